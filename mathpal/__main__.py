@@ -1,0 +1,3 @@
+from mathpal.cli import main
+
+main()

@@ -1,0 +1,93 @@
+"""What the question demands of its answer: a written form, a unit, an option, a comparison.
+
+Reads the question only; knows nothing of responses.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from mathpal.answers.notation import normalise
+from mathpal.answers.units import unit_at
+
+
+class Asked(NamedTuple):
+    """What a question says about the answer's shape.
+
+    Attributes:
+        form: "reduced", "fraction", "decimal", "mixed", "percent", "same" (denominators) or "".
+        blank_unit: canonical unit printed after the blank to fill in, or "".
+        named_unit: canonical unit after "bao nhiêu", or "".
+        rounded: the question itself asks for an approximate value.
+        options: texts of A–F where the question lists them.
+        sides: the two sides of "345 … 354" without spaces, or None.
+    """
+
+    form: str = ""
+    blank_unit: str = ""
+    named_unit: str = ""
+    rounded: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+    sides: tuple[str, str] | None = None
+
+
+NOTHING = Asked()
+_LIMIT = 8_000
+_WANTED = r"(?:dưới dạng|thành|ra|về dạng|bằng) (?:một |các |những )?"
+_FORMS = (
+    ("same", re.compile(r"quy đồng", re.I)),
+    ("reduced", re.compile(r"rút gọn|tối giản", re.I)),
+    ("decimal", re.compile(_WANTED + r"(?:số thập phân|phân số thập phân)", re.I)),
+    ("mixed", re.compile(_WANTED + r"hỗn số", re.I)),
+    ("percent", re.compile(_WANTED + r"(?:tỉ số |tỷ số )?(?:phần trăm|%)", re.I)),
+    ("fraction", re.compile(_WANTED + r"phân số", re.I)),
+)
+_BLANK = r"(?:\.{2,}|…+|_{2,}|□|\?|\[ ?\]|\( ?\))"
+_UNIT_BLANK = re.compile(rf"= ?(?:{_BLANK}[ .…]{{0,3}}){{1,3}} ?(?=[^\W\d]|%|°)")
+_NAMED = re.compile(r"(?:bao nhiêu|mấy)(?= ?[^\W\d%°])", re.I)
+_UNIT_OF = re.compile(r"đơn vị(?: đo)?(?: là)? ?:?(?= [^\W\d%°])", re.I)
+_ROUNDED = re.compile(r"làm tròn|xấp xỉ|gần đúng|khoảng bao nhiêu|ước lượng", re.I)
+_OPTION = re.compile(r"(?<![\w.])([A-F]) ?[.)] ?(.{1,120}?)(?=\s+[A-F] ?[.)]|\n|$)", re.S)
+_COMPARE = re.compile(rf"([^\n:=<>?…]{{1,60}}?) ?(?:{_BLANK}) ?([^\n=<>?….;]{{1,60}})")
+
+
+def _unit_after(text: str, pattern: re.Pattern[str]) -> str:
+    match = pattern.search(text)
+    unit = unit_at(" " + text[match.end() : match.end() + 60].lstrip(), 0) if match else None
+    return unit.name if unit and unit.dimension != "count" else ""
+
+
+@lru_cache(maxsize=4096)
+def asked(question: str | None) -> Asked:
+    """Read a question's demands; a question that cannot be read demands nothing.
+
+    Example:
+        >>> asked("36 m = … cm").blank_unit
+        'cm'
+    """
+    if not question:
+        return NOTHING
+    text = normalise(question[-_LIMIT:])
+    form = next((name for name, pattern in _FORMS if pattern.search(text)), "")
+    options = tuple((m[1], m[2].strip(" .;,")) for m in _OPTION.finditer(text))
+    letters = [letter for letter, _ in options]
+    if letters != list("ABCDEF")[: len(letters)] or len(letters) < 2:
+        options = ()
+    compared = _COMPARE.search(text)
+    sides = None
+    if compared and not options:
+        left, right = (squeeze(side) for side in compared.groups())
+        sides = (left, right) if left and right else None
+    return Asked(
+        form,
+        _unit_after(text, _UNIT_BLANK),
+        _unit_after(text, _NAMED) or _unit_after(text, _UNIT_OF),
+        bool(_ROUNDED.search(text)),
+        options,
+        sides,
+    )
+
+
+def squeeze(text: str) -> str:
+    """One side of a comparison, for matching it with another text."""
+    return "".join(text.lower().split()).strip(".,;:()")

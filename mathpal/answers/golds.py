@@ -1,0 +1,258 @@
+"""Reading a gold answer: strict, typed, and loud where the text is none.
+
+A gold that cannot be read raises; nothing is ever scored against it.
+"""
+
+import re
+from fractions import Fraction
+
+from mathpal.answers.extraction import trim
+from mathpal.answers.notation import next_number, normalise
+from mathpal.answers.quantities import find_quantities, labelled, read_clock, split_label
+from mathpal.answers.records import KINDS, Answer, Quantity
+from mathpal.answers.words import EITHER, SIGN, yes_or_no
+from mathpal.errors import DataError
+
+_LETTER = re.compile(r"(?:[Cc]họn |[Đđ]áp án )?\(?(?:([a-f])\)?[.):]?|([A-F])\)?(?:[.):](?: .*)?)?)$")
+_RATIO = re.compile(r"[0-9][0-9 .,]{0,24}(?: ?: ?[0-9][0-9 .,]{0,24}){1,5}$")
+REMAINDER = re.compile(r"(?<!\w)(?:số )?dư(?!\w)", re.I)
+_EMPTY = re.compile(r"∅|(?:tập )?rỗng$", re.I)
+_ROUGH = re.compile(r"≈|xấp xỉ|khoảng(?! cách| thời gian)|gần bằng", re.I)
+_APART = re.compile(r"\s*[;\n]\s*|, (?=\S)|,(?=[^\W\d_])|\s+(?:và|còn|hoặc|hay)\s+")
+_ORDERED = re.compile(r"\s*[<>;\n]\s*|, (?=\S)|\s+(?:và|rồi đến)\s+")
+_BARE_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
+_DAMAGED = re.compile(r"[ΆµΈ¸¹]|[^\W\d_][©®¬Æ¶·][^\W\d_]?|�")
+_EXPRESSION = re.compile(r"[0-9)\w²³%] ?[+×*] ?[\w(]|[0-9)] ?[-x] ?[0-9(]|[0-9)] ?: ?[0-9(]")
+_NUMBER_KINDS = {"integer", "decimal", "fraction", "mixed", "percent", "quantity", "time"}
+
+
+def split_items(text: str, *, ordered: bool = False) -> list[str]:
+    """The members of an enumeration: parted by ";", a line end, ", ", "và", "còn", "hoặc"."""
+    return [item for item in (_ORDERED if ordered else _APART).split(text.strip("{}() ")) if item]
+
+
+def members(text: str, *, ordered: bool = False, whole: bool = False) -> list[Quantity]:
+    """The labelled quantities of an enumeration.
+
+    Args:
+        ordered: also split at "<" and ">".
+        whole: the members are known to be whole numbers, so "3,6,9" are three.
+    """
+    inner = text[text.find("{") :] if "{" in text else text
+    items = split_items(inner, ordered=ordered)
+    if whole and len(items) == 1 and len(_BARE_COMMA.findall(inner)) >= 1:
+        items = _BARE_COMMA.split(inner.strip("{}() "))
+    return [quantity for item in items if (quantity := labelled(item)) is not None]
+
+
+def is_expression(text: str) -> bool:
+    """Whether something is still left to calculate, as in "12 + 3"."""
+    return _EXPRESSION.search(text) is not None
+
+
+def has_expression(text: str, *, ordered: bool = False) -> bool:
+    """Whether a member of an enumeration is still to be calculated; labels do not count."""
+    return any(is_expression(split_label(i)[1]) for i in split_items(text, ordered=ordered))
+
+
+def terms(text: str) -> list[Fraction]:
+    """The numbers of a ratio "2 : 3 : 5"; empty where one of them cannot be read."""
+    read: list[Fraction] = []
+    for piece in text.split(":"):
+        number = next_number(piece)
+        if number is None:
+            return []
+        read.append(number.value)
+    return read
+
+
+def _fault(text: str, kind: str | None, why: str) -> DataError:
+    wanted = f" of kind {kind!r}" if kind else ""
+    return DataError(
+        f"cannot read the gold answer {text[:80]!r}{wanted}: {why}. Expected something like"
+        " '70 km', '3/4', '12,5 %', 'Số lớn: 30; số bé: 20', '7 (dư 2)', 'B'; mend the row or"
+        " drop it."
+    )
+
+
+def _bare(value: Fraction) -> Quantity:
+    return Quantity(value, None, "", "", Fraction(1), "integer", True, "")
+
+
+def _infer(text: str) -> str:
+    """The kind of a gold that names none; one number is told apart later."""
+    letter = _LETTER.match(text)
+    if letter and letter[2]:
+        return "choice"
+    if text in ("<", ">", "="):
+        return "sign"
+    if REMAINDER.search(text) and len(find_quantities(text)) == 2:
+        return "remainder"
+    if _RATIO.match(text):
+        return "ratio"
+    if "{" in text or _EMPTY.match(text):
+        return "set"
+    if not re.search(r"[0-9]", text):
+        return "sign" if SIGN.search(text) else "yesno"
+    if "<" in text or ">" in text:
+        return "sign" if len(SIGN.findall(text)) == 1 else "list"
+    mixed = re.search(r"[0-9] và [0-9]+ ?/", text)
+    items = [] if mixed else members(text)
+    if len(items) > 1:
+        return "pair" if all(q.label for q in items) and not EITHER.search(text) else "set"
+    return ""
+
+
+def _quantity_kind(quantity: Quantity) -> str:
+    if quantity.dimension in ("percent", "time"):
+        return quantity.dimension
+    if quantity.dimension:
+        return "quantity"
+    return quantity.form
+
+
+def _rounding(text: str, quantity: Quantity) -> Fraction:
+    """Half a unit of the last place where the gold says that it is rounded."""
+    if not _ROUGH.search(text):
+        return Fraction(0)
+    shown = re.search(r"[0-9],([0-9]+)|[0-9]\.([0-9]{1,2})(?![0-9])", text)
+    places = len(shown[1] or shown[2]) if shown else 0
+    return Fraction(1, 2 * 10**places)
+
+
+def _single(text: str, kind: str, given: str) -> Answer:
+    """A gold that is one number with or without a unit."""
+    source = read_clock(text) if kind == "time" else text
+    name = source.rfind("=")
+    source_tail = source[name + 1 :] if name >= 0 else source
+    quantity = labelled(source_tail if find_quantities(source_tail) else source)
+    if quantity is None:
+        raise _fault(given, kind or None, "there is no number in it")
+    _, value_side = split_label(source_tail)
+    if is_expression(value_side):
+        raise _fault(given, kind or None, "it is an expression, not a value")
+    if len(find_quantities(value_side)) > 1:
+        raise _fault(given, kind or None, "it holds more than one value")
+    if quantity.dotted is not None and kind in ("decimal", "percent"):
+        quantity = quantity._replace(value=quantity.dotted, form="decimal")
+    quantity = quantity._replace(dotted=None, label="")
+    kind = kind or _quantity_kind(quantity)
+    why = _mismatch(kind, quantity)
+    if why:
+        raise _fault(given, kind, why)
+    return Answer(
+        kind, quantity.value, quantity.unit or None, quantity.dimension or None, (quantity,),
+        quantity.form, _rounding(text, quantity), given,
+    )  # fmt: skip
+
+
+def _mismatch(kind: str, quantity: Quantity) -> str:
+    if kind == "integer" and quantity.value.denominator != 1:
+        return "it is no whole number"
+    if kind == "decimal" and quantity.form in ("fraction", "mixed"):
+        return "it is written as a fraction"
+    if kind == "percent" and quantity.dimension != "percent":
+        return "the % sign is missing"
+    if kind == "time" and quantity.dimension not in ("time", "months"):
+        return "it has no unit of time"
+    if kind == "quantity" and not quantity.dimension:
+        return "it has no unit"
+    return ""
+
+
+def _several(text: str, kind: str, given: str) -> Answer:
+    parts = () if _EMPTY.match(text) else tuple(members(text, ordered=kind == "list"))
+    if kind == "set" and text.startswith("{") and _BARE_COMMA.search(text) and len(parts) <= 1:
+        parts = tuple(members(text, whole=True))
+    if kind in ("pair", "list") and len(parts) < 2:
+        raise _fault(given, kind, "it needs two values or more, parted by ';'")
+    if has_expression(text, ordered=kind == "list"):
+        raise _fault(given, kind, "it holds an expression, not only values")
+    if kind == "set" and not parts and not _EMPTY.match(text):
+        raise _fault(given, kind, "no member can be read")
+    return Answer(kind, None, None, None, parts, "", Fraction(0), given)
+
+
+def _ratio(text: str, given: str) -> Answer:
+    values = terms(text[text.rfind("=") + 1 :]) if ":" in text else []
+    if not values:
+        single = labelled(text)
+        if single is None or single.dimension:
+            raise _fault(given, "ratio", "neither 'a : b' nor a number")
+        values = [Fraction(single.value.numerator), Fraction(single.value.denominator)]
+    if not all(values):
+        raise _fault(given, "ratio", "a term is 0")
+    value = values[0] / values[1] if len(values) == 2 else None
+    parts = tuple(_bare(v) for v in values)
+    return Answer("ratio", value, None, None, parts, "", Fraction(0), given)
+
+
+def read_remainder(text: str) -> tuple[Quantity, Quantity] | None:
+    """Quotient and remainder of "7 (dư 2)" or "dư 2, thương 7"; None where one is missing."""
+    mark = REMAINDER.search(text)
+    if mark is None:
+        return None
+    after = find_quantities(text[mark.end() :])
+    before = find_quantities(text[: mark.start()][text[: mark.start()].rfind("=") + 1 :])
+    if not after:
+        return None
+    quotient = before[-1:] or after[1:2]
+    extra = len(before) + len(after) > 2
+    return None if extra or not quotient else (quotient[0][0], after[0][0])
+
+
+def _word(text: str, kind: str, given: str) -> Answer:
+    canonical = given
+    if kind == "choice":
+        letter = _LETTER.match(text)
+        if letter is None:
+            raise _fault(given, kind, "it is none of the letters A to F")
+        canonical = (letter[1] or letter[2]).upper()
+    elif kind == "sign":
+        if len(SIGN.findall(text)) != 1:
+            raise _fault(given, kind, "it needs exactly one of <, >, =")
+        canonical = text
+    elif kind == "yesno":
+        verdict = yes_or_no(text)
+        if verdict is None or next_number(text):
+            raise _fault(given, kind, "neither có/đúng nor không/sai, and no number")
+        canonical = verdict
+    return Answer(kind, None, None, None, (), "", Fraction(0), canonical)
+
+
+def parse_gold(text: str, kind: str | None = None) -> Answer:
+    """Read a gold answer.
+
+    Args:
+        text: the gold as after "Đáp số:".
+        kind: one of `KINDS`; None infers it. Unlabelled enumerations are then sets, a dot before
+            three digits parts thousands.
+
+    Raises:
+        DataError: for a kind that is none, and for a text that is no single clear answer.
+
+    Example:
+        >>> parse_gold("36 m").unit
+        'm'
+    """
+    if kind is not None and kind not in KINDS:
+        raise DataError(f"kind {kind!r} is none of {', '.join(KINDS)}")
+    if _DAMAGED.search(text):
+        raise _fault(text, kind, "its characters are damaged (TCVN3 or VNI read as Unicode?)")
+    plain = trim(normalise(text).replace("\n", "; "))
+    if not plain:
+        raise _fault(text, kind, "it is empty")
+    kind = kind or _infer(plain)
+    if kind in ("choice", "sign", "yesno"):
+        return _word(plain, kind, text)
+    if kind in ("pair", "list", "set"):
+        return _several(plain, kind, text)
+    if kind == "ratio":
+        return _ratio(plain, text)
+    if kind == "remainder":
+        read = read_remainder(plain)
+        if read is None:
+            raise _fault(text, kind, "it needs a quotient and a remainder")
+        return Answer(kind, None, None, None, read, "", Fraction(0), text)
+    assert not kind or kind in _NUMBER_KINDS
+    return _single(plain, kind, text)

@@ -1,0 +1,208 @@
+"""Vietnamese number notation: one clean text form, and numbers read from it.
+
+Decimal comma; thousands by dot or space; "12.345" keeps both readings, since only the gold
+can decide. Knows nothing of units, declarations or golds.
+"""
+
+import re
+import unicodedata
+from fractions import Fraction
+from math import gcd
+from typing import NamedTuple
+
+_CHARACTERS = str.maketrans(
+    {
+        **dict.fromkeys("–−—‒‑‐﹣－", "-"),
+        **dict.fromkeys("\xa0\u2009\u202f\u2007\u2002\u2003\u2008\u200a\t\u3000", " "),
+        **dict.fromkeys("\u200b\u200c\u200d\ufeff\u2060\xad\x00", None),
+        # The Icelandic eth looks like Đ and is a common slip of Vietnamese keyboards.
+        "Ð": "Đ", "ð": "đ", "⁄": "/", "∕": "/", "：": ":", "；": ";", "，": ",", "％": "%",
+        "∙": "×", "⋅": "×", "÷": ":", "\r": "\n", "İ": "I",
+    }
+)  # fmt: skip
+_TAGS = "strong|em|b|i|u|p|span|div|br|sub|table|tbody|tr|td|th|li|ul|ol|font|h[1-6]|center|a"
+_TAG = re.compile(rf'</?(?:{_TAGS})(?: [\w-]{{1,20}}="[^"<>]{{0,200}}"){{0,4}} ?/?>', re.I)
+_BREAK = re.compile(r"<br ?/?>|</(?:p|div|tr|li|h[1-6])>", re.I)
+_SUP = re.compile(r"<sup>([^<>]{0,40})</sup>", re.I)
+_ENTITY = re.compile(r"&(nbsp|lt|gt|amp|times|divide|minus|ndash|deg|sup2|sup3|le|ge|#160);")
+_ENTITIES = {
+    "nbsp": " ", "lt": "<", "gt": ">", "amp": "&", "times": "×", "divide": ":", "minus": "-",
+    "ndash": "-", "deg": "°", "sup2": "²", "sup3": "³", "le": "≤", "ge": "≥", "#160": " ",
+}  # fmt: skip
+_POWER = re.compile(r"\^ ?\{? ?([23])(?![0-9])\s?\}?")
+_DOUBLE_BRACE = re.compile(r"\{\s*\{([^{}]{0,80})\}\s*\}")
+_FRACTION = re.compile(r"\s?\\[dtc]?frac\s{0,2}\{([^{}]{1,60})\}\s{0,2}\{([^{}]{1,60})\}")
+_SHORT_FRACTION = re.compile(r"\s?\\[dtc]?frac\s?([0-9])\s?([0-9])")
+_GROUPED = re.compile(r"\\(?:text|textbf|mathrm|mathbf|mbox|overline)\s{0,2}\{([^{}]{0,80})\}")
+_COMMANDS = (
+    (re.compile(r"\\(?:left|right|displaystyle|quad|qquad|limits)(?![a-zA-Z])"), " "),
+    (re.compile(r"\\(?:times|cdot|ast)(?![a-zA-Z])"), "×"),
+    (re.compile(r"\\div(?![a-zA-Z])"), ":"),
+    (re.compile(r"\\(?:leqslant|leq|le)(?![a-zA-Z])"), "≤"),
+    (re.compile(r"\\(?:geqslant|geq|ge)(?![a-zA-Z])"), "≥"),
+    (re.compile(r"\\(?:neq|ne)(?![a-zA-Z])"), "≠"),
+    (re.compile(r"\\lt(?![a-zA-Z])"), "<"),
+    (re.compile(r"\\gt(?![a-zA-Z])"), ">"),
+    (re.compile(r"\\approx(?![a-zA-Z])"), "≈"),
+    (re.compile(r"\\ell(?![a-zA-Z])"), "l"),
+    (re.compile(r"\^? ?\{? ?\\(?:circ|degree)(?![a-zA-Z]) ?\}?"), "°"),
+    (re.compile(r"\\(?:emptyset|varnothing)(?![a-zA-Z])"), "∅"),
+    (re.compile(r"\\in(?![a-zA-Z])"), "∈"),
+    (re.compile(r"\\([{}%$#&_])"), r"\1"),
+    (re.compile(r"\\[,;:! ]"), " "),
+    (re.compile(r"\\[()\[\]]"), " "),
+)
+_SPACES = re.compile(r" {2,}")
+
+
+def _fraction(match: re.Match[str]) -> str:
+    top, bottom = (part.strip() for part in match.groups())
+    plain = top.isalnum() and bottom.isalnum()
+    return f" {top}/{bottom}" if plain else f" ({top})/({bottom})"
+
+
+def _latex(text: str) -> str:
+    text = text.replace("{,}", ",").replace("{.}", ".").replace("$", "")
+    for _ in range(3):  # nesting beyond three braces is no answer
+        if "{" not in text:
+            break
+        text = _DOUBLE_BRACE.sub(r"{\1}", text)
+        text = _GROUPED.sub(r"\1", text)
+        text = _FRACTION.sub(_fraction, text)
+    text = _SHORT_FRACTION.sub(_fraction, text)
+    for pattern, plain in _COMMANDS:
+        text = pattern.sub(plain, text)
+    return text
+
+
+def normalise(text: str) -> str:
+    """One plain text form of an answer, whatever it was typed with.
+
+    NFC; HTML and LaTeX become plain ("cm<sup>2</sup>" and "cm^2" are "cm²", "\\frac{3}{4}" is
+    "3/4", "1{,}5" is "1,5"); dashes become "-", odd spaces " ", bold marks go.
+    `\\boxed{…}` stays, for the extraction.
+
+    Args:
+        text: any text, garbage included.
+
+    Example:
+        >>> normalise("$2\\\\frac{4}{9}$ m<sup>2</sup>")
+        '2 4/9 m²'
+    """
+    text = unicodedata.normalize("NFC", text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda m: _ENTITIES[m[1]], text)
+    text = text.translate(_CHARACTERS)
+    if "<" in text:
+        text = _SUP.sub(lambda m: {"2": "²", "3": "³"}.get(m[1].strip(), m[1]), text)
+        text = _TAG.sub("", _BREAK.sub("\n", text))
+    if "\\" in text or "$" in text or "{" in text:
+        text = _latex(text)
+    if "^" in text:
+        text = _POWER.sub(lambda m: "²" if m[1] == "2" else "³", text)
+    if "*" in text:
+        text = text.replace("**", "")
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    return text
+
+
+class Number(NamedTuple):
+    """A number found in text; fields as in `records.Quantity`, `end` is where it stops."""
+
+    value: Fraction
+    dotted: Fraction | None
+    form: str
+    reduced: bool
+    shown: str
+    start: int
+    end: int
+
+
+_DIGITS = (
+    r"(?:[0-9]{1,3}(?: [0-9]{3}){1,8}(?![0-9])(?:,[0-9]{1,20})?"
+    r"|[0-9]{1,40}(?:[.,][0-9]{1,20}){0,10})"
+)
+# The look-ahead after a match keeps out "5²", "12/3/4", and digits that go on.
+_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z_/^])(?<![0-9][.,])(?P<sign>[-+] ?|[âÂ]m )?"
+    r"(?:(?P<whole>[0-9]{1,15})(?: và | ?)(?P<top>(?<=[ ])[1-9][0-9]{0,5}) ?/ ?"
+    r"(?P<under>[1-9][0-9]{0,5})"
+    rf"|(?P<over>{_DIGITS}) ?/ ?(?P<below>[0-9]{{1,15}})"
+    rf"|(?P<plain>{_DIGITS}))"
+    r"(?![0-9²³^]|[.,/][0-9])"
+)
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:(?: [0-9]{3})+|(?:\.[0-9]{3})+)(?:,[0-9]+)?\Z")
+_ENGLISH = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}\Z")
+
+
+def _decimal(digits: str, mark: str) -> Fraction:
+    whole, _, rest = digits.partition(mark)
+    return Fraction(int(whole + rest), 10 ** len(rest))
+
+
+def _plain(digits: str) -> tuple[Fraction, Fraction | None] | None:
+    """Value of a plain number, and its other reading where a dot leaves two."""
+    if digits.isdigit():
+        return Fraction(int(digits)), None
+    if _THOUSANDS.match(digits):
+        value = _decimal(digits.replace(" ", "").replace(".", ""), ",")
+        single_dot = "," not in digits and " " not in digits and digits.count(".") == 1
+        if not single_dot:
+            return value, None
+        dotted = _decimal(digits, ".")
+        # Nobody writes thousands with a leading zero: 0.125 can only be a decimal.
+        return (dotted, None) if digits[0] == "0" else (value, dotted)
+    if _ENGLISH.match(digits):
+        return Fraction(int(digits.replace(",", ""))), None
+    marks = digits.count(",") + digits.count(".")
+    if marks != 1:
+        return None
+    return _decimal(digits, "," if "," in digits else "."), None
+
+
+def _read(match: re.Match[str]) -> Number | None:
+    sign = -1 if match["sign"] and match["sign"][0] not in "+" else 1
+    start, end = match.span()
+    if match["plain"] is not None:
+        read = _plain(match["plain"])
+        if read is None:
+            return None
+        value, dotted = read
+        form = "integer" if value.denominator == 1 and "," not in match["plain"] else "decimal"
+        if dotted is not None:
+            dotted *= sign
+        return Number(sign * value, dotted, form, True, "", start, end)
+    if match["whole"] is not None:
+        top, under = int(match["top"]), int(match["under"])
+        if top < under or len(match["top"]) < 3 or " và " in match[0]:
+            value = int(match["whole"]) + Fraction(top, under)
+            reduced = gcd(top, under) == 1
+            return Number(sign * value, None, "mixed", reduced, "", start, end)
+        over, below = int(match["whole"]) * 1000 + top, under
+    else:
+        read = _plain(match["over"])
+        if read is None or read[0].denominator != 1 or int(match["below"]) == 0:
+            return None
+        over, below = int(read[0]), int(match["below"])
+    reduced = gcd(over, below) == 1 and below != 1
+    return Number(
+        sign * Fraction(over, below), None, "fraction", reduced, f"{over}/{below}", start, end
+    )
+
+
+def next_number(text: str, position: int = 0) -> Number | None:
+    """The next readable number of normalised text; None where there is no more.
+
+    Example:
+        >>> next_number("dài 1.234,5 m").value
+        Fraction(2469, 2)
+    """
+    while True:
+        match = _NUMBER.search(text, position)
+        if match is None:
+            return None
+        number = _read(match)
+        if number is not None:
+            return number
+        position = match.end()

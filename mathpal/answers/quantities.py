@@ -1,0 +1,160 @@
+"""Quantities in text: numbers with units, compounds ("7 giờ 25 phút"), labels, items.
+
+Knows nothing of declarations or golds.
+"""
+
+import re
+from fractions import Fraction
+
+from mathpal.answers.notation import Number, next_number
+from mathpal.answers.records import Quantity
+from mathpal.answers.units import UNITS, Unit, unit_at
+
+_ONE = Fraction(1)
+_JOIN = re.compile(r",? (?:và )?|")
+_HALF = re.compile(r" rưỡi(?!\w)")
+_QUARTER_TO = re.compile(r" kém (?=[0-9])")
+_PART_OF_DAY = re.compile(r" (?:giờ )?(sáng|trưa|chiều|tối)(?!\w)")
+_CLOCK = re.compile(r"(?<![0-9:.,/])([01]?[0-9]|2[0-4]) ?: ?([0-5][0-9])(?![0-9:.,])")
+_MAX_QUANTITIES = 24
+
+
+def _make(number: Number, unit: Unit | None) -> Quantity:
+    name, dimension, factor = (unit.name, unit.dimension, unit.factor) if unit else ("", "", _ONE)
+    return Quantity(
+        number.value, number.dotted, name, dimension, factor,
+        number.form, number.reduced, number.shown,
+    )  # fmt: skip
+
+
+def _compound(text: str, first: Quantity, end: int) -> tuple[Quantity, int]:
+    """Add the smaller units that follow directly: "3 m 25 cm", "7 giờ 25", "2 giờ rưỡi"."""
+    total, smallest = first.base, first.factor
+    clock = first.dimension == "time"
+    while True:
+        if clock and (half := _HALF.match(text, end)):
+            total, end = total + smallest / 2, half.end()
+            break
+        minus = _QUARTER_TO.match(text, end) if clock else None
+        joint = minus or _JOIN.match(text, end)
+        at = joint.end() if joint else end
+        if at >= len(text) or not text[at].isdigit():
+            break
+        number = next_number(text, at)
+        if number is None or number.start != at:
+            break
+        unit = unit_at(text, number.end)
+        if unit is None and clock and first.unit == "giờ" and 0 <= number.value < 60:
+            factor, stop = _ONE, number.end  # "9 giờ 24"
+        elif unit and unit.dimension == first.dimension and unit.factor < smallest:
+            factor, stop = unit.factor, unit.end
+        else:
+            break
+        part = number.value * factor
+        total, end, smallest = total - part if minus else total + part, stop, factor
+    if first.unit == "giờ" and (part_of_day := _PART_OF_DAY.match(text, end)):
+        late = part_of_day[1] in ("chiều", "tối") or (part_of_day[1] == "trưa" and total < 600)
+        if late and total < 720:
+            total += 720
+        end = part_of_day.end()
+    if total == first.base:
+        return first, end
+    return first._replace(value=total / first.factor, dotted=None, form="compound"), end
+
+
+def find_quantities(text: str, position: int = 0) -> list[tuple[Quantity, int, int]]:
+    """All quantities of normalised text from `position` on, each with its start and end.
+
+    A number glued to letters that are no unit ("25x", "5A") is none. At most 24 are read.
+    """
+    found: list[tuple[Quantity, int, int]] = []
+    while len(found) < _MAX_QUANTITIES:
+        number = next_number(text, position)
+        if number is None:
+            break
+        unit = unit_at(text, number.end)
+        position = number.end
+        if unit is None:
+            glued = position < len(text) and (text[position].isalpha() or text[position] == "_")
+            if glued:
+                continue
+            found.append((_make(number, None), number.start, position))
+            continue
+        quantity, position = _make(number, unit), unit.end
+        if unit.dimension not in ("count", "percent"):
+            quantity, position = _compound(text, quantity, position)
+        found.append((quantity, number.start, position))
+    return found
+
+
+def read_clock(text: str) -> str:
+    """Text with "9:24" written as "9 giờ 24 phút"; only a gold that is a time may ask for it."""
+    return _CLOCK.sub(r"\1 giờ \2 phút", text)
+
+
+# What may stand between a name and its value. A colon counts only when a value follows, so that
+# "3 : 4" stays one thing; the caller takes the last such place that has a number after it.
+_COPULA = re.compile(r"(?:(?<!\w)(?:là|bằng|còn)(?!\w)|(?<![0-9] ):|(?<=[0-9]):(?= )|[=≈∈])")
+_LEADING_LABEL = re.compile(r"^\s*(?:\(?[a-hA-H1-9]\)|[-•+](?=\s+[^\W\d]))\s*")
+
+
+def split_label(item: str) -> tuple[str, str]:
+    """The name and the value side of one item: "Số lớn là 30" → ("Số lớn", " 30").
+
+    The value side starts after the last "=", else after the last "là", "bằng" or ":" that a
+    number follows; without one the whole item is the value side.
+    """
+    equal = item.rfind("=")
+    if equal >= 0 and next_number(item, equal + 1) is not None:
+        return item[: item.find("=")], item[equal + 1 :]
+    last = None
+    for match in _COPULA.finditer(item):
+        if next_number(item, match.end()) is None:
+            break
+        last = match
+    if last is not None:
+        return item[: last.start()], item[last.end() :]
+    return "", item
+
+
+def labelled(item: str) -> Quantity | None:
+    """The one quantity of a short item with the text that names it, or None.
+
+    Example:
+        >>> labelled("An: 12 viên bi").label
+        'An'
+    """
+    mark = _LEADING_LABEL.match(item)
+    ordinal = mark[0].strip(" ()-•+") if mark else ""
+    body = item[mark.end() :] if mark else item
+    name, value = split_label(body)
+    found = find_quantities(value)
+    if not found:
+        return None
+    quantity, start, _ = found[0]
+    label = " ".join(f"{ordinal} {name} {value[:start]}".split())
+    if not label and quantity.dimension == "count":
+        label = quantity.unit
+    return quantity._replace(label=label.strip(" :=-(${"))
+
+
+def in_unit(quantity: Quantity, unit: str) -> Quantity:
+    """A bare number given the measure unit named; any other quantity unchanged."""
+    if quantity.dimension or not unit:
+        return quantity
+    known = UNITS.get(unit.lower().replace(" ", ""))
+    if known is None:
+        return quantity
+    return quantity._replace(unit=known[0], dimension=known[1], factor=known[2])
+
+
+def closest(quantity: Quantity, target: Fraction) -> Quantity:
+    """The reading of an ambiguous dot that the gold asks for.
+
+    Args:
+        target: the gold in the dimension's base unit. Where it is whole in this quantity's own
+            unit the dot parts thousands, else it is a decimal point.
+    """
+    if quantity.dotted is None or (target / quantity.factor).denominator == 1:
+        return quantity
+    return quantity._replace(value=quantity.dotted, dotted=None, form="decimal")

@@ -1,0 +1,192 @@
+"""Judging declared texts against golds of several parts: pairs, lists, sets, ratios, remainders.
+
+A part is compared as a number of its own; labels decide which gold part is meant.
+"""
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+
+from mathpal.answers.golds import has_expression, members, read_remainder, terms
+from mathpal.answers.quantities import closest, find_quantities
+from mathpal.answers.records import Answer, Quantity
+from mathpal.answers.scalars import Finding, compare
+from mathpal.answers.words import EITHER, taken_back
+
+_SAME = {"nhỏ": "bé", "to": "lớn", "1": "nhất", "một": "nhất", "2": "hai", "3": "ba", "4": "tư"}
+_TOKENS = re.compile(r"\w+")
+_RATIO = re.compile(
+    r"[0-9][0-9.,]{0,20}(?: [0-9]{3})*(?: ?: ?[0-9][0-9.,]{0,20}(?: [0-9]{3})*){1,5}"
+)
+_SEVERITY = ("wrong", "wrong_unit", "wrong_form", "correct")
+
+
+def _tokens(label: str) -> frozenset[str]:
+    return frozenset(_SAME.get(word, word) for word in _TOKENS.findall(label.lower()))
+
+
+def match_labels(given: Sequence[Quantity], gold: Sequence[Quantity]) -> list[int] | None:
+    """For each given part the index of the gold part it names.
+
+    Labels are compared by the words that tell the gold's labels apart. Parts whose label says
+    nothing take the places left over, in order. None where two parts name the same gold part.
+    """
+    sets = [_tokens(q.label) for q in gold]
+    common = frozenset.intersection(*sets) if sets else frozenset()
+    own = [s - common for s in sets]
+    own = [s - frozenset().union(*(o for j, o in enumerate(own) if j != i)) or s
+           for i, s in enumerate(own)]  # fmt: skip
+    named: list[int | None] = []
+    for quantity in given:
+        tokens = _tokens(quantity.label)
+        hits = [i for i, words in enumerate(own) if words and words & tokens]
+        best = [i for i in hits if own[i] <= tokens] or hits
+        named.append(best[0] if len(best) == 1 else None)
+    used = [i for i in named if i is not None]
+    if len(used) != len(set(used)):
+        return None
+    rest = iter(i for i in range(len(gold)) if i not in used)
+    return [next(rest) if i is None else i for i in named]
+
+
+def _share_unit(parts: list[Quantity], gold: Sequence[Quantity]) -> list[Quantity]:
+    """ "30 và 20 cm": a unit after the last value holds for the bare ones before it."""
+    measured = all(q.dimension not in ("", "count") for q in gold)
+    if not parts or not measured or parts[-1].dimension in ("", "count"):
+        return parts
+    last = parts[-1]
+    return [
+        q if q.dimension else q._replace(
+            unit=last.unit, dimension=last.dimension, factor=last.factor
+        )
+        for q in parts
+    ]  # fmt: skip
+
+
+def _open(text: str, *, either: bool) -> Finding | None:
+    """The finding for a text that commits itself to nothing, if it is one."""
+    if not either and EITHER.search(text):
+        return Finding("multiple_answers", None, "alternatives are declared")
+    found = find_quantities(text)
+    if found and taken_back(text[: found[0][1]], text[found[-1][2] :], rough=False):
+        return Finding("ambiguous", None, "the values are declared with a reservation")
+    return None
+
+
+def judge_parts(text: str, gold: Answer) -> Finding:
+    """Judge a declared text against a pair (ordered or labelled) or a list (ordered)."""
+    opened = _open(text if gold.kind == "pair" else text.replace("<", ";").replace(">", ";"),
+                   either=False)  # fmt: skip
+    if opened:
+        return opened
+    whole = all(q.value.denominator == 1 for q in gold.parts)
+    given = _share_unit(members(text, ordered=gold.kind == "list", whole=whole), gold.parts)
+    if not given:
+        return Finding("no_answer", None, "the declared text holds no number")
+    if len(given) != len(gold.parts):
+        return Finding("wrong", None, f"{len(given)} values where {len(gold.parts)} are expected")
+    places: list[int] | None = list(range(len(given)))
+    if gold.kind == "pair":
+        places = match_labels(given, gold.parts)
+    if places is None:
+        return Finding("wrong", None, "two values under one name")
+    if gold.kind == "list" and ("<" in text) != ("<" in gold.text) and "<" in text + gold.text:
+        if ">" in text or ">" in gold.text:
+            return Finding("wrong", None, "the order is reversed")
+    worst, why = "correct", "all parts agree"
+    for quantity, place in zip(given, places, strict=True):
+        target = gold.parts[place]
+        read = closest(quantity, target.base)
+        verdict, reason = compare(read, target)
+        if verdict == "correct" and not target.reduced and read.shown != target.shown:
+            verdict, reason = "wrong_form", f"expected {target.shown}"
+        elif verdict == "correct" and target.reduced and not read.reduced:
+            verdict, reason = "wrong_form", "a fraction can still be reduced"
+        if _SEVERITY.index(verdict) < _SEVERITY.index(worst):
+            worst, why = verdict, f"{target.label or f'part {place + 1}'}: {reason}"
+    if worst == "correct" and has_expression(text, ordered=gold.kind == "list"):
+        return Finding("wrong_form", None, "a calculation is not carried out")
+    return Finding(worst, None, why)
+
+
+def judge_set(text: str, gold: Answer) -> Finding:
+    """Judge a declared text against a set: any order, no member missing, none too many."""
+    opened = _open(text, either=True)
+    if opened:
+        return opened
+    if not gold.parts:
+        empty = re.search(r"∅|rỗng|không có", text) is not None and not find_quantities(text)
+        return Finding("correct" if empty else "wrong", None, "the empty set is expected")
+    whole = all(q.value.denominator == 1 for q in gold.parts)
+    given = _share_unit(members(text, whole=whole), gold.parts)
+    if not given:
+        return Finding("no_answer", None, "the declared text holds no number")
+    missing = list(gold.parts)
+    worst, why = "correct", "all members agree"
+    for quantity in given:
+        verdicts = [(compare(closest(quantity, t.base), t), t) for t in gold.parts]
+        (verdict, reason), target = max(verdicts, key=lambda v: _SEVERITY.index(v[0][0]))
+        if verdict != "wrong" and target in missing:
+            missing.remove(target)
+        if _SEVERITY.index(verdict) < _SEVERITY.index(worst):
+            worst, why = verdict, reason
+    if missing and worst != "wrong":
+        return Finding("wrong", None, f"{len(missing)} members are missing")
+    if worst == "correct" and has_expression(text):
+        return Finding("wrong_form", None, "a calculation is not carried out")
+    return Finding(worst, None, why)
+
+
+def judge_remainder(text: str, gold: Answer) -> Finding:
+    """Judge a declared text against a quotient with remainder; order by the word "dư"."""
+    opened = _open(text, either=False)
+    if opened:
+        return opened
+    quotient, rest = (q.value for q in gold.parts)
+    read = read_remainder(text)
+    if read is None:
+        numbers = find_quantities(text[text.rfind("=") + 1 :])
+        if not numbers:
+            return Finding("no_answer", None, "the declared text holds no number")
+        exact = rest == 0 and len(numbers) == 1 and numbers[0][0].value == quotient
+        return Finding("correct" if exact else "wrong", None, "the remainder is expected")
+    given = [closest(q, t.base).value for q, t in zip(read, gold.parts, strict=True)]
+    if given == [quotient, rest]:
+        return Finding("correct", None, "quotient and remainder agree")
+    return Finding("wrong", None, "quotient or remainder differs")
+
+
+def judge_ratio(text: str, gold: Answer, *, reduced: bool) -> Finding:
+    """Judge a declared text against a ratio: proportional terms, or the quotient of two.
+
+    Args:
+        reduced: the question asks for lowest terms.
+    """
+    opened = _open(text, either=False)
+    if opened:
+        return opened
+    side = text[text.rfind("=") + 1 :]
+    written = _RATIO.findall(side)
+    expected = [q.value for q in gold.parts]
+    if written:
+        read = [terms(w) for w in written]
+        if any(r != read[0] for r in read):
+            return Finding("multiple_answers", None, "several ratios are declared")
+        given = read[0]
+    else:
+        numbers = find_quantities(side)
+        if not numbers:
+            return Finding("no_answer", None, "the declared text holds no ratio")
+        if any(q.value != numbers[0][0].value for q, _, _ in numbers):
+            return Finding("multiple_answers", None, "several values are declared")
+        if numbers[0][0].dimension not in ("", "count"):
+            return Finding("wrong_unit", numbers[0][0], "a ratio has no unit")
+        value = numbers[0][0].value
+        given = [Fraction(value.numerator), Fraction(value.denominator)]
+    if len(given) != len(expected) or 0 in given:
+        return Finding("wrong", None, "the number of terms differs")
+    if any(g * expected[0] != e * given[0] for g, e in zip(given, expected, strict=True)):
+        return Finding("wrong", None, "the ratio differs")
+    if reduced and written and given != expected:
+        return Finding("wrong_form", None, "the ratio can still be reduced")
+    return Finding("correct", None, "the ratio agrees")

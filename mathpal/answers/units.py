@@ -1,0 +1,163 @@
+"""Measure units of the Vietnamese school: names, dimensions, factors.
+
+Everything that is not in the table is a counting word ("quyển", "viên bi", "học sinh").
+Factors are exact; the base units are m, m², dm³, g, phút, m/phút, đồng, %, °.
+"""
+
+import re
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+
+
+class Unit(NamedTuple):
+    """A unit found in text: `name` is canonical; `end` is where it stops in the text given."""
+
+    name: str
+    dimension: str
+    factor: Fraction
+    end: int
+
+
+_PREFIXES = (
+    ("km", 1000, ("kilômét", "kilomet", "kilôm", "cây số")), ("hm", 100, ("héctômét",)),
+    ("dam", 10, ("đềcamét",)), ("m", 1, ("mét", "met")), ("dm", Fraction(1, 10), ("đềximét",)),
+    ("cm", Fraction(1, 100), ("xăngtimét", "xentimét", "centimét", "xăng")),
+    ("mm", Fraction(1, 1000), ("milimét",)),
+)  # fmt: skip
+
+_PLAIN: tuple[tuple[str, str, Fraction | int, tuple[str, ...]], ...] = (
+    ("ha", "area", 10_000, ("hécta", "hecta", "héc-ta")),
+    ("l", "volume", 1, ("lít", "lit", "ℓ")),
+    ("ml", "volume", Fraction(1, 1000), ("mililít", "mililit")),
+    ("hl", "volume", 100, ("héctôlít",)),
+    ("mg", "mass", Fraction(1, 1000), ("miligam",)),
+    ("g", "mass", 1, ("gam", "gram")),
+    ("dag", "mass", 10, ("đềcagam",)),
+    ("hg", "mass", 100, ("héctôgam",)),
+    ("kg", "mass", 1000, ("kilôgam", "kilogam", "kí", "ký", "cân")),
+    ("yến", "mass", 10_000, ("yen",)),
+    ("tạ", "mass", 100_000, ()),
+    ("tấn", "mass", 1_000_000, ("tan",)),
+    ("giây", "time", Fraction(1, 60), ("s", "giay")),
+    ("phút", "time", 1, ("phut", "min", "ph", "p")),
+    ("giờ", "time", 60, ("h", "gio", "tiếng")),
+    ("ngày", "time", 1440, ("ngay",)),
+    ("tuần", "time", 10_080, ("tuan", "tuần lễ")),
+    ("tháng", "months", 1, ("thang",)),
+    ("năm", "months", 12, ("nam",)),
+    ("thế kỉ", "months", 1200, ("thế kỷ",)),
+    ("đồng", "money", 1, ("đ", "vnđ", "vnd", "dong")),
+    ("nghìn đồng", "money", 1000, ("ngàn đồng", "nghìn", "ngàn", "nghin dong")),
+    ("triệu đồng", "money", 1_000_000, ("triệu", "trieu dong")),
+    ("tỉ đồng", "money", 1_000_000_000, ("tỷ đồng", "tỉ", "tỷ")),
+    ("%", "percent", 1, ("phần trăm",)),
+    ("°", "angle", 1, ("độ", "do", "º")),
+    ("°C", "temperature", 1, ("độ c", "º c", "℃")),
+)
+
+# "72 đồng chí" is no money, "3 ngày công" no time: words that only begin like a unit.
+_NOT_UNITS = frozenset(
+    "đồngchí đồnghồ đồngxu đồngbào đồngđội đồngbạc ngàycông tuầntra nămhọc mgì đồhọc"
+    " namsinh cânđối tiếnganh tiếngviệt nămcánh nămngón".split()
+)
+_SQUARES = ("²", "2", "^2", "vuông", "vuong")
+_CUBES = ("³", "3", "^3", "khối", "khoi")
+
+
+def _squash(text: str) -> str:
+    return text.lower().replace(" ", "").replace("-", "")
+
+
+def _table() -> dict[str, tuple[str, str, Fraction]]:
+    units: dict[str, tuple[str, str, Fraction]] = {}
+
+    def add(name: str, dimension: str, factor: Fraction | int, aliases: tuple[str, ...]) -> None:
+        for alias in (name, *aliases):
+            units[_squash(alias)] = (name, dimension, Fraction(factor))
+
+    for name, factor, aliases in _PREFIXES:
+        size = Fraction(factor)
+        add(name, "length", size, aliases)
+        names = (name, *aliases)
+        add(f"{name}²", "area", size**2, tuple(n + s for n in names for s in _SQUARES))
+        add(f"{name}³", "volume", size**3 * 1000, tuple(n + s for n in names for s in _CUBES))
+    for name, dimension, plain, aliases in _PLAIN:
+        add(name, dimension, plain, aliases)
+    for top, dimension in (("length", "speed"), ("volume", "flow")):
+        per = {a: u for a, u in units.items() if u[1] == top}
+        for under, (time, kind, minutes) in list(units.items()):
+            if kind == "time":
+                for over, (name, _, factor) in per.items():
+                    full = (f"{name}/{time}", dimension, factor / minutes)
+                    for word in ("/", "trên", "mỗi", "một"):
+                        units[over + word + under] = full
+    # Minutes a kilometre are no unit of the school; "nam" (boys) and "tan" are words first.
+    for word in ("nam", "tan", "do", "yen", "min", "cân", "xăng", "ngay", "thang"):
+        units.pop(word, None)
+    return units
+
+
+UNITS = _table()
+_MAX_WORDS = 6
+_TAIL = re.compile(r" {0,2}(\(?) ?((?:[^\W\d_]|[%°º/²³^-]|(?<=[mM^])[23]| (?=[^\W\d_/])){1,48})")
+_STOP = frozenset(
+    "và là nên thì vì hoặc hay dư còn mà do để khi của trong sau với vậy x".split()
+)  # not counting words
+
+
+@lru_cache(maxsize=8192)
+def _lookup(words: str) -> tuple[str, str, Fraction, int] | None:
+    """The longest known unit at the start of `words`, and its length there."""
+    pieces = words.split(" ")
+    if _squash("".join(pieces[:2])) in _NOT_UNITS:
+        return None
+    for count in range(min(_MAX_WORDS, len(pieces)), 0, -1):
+        head = " ".join(pieces[:count])
+        found = UNITS.get(_squash(head))
+        if found:
+            return (*found, len(head))
+        for mark in ("-", "/"):  # "5 km-" or "5 km/": the mark is not the unit's
+            if head.endswith(mark) and (found := UNITS.get(_squash(head[:-1]))):
+                return (*found, len(head) - 1)
+    return None
+
+
+def unit_at(text: str, position: int) -> Unit | None:
+    """The measure unit or counting word right after a number.
+
+    Args:
+        text: normalised text.
+        position: where the number ended.
+
+    Returns:
+        The unit, or None for a bare number. A counting word has dimension "count".
+
+    Example:
+        >>> unit_at("70 km/giờ", 2).name
+        'km/giờ'
+    """
+    match = _TAIL.match(text, position)
+    if match is None:
+        return None
+    words = match[2]
+    found = _lookup(words)
+    if found:
+        name, dimension, factor, length = found
+        end = match.start(2) + length
+    else:
+        words = words.rstrip(" -/^")
+        kept: list[str] = []
+        for word in words.split(" ")[:3]:
+            if word.lower() in _STOP:
+                break
+            kept.append(word)
+        name = " ".join(kept)
+        # "25x" and "5A" are no counted things: the word must stand apart, unless in brackets.
+        if not name or (match.start(2) == position):
+            return None
+        dimension, factor, end = "count", Fraction(1), match.start(2) + len(name)
+    if match[1]:
+        close = text.find(")", end, end + 40)
+        end = close + 1 if close >= 0 and "\n" not in text[end:close] else end
+    return Unit(name.lower() if dimension == "count" else name, dimension, factor, end)

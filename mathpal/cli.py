@@ -1,0 +1,91 @@
+"""The commands. Composes with Hydra, imports nothing heavy, turns errors into messages.
+
+Each verb is a Hydra application with its own file in conf/. Before Hydra runs one, the whole
+command line is checked, so that all its faults come in one message and leave no directory.
+"""
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mathpal.errors import ConfigError, MathPalError
+
+
+class Verb(NamedTuple):
+    """A command: its configuration, and where its function is."""
+
+    config: str
+    module: str
+    function: str
+    summary: str
+
+
+VERBS = {
+    "train": Verb("train", "mathpal.commands", "train", "tune, prove, report"),
+    "evaluate": Verb("evaluate", "mathpal.commands", "evaluate", "measure a finished run again"),
+    "generate": Verb("generate", "mathpal.commands", "generate", "ask a finished run, or chat"),
+    "data preview": Verb(
+        "data_preview", "mathpal.commands", "preview", "rendered rows with the loss mask"
+    ),
+    "doctor": Verb("doctor", "mathpal.commands", "doctor", "check this environment"),
+}
+
+
+def main() -> None:
+    """`mathpal VERB …`, the same as `python -m mathpal VERB …`."""
+    words = sys.argv[1:]
+    for name, verb in VERBS.items():
+        parts = name.split()
+        if words[: len(parts)] == parts:
+            sys.argv = [f"mathpal {name}", *words[len(parts) :]]
+            run(verb)
+            return
+    usage = ["usage: mathpal VERB [--help] [group=option …] [key=value …]", ""]
+    usage += [f"  {name:<14}{verb.summary}" for name, verb in VERBS.items()]
+    asked = not words or words[0] in ("-h", "--help", "help")
+    print("\n".join(usage), file=sys.stdout if asked else sys.stderr)
+    if not asked:
+        print(f"\nmathpal: there is no verb {words[0]!r}", file=sys.stderr)
+    sys.exit(0 if asked else 2)
+
+
+def run(verb: Verb) -> None:
+    """Check the command line, then let Hydra compose and call the verb's function."""
+    import hydra
+
+    from mathpal.command_line import check
+    from mathpal.run import CONF
+
+    try:
+        check(verb.config, sys.argv[1:], CONF)
+    except ConfigError as error:
+        _stop(error)
+    hydra.main(version_base="1.3", config_path=str(CONF), config_name=verb.config)(_task(verb))()
+
+
+def _task(verb: Verb) -> Callable[[Any], Any]:
+    """The function that Hydra calls with the composed configuration."""
+
+    def task(cfg: Any) -> Any:
+        import importlib
+
+        try:
+            return getattr(importlib.import_module(verb.module), verb.function)(cfg)
+        except MathPalError as error:
+            logging.getLogger(__name__).debug("stopped", exc_info=True)
+            _stop(error)
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+            sys.exit(130)
+
+    # Hydra names the job after the function's file.
+    task.__module__ = __name__
+    task.__name__ = verb.config
+    return task
+
+
+def _stop(error: MathPalError) -> None:
+    print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
+    sys.exit(2)

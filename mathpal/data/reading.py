@@ -1,0 +1,251 @@
+"""Rows out of a file: JSON, JSONL, CSV, TSV and Parquet.
+
+Knows file formats and how each can be broken. Knows nothing of what a row's texts mean.
+A row that cannot be read is handed on with its fault, never dropped.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mathpal.data.delimited import find_delimiter, records
+from mathpal.errors import DataError
+
+SUFFIXES = (".json", ".jsonl", ".csv", ".tsv", ".parquet")
+LIKELY = {
+    "question": "question problem prompt instruction input query đề_bài câu_hỏi de_bai cau_hoi",
+    "solution": "solution response output completion lời_giải loi_giai answer",
+    "answer": "answer final_answer gold đáp_số đáp_án dap_so dap_an",
+}
+
+
+class Fault(NamedTuple):
+    """Why a row cannot be used: a short code for counting, a message for reading."""
+
+    code: str
+    message: str
+
+
+class Row(NamedTuple):
+    """One row of a file.
+
+    Attributes:
+        number: 1, 2, … in the file's order; in JSONL the number of the line.
+        fields: column name to value; None where the row could not be read.
+        raw: the start of the unreadable row's text; "" for a row that was read.
+        fault: why it could not be read.
+    """
+
+    number: int
+    fields: dict[str, Any] | None
+    raw: str = ""
+    fault: Fault | None = None
+
+
+def read_rows(path: Path, *, columns: Mapping[str, str], split: str | None = None) -> list[Row]:
+    """All rows of a file, in its order.
+
+    Args:
+        path: the suffix chooses the format. Text is UTF-8, with or without a mark, or UTF-16
+            with one. A `.json` file of one object a line is read as lines. A `.csv` file
+            may separate by semicolon or tab where its header says so, as Excel does in Vietnam.
+        columns: keyword to column name, such as {"question": "problem"}; each must exist.
+        split: which list to take from a JSON object of several, such as "train".
+
+    Raises:
+        DataError: unknown format, nothing readable, no such column, no such split.
+    """
+    suffix = path.suffix.lower()
+    if not path.exists():
+        raise DataError(f"data.path={path}: there is no such file (looked for {path.absolute()})")
+    if not path.is_file() or suffix not in SUFFIXES:
+        raise DataError(f"data.path={path}: expected a file ending in {', '.join(SUFFIXES)}")
+    if split is not None and suffix != ".json":
+        raise DataError(f"data.split={split}: a {suffix} file has no named splits; leave it out")
+    if path.stat().st_size == 0:
+        raise DataError(f"data.path={path}: the file is empty")
+
+    if suffix == ".parquet":
+        rows, header = _read_parquet(path, list(columns.values()))
+    elif suffix == ".json":
+        rows, header = _read_json(path, split), []
+    elif suffix == ".jsonl":
+        rows, header = _read_lines(_lines(path, newline="\n")), []
+    else:
+        rows, header = _read_delimited(path, suffix, list(columns.values()))
+
+    if not rows:
+        raise DataError(f"data.path={path}: the file holds no rows")
+    found = list(dict.fromkeys([*header, *(key for row in rows for key in row.fields or ())]))
+    if found:
+        _require_columns(path, columns, found)
+    if all(row.fields is None for row in rows):
+        number, _, raw, fault = rows[0]
+        assert fault is not None
+        hint = ". A JSON list belongs in a .json file" if raw.lstrip()[:1] == "[" else ""
+        raise DataError(
+            f"data.path={path}: none of its {len(rows)} rows could be read. "
+            f"Row {number}: {fault.message}: {raw[:80]!r}{hint}"
+        )
+    return rows
+
+
+def _lines(path: Path, *, newline: str) -> list[str]:
+    """The lines. Bytes that are not UTF-8 become lone surrogates: only their row suffers."""
+    with path.open("rb") as stream:
+        wide = stream.read(2) in (b"\xff\xfe", b"\xfe\xff")
+    encoding, errors = ("utf-16", "replace") if wide else ("utf-8-sig", "surrogateescape")
+    with path.open(encoding=encoding, errors=errors, newline=newline) as stream:
+        return list(stream)
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text, strict=False)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _read_json(path: Path, split: str | None) -> list[Row]:
+    lines = _lines(path, newline="\n")
+    if not any(line.strip() for line in lines):
+        return []
+    try:
+        document = _parse("".join(lines))
+    except ValueError as error:
+        # datasets.to_json and pandas write one object a line into files named .json.
+        if re.match(r"\s*\{.*\}\s*$", lines[0]) and split is None:
+            return _read_lines(lines)
+        raise DataError(
+            f"data.path={path} is not a whole JSON document: {error}. A download that was cut "
+            "off looks like this; a file with one object a line should end in .jsonl"
+        ) from error
+    return [_row(number, entry) for number, entry in enumerate(_entries(path, document, split), 1)]
+
+
+def _entries(path: Path, document: Any, split: str | None) -> list[Any]:
+    if isinstance(document, list):
+        if split is not None:
+            raise DataError(f"data.split={split}: {path} is one list without splits; leave it out")
+        return document
+    lists = {
+        key: value
+        for key, value in (document.items() if isinstance(document, dict) else ())
+        if isinstance(value, list) and (not value or any(isinstance(row, dict) for row in value))
+    }
+    if not lists:
+        keys = f" with keys {list(document)[:8]}" if isinstance(document, dict) else ""
+        raise DataError(
+            f"data.path={path}: expected a list of objects or an object of such lists "
+            f'({{"train": [...]}}), found {type(document).__name__}{keys}'
+        )
+    if split is None and len(lists) == 1:
+        return next(iter(lists.values()))
+    if split is None or split not in lists:
+        sizes = ", ".join(f"{key} ({len(value)} rows)" for key, value in lists.items())
+        given = "no data.split" if split is None else f"data.split={split}"
+        raise DataError(
+            f"data.path={path} holds {sizes}; got {given}. Write data.split={next(iter(lists))}"
+        )
+    return lists[split]
+
+
+def _row(number: int, entry: Any) -> Row:
+    if isinstance(entry, dict):
+        return Row(number, entry)
+    fault = Fault("not_object", f"expected an object, found {type(entry).__name__}")
+    return Row(number, None, str(entry)[:500], fault)
+
+
+def _read_lines(lines: list[str]) -> list[Row]:
+    rows = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            rows.append(_row(number, _parse(line)))
+        except ValueError as error:
+            rows.append(Row(number, None, line[:500], Fault("not_json", f"not JSON: {error}")))
+    return rows
+
+
+def _read_delimited(path: Path, suffix: str, wanted: list[str]) -> tuple[list[Row], list[str]]:
+    lines = _lines(path, newline="")
+    while lines and not lines[0].strip():
+        del lines[0]
+    if not lines:
+        return [], []
+    delimiter = "\t" if suffix == ".tsv" else find_delimiter(lines[0], wanted)
+    rows: list[Row] = []
+    header: list[str] = []
+    for record in records(lines, delimiter):
+        cells = record.cells
+        if not header:
+            if cells is None:
+                raise DataError(f"data.path={path}: the header cannot be read: {record.problem}")
+            header = [name.strip() for name in cells]
+            continue
+        number = len(rows) + 1
+        if cells is None:
+            rows.append(Row(number, None, record.raw[:500], Fault("quotes", record.problem)))
+        elif len(cells) != len(header):
+            # A decimal comma without quotation marks does this; the texts are shifted.
+            message = f"{len(cells)} columns where the header has {len(header)}"
+            rows.append(Row(number, None, record.raw[:500], Fault("columns", message)))
+        else:
+            rows.append(Row(number, dict(zip(header, cells, strict=True))))
+    twice = [name for name in wanted if header.count(name) > 1]
+    if twice:
+        raise DataError(f"data.path={path}: the header names {', '.join(twice)} more than once")
+    return rows, header
+
+
+def _read_parquet(path: Path, wanted: list[str]) -> tuple[list[Row], list[str]]:
+    import pyarrow
+    import pyarrow.parquet
+
+    rows: list[Row] = []
+    try:
+        with pyarrow.parquet.ParquetFile(path) as file:
+            header = list(file.schema_arrow.names)
+            present = [name for name in wanted if name in header]
+            for batch in file.iter_batches(columns=present) if present else ():
+                values = [_values(batch.column(name)) for name in present]
+                for cells in zip(*values, strict=True):
+                    rows.append(Row(len(rows) + 1, dict(zip(present, cells, strict=True))))
+    except (pyarrow.ArrowException, OSError) as error:
+        raise DataError(f"data.path={path} is not a readable Parquet file: {error}") from error
+    return rows, header
+
+
+def _values(column: Any) -> list[Any]:
+    """A column's values; text is decoded here because Arrow ends at the first byte not UTF-8."""
+    import pyarrow
+
+    if pyarrow.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if not (pyarrow.types.is_string(column.type) or pyarrow.types.is_large_string(column.type)):
+        return list(column.to_pylist())
+    raw = column.cast(pyarrow.large_binary()).to_pylist()
+    return [cell if cell is None else cell.decode(errors="surrogateescape") for cell in raw]
+
+
+def _require_columns(path: Path, columns: Mapping[str, str], found: list[str]) -> None:
+    missing = {keyword: name for keyword, name in columns.items() if name not in found}
+    if not missing:
+        return
+    advice = " ".join(_override(keyword, found) for keyword in missing)
+    if "messages" in found or "conversations" in found:
+        advice += " (a file of conversations is read with data=messages)"
+    raise DataError(
+        f"data.path={path} has no column {', '.join(map(repr, missing.values()))}; "
+        f"it has {', '.join(map(repr, found[:20])) or 'none'}. Write {advice}"
+    )
+
+
+def _override(keyword: str, found: list[str]) -> str:
+    plain = {name.strip().casefold().replace(" ", "_"): name for name in found}
+    name = next((plain[word] for word in LIKELY[keyword].split() if word in plain), "COLUMN")
+    return f"data.{keyword}={name}" if name.isidentifier() else f"'data.{keyword}=\"{name}\"'"

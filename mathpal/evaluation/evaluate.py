@@ -1,0 +1,179 @@
+"""Base against tuned on held-out problems: generate, grade, count by group.
+
+The facade that `conf/evaluation/*.yaml` names.
+"""
+
+import contextlib
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, NamedTuple
+
+from annotated_types import Ge
+
+from mathpal.evaluation.statistics import Proportion, wilson
+from mathpal.models.loaded import Loaded
+from mathpal.problems import Problem
+
+System = Literal["base", "tuned"]
+Count = Annotated[int, Ge(1)]
+
+
+class Row(NamedTuple):
+    """Accuracy of each system on one group of problems.
+
+    Attributes:
+        group: "all", "new", "old" or "family/<name>".
+        cohort: "new" or "old" of a family; "" for the sums.
+        n: problems.
+        systems: by name; a system that was not measured is missing.
+    """
+
+    group: str
+    cohort: str
+    n: int
+    systems: dict[str, Proportion]
+
+
+class Report(NamedTuple):
+    """What an evaluation found.
+
+    Attributes:
+        rows: the table, sums first.
+        samples: one object a problem and system: question, gold, response, verdict, …
+        verdicts: system -> verdict -> count.
+        metrics: flat, e.g. "tuned/accuracy_new".
+        settings: how it was measured.
+    """
+
+    rows: list[Row]
+    samples: list[dict[str, Any]]
+    verdicts: dict[str, dict[str, int]]
+    metrics: dict[str, float]
+    settings: dict[str, Any]
+
+
+def evaluate(
+    loaded: Loaded,
+    problems: Sequence[Problem],
+    *,
+    systems: Sequence[System] = ("base", "tuned"),
+    limit: Count | None = None,
+    max_new_tokens: Count = 192,
+    batch_size: Count = 64,
+) -> Report:
+    """Answer the problems with each system and grade every answer against its gold.
+
+    Args:
+        loaded: the tuned model; "base" is the same model with its LoRA weights off.
+        problems: held-out problems; those without a gold answer cannot be graded and are
+            left out (and counted in the settings).
+        systems: which to measure. base needs LoRA: without it there is no base left.
+        limit: at most so many problems, evenly spread over the list; None for all.
+        max_new_tokens: most tokens of an answer; one that is cut off counts as it reads.
+        batch_size: problems answered together.
+
+    Raises:
+        DataError: when no problem has a gold answer.
+    """
+    from mathpal.answers import grade, parse_gold
+    from mathpal.evaluation.generation import respond
+
+    checkable = [p for p in problems if p.answer is not None]
+    chosen = spread(checkable, limit)
+    golds = [parse_gold(p.answer or "", kind=p.kind) for p in chosen]
+    samples: list[dict[str, Any]] = []
+    for system in systems:
+        with switched_off(loaded.model) if system == "base" else contextlib.nullcontext():
+            responses = respond(
+                loaded,
+                [p.question for p in chosen],
+                max_new_tokens=max_new_tokens,
+                batch_size=batch_size,
+                label=f"evaluating {system}",
+            )
+        for item, gold, response in zip(chosen, golds, responses, strict=True):
+            mark = grade(response.text, gold, question=item.question)
+            samples.append(
+                {
+                    "id": item.id,
+                    "system": system,
+                    "family": item.family,
+                    "cohort": item.cohort,
+                    "question": item.question,
+                    "gold": item.answer,
+                    "response": response.text,
+                    "extracted": mark.extracted,
+                    "verdict": mark.verdict,
+                    "explanation": mark.explanation,
+                    "tokens": response.tokens,
+                    "finished": response.finished,
+                }
+            )
+    settings = {
+        "decoding": "greedy",
+        "systems": list(systems),
+        "max_new_tokens": max_new_tokens,
+        "batch_size": batch_size,
+        "problems": len(chosen),
+        "without_gold": len(problems) - len(checkable),
+    }
+    return summarise(samples, settings)
+
+
+def skip(loaded: Loaded, problems: Sequence[Problem]) -> None:
+    """Measure nothing."""
+
+
+def spread(items: Sequence[Problem], limit: int | None) -> list[Problem]:
+    """At most `limit` items, evenly spaced over the sequence."""
+    if limit is None or len(items) <= limit:
+        return list(items)
+    return [items[i * len(items) // limit] for i in range(limit)]
+
+
+def switched_off(model: Any) -> contextlib.AbstractContextManager[None]:
+    """A context in which the LoRA weights have no effect."""
+    assert hasattr(model, "disable_adapter"), "preflight refuses base without LoRA"
+    return model.disable_adapter()
+
+
+def summarise(samples: list[dict[str, Any]], settings: dict[str, Any]) -> Report:
+    """Count the verdicts by group.
+
+    Raises:
+        DataError: for no samples.
+    """
+    groups: dict[tuple[str, str], dict[str, list[bool]]] = {}
+    for sample in samples:
+        names = [("all", ""), (sample["cohort"], "")]
+        if sample["family"]:
+            names.append((f"family/{sample['family']}", sample["cohort"]))
+        for name in names:
+            marks = groups.setdefault(name, {}).setdefault(sample["system"], [])
+            marks.append(sample["verdict"] == "correct")
+    order = {"all": 0, "new": 1, "old": 2}
+    rows = [
+        Row(group, cohort, len(next(iter(marks.values()))),
+            {system: wilson(sum(m), len(m)) for system, m in marks.items()})
+        for (group, cohort), marks in sorted(
+            groups.items(), key=lambda item: (order.get(item[0][0], 3), item[0][1], item[0][0])
+        )
+    ]  # fmt: skip
+    wilson(0, len(samples))  # an empty set raises
+    metrics = {
+        f"{system}/accuracy{_suffix(row.group)}": share.accuracy
+        for row in rows
+        for system, share in row.systems.items()
+    }
+    verdicts = {
+        system: dict(Counter(s["verdict"] for s in samples if s["system"] == system))
+        for system in dict.fromkeys(s["system"] for s in samples)
+    }
+    return Report(rows, samples, verdicts, metrics, settings)
+
+
+def _suffix(group: str) -> str:
+    """The metric's ending: nothing for all, `_new`, `_old`, `/<family>`."""
+    if group == "all":
+        return ""
+    return "/" + group.removeprefix("family/") if group.startswith("family/") else "_" + group

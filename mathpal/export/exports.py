@@ -1,0 +1,83 @@
+"""Exports, each verified by loading it again and comparing.
+
+The facade that `conf/export/*.yaml` names.
+"""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from mathpal.errors import DataError
+from mathpal.models.loaded import Loaded
+from mathpal.rundir import write_json
+
+log = logging.getLogger(__name__)
+PROBE = "Tính: 12 + 30"
+
+
+def nothing(loaded: Loaded, run_dir: Path) -> None:
+    """Export nothing beyond what the run directory has anyway."""
+
+
+def export_adapter(loaded: Loaded, run_dir: Path) -> Path:
+    """Verify `adapter/`: what PEFT reads back is bit-identical to what was trained.
+
+    Returns:
+        The adapter's folder.
+
+    Raises:
+        DataError: when a tensor on disk differs from the trained one.
+    """
+    from peft import get_peft_model_state_dict
+    from peft.utils import load_peft_weights
+
+    folder = run_dir / "adapter"
+    stored = load_peft_weights(str(folder), device="cpu")
+    trained = get_peft_model_state_dict(loaded.model)
+    wrong = [n for n, t in trained.items() if n not in stored or not stored[n].equal(t.cpu())]
+    if wrong or len(stored) != len(trained):
+        raise DataError(f"{folder} does not hold the trained weights: {wrong[:3]}")
+    record = {"format": "peft", "tensors": len(stored), "identical": True}
+    write_json(run_dir / "export" / "adapter.json", record)
+    return folder
+
+
+def export_merged_16bit(loaded: Loaded, run_dir: Path) -> Path:
+    """Write the model with its LoRA weights merged in, in bf16, as a Hugging Face folder.
+
+    Any Transformers program loads it without MathPal. The record beside it says how far its
+    next-token distribution is from the trained model's on a probe (total variation, 0..1).
+
+    Returns:
+        `export/merged_16bit`.
+    """
+    import copy
+
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    from mathpal.data.chat import prompt_text
+
+    folder = run_dir / "export" / "merged_16bit"
+    part = folder.with_name(".merged_16bit.part")
+    # Merging writes into the base; the run still needs it as it was.
+    model: Any = copy.deepcopy(loaded.model)
+    if hasattr(model, "merge_and_unload"):
+        model = model.merge_and_unload()
+    model.to(torch.bfloat16).save_pretrained(part)
+    loaded.tokenizer.save_pretrained(part)
+    reloaded = AutoModelForCausalLM.from_pretrained(part, dtype=torch.float32)
+    ids = loaded.tokenizer(
+        prompt_text(loaded.tokenizer, PROBE), add_special_tokens=False, return_tensors="pt"
+    ).input_ids
+    with torch.inference_mode():
+        expected = loaded.model(ids.to(loaded.model.device)).logits[0, -1].float().softmax(-1)
+        found = reloaded(ids).logits[0, -1].float().softmax(-1)
+    distance = float((expected.cpu() - found).abs().sum() / 2)
+    part.rename(folder)
+    write_json(
+        run_dir / "export" / "merged_16bit.json",
+        {"format": "safetensors bf16", "probe": PROBE, "total_variation": distance},
+    )
+    log.info("exported %s (total variation on the probe %.1e)", folder, distance)
+    return folder

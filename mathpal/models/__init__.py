@@ -1,0 +1,1 @@
+"""Models, their tokenizers and LoRA. Importing this package imports nothing heavy."""

@@ -1,0 +1,70 @@
+"""LoRA weights around a frozen model, through PEFT.
+
+The facade that `conf/lora/*.yaml` names.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt, Lt
+
+PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
+def attach_lora(
+    model: Any,
+    *,
+    r: Annotated[int, Ge(1)],
+    alpha: Annotated[float, Gt(0)],
+    dropout: Annotated[float, Ge(0), Lt(1)] = 0.0,
+    targets: Sequence[str] = PROJECTIONS,
+    variant: Literal["lora", "dora", "rslora"] = "lora",
+) -> Any:
+    """Freeze the model and put trainable low-rank updates beside its projections.
+
+    Args:
+        model: a causal LM.
+        r: rank.
+        alpha: the update is scaled by alpha / r (rslora: alpha / √r).
+        dropout: on the update's input.
+        targets: names of the linear layers in the language model's decoder layers; vision and
+            audio towers, AltUp and Laurel are never touched (AltUp reads its weight directly,
+            a wrapper there would be bypassed).
+        variant: plain, weight-decomposed (DoRA), or rank-stabilised.
+
+    Returns:
+        A PEFT model: base frozen in its dtype, LoRA weights in fp32.
+
+    Raises:
+        ConfigError: when no layer has a name in `targets`.
+
+    Source: Hu et al. 2021 (arXiv 2106.09685); DoRA 2402.09353; rsLoRA 2312.03732.
+    """
+    from peft import LoraConfig, get_peft_model
+
+    from mathpal.errors import ConfigError
+
+    names = "|".join(targets)
+    pattern = rf"^(?!.*(?:vision|audio)).*\.layers\.\d+\.(?:self_attn|mlp)\.(?:{names})$"
+    config = LoraConfig(
+        r=r,
+        lora_alpha=alpha,  # type: ignore[arg-type]
+        lora_dropout=dropout,
+        target_modules=pattern,
+        use_dora=variant == "dora",
+        use_rslora=variant == "rslora",
+        bias="none",
+        task_type="CAUSAL_LM",
+    )
+    try:
+        return get_peft_model(model, config)
+    except ValueError as error:
+        raise ConfigError(
+            f"lora.targets={list(targets)} names no linear layer of this model; "
+            f"the usual ones are {', '.join(PROJECTIONS)}"
+        ) from error
+
+
+def no_lora(model: Any) -> Any:
+    """Full fine-tuning: every weight of the model is trained."""
+    return model.requires_grad_(True)

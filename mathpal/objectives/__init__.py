@@ -1,0 +1,1 @@
+"""What a training step minimises. Each module is one objective."""

@@ -1,0 +1,285 @@
+"""Check a whole composition before anything heavy is imported, and report every fault at once.
+
+The signature of the callable that a group names is the schema of the group: its keyword-only
+parameters are the settings, their annotations the types and ranges. pydantic compares value
+and annotation; this module decides what is compared with what, and says how to mend it.
+"""
+
+import difflib
+import importlib
+import inspect
+import json
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from mathpal.errors import ConfigError
+
+# Group -> the package whose public functions its `_target_` may name. Nothing else is called.
+GROUPS = {
+    "model": "mathpal.models",
+    "lora": "mathpal.models",
+    "data": "mathpal.data",
+    "objective": "mathpal.objectives",
+    "trainer": "mathpal.training",
+    "tracker": "mathpal.tracking",
+    "evaluation": "mathpal.evaluation",
+    "export": "mathpal.export",
+}
+PLAIN: dict[str, Any] = {"name": str, "seed": int, "dry_run": bool}
+NAME = re.compile(r"[\w.-]+")
+
+
+class Fault(NamedTuple):
+    """One thing wrong with a composition.
+
+    Attributes:
+        given: what the user wrote, as an override.
+        expected: what would be right.
+        mend: what to write instead; "" where `expected` says it.
+    """
+
+    given: str
+    expected: str
+    mend: str = ""
+
+
+Rule = Callable[[dict[str, Any]], Fault | None]
+
+
+def report_faults(faults: list[Fault]) -> str:
+    """The message of a composition with these faults."""
+    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    lines = [f"{count} in this composition; nothing was started."]
+    for fault in faults:
+        lines += ["", f"  {fault.given}", f"      expected: {fault.expected}"]
+        if fault.mend:
+            lines.append(f"      mend:     {fault.mend}")
+    return "\n".join(lines)
+
+
+def preflight(cfg: DictConfig, groups: dict[str, str] = GROUPS) -> dict[str, partial[Any]]:
+    """Bind every group of a composed configuration to its callable.
+
+    Args:
+        cfg: the composed configuration, without the `hydra` node.
+        groups: the groups it must have, and where their callables live.
+
+    Returns:
+        group -> the callable with its settings bound; runtime objects are still to be given,
+        by position.
+
+    Raises:
+        ConfigError: naming every fault: unknown keys, wrong types, values out of range, missing
+            values and files, forbidden targets, broken rules between groups.
+    """
+    try:
+        config = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=False)
+    except OmegaConfBaseException as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigError(
+            report_faults([Fault(reason, "interpolations that name existing settings")])
+        ) from error
+    assert isinstance(config, dict)
+    faults: list[Fault] = []
+    calls: dict[str, partial[Any]] = {}
+    for key, value in config.items():
+        if key not in groups and key not in PLAIN:
+            faults.append(_unknown("", str(key), value, [*PLAIN, *groups]))
+    for key, annotation in PLAIN.items():
+        if key in config:
+            checked = _check(key, config[key], annotation, faults)
+            if key == "name" and isinstance(checked, str) and not NAME.fullmatch(checked):
+                faults.append(Fault(f"name={checked}", "letters, digits, '.', '_' and '-'"))
+    for group, package in groups.items():
+        call = _bind(group, config.get(group), package, faults)
+        if call is not None:
+            calls[group] = call
+    if not faults:  # rules read values that must be sound first
+        bound = {group: _settings(call) for group, call in calls.items()}
+        faults += [fault for rule in RULES if (fault := rule(bound)) is not None]
+    if faults:
+        raise ConfigError(report_faults(faults))
+    return calls
+
+
+def _bind(group: str, node: Any, package: str, faults: list[Fault]) -> partial[Any] | None:
+    """The group's callable with its checked settings, None where a fault stands in the way."""
+    if not isinstance(node, dict) or not isinstance(node.get("_target_"), str):
+        faults.append(Fault(f"{group}={node}", f"an option of conf/{group}/ with a _target_"))
+        return None
+    target = node["_target_"]
+    function = _function(target, package)
+    if function is None:
+        faults.append(
+            Fault(
+                f"{group}._target_={target}",
+                f"a public function of {package}; nothing else is ever called from a config",
+            )
+        )
+        return None
+    parameters = {
+        name: parameter
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+    settings: dict[str, Any] = {}
+    before = len(faults)
+    for key, value in node.items():
+        if key == "_target_":
+            continue
+        if key not in parameters:
+            faults.append(_unknown(group, str(key), value, list(parameters)))
+        elif value == "???":
+            faults.append(_missing(group, key))
+        else:
+            settings[str(key)] = _check(
+                f"{group}.{key}", value, parameters[key].annotation, faults
+            )
+    for name, parameter in parameters.items():
+        if parameter.default is inspect.Parameter.empty and name not in node:
+            faults.append(_missing(group, name))
+    return partial(function, **settings) if len(faults) == before else None
+
+
+def _function(target: str, package: str) -> Callable[..., Any] | None:
+    """The public function at this dotted path, if the package may give it."""
+    module_name, _, name = target.rpartition(".")
+    inside = module_name == package or module_name.startswith(f"{package}.")
+    if not inside or name.startswith("_"):
+        return None
+    try:
+        function = getattr(importlib.import_module(module_name), name, None)
+    except ModuleNotFoundError:
+        return None
+    own = inspect.isfunction(function) and function.__module__ == module_name
+    return function if own else None
+
+
+def _check(where: str, value: Any, annotation: Any, faults: list[Fault]) -> Any:
+    """The value as its annotation wants it; a fault where it does not fit."""
+    from pydantic import TypeAdapter, ValidationError
+
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+    try:
+        # Strict JSON mode: a list may be a tuple, a string a path, an int a float; nothing else.
+        return adapter.validate_json(json.dumps(value), strict=True)
+    except ValidationError as error:
+        for detail in error.errors():
+            place = "".join(f"[{part}]" for part in detail["loc"] if isinstance(part, int))
+            given = f"{where}{place}={_shown(detail['input'])}"
+            fault = Fault(given, _expected(detail))
+            if fault not in faults:
+                faults.append(fault)
+        return value
+
+
+def _expected(detail: Any) -> str:
+    """pydantic's reason as a noun phrase."""
+    reason = detail["msg"].removeprefix("Value error, ")
+    for opening in ("Input should be a valid ", "Input should be "):
+        if reason.startswith(opening):
+            return ("a valid " if "valid" in opening else "") + reason.removeprefix(opening)
+    return reason
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _unknown(group: str, key: str, value: Any, known: list[str]) -> Fault:
+    prefix = f"{group}." if group else ""
+    close = difflib.get_close_matches(key, known, n=1)
+    begins = [name for name in known if key.startswith(name)]
+    guess = (close or begins)[:1]
+    where = group or "a run"
+    return Fault(
+        f"{prefix}{key}={_shown(value)}",
+        f"a setting that exists; {where} has {', '.join(sorted(known)) or 'none'}",
+        f"did you mean {prefix}{guess[0]}=…?" if guess else "",
+    )
+
+
+def _missing(group: str, key: str) -> Fault:
+    return Fault(f"{group}.{key} is not given", "a value", f"add {group}.{key}=…")
+
+
+def _settings(call: partial[Any]) -> dict[str, Any]:
+    """All settings of a bound call, defaults included, and its function's name as `_name_`."""
+    defaults = {
+        name: parameter.default
+        for name, parameter in inspect.signature(call.func).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+    return {**defaults, **call.keywords, "_name_": call.func.__name__}
+
+
+# --- rules between groups -------------------------------------------------------------------
+
+
+def _one_length_of_training(bound: dict[str, Any]) -> Fault | None:
+    steps, epochs = bound["trainer"]["max_steps"], bound["trainer"]["epochs"]
+    if (steps is None) != (epochs is None):
+        return None
+    return Fault(
+        f"trainer.max_steps={_shown(steps)} trainer.epochs={_shown(epochs)}",
+        "exactly one of the two",
+        "trainer.max_steps=300 trainer.epochs=null",
+    )
+
+
+def _row_fits_batch(bound: dict[str, Any]) -> Fault | None:
+    length, budget = bound["model"]["max_length"], bound["trainer"]["batch_tokens"]
+    if length <= budget:
+        return None
+    return Fault(
+        f"model.max_length={length} trainer.batch_tokens={budget}",
+        "a batch budget that holds the longest row",
+        f"trainer.batch_tokens={length} or model.max_length={budget}",
+    )
+
+
+def _base_needs_lora(bound: dict[str, Any]) -> Fault | None:
+    if bound["lora"]["_name_"] != "no_lora" or "base" not in bound["evaluation"].get("systems", ()):
+        return None
+    return Fault(
+        "lora=none with evaluation.systems including base",
+        "no base: without LoRA its weights are gone after training",
+        "evaluation.systems=[tuned]",
+    )
+
+
+def _adapter_needs_lora(bound: dict[str, Any]) -> Fault | None:
+    if bound["lora"]["_name_"] != "no_lora" or bound["export"]["_name_"] != "export_adapter":
+        return None
+    return Fault(
+        "lora=none with export=adapter",
+        "an export that exists without LoRA weights",
+        "export=merged_16bit or export=none",
+    )
+
+
+def _full_training_needs_full_weights(bound: dict[str, Any]) -> Fault | None:
+    model = bound["model"]
+    if bound["lora"]["_name_"] != "no_lora" or "dtype" not in model:
+        return None
+    if model["dtype"] == "float32" and model["quantization"] == "none":
+        return None
+    return Fault(
+        f"lora=none with model.dtype={model['dtype']} model.quantization={model['quantization']}",
+        "float32 weights: in bf16 small updates round to nothing, quantized ones cannot learn",
+        "model.dtype=float32 model.quantization=none, or a lora option",
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    _one_length_of_training,
+    _row_fits_batch,
+    _base_needs_lora,
+    _adapter_needs_lora,
+    _full_training_needs_full_weights,
+)

@@ -1,0 +1,149 @@
+"""Chooses the worked examples that tell a reader most about a run.
+
+Knows the rows of samples.jsonl; nothing of grading, which has happened already.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# How many of each kind are wanted; what one kind lacks, the next in this order fills.
+_QUOTA = {
+    "newly right": 4,
+    "newly wrong": 3,
+    "both wrong": 3,
+    "wrong": 0,
+    "right": 0,
+    "both right": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one system said to one problem, and how it was judged."""
+
+    verdict: str
+    extracted: str
+    response: str
+    explanation: str
+    tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One problem with the answers of the systems that were asked.
+
+    Attributes:
+        kind: "newly right", "newly wrong", "both wrong", "both right"; "right" or "wrong" where
+            only one system was asked.
+        base: the base model's answer; None where it was not asked.
+        tuned: the tuned model's answer; None where it was not asked.
+    """
+
+    id: str
+    family: str
+    cohort: str
+    question: str
+    gold: str
+    kind: str
+    base: Answer | None
+    tuned: Answer | None
+
+
+def pair(samples: Iterable[dict[str, Any]]) -> list[Example]:
+    """Bring the two systems' answers to one problem together.
+
+    Args:
+        samples: the objects of samples.jsonl; where a system answered twice, the last counts.
+    """
+    rows: dict[str, dict[str, dict[str, Any]]] = {}
+    for sample in samples:
+        if sample["system"] not in ("base", "tuned"):
+            raise ValueError(f"system is {sample['system']!r}, expected 'base' or 'tuned'")
+        rows.setdefault(str(sample["id"]), {})[sample["system"]] = sample
+    examples = []
+    for name, answers in rows.items():
+        asked = answers.get("tuned") or answers["base"]
+        base, tuned = (_answer(answers.get(system)) for system in ("base", "tuned"))
+        examples.append(
+            Example(
+                id=name,
+                family=str(asked.get("family") or ""),
+                cohort=str(asked.get("cohort") or ""),
+                question=str(asked.get("question") or ""),
+                gold=_text(asked.get("gold")),
+                kind=_kind(base, tuned),
+                base=base,
+                tuned=tuned,
+            )
+        )
+    return examples
+
+
+def choose(examples: Sequence[Example], *, count: int = 10) -> list[Example]:
+    """Pick informative examples, spread over kinds and families.
+
+    The choice depends on the problems' ids only, through a hash, so it is the same each time the
+    page is written and does not favour the easy problems that come first in a file.
+
+    Args:
+        examples: every problem that was answered.
+        count: how many to pick, 1 or more.
+    """
+    waiting = {kind: [e for e in examples if e.kind == kind] for kind in _QUOTA}
+    used: Counter[str] = Counter()
+    chosen: list[Example] = []
+
+    def take(kind: str, wanted: int) -> None:
+        for _ in range(min(wanted, len(waiting[kind]), count - len(chosen))):
+            best = min(waiting[kind], key=lambda e: (used[e.family], _order(e.id)))
+            waiting[kind].remove(best)
+            used[best.family] += 1
+            chosen.append(best)
+
+    for kind, wanted in _QUOTA.items():
+        take(kind, wanted)
+    for kind in _QUOTA:
+        take(kind, count)
+    kinds = list(_QUOTA)
+    return sorted(chosen, key=lambda e: kinds.index(e.kind))
+
+
+def tally(examples: Iterable[Example]) -> list[tuple[str, int]]:
+    """Count the problems of each kind, in the order of interest, empty kinds left out."""
+    counts = Counter(example.kind for example in examples)
+    return [(kind, counts[kind]) for kind in _QUOTA if counts[kind]]
+
+
+def _kind(base: Answer | None, tuned: Answer | None) -> str:
+    if base is None or tuned is None:
+        only = tuned or base
+        assert only is not None, "a problem without any answer was paired"
+        return "right" if only.verdict == "correct" else "wrong"
+    before, after = base.verdict == "correct", tuned.verdict == "correct"
+    if before == after:
+        return "both right" if before else "both wrong"
+    return "newly right" if after else "newly wrong"
+
+
+def _answer(row: dict[str, Any] | None) -> Answer | None:
+    if row is None:
+        return None
+    tokens = row.get("tokens")
+    return Answer(
+        verdict=str(row["verdict"]),
+        extracted=_text(row.get("extracted")),
+        response=_text(row.get("response")),
+        explanation=_text(row.get("explanation")),
+        tokens=tokens if isinstance(tokens, int) else None,
+    )
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _order(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()

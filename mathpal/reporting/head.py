@@ -1,0 +1,133 @@
+"""Makes the page's head and its lists of facts from run.json and outcome.json."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mathpal.reporting.formatting import duration, number
+from mathpal.reporting.outline import outline
+from mathpal.reporting.provenance import stages
+
+# What each status of outcome.json means to somebody who did not start the run.
+_STATUS = {
+    "completed": "The run went through to its end.",
+    "failed": "The run ended with an error; what it left behind is below.",
+    "interrupted": "The run was stopped before its end and can be resumed.",
+    "pruned": "The study stopped this trial early because others promised more.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first lines of the page.
+
+    Attributes:
+        status: as in outcome.json; "unfinished" where there is none.
+        meaning: the status in a sentence.
+        facts: (label, value) of what one asks first.
+        error: what ended the run; "" where nothing did.
+    """
+
+    name: str
+    status: str
+    meaning: str
+    facts: list[tuple[str, str]]
+    error: str
+
+
+def read_head(run: dict[str, Any], outcome: dict[str, Any], *, place: str) -> Head:
+    """Gather the head from whatever is known.
+
+    Args:
+        run: the content of run.json, {} where it is absent.
+        outcome: the content of outcome.json, {} where it is absent.
+        place: the run directory as the page shows it.
+    """
+    status = str(outcome.get("status") or "unfinished")
+    meaning = _STATUS.get(status, "")
+    if not outcome:
+        meaning = "outcome.json cannot be had: the run still goes on, or was killed."
+    error = outcome.get("error") or ""
+    return Head(
+        name=str(run.get("name") or place.rsplit("/", 1)[-1]),
+        status=status,
+        meaning=meaning,
+        facts=_facts(run, outcome, place),
+        error=error if isinstance(error, str) else outline(error),
+    )
+
+
+def fact_list(content: dict[str, Any]) -> list[tuple[str, str]]:
+    """Labels and values of an object, nested ones as indented text.
+
+    Args:
+        content: an object of a JSON file.
+    """
+    return [
+        (
+            str(key).replace("_", " "),
+            outline(value) if isinstance(value, dict | list) else number(value),
+        )
+        for key, value in content.items()
+    ]
+
+
+def read_environment(run: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(heading, facts) of the machine, the code, the packages and the fingerprints.
+
+    Args:
+        run: the content of run.json.
+    """
+    git = run.get("git") or {}
+    code = {
+        "python": run.get("python"),
+        "commit": git.get("commit"),
+        "uncommitted changes": "yes" if git.get("dirty") else "no",
+        "configuration": run.get("config_hash"),
+        # As text: a seed is a name, and no thousands separator belongs in it.
+        "seed": None if run.get("seed") is None else str(run["seed"]),
+    }
+    groups = [
+        ("Hardware", _hardware(run.get("hardware") or {})),
+        ("Code", fact_list({key: value for key, value in code.items() if value is not None})),
+        ("Fingerprints", fact_list(run.get("fingerprints") or {})),
+        ("Packages", fact_list(run.get("packages") or {})),
+    ]
+    return [(heading, facts) for heading, facts in groups if facts]
+
+
+def _hardware(hardware: dict[str, Any]) -> list[tuple[str, str]]:
+    named = dict(hardware)
+    if named.get("memory_gb") is not None:
+        named = {("memory" if k == "memory_gb" else k): v for k, v in named.items()}
+        named["memory"] = f"{number(hardware['memory_gb'])} GB"
+    return fact_list(named)
+
+
+def _moment(text: str) -> str:
+    """An ISO time to the minute; other text as it is."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".rstrip()
+
+
+def _facts(run: dict[str, Any], outcome: dict[str, Any], place: str) -> list[tuple[str, str]]:
+    git = run.get("git") or {}
+    commit = str(git.get("commit") or "")[:10]
+    hardware = run.get("hardware") or {}
+    objective = outcome.get("objective") or {}
+    timings = outcome.get("timings") or {}
+    facts = [
+        ("Started", _moment(str(run.get("started") or ""))),
+        ("Took", duration(stages(timings)[1]) if timings else ""),
+        ("On", str(hardware.get("accelerator") or hardware.get("cpu") or "")),
+        ("Commit", f"{commit} with changes" if commit and git.get("dirty") else commit),
+        ("Seed", "" if run.get("seed") is None else str(run["seed"])),
+        ("Directory", place),
+    ]
+    if objective.get("value") is not None:
+        name = objective.get("name") or "value"
+        facts.append(("Objective", f"{name} = {number(objective['value'])}"))
+    return [(label, value) for label, value in facts if value]

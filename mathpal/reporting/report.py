@@ -1,0 +1,176 @@
+"""Writes report.html: one self-contained page made from the files of a run directory.
+
+Knows where the run's records lie; trains, grades and measures nothing. The same files give the
+same page, byte for byte.
+"""
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from mathpal.errors import DataError
+from mathpal.reporting import formatting
+from mathpal.reporting.curves import main_figures, other_figures
+from mathpal.reporting.examples import choose, pair, tally
+from mathpal.reporting.head import Head, fact_list, read_environment, read_head
+from mathpal.reporting.inputs import Records, Section, derive, read_object, read_records
+from mathpal.reporting.intervals import NARROW, WIDE, interval_bar, interval_chart
+from mathpal.reporting.outline import outline
+from mathpal.reporting.provenance import alone, inventory, reproduce, shown_path, stages
+from mathpal.reporting.results import COHORTS, Results, bars, read_results
+from mathpal.reporting.series import collect
+
+PAGE = "report.html"
+
+# Tokens of the mask sample that are shown; beyond these a reader learns nothing new.
+_MASK_TOKENS = 1500
+
+
+def write_report(run_dir: Path) -> Path:
+    """Write the page of a run and return its path.
+
+    Every file of the run may be missing, as after a failure or a rehearsal; its section then says
+    so. The page appears under its name only when whole.
+
+    Args:
+        run_dir: the run directory, as described in DESIGN.md section 4.
+
+    Raises:
+        DataError: `run_dir` is not a directory.
+    """
+    run_dir = Path(run_dir)
+    if not run_dir.is_dir():
+        raise DataError(f"report: {run_dir} is not a directory; name the directory of a run")
+    html = _environment().get_template("report.html.j2").render(_content(run_dir))
+    path = run_dir / PAGE
+    part = run_dir / f".{PAGE}.{os.getpid()}.part"
+    try:
+        # A model may emit half a surrogate pair, which no UTF-8 file can hold.
+        with part.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
+            file.write(html)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def _content(run_dir: Path) -> dict[str, object]:
+    run = read_object(run_dir, "run.json")
+    outcome = read_object(run_dir, "outcome.json")
+    results = derive(
+        read_object(run_dir, "evaluation/results.json"), "evaluation/results.json", read_results
+    )
+    titles = results.value.titles if results.value else {}
+    metrics = read_records(run_dir, "metrics.jsonl")
+    samples = read_records(run_dir, "evaluation/samples.jsonl")
+    place = shown_path(run_dir)
+    known = Section((run.value or {}, outcome.value or {}), "")
+    head = derive(known, "run.json or outcome.json", lambda both: read_head(*both, place=place))
+    return {
+        "place": place,
+        "head": head.value or Head(place, "unreadable", head.absent, [], ""),
+        "composition": derive(run, "run.json", _composition),
+        "environment": derive(run, "run.json", read_environment),
+        "metrics": derive(outcome, "outcome.json", lambda o: fact_list(o.get("metrics") or {})),
+        "results": results,
+        "family_chart": derive(results, "evaluation/results.json", _family_chart),
+        "curves": derive(metrics, "metrics.jsonl", _curves),
+        "examples": derive(samples, "evaluation/samples.jsonl", partial(_examples, titles=titles)),
+        "mask": derive(
+            read_object(run_dir, "data/mask_sample.json"), "data/mask_sample.json", _mask
+        ),
+        "data": derive(read_object(run_dir, "data/summary.json"), "data/summary.json", _data),
+        "timings": derive(outcome, "outcome.json", lambda o: stages(o.get("timings") or {})),
+        "commands": derive(run, "run.json", partial(reproduce, run_dir=run_dir)),
+        "files": inventory(run_dir, leave_out=PAGE),
+    }
+
+
+def _composition(run: dict[str, Any]) -> dict[str, object]:
+    overrides = [str(override) for override in run.get("overrides") or []]
+    return {
+        "overrides": overrides,
+        "config": outline(run.get("config") or {}),
+        "hash": str(run.get("config_hash") or ""),
+        "alone": alone(run),
+    }
+
+
+def _family_chart(results: Results) -> dict[str, object]:
+    rows = bars(results.families)
+    if not rows:
+        raise ValueError("no family was measured on its own")
+    title = "Accuracy by family, base and tuned, with 95% intervals"
+    return {
+        "wide": interval_chart(rows, title=title, layout=WIDE),
+        "narrow": interval_chart(rows, title=title, layout=NARROW),
+    }
+
+
+def _curves(records: Records) -> dict[str, object]:
+    metrics = collect(records.rows)
+    if not any(series.points for series in metrics.values()):
+        raise ValueError("no record has a step and a number")
+    return {
+        "main": main_figures(metrics),
+        "others": other_figures(metrics),
+        "records": len(records.rows),
+        "damaged": records.damaged,
+    }
+
+
+def _examples(records: Records, *, titles: dict[str, str]) -> dict[str, object]:
+    examples = pair(records.rows)
+    return {
+        "chosen": choose(examples),
+        "tally": tally(examples),
+        "total": len(examples),
+        "damaged": records.damaged,
+        "titles": titles,
+    }
+
+
+def _mask(sample: dict[str, Any]) -> dict[str, object]:
+    # A line break is a token like others; without a sign nobody sees whether it is supervised.
+    tokens = [
+        (str(token["text"]).replace("\n", "↵\n"), bool(token["supervised"]))
+        for token in sample["tokens"]
+    ]
+    if not tokens:
+        raise ValueError("tokens is empty")
+    supervised = int(sample["supervised_tokens"])
+    return {
+        "tokens": tokens[:_MASK_TOKENS],
+        "left_out": max(0, len(tokens) - _MASK_TOKENS),
+        "total": len(tokens),
+        "prompt": int(sample["prompt_tokens"]),
+        "supervised": supervised,
+        "share": supervised / len(tokens),
+    }
+
+
+def _data(summary: dict[str, Any]) -> dict[str, object]:
+    lines = summary.get("lines") or []
+    if not isinstance(lines, list):
+        raise TypeError("lines is not a list")
+    return {"text": "\n".join(map(str, lines)), "notes": fact_list(summary.get("notes") or {})}
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name in ("percent", "interval", "points", "number", "duration", "size", "cut"):
+        environment.filters[name] = getattr(formatting, name)
+    environment.filters["outline"] = outline
+    environment.globals.update(cohorts=COHORTS, interval_bar=interval_bar)
+    return environment

@@ -1,0 +1,137 @@
+"""Reads evaluation/results.json into the figures that the page shows.
+
+Recomputes nothing: accuracy and intervals are those that the evaluation wrote.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mathpal.reporting.intervals import Bar, Estimate
+
+COHORTS = {"new": "New problems", "old": "Old problems", "": "Other problems"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The accuracy of both systems on one group of problems; None where not measured."""
+
+    group: str
+    title: str
+    cohort: str
+    n: int
+    base: Estimate | None
+    tuned: Estimate | None
+
+    @property
+    def change(self) -> float | None:
+        """Tuned minus base, as a share; None where one of them was not measured."""
+        if self.base is None or self.tuned is None:
+            return None
+        return self.tuned.accuracy - self.base.accuracy
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What an evaluation measured.
+
+    Attributes:
+        headline: new and old problems; all problems where these two are not told apart.
+        overall: every group that is no family, in the order of the file.
+        families: (heading, rows) by cohort, the best tuned family first.
+        verdicts: (verdict, base count, tuned count), None where a system was not measured.
+        settings: how the answers were made.
+    """
+
+    headline: list[Row]
+    overall: list[Row]
+    families: list[tuple[str, list[Row]]]
+    verdicts: list[tuple[str, int | None, int | None]]
+    settings: dict[str, Any]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Family name to its title."""
+        return {
+            row.group.removeprefix("family/"): row.title
+            for _, rows in self.families
+            for row in rows
+        }
+
+
+def read_results(content: dict[str, Any]) -> Results:
+    """Order the content of results.json for reading.
+
+    Args:
+        content: the object in the file.
+
+    Raises:
+        KeyError, TypeError, ValueError: it has another shape.
+    """
+    rows = [_row(row) for row in content["rows"]]
+    if not rows:
+        raise ValueError("rows is empty")
+    overall = [row for row in rows if not row.group.startswith("family/")]
+    headline = [row for name in ("new", "old") for row in overall if row.group == name]
+    families = [row for row in rows if row.group.startswith("family/")]
+    grouped = []
+    for cohort in ("new", "old", ""):
+        of_cohort = [row for row in families if (row.cohort in COHORTS) * row.cohort == cohort]
+        of_cohort.sort(key=lambda row: (-_reached(row), row.title))
+        if of_cohort:
+            grouped.append((COHORTS[cohort], of_cohort))
+    return Results(
+        headline=headline or overall[:1],
+        overall=overall,
+        families=grouped,
+        verdicts=_verdicts(content.get("verdicts") or {}),
+        settings=dict(content.get("settings") or {}),
+    )
+
+
+def bars(families: Sequence[tuple[str, Sequence[Row]]]) -> list[Bar]:
+    """The rows of the interval chart, with the cohort's name above its first."""
+    return [
+        Bar(row.title, row.base, row.tuned, heading if position == 0 else "")
+        for heading, rows in families
+        for position, row in enumerate(rows)
+    ]
+
+
+def _row(row: dict[str, Any]) -> Row:
+    group = str(row["group"])
+    return Row(
+        group=group,
+        title=str(row.get("title") or group.removeprefix("family/")),
+        cohort=str(row.get("cohort") or ""),
+        n=int(row["n"]),
+        base=_estimate(row.get("base")),
+        tuned=_estimate(row.get("tuned")),
+    )
+
+
+def _estimate(system: dict[str, Any] | None) -> Estimate | None:
+    if system is None:
+        return None
+    estimate = Estimate(float(system["accuracy"]), float(system["low"]), float(system["high"]))
+    if not all(0.0 <= share <= 1.0 for share in estimate):
+        raise ValueError(f"an accuracy or its interval lies outside 0..1: {tuple(estimate)}")
+    return estimate
+
+
+def _reached(row: Row) -> float:
+    shown = row.tuned or row.base
+    return shown.accuracy if shown else -1.0
+
+
+def _verdicts(counts: dict[str, Any]) -> list[tuple[str, int | None, int | None]]:
+    base, tuned = counts.get("base"), counts.get("tuned")
+    names = sorted({*(base or {}), *(tuned or {})}, key=lambda name: (name != "correct", name))
+    return [
+        (
+            name,
+            None if base is None else int(base.get(name, 0)),
+            None if tuned is None else int(tuned.get(name, 0)),
+        )
+        for name in names
+    ]

@@ -1,0 +1,1 @@
+"""Training: the Lightning module, its callbacks and `fit`. Importing this imports nothing heavy."""

@@ -1,0 +1,6 @@
+"""`python train.py …` is `mathpal train …`."""
+
+from mathpal.cli import VERBS, run
+
+if __name__ == "__main__":
+    run(VERBS["train"])
