@@ -42,19 +42,30 @@ _FORMS = (
     ("percent", re.compile(_WANTED + r"(?:tỉ số |tỷ số )?(?:phần trăm|%)", re.I)),
     ("fraction", re.compile(_WANTED + r"phân số", re.I)),
 )
-_BLANK = r"(?:\.{2,}|…+|_{2,}|□|\?|\[ ?\]|\( ?\))"
-_UNIT_BLANK = re.compile(rf"= ?(?:{_BLANK}[ .…]{{0,3}}){{1,3}} ?(?=[^\W\d]|%|°)")
+_BLANK = re.compile(r"\.\.|…|__|□|\?|\[ ?\]|\( ?\)")
+_UNIT_BLANK = re.compile(r"=(?= ?[.…_□?\[(])[.…_□?\[\]() ]{1,60}(?=[^\W\d_]|%|°)")
 _NAMED = re.compile(r"(?:bao nhiêu|mấy)(?= ?[^\W\d%°])", re.I)
 _UNIT_OF = re.compile(r"đơn vị(?: đo)?(?: là)? ?:?(?= [^\W\d%°])", re.I)
 _ROUNDED = re.compile(r"làm tròn|xấp xỉ|gần đúng|khoảng bao nhiêu|ước lượng", re.I)
 _OPTION = re.compile(r"(?<![\w.])([A-F]) ?[.)] ?(.{1,120}?)(?=\s+[A-F] ?[.)]|\n|$)", re.S)
-_COMPARE = re.compile(rf"([^\n:=<>?…]{{1,60}}?) ?(?:{_BLANK}) ?([^\n=<>?….;]{{1,60}})")
+_SIDE_END = re.compile(r"[\n:=<>?…;]|\.(?= |$)|__")
 
 
 def _unit_after(text: str, pattern: re.Pattern[str]) -> str:
     match = pattern.search(text)
     unit = unit_at(" " + text[match.end() : match.end() + 60].lstrip(), 0) if match else None
     return unit.name if unit and unit.dimension != "count" else ""
+
+
+def _compared(text: str) -> tuple[str, str] | None:
+    """What stands left and right of the first blank, where both sides hold something."""
+    blank = _BLANK.search(text)
+    if blank is None:
+        return None
+    left = _SIDE_END.split(text[max(0, blank.start() - 60) : blank.start()])[-1]
+    after = text[blank.end() : blank.end() + 80].lstrip(" ._…")
+    sides = squeeze(left), squeeze(_SIDE_END.split(after)[0])
+    return sides if all(sides) else None
 
 
 @lru_cache(maxsize=4096)
@@ -73,18 +84,13 @@ def asked(question: str | None) -> Asked:
     letters = [letter for letter, _ in options]
     if letters != list("ABCDEF")[: len(letters)] or len(letters) < 2:
         options = ()
-    compared = _COMPARE.search(text)
-    sides = None
-    if compared and not options:
-        left, right = (squeeze(side) for side in compared.groups())
-        sides = (left, right) if left and right else None
     return Asked(
         form,
         _unit_after(text, _UNIT_BLANK),
         _unit_after(text, _NAMED) or _unit_after(text, _UNIT_OF),
         bool(_ROUNDED.search(text)),
         options,
-        sides,
+        None if options else _compared(text),
     )
 
 

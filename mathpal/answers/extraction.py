@@ -24,6 +24,7 @@ _AFTER = re.compile(
 )
 _LETTER = re.compile(r"[(\[\"' *]{0,3}([A-F])(?![\w'’])(?! ?[=<>+×]| [-:] )")
 _BARE_LETTER = re.compile(r"[(\[\"' *]{0,3}([a-fA-F])[\s.)*\]\"']{0,4}$")
+_SIGN_CHOICE = re.compile(r"\s?(?:dấu )?[\"'(]?[<>=]")
 _SENTENCE = re.compile(r"[.!](?:\s|$)|\n")
 _POINTS = re.compile(r"\(\s?[0-9.,/]{1,5} ?(?:điểm|đ)\s?\)")
 # Brackets that stay: a unit, a remainder, a number, a hedge. All others are remarks.
@@ -104,6 +105,21 @@ def _block(lines: list[str]) -> str:
     return "\n".join(trimmed for line in kept if (trimmed := trim(line)))
 
 
+def _letter(rest: str, *, bare: bool) -> tuple[str, str]:
+    """The option letter at the start of a body, and the body without it.
+
+    "B. 12 cm" declares the letter and its text; "A = 5" declares no letter; a small letter
+    counts only where `bare` allows it and it stands alone.
+    """
+    match = _LETTER.match(rest)
+    if match is None:
+        alone = _BARE_LETTER.match(rest.split("\n", 1)[0]) if bare else None
+        return (alone[1].upper() if alone else ""), rest
+    option = rest[match.end() :].lstrip(" *")
+    has_text = option[:1] in {".", ")", ":"} and option[1:].strip(_EDGES)
+    return match[1], option[1:] if has_text else rest
+
+
 def _declaration(tail: str, marker: str, start: int, stop: int) -> Declaration | None:
     strong = marker in _STRONG
     raw = tail[start + len(marker) : min(stop, start + len(marker) + _BODY)]
@@ -116,26 +132,14 @@ def _declaration(tail: str, marker: str, start: int, stop: int) -> Declaration |
     assert match is not None  # every part of the pattern may be empty
     linked = bool(match["link"].strip(" *"))
     rest = body[match.end() :]
-    letter_match = _LETTER.match(rest)
-    letter = letter_match[1] if letter_match else ""
-    if not letter and (marker in _CHOOSING or linked):
-        bare = _BARE_LETTER.match(rest.split("\n", 1)[0])
-        letter = bare[1].upper() if bare else ""
-    if marker in _CHOOSING and not letter and not _sign_choice(rest):
+    letter, rest = _letter(rest, bare=marker in _CHOOSING or linked)
+    if marker in _CHOOSING and not letter and not _SIGN_CHOICE.match(rest):
         return None
-    if letter and letter_match:
-        option = rest[letter_match.end() :].lstrip(" *")
-        # "B. 12 cm" declares the letter and its text; "A = 5" declares no letter.
-        rest = option[1:] if option[:1] in {".", ")", ":"} and option[1:].strip(_EDGES) else rest
-    lines = rest.lstrip(" *").split("\n") if not linked else rest.lstrip(" *\n").split("\n")
+    lines = rest.lstrip(" *\n" if linked else " *").split("\n")
     first = trim(lines[0])
     if len(lines) > 1 and (lines[1].lstrip().lower().startswith(("hoặc ", "hay "))):
         first = f"{first} {trim(lines[1])}"
     return Declaration(first, _block(lines), letter, strong, linked, start)
-
-
-def _sign_choice(rest: str) -> bool:
-    return bool(re.match(r"\s?(?:dấu )?[\"'(]?[<>=]", rest))
 
 
 def _positions(low: str, markers: tuple[str, ...]) -> list[tuple[int, str]]:

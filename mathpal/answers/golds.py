@@ -13,7 +13,9 @@ from mathpal.answers.records import KINDS, Answer, Quantity
 from mathpal.answers.words import EITHER, SIGN, yes_or_no
 from mathpal.errors import DataError
 
-_LETTER = re.compile(r"(?:[Cc]họn |[Đđ]áp án )?\(?(?:([a-f])\)?[.):]?|([A-F])\)?(?:[.):](?: .*)?)?)$")
+_LETTER = re.compile(
+    r"(?:[Cc]họn |[Đđ]áp án )?\(?(?:([a-f])\)?[.):]?|([A-F])\)?(?:[.):](?: .*)?)?)$"
+)
 _RATIO = re.compile(r"[0-9][0-9 .,]{0,24}(?: ?: ?[0-9][0-9 .,]{0,24}){1,5}$")
 REMAINDER = re.compile(r"(?<!\w)(?:số )?dư(?!\w)", re.I)
 _EMPTY = re.compile(r"∅|(?:tập )?rỗng$", re.I)
@@ -23,6 +25,7 @@ _ORDERED = re.compile(r"\s*[<>;\n]\s*|, (?=\S)|\s+(?:và|rồi đến)\s+")
 _BARE_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
 _DAMAGED = re.compile(r"[ΆµΈ¸¹]|[^\W\d_][©®¬Æ¶·][^\W\d_]?|�")
 _EXPRESSION = re.compile(r"[0-9)\w²³%] ?[+×*] ?[\w(]|[0-9)] ?[-x] ?[0-9(]|[0-9)] ?: ?[0-9(]")
+_LONGEST = 1_000  # characters of a gold
 _NUMBER_KINDS = {"integer", "decimal", "fraction", "mixed", "percent", "quantity", "time"}
 
 
@@ -239,6 +242,8 @@ def parse_gold(text: str, kind: str | None = None) -> Answer:
         raise DataError(f"kind {kind!r} is none of {', '.join(KINDS)}")
     if _DAMAGED.search(text):
         raise _fault(text, kind, "its characters are damaged (TCVN3 or VNI read as Unicode?)")
+    if len(text) > _LONGEST:
+        raise _fault(text, kind, f"it has {len(text)} characters, {_LONGEST} at most are read")
     plain = trim(normalise(text).replace("\n", "; "))
     if not plain:
         raise _fault(text, kind, "it is empty")

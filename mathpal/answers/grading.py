@@ -26,6 +26,7 @@ from mathpal.errors import DataError
 
 _WORDS = ("choice", "sign", "yesno")
 _MORE_LETTERS = re.compile(r"^[)\s]*(?:hoặc|hay|và|,|/|;|-) ?(?:đáp án )?\(?([A-F])(?!\w)")
+_REASON = re.compile(r" (?:vì|do|bởi)(?!\w)|[,;.]")
 _FLIP = {"<": ">", ">": "<", "=": "="}
 _STATED = re.compile(r"(?:là|bằng|=) ?:? ?[-+]?[0-9][^;,\n]{0,40}$")
 
@@ -54,7 +55,8 @@ def _sides(text: str) -> tuple[str, str] | None:
     if len(pieces) != 2:
         return None
     left = re.split(r"(?:là|vậy|có|số|:) (?=\S)", pieces[0])[-1]
-    return squeeze(left), squeeze(pieces[1])
+    sides = squeeze(left), squeeze(pieces[1])
+    return sides if all(sides) else None
 
 
 def _judge_sign(text: str, gold: Answer, asks: Asked) -> Finding:
@@ -68,7 +70,7 @@ def _judge_sign(text: str, gold: Answer, asks: Asked) -> Finding:
         return Finding("multiple_answers", None, "different signs are declared")
     sign, given = found[0], _sides(text)
     expected = _sides(normalise(gold.text)) or asks.sides
-    if given and expected and given[0] and given == expected[::-1] and given != expected:
+    if given and expected and given == expected[::-1] and given != expected:
         sign = _FLIP[sign]
     if taken_back("", text, rough=False):
         return Finding("ambiguous", None, "the sign is declared with a reservation")
@@ -85,7 +87,8 @@ def _judge_letter(declaration: Declaration, gold: Answer, asks: Asked) -> Findin
         more = _MORE_LETTERS.match(declaration.text.removeprefix(letter))
         if more and more[1] != letter:
             return Finding("multiple_answers", None, f"{letter} and {more[1]} are declared")
-    if taken_back(declaration.text[:24].replace(letter, ""), declaration.text, rough=False):
+    said = _REASON.split(declaration.text, 1)[0]
+    if taken_back(said.replace(letter, ""), said, rough=False):
         return Finding("ambiguous", None, "the letter is declared with a reservation")
     if letter == gold.text:
         return Finding("correct", None, "the letter agrees")

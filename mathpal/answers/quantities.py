@@ -40,12 +40,13 @@ def _compound(text: str, first: Quantity, end: int) -> tuple[Quantity, int]:
         at = joint.end() if joint else end
         if at >= len(text) or not text[at].isdigit():
             break
-        number = next_number(text, at)
-        if number is None or number.start != at:
+        number = next_number(text[at : at + 48])  # cut, so that "7h25" has no letter before 25
+        if number is None or number.start:
             break
-        unit = unit_at(text, number.end)
+        stop = at + number.end
+        unit = unit_at(text, stop)
         if unit is None and clock and first.unit == "giờ" and 0 <= number.value < 60:
-            factor, stop = _ONE, number.end  # "9 giờ 24"
+            factor = _ONE  # "9 giờ 24"
         elif unit and unit.dimension == first.dimension and unit.factor < smallest:
             factor, stop = unit.factor, unit.end
         else:
@@ -94,7 +95,9 @@ def read_clock(text: str) -> str:
 
 # What may stand between a name and its value. A colon counts only when a value follows, so that
 # "3 : 4" stays one thing; the caller takes the last such place that has a number after it.
-_COPULA = re.compile(r"(?:(?<!\w)(?:là|bằng|còn)(?!\w)|(?<![0-9] ):|(?<=[0-9]):(?= )|[=≈∈])")
+_COPULA = re.compile(
+    r"(?:(?<!\w)(?:là|bằng|còn)(?!\w)|(?<![0-9] )(?<![0-9]):|(?<=[0-9]):(?= )|[=≈∈])"
+)
 _LEADING_LABEL = re.compile(r"^\s*(?:\(?[a-hA-H1-9]\)|[-•+](?=\s+[^\W\d]))\s*")
 
 

@@ -37,9 +37,11 @@ class _Candidate(NamedTuple):
 
 def _candidates(text: str) -> list[_Candidate]:
     found: list[_Candidate] = []
+    stop = 0
     for part in _PARTS.split(text):
         if not part:
             continue
+        stop = text.find(part, stop) + len(part)
         label = _LABEL.match(part)
         body = part[label.end() :] if label else part
         _, side = split_label(body)
@@ -51,7 +53,9 @@ def _candidates(text: str) -> list[_Candidate]:
             before = side[:start]
             unfinished = index == 0 and len(side) > end - start and is_expression(side)
             leads = index == 0 and not before.strip(" :=($")
-            found.append(_Candidate(quantity, leads, name + before, side[end:], unfinished))
+            found.append(
+                _Candidate(quantity, leads, name + before, side[end:] + text[stop:], unfinished)
+            )
             if unfinished:
                 break
     return found

@@ -90,9 +90,8 @@ def judge_parts(text: str, gold: Answer) -> Finding:
         places = match_labels(given, gold.parts)
     if places is None:
         return Finding("wrong", None, "two values under one name")
-    if gold.kind == "list" and ("<" in text) != ("<" in gold.text) and "<" in text + gold.text:
-        if ">" in text or ">" in gold.text:
-            return Finding("wrong", None, "the order is reversed")
+    if gold.kind == "list" and {"<", ">"} <= set(text + gold.text):
+        return Finding("wrong", None, "the signs point the other way")
     worst, why = "correct", "all parts agree"
     for quantity, place in zip(given, places, strict=True):
         target = gold.parts[place]

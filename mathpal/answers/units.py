@@ -19,7 +19,7 @@ class Unit(NamedTuple):
     end: int
 
 
-_PREFIXES = (
+_PREFIXES: tuple[tuple[str, Fraction | int, tuple[str, ...]], ...] = (
     ("km", 1000, ("kilômét", "kilomet", "kilôm", "cây số")), ("hm", 100, ("héctômét",)),
     ("dam", 10, ("đềcamét",)), ("m", 1, ("mét", "met")), ("dm", Fraction(1, 10), ("đềximét",)),
     ("cm", Fraction(1, 100), ("xăngtimét", "xentimét", "centimét", "xăng")),
@@ -58,9 +58,11 @@ _PLAIN: tuple[tuple[str, str, Fraction | int, tuple[str, ...]], ...] = (
 
 # "72 đồng chí" is no money, "3 ngày công" no time: words that only begin like a unit.
 _NOT_UNITS = frozenset(
-    "đồngchí đồnghồ đồngxu đồngbào đồngđội đồngbạc ngàycông tuầntra nămhọc mgì đồhọc"
-    " namsinh cânđối tiếnganh tiếngviệt nămcánh nămngón".split()
-)
+    {
+        "đồngchí", "đồnghồ", "đồngxu", "đồngbào", "đồngđội", "ngàycông", "tuầntra", "nămhọc",
+        "tiếnganh", "tiếngviệt", "nămcánh", "nămngón",
+    }
+)  # fmt: skip
 _SQUARES = ("²", "2", "^2", "vuông", "vuong")
 _CUBES = ("³", "3", "^3", "khối", "khoi")
 
@@ -82,8 +84,8 @@ def _table() -> dict[str, tuple[str, str, Fraction]]:
         names = (name, *aliases)
         add(f"{name}²", "area", size**2, tuple(n + s for n in names for s in _SQUARES))
         add(f"{name}³", "volume", size**3 * 1000, tuple(n + s for n in names for s in _CUBES))
-    for name, dimension, plain, aliases in _PLAIN:
-        add(name, dimension, plain, aliases)
+    for plain in _PLAIN:
+        add(*plain)
     for top, dimension in (("length", "speed"), ("volume", "flow")):
         per = {a: u for a, u in units.items() if u[1] == top}
         for under, (time, kind, minutes) in list(units.items()):
@@ -100,10 +102,14 @@ def _table() -> dict[str, tuple[str, str, Fraction]]:
 
 UNITS = _table()
 _MAX_WORDS = 6
-_TAIL = re.compile(r" {0,2}(\(?) ?((?:[^\W\d_]|[%°º/²³^-]|(?<=[mM^])[23]| (?=[^\W\d_/])){1,48})")
+_TAIL = re.compile(r" {0,2}(\(?) ?((?:[^\W\d_]|[%°º/²³^-]|(?<=[mM^])[23]| (?=[^\W\d_]|/)){1,48})")
+# No counting words: with one of these the sentence goes on.
 _STOP = frozenset(
-    "và là nên thì vì hoặc hay dư còn mà do để khi của trong sau với vậy x".split()
-)  # not counting words
+    {
+        "và", "là", "nên", "thì", "vì", "hoặc", "hay", "dư", "còn", "mà", "do", "để", "khi",
+        "của", "trong", "sau", "với", "vậy", "x",
+    }
+)  # fmt: skip
 
 
 @lru_cache(maxsize=8192)

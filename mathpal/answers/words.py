@@ -20,7 +20,7 @@ _BEFORE = re.compile(
 )
 _ROUGH = re.compile(r"khoảng(?! cách| thời gian| trống)|xấp xỉ|gần bằng|gần\s*$|≈|~", re.I)
 _BEHIND = re.compile(
-    r"\?|trở lên|trở xuống|(?:không|chưa) chắc|hoặc (?:hơn|ít|nhiều|số khác)|có thể|chắc là"
+    r"\?|…|trở lên|trở xuống|(?:không|chưa) chắc|hoặc (?:hơn|ít|nhiều|số khác)|có thể|chắc là"
     r"|hình như|là sai|không đúng",
     re.I,
 )
@@ -28,7 +28,7 @@ EITHER = re.compile(r"(?<!\w)(?:hoặc|hay)(?!\w)", re.I)
 
 
 def yes_or_no(text: str) -> str | None:
-    """"có" or "không" as a text declares it; None where it says neither or both."""
+    """Which of "có" and "không" a text declares; None where it is neither or both."""
     first = _FIRST.match(text)
     if first:
         rest = text[first.end() :]

@@ -76,11 +76,11 @@ def read_rows(path: Path, *, columns: Mapping[str, str], split: str | None = Non
     else:
         rows, header = _read_delimited(path, suffix, list(columns.values()))
 
-    if not rows:
-        raise DataError(f"data.path={path}: the file holds no rows")
     found = list(dict.fromkeys([*header, *(key for row in rows for key in row.fields or ())]))
     if found:
         _require_columns(path, columns, found)
+    if not rows:
+        raise DataError(f"data.path={path}: the file holds no rows")
     if all(row.fields is None for row in rows):
         number, _, raw, fault = rows[0]
         assert fault is not None
@@ -103,7 +103,7 @@ def _lines(path: Path, *, newline: str) -> list[str]:
 
 def _parse(text: str) -> Any:
     try:
-        return json.loads(text, strict=False)
+        return json.loads(text, strict=False)  # a line break inside a text does no harm
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 

@@ -1,0 +1,51 @@
+# `make train` and `make test` do all of their own set-up; nothing else is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# Without a GPU the exact version keeps pip from fetching gigabytes of CUDA packages.
+TORCH := $(shell command -v nvidia-smi >/dev/null 2>&1 && echo "torch>=2.11,<2.15" || echo "torch==2.13.0")
+
+.PHONY: help train train-quick dry-run test test-slow check format setup clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY) ## create .venv and install MathPal in it
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "MathPal needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check "$(TORCH)"
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $(READY)
+
+train: $(READY) ## the main job: tune the shipped model, prove it, report (minutes on two cores)
+	$(BIN)/python train.py $(ARGS)
+
+train-quick: $(READY) ## the same in 20 steps
+	$(BIN)/python train.py name=quick trainer=quick evaluation=quick $(ARGS)
+
+dry-run: $(READY) ## everything but the training
+	$(BIN)/python train.py dry_run=true $(ARGS)
+
+test: $(READY) ## the test suite (under 10 minutes on two cores)
+	$(BIN)/python -m pytest $(ARGS)
+
+test-slow: $(READY) ## the tests that take longer
+	$(BIN)/python -m pytest -m slow --timeout=3600 $(ARGS)
+
+check: $(READY) ## ruff, mypy, import layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## let ruff put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove the environment and the caches (runs stay)
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
