@@ -4,6 +4,7 @@ Each verb is a Hydra application with its own file in conf/. Before Hydra runs o
 command line is checked, so that all its faults come in one message and leave no directory.
 """
 
+import importlib
 import logging
 import sys
 from collections.abc import Callable
@@ -14,22 +15,27 @@ from mathpal.errors import ConfigError, MathPalError
 
 
 class Verb(NamedTuple):
-    """A command: its configuration, and where its function is."""
+    """A command.
+
+    Attributes:
+        config: its file in conf/, without ending.
+        schema: dotted path of the function whose keyword-only parameters are its settings.
+        summary: what it does, in a few words.
+    """
 
     config: str
-    module: str
-    function: str
+    schema: str
     summary: str
 
 
 VERBS = {
-    "train": Verb("train", "mathpal.commands", "train", "tune, prove, report"),
-    "evaluate": Verb("evaluate", "mathpal.commands", "evaluate", "measure a finished run again"),
-    "generate": Verb("generate", "mathpal.commands", "generate", "ask a finished run, or chat"),
+    "train": Verb("train", "mathpal.preflight.run_settings", "tune, prove, report"),
+    "evaluate": Verb("evaluate", "mathpal.commands.evaluate", "measure a finished run again"),
+    "generate": Verb("generate", "mathpal.commands.generate", "ask a finished run, or chat with it"),
     "data preview": Verb(
-        "data_preview", "mathpal.commands", "preview", "rendered rows with the loss mask"
+        "data_preview", "mathpal.commands.preview", "rows as the model sees them, with the loss mask"
     ),
-    "doctor": Verb("doctor", "mathpal.commands", "doctor", "check this environment"),
+    "doctor": Verb("doctor", "mathpal.commands.doctor", "check this environment"),
 }
 
 
@@ -47,7 +53,7 @@ def main() -> None:
     asked = not words or words[0] in ("-h", "--help", "help")
     print("\n".join(usage), file=sys.stdout if asked else sys.stderr)
     if not asked:
-        print(f"\nmathpal: there is no verb {words[0]!r}", file=sys.stderr)
+        print(f"\nmathpal: there is no verb {' '.join(words[:2])!r}", file=sys.stderr)
     sys.exit(0 if asked else 2)
 
 
@@ -59,7 +65,7 @@ def run(verb: Verb) -> None:
     from mathpal.run import CONF
 
     try:
-        check(verb.config, sys.argv[1:], CONF)
+        check(verb.config, sys.argv[1:], CONF, _resolve(verb.schema))
     except ConfigError as error:
         _stop(error)
     hydra.main(version_base="1.3", config_path=str(CONF), config_name=verb.config)(_task(verb))()
@@ -69,10 +75,8 @@ def _task(verb: Verb) -> Callable[[Any], Any]:
     """The function that Hydra calls with the composed configuration."""
 
     def task(cfg: Any) -> Any:
-        import importlib
-
         try:
-            return getattr(importlib.import_module(verb.module), verb.function)(cfg)
+            return _train(cfg) if verb.config == "train" else _call(verb, cfg)
         except MathPalError as error:
             logging.getLogger(__name__).debug("stopped", exc_info=True)
             _stop(error)
@@ -80,10 +84,38 @@ def _task(verb: Verb) -> Callable[[Any], Any]:
             print("interrupted", file=sys.stderr)
             sys.exit(130)
 
-    # Hydra names the job after the function's file.
-    task.__module__ = __name__
-    task.__name__ = verb.config
     return task
+
+
+def _train(cfg: Any) -> float | None:
+    """Train; the last line printed is the run's directory, the value is what a sweep compares."""
+    from hydra.core.hydra_config import HydraConfig
+
+    from mathpal.run import train
+
+    result = train(cfg, Path(HydraConfig.get().runtime.output_dir))
+    print(_short(result.run_dir), flush=True)
+    return result.objective
+
+
+def _call(verb: Verb, cfg: Any) -> None:
+    """Call a verb's function with its checked settings."""
+    from mathpal.preflight import preflight
+
+    function = _resolve(verb.schema)
+    bound = preflight(cfg, function)
+    function(bound.calls, **bound.settings)
+
+
+def _resolve(path: str) -> Callable[..., Any]:
+    module, _, name = path.rpartition(".")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def _short(path: Path) -> Path:
+    """The path from here, where it lies below here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _stop(error: MathPalError) -> None:

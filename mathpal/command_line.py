@@ -5,24 +5,27 @@ Hydra composes strictly and reports one error. Here the same overrides are compo
 sees them all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from mathpal.errors import ConfigError
-from mathpal.preflight import GROUPS, Fault, preflight, report_faults
+from mathpal.preflight import GROUPS, Fault, find_faults, report_faults
 
 # Flags with which Hydra only shows something.
 SHOWS = ("help", "hydra_help", "version", "info", "shell_completion")
 
 
-def check(config_name: str, arguments: Sequence[str], conf: Path) -> None:
+def check(
+    config_name: str, arguments: Sequence[str], conf: Path, schema: Callable[..., Any]
+) -> None:
     """Check the command line of a verb.
 
     Args:
         config_name: the verb's file in conf/.
         arguments: the command line behind the verb.
         conf: the folder conf/.
+        schema: see `mathpal.preflight.preflight`.
 
     Raises:
         ConfigError: naming every fault.
@@ -47,17 +50,8 @@ def check(config_name: str, arguments: Sequence[str], conf: Path) -> None:
         keep = _lenient(override, text, conf, faults)
         kept += [keep] if keep else []
     cfg = _compose(config_name, kept, conf, faults)
-    if cfg is not None and config_name == "train":
-        try:
-            preflight(cfg)
-        except ConfigError as error:
-            if not faults:
-                raise
-            body = str(error).split("\n", 1)[1]
-            count = len(faults) + body.count("      expected:")
-            head, own = report_faults(faults).split("\n", 1)
-            head = head.replace(f"{len(faults)} fault", f"{count} fault", 1)
-            raise ConfigError(f"{head.replace('fault in', 'faults in')}\n{own}\n{body}") from error
+    if cfg is not None:
+        faults += find_faults(cfg, schema)
     if faults:
         raise ConfigError(report_faults(faults))
 

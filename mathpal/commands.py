@@ -1,16 +1,137 @@
-"""What the verbs do, from a composed configuration to the terminal."""
+"""What the verbs other than `train` do, from checked settings to the terminal.
 
-from typing import Any
+The keyword-only parameters of a verb's function are its settings.
+"""
+
+import sys
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt, Le
+from pydantic import DirectoryPath
+
+from mathpal.errors import ConfigError
+
+Calls = dict[str, partial[Any]]
+Count = Annotated[int, Ge(1)]
 
 
-def train(cfg: Any) -> float | None:
-    """Train; the last line printed is the run's directory."""
-    from pathlib import Path
+def evaluate(calls: Calls, *, run: DirectoryPath) -> None:
+    """Measure a finished run again, e.g. with other settings; the run's own result stays.
 
-    from hydra.core.hydra_config import HydraConfig
+    Args:
+        run: its directory, e.g. outputs/latest.
+    """
+    from mathpal.evaluation.tables import text_table, write_report
+    from mathpal.run import load_run
 
-    from mathpal import run
+    loaded, splits = load_run(run)
+    systems = calls["evaluation"].keywords.get("systems", ())
+    if "base" in systems and not hasattr(loaded.model, "disable_adapter"):
+        raise ConfigError(
+            f"{run} was trained without LoRA, its base is gone; write evaluation.systems=[tuned]"
+        )
+    report = calls["evaluation"](loaded, splits.test)
+    if report is None:
+        raise ConfigError("evaluation=none measures nothing; choose quick, standard or full")
+    folder = run / "evaluation" / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    write_report(report, folder)
+    print(text_table(report))
+    print(folder)
 
-    result = run.train(cfg, Path(HydraConfig.get().runtime.output_dir))
-    print(result.run_dir)
-    return result.objective
+
+def generate(
+    calls: Calls,
+    *,
+    run: DirectoryPath,
+    question: str | None = None,
+    system: Literal["tuned", "base"] = "tuned",
+    max_new_tokens: Count = 512,
+    temperature: Annotated[float, Ge(0)] = 0.0,
+    top_k: Count = 64,
+    top_p: Annotated[float, Gt(0), Le(1)] = 0.95,
+    seed: Annotated[int, Ge(0)] = 42,
+) -> None:
+    """Ask a finished run one question, or chat with it.
+
+    Args:
+        run: its directory, e.g. outputs/latest.
+        question: what is asked; without one a chat begins, or, where standard input is no
+            terminal, each of its lines is asked.
+        system: the tuned model, or its base.
+        max_new_tokens: most tokens of an answer.
+        temperature: 0 for greedy decoding; above, answers are drawn.
+        top_k: draw among so many likeliest tokens.
+        top_p: draw among the likeliest tokens that hold this share.
+        seed: of the draws.
+    """
+    import transformers
+
+    from mathpal.evaluation.chat import chat, reply
+    from mathpal.run import load_run
+
+    loaded, _ = load_run(run)
+    if system == "base":
+        if not hasattr(loaded.model, "disable_adapter"):
+            raise ConfigError(f"{run} was trained without LoRA, its base is gone; use system=tuned")
+        loaded.model.base_model.disable_adapter_layers()
+    transformers.set_seed(seed)
+    answer = partial(
+        reply,
+        loaded,
+        max_new_tokens=max_new_tokens,
+        temperature=temperature,
+        top_k=top_k,
+        top_p=top_p,
+    )
+    if question is not None:
+        answer([{"role": "user", "content": question}])
+    elif sys.stdin.isatty():
+        chat(answer)
+    else:
+        for line in filter(None, map(str.strip, sys.stdin)):
+            print(f"» {line}")
+            answer([{"role": "user", "content": line}])
+
+
+def preview(
+    calls: Calls,
+    *,
+    rows: Count = 3,
+    split: Literal["train", "validation", "test"] = "train",
+    seed: Annotated[int, Ge(0)] = 42,
+) -> None:
+    """Show rows of a data set as the model sees them, with the loss mask.
+
+    Args:
+        rows: how many.
+        split: of which part.
+        seed: what the data's own seed follows.
+    """
+    from mathpal.data.preview import rendered, statistics
+    from mathpal.models.loading import load_tokenizer
+
+    splits = calls["data"](None)
+    model = calls["model"]
+    path = model.keywords.get("path")
+    tokenizer = load_tokenizer(path) if path else model().tokenizer
+    problems = getattr(splits, split)
+    limit = model.keywords["max_length"]
+    for problem in problems[:rows]:
+        print(rendered(problem, tokenizer, max_length=limit, colour=sys.stdout.isatty()))
+    print(statistics(splits, split, tokenizer, max_length=limit))
+
+
+def doctor(calls: Calls) -> None:
+    """Check this environment: versions, device, disk, the shipped model, one training step."""
+    from mathpal.doctor import examine
+
+    checks = examine()
+    for check in checks:
+        print(f"{check.verdict:<5} {check.name:<12} {check.finding}")
+    failed = sum(check.verdict == "FAIL" for check in checks)
+    print("everything is ready" if not failed else f"{failed} checks failed")
+    if failed:
+        sys.exit(1)

@@ -10,10 +10,11 @@ import importlib
 import inspect
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
+from annotated_types import Ge, Predicate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -30,8 +31,7 @@ GROUPS = {
     "evaluation": "mathpal.evaluation",
     "export": "mathpal.export",
 }
-PLAIN: dict[str, Any] = {"name": str, "seed": int, "dry_run": bool}
-NAME = re.compile(r"[\w.-]+")
+Name = Annotated[str, Predicate(lambda text: re.fullmatch(r"[\w.-]+", text) is not None)]
 
 
 class Fault(NamedTuple):
@@ -48,6 +48,19 @@ class Fault(NamedTuple):
     mend: str = ""
 
 
+class Bound(NamedTuple):
+    """A composition that passed.
+
+    Attributes:
+        calls: group -> its callable with the settings bound; runtime objects are still to be
+            given, by position.
+        settings: the checked values outside the groups.
+    """
+
+    calls: dict[str, partial[Any]]
+    settings: dict[str, Any]
+
+
 Rule = Callable[[dict[str, Any]], Fault | None]
 
 
@@ -62,49 +75,93 @@ def report_faults(faults: list[Fault]) -> str:
     return "\n".join(lines)
 
 
-def preflight(cfg: DictConfig, groups: dict[str, str] = GROUPS) -> dict[str, partial[Any]]:
+def run_settings(
+    *, name: Name, seed: Annotated[int, Ge(0)] = 42, dry_run: bool = False
+) -> None:
+    """What a run is told besides its groups.
+
+    Args:
+        name: the experiment's name: letters, digits, '.', '_' and '-'.
+        seed: of data, weights and order.
+        dry_run: do everything but the training.
+    """
+
+
+def preflight(cfg: DictConfig, schema: Callable[..., Any] = run_settings) -> Bound:
     """Bind every group of a composed configuration to its callable.
 
     Args:
         cfg: the composed configuration, without the `hydra` node.
-        groups: the groups it must have, and where their callables live.
-
-    Returns:
-        group -> the callable with its settings bound; runtime objects are still to be given,
-        by position.
+        schema: a function whose keyword-only parameters are the settings outside the groups.
+            For a run, all groups must be there; other verbs have those that they compose.
 
     Raises:
         ConfigError: naming every fault: unknown keys, wrong types, values out of range, missing
             values and files, forbidden targets, broken rules between groups.
     """
+    calls: dict[str, partial[Any]] = {}
+    settings: dict[str, Any] = {}
+    faults = find_faults(cfg, schema, calls, settings)
+    if faults:
+        raise ConfigError(report_faults(faults))
+    return Bound(calls, settings)
+
+
+def find_faults(
+    cfg: DictConfig,
+    schema: Callable[..., Any],
+    calls: dict[str, partial[Any]] | None = None,
+    settings: dict[str, Any] | None = None,
+) -> list[Fault]:
+    """Every fault of a composition; `calls` and `settings` take what is sound."""
     try:
         config = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=False)
     except OmegaConfBaseException as error:
         reason = str(error).splitlines()[0]
-        raise ConfigError(
-            report_faults([Fault(reason, "interpolations that name existing settings")])
-        ) from error
+        return [Fault(reason, "interpolations that name existing settings")]
     assert isinstance(config, dict)
     faults: list[Fault] = []
-    calls: dict[str, partial[Any]] = {}
-    for key, value in config.items():
-        if key not in groups and key not in PLAIN:
-            faults.append(_unknown("", str(key), value, [*PLAIN, *groups]))
-    for key, annotation in PLAIN.items():
-        if key in config:
-            checked = _check(key, config[key], annotation, faults)
-            if key == "name" and isinstance(checked, str) and not NAME.fullmatch(checked):
-                faults.append(Fault(f"name={checked}", "letters, digits, '.', '_' and '-'"))
-    for group, package in groups.items():
+    calls = {} if calls is None else calls
+    settings = {} if settings is None else settings
+    wanted = GROUPS if schema is run_settings else {g: p for g, p in GROUPS.items() if g in config}
+    for group, package in wanted.items():
         call = _bind(group, config.get(group), package, faults)
         if call is not None:
             calls[group] = call
-    if not faults:  # rules read values that must be sound first
+    plain = {str(key): value for key, value in config.items() if key not in wanted}
+    settings.update(_keywords("", plain, schema, faults, siblings=list(wanted)))
+    if schema is run_settings and not faults:  # rules read values that must be sound first
         bound = {group: _settings(call) for group, call in calls.items()}
         faults += [fault for rule in RULES if (fault := rule(bound)) is not None]
-    if faults:
-        raise ConfigError(report_faults(faults))
-    return calls
+    return faults
+
+
+def _keywords(
+    group: str,
+    given: dict[str, Any],
+    function: Callable[..., Any],
+    faults: list[Fault],
+    siblings: Sequence[str] = (),
+) -> dict[str, Any]:
+    """The given values, checked against the function's keyword-only parameters."""
+    parameters = {
+        name: parameter
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+    prefix = f"{group}." if group else ""
+    settings: dict[str, Any] = {}
+    for key, value in given.items():
+        if key not in parameters:
+            faults.append(_unknown(group, key, value, [*parameters, *siblings]))
+        elif value == "???":
+            faults.append(_missing(prefix + key))
+        else:
+            settings[key] = _check(prefix + key, value, parameters[key].annotation, faults)
+    for name, parameter in parameters.items():
+        if parameter.default is inspect.Parameter.empty and name not in given:
+            faults.append(_missing(prefix + name))
+    return settings
 
 
 def _bind(group: str, node: Any, package: str, faults: list[Fault]) -> partial[Any] | None:
@@ -122,27 +179,9 @@ def _bind(group: str, node: Any, package: str, faults: list[Fault]) -> partial[A
             )
         )
         return None
-    parameters = {
-        name: parameter
-        for name, parameter in inspect.signature(function).parameters.items()
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    }
-    settings: dict[str, Any] = {}
     before = len(faults)
-    for key, value in node.items():
-        if key == "_target_":
-            continue
-        if key not in parameters:
-            faults.append(_unknown(group, str(key), value, list(parameters)))
-        elif value == "???":
-            faults.append(_missing(group, key))
-        else:
-            settings[str(key)] = _check(
-                f"{group}.{key}", value, parameters[key].annotation, faults
-            )
-    for name, parameter in parameters.items():
-        if parameter.default is inspect.Parameter.empty and name not in node:
-            faults.append(_missing(group, name))
+    given = {str(key): value for key, value in node.items() if key != "_target_"}
+    settings = _keywords(group, given, function, faults)
     return partial(function, **settings) if len(faults) == before else None
 
 
@@ -181,6 +220,12 @@ def _check(where: str, value: Any, annotation: Any, faults: list[Fault]) -> Any:
 def _expected(detail: Any) -> str:
     """pydantic's reason as a noun phrase."""
     reason = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "predicate_failed":
+        return "letters, digits, '.', '_' and '-'"
+    if detail["type"] == "path_not_file":
+        return "a file that exists"
+    if detail["type"] == "path_not_directory":
+        return "a folder that exists"
     for opening in ("Input should be a valid ", "Input should be "):
         if reason.startswith(opening):
             return ("a valid " if "valid" in opening else "") + reason.removeprefix(opening)
@@ -196,7 +241,7 @@ def _unknown(group: str, key: str, value: Any, known: list[str]) -> Fault:
     close = difflib.get_close_matches(key, known, n=1)
     begins = [name for name in known if key.startswith(name)]
     guess = (close or begins)[:1]
-    where = group or "a run"
+    where = group or "this command"
     return Fault(
         f"{prefix}{key}={_shown(value)}",
         f"a setting that exists; {where} has {', '.join(sorted(known)) or 'none'}",
@@ -204,8 +249,8 @@ def _unknown(group: str, key: str, value: Any, known: list[str]) -> Fault:
     )
 
 
-def _missing(group: str, key: str) -> Fault:
-    return Fault(f"{group}.{key} is not given", "a value", f"add {group}.{key}=…")
+def _missing(where: str) -> Fault:
+    return Fault(f"{where} is not given", "a value", f"add {where}=…")
 
 
 def _settings(call: partial[Any]) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
     """
     overrides = list(cfg.hydra.overrides.task) if "hydra" in cfg else _hydra_overrides()
     cfg = OmegaConf.masked_copy(cfg, [key for key in cfg if key != "hydra"])
-    calls = preflight(cfg)
+    calls = preflight(cfg).calls
     config: dict[str, Any] = OmegaConf.to_container(cfg, resolve=True)  # type: ignore[assignment]
     run_dir = run_dir or Path("outputs", config["name"], datetime.now().strftime("%Y-%m-%d_%H-%M-%S"))
     rundir.create(run_dir)
@@ -190,7 +190,7 @@ def load_run(run_dir: Path) -> tuple[Any, Splits]:
         DataError: when the directory holds no trained run.
     """
     config = rundir.read_json(run_dir / "run.json")["config"]
-    calls = preflight(OmegaConf.create(config))
+    calls = preflight(OmegaConf.create(config)).calls
     from mathpal import stages
 
     if not any((run_dir / name).is_dir() for name in ("adapter", "model")):

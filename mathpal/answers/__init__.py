@@ -1,8 +1,8 @@
 """The typed answer checker for Vietnamese school mathematics; standard library only.
 
 `parse_gold` reads a gold once, `grade` judges a response against it. Modules: `notation`
-(numbers), `units`, `quantities`, `extraction` (declarations), `asking` (the question's demands),
-`golds`, `scalars` and `structured` (judges), `grading`.
+(numbers), `units`, `quantities`, `enumerations`, `extraction` (declarations), `asking` (the
+question's demands), `words`, `golds`, `scalars` and `structured` (judges), `grading`.
 """
 
 from mathpal.answers.extraction import declared_answer

@@ -22,6 +22,7 @@ _AFTER = re.compile(
     r"|phương|ý|vào|chữ|cái|thứ|lựa|chọn|dung|cuoi)(?!\w)){0,7}"
     r"[\s*]{0,3}(?P<link>(?:là|la(?= ))?[ *]{0,3}[:=]?|)[\s*]{0,3}(?:là(?!\w) ?)?"
 )
+_AFTER_THEREFORE = re.compile(r"[ *]{0,3}(?P<link>:?)[ *]{0,3}")
 _LETTER = re.compile(r"[(\[\"' *]{0,3}([A-F])(?![\w'’])(?! ?[=<>+×]| [-:] )")
 _BARE_LETTER = re.compile(r"[(\[\"' *]{0,3}([a-fA-F])[\s.)*\]\"']{0,4}$")
 _SIGN_CHOICE = re.compile(r"\s?(?:dấu )?[\"'(]?[<>=]")
@@ -125,10 +126,10 @@ def _declaration(tail: str, marker: str, start: int, stop: int) -> Declaration |
     raw = tail[start + len(marker) : min(stop, start + len(marker) + _BODY)]
     if marker == "\\boxed":
         inside = trim(normalise(_boxed(raw)))
-        letter = _BARE_LETTER.match(inside)
-        return Declaration(inside, inside, letter[1].upper() if letter else "", True, True, start)
+        alone = _BARE_LETTER.match(inside)
+        return Declaration(inside, inside, alone[1].upper() if alone else "", True, True, start)
     body = normalise(raw)
-    match = _AFTER.match(body)
+    match = (_AFTER_THEREFORE if marker == "vậy" else _AFTER).match(body)
     assert match is not None  # every part of the pattern may be empty
     linked = bool(match["link"].strip(" *"))
     rest = body[match.end() :]

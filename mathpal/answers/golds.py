@@ -6,6 +6,15 @@ A gold that cannot be read raises; nothing is ever scored against it.
 import re
 from fractions import Fraction
 
+from mathpal.answers.enumerations import (
+    BARE_COMMA,
+    REMAINDER,
+    has_expression,
+    is_expression,
+    members,
+    read_remainder,
+    terms,
+)
 from mathpal.answers.extraction import trim
 from mathpal.answers.notation import next_number, normalise
 from mathpal.answers.quantities import find_quantities, labelled, read_clock, split_label
@@ -17,56 +26,11 @@ _LETTER = re.compile(
     r"(?:[Cc]họn |[Đđ]áp án )?\(?(?:([a-f])\)?[.):]?|([A-F])\)?(?:[.):](?: .*)?)?)$"
 )
 _RATIO = re.compile(r"[0-9][0-9 .,]{0,24}(?: ?: ?[0-9][0-9 .,]{0,24}){1,5}$")
-REMAINDER = re.compile(r"(?<!\w)(?:số )?dư(?!\w)", re.I)
 _EMPTY = re.compile(r"∅|(?:tập )?rỗng$", re.I)
 _ROUGH = re.compile(r"≈|xấp xỉ|khoảng(?! cách| thời gian)|gần bằng", re.I)
-_APART = re.compile(r"\s*[;\n]\s*|, (?=\S)|,(?=[^\W\d_])|\s+(?:và|còn|hoặc|hay)\s+")
-_ORDERED = re.compile(r"\s*[<>;\n]\s*|, (?=\S)|\s+(?:và|rồi đến)\s+")
-_BARE_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
-_DAMAGED = re.compile(r"[ΆµΈ¸¹]|[^\W\d_][©®¬Æ¶·][^\W\d_]?|�")
-_EXPRESSION = re.compile(r"[0-9)\w²³%] ?[+×*] ?[\w(]|[0-9)] ?[-x] ?[0-9(]|[0-9)] ?: ?[0-9(]")
+_DAMAGED = re.compile(r"[\u0386\u0388\xb5\xb8]|[^\W\d_][©®¬Æ¶·][^\W\d_]?|�")
 _LONGEST = 1_000  # characters of a gold
 _NUMBER_KINDS = {"integer", "decimal", "fraction", "mixed", "percent", "quantity", "time"}
-
-
-def split_items(text: str, *, ordered: bool = False) -> list[str]:
-    """The members of an enumeration: parted by ";", a line end, ", ", "và", "còn", "hoặc"."""
-    return [item for item in (_ORDERED if ordered else _APART).split(text.strip("{}() ")) if item]
-
-
-def members(text: str, *, ordered: bool = False, whole: bool = False) -> list[Quantity]:
-    """The labelled quantities of an enumeration.
-
-    Args:
-        ordered: also split at "<" and ">".
-        whole: the members are known to be whole numbers, so "3,6,9" are three.
-    """
-    inner = text[text.find("{") :] if "{" in text else text
-    items = split_items(inner, ordered=ordered)
-    if whole and len(items) == 1 and len(_BARE_COMMA.findall(inner)) >= 1:
-        items = _BARE_COMMA.split(inner.strip("{}() "))
-    return [quantity for item in items if (quantity := labelled(item)) is not None]
-
-
-def is_expression(text: str) -> bool:
-    """Whether something is still left to calculate, as in "12 + 3"."""
-    return _EXPRESSION.search(text) is not None
-
-
-def has_expression(text: str, *, ordered: bool = False) -> bool:
-    """Whether a member of an enumeration is still to be calculated; labels do not count."""
-    return any(is_expression(split_label(i)[1]) for i in split_items(text, ordered=ordered))
-
-
-def terms(text: str) -> list[Fraction]:
-    """The numbers of a ratio "2 : 3 : 5"; empty where one of them cannot be read."""
-    read: list[Fraction] = []
-    for piece in text.split(":"):
-        number = next_number(piece)
-        if number is None:
-            return []
-        read.append(number.value)
-    return read
 
 
 def _fault(text: str, kind: str | None, why: str) -> DataError:
@@ -165,7 +129,7 @@ def _mismatch(kind: str, quantity: Quantity) -> str:
 
 def _several(text: str, kind: str, given: str) -> Answer:
     parts = () if _EMPTY.match(text) else tuple(members(text, ordered=kind == "list"))
-    if kind == "set" and text.startswith("{") and _BARE_COMMA.search(text) and len(parts) <= 1:
+    if kind == "set" and text.startswith("{") and BARE_COMMA.search(text) and len(parts) <= 1:
         parts = tuple(members(text, whole=True))
     if kind in ("pair", "list") and len(parts) < 2:
         raise _fault(given, kind, "it needs two values or more, parted by ';'")
@@ -188,20 +152,6 @@ def _ratio(text: str, given: str) -> Answer:
     value = values[0] / values[1] if len(values) == 2 else None
     parts = tuple(_bare(v) for v in values)
     return Answer("ratio", value, None, None, parts, "", Fraction(0), given)
-
-
-def read_remainder(text: str) -> tuple[Quantity, Quantity] | None:
-    """Quotient and remainder of "7 (dư 2)" or "dư 2, thương 7"; None where one is missing."""
-    mark = REMAINDER.search(text)
-    if mark is None:
-        return None
-    after = find_quantities(text[mark.end() :])
-    before = find_quantities(text[: mark.start()][text[: mark.start()].rfind("=") + 1 :])
-    if not after:
-        return None
-    quotient = before[-1:] or after[1:2]
-    extra = len(before) + len(after) > 2
-    return None if extra or not quotient else (quotient[0][0], after[0][0])
 
 
 def _word(text: str, kind: str, given: str) -> Answer:

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 _CHARACTERS = str.maketrans(
     {
-        **dict.fromkeys("–−—‒‑‐﹣－", "-"),
+        **dict.fromkeys("–−—\u2010\u2011\u2012\ufe63\uff0d", "-"),
         **dict.fromkeys("\xa0\u2009\u202f\u2007\u2002\u2003\u2008\u200a\t\u3000", " "),
         **dict.fromkeys("\u200b\u200c\u200d\ufeff\u2060\xad\x00", None),
         # The Icelandic eth looks like Đ and is a common slip of Vietnamese keyboards.
-        "Ð": "Đ", "ð": "đ", "⁄": "/", "∕": "/", "：": ":", "；": ";", "，": ",", "％": "%",
+        "Ð": "Đ", "ð": "đ", "\u2044": "/", "\u2215": "/", "：": ":", "\uff1b": ";", "，": ",",
+        "\uff05": "%",
         "∙": "×", "⋅": "×", "÷": ":", "\r": "\n", "İ": "I",
     }
 )  # fmt: skip

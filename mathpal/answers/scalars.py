@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from mathpal.answers.asking import Asked
-from mathpal.answers.golds import is_expression
+from mathpal.answers.enumerations import is_expression
 from mathpal.answers.notation import next_number
 from mathpal.answers.quantities import closest, find_quantities, in_unit, read_clock, split_label
 from mathpal.answers.records import Answer, Quantity

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from mathpal.answers.golds import has_expression, members, read_remainder, terms
+from mathpal.answers.enumerations import has_expression, members, read_remainder, terms
 from mathpal.answers.quantities import closest, find_quantities
 from mathpal.answers.records import Answer, Quantity
 from mathpal.answers.scalars import Finding, compare

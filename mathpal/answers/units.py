@@ -28,7 +28,7 @@ _PREFIXES: tuple[tuple[str, Fraction | int, tuple[str, ...]], ...] = (
 
 _PLAIN: tuple[tuple[str, str, Fraction | int, tuple[str, ...]], ...] = (
     ("ha", "area", 10_000, ("hécta", "hecta", "héc-ta")),
-    ("l", "volume", 1, ("lít", "lit", "ℓ")),
+    ("l", "volume", 1, ("lít", "lit", "\u2113")),
     ("ml", "volume", Fraction(1, 1000), ("mililít", "mililit")),
     ("hl", "volume", 100, ("héctôlít",)),
     ("mg", "mass", Fraction(1, 1000), ("miligam",)),

@@ -15,7 +15,8 @@ _FIRST = re.compile(r"[\s\"'(]*(có|đúng|không|sai|đ|s)(?!\w)(?! (?:hoặc|h
 # Standing before the value they make it no statement; "khoảng cách" is a distance.
 _BEFORE = re.compile(
     r"có lẽ|có thể là|có thể bằng|có thể$|chắc là|hình như|không phải|không bằng|không là"
-    r"|(?:khác|hơn|dưới|trên|từ|[<>≠≤≥])\s*$|sai(?: là)?\s*$|kém\s*$",
+    r"|(?:^|(?<!\w)(?:là|bằng) |: ?)\s*(?:khác|hơn|dưới|trên|từ)\s*$"
+    r"|(?:lớn|bé|nhỏ) hơn\s*$|[<>≠≤≥]\s*$|(?<!\w)sai(?: là)?\s*$",
     re.I,
 )
 _ROUGH = re.compile(r"khoảng(?! cách| thời gian| trống)|xấp xỉ|gần bằng|gần\s*$|≈|~", re.I)

@@ -52,6 +52,11 @@ def vimath(
         ConfigError: for a family that does not exist, or settings that leave none.
     """
     new = _chosen(grades, families)
+    if not new:
+        raise ConfigError(
+            f"data.grades={grades} and data.families={families} leave no family; "
+            f"grades with families: {sorted({entry.grade for entry in FAMILIES.values()})}"
+        )
     old = [name for name in _chosen(replay_grades, None) if name not in new] if replay else []
     if replay and not old:
         raise ConfigError(
@@ -100,17 +105,11 @@ def _chosen(grades: Grades | None, families: Sequence[str] | None) -> list[str]:
             f"data.families: there is no family {', '.join(unknown)}; "
             f"there are {', '.join(sorted(FAMILIES))}"
         )
-    names = [
+    return [
         entry.name
         for entry in FAMILIES.values()
         if (grades is None or entry.grade in grades) and (families is None or entry.name in families)
     ]
-    if not names and grades != ():
-        raise ConfigError(
-            f"data.grades={grades} and data.families={families} leave no family; "
-            f"grades with families: {sorted({entry.grade for entry in FAMILIES.values()})}"
-        )
-    return names
 
 
 def _item(namespace: str, split: str, name: str, index: int, cohort: str) -> Problem:

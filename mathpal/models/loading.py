@@ -82,7 +82,7 @@ def load_gemma3n(
         **_precision(dtype, quantization),
         attn_implementation=attention,
     )
-    return _loaded(model, source, path, max_length, revision)
+    return _loaded(model, path, max_length, revision)
 
 
 def load_causal_lm(
@@ -110,7 +110,7 @@ def load_causal_lm(
         **_precision(dtype, quantization),
         attn_implementation=attention,
     )
-    return _loaded(model, source, path, max_length, revision)
+    return _loaded(model, path, max_length, revision)
 
 
 def _source(path: str) -> str:
@@ -182,11 +182,15 @@ def _precision(dtype: Dtype, quantization: Quantization) -> dict[str, Any]:
     return settings
 
 
-def _loaded(model: Any, source: str, path: str, max_length: int, revision: str | None) -> Loaded:
-    import torch
+def load_tokenizer(path: str, revision: str | None = None) -> Any:
+    """The tokenizer at `model.path`, ready for chat.
+
+    Raises:
+        ConfigError: when there is none, or it has no chat template.
+    """
     from transformers import AutoTokenizer
 
-    tokenizer = _read(AutoTokenizer, source, path, revision=revision)
+    tokenizer = _read(AutoTokenizer, _source(path), path, revision=revision)
     if tokenizer.chat_template is None:
         raise ConfigError(
             f"model.path={path}: its tokenizer has no chat template; use the instruction-tuned "
@@ -195,6 +199,13 @@ def _loaded(model: Any, source: str, path: str, max_length: int, revision: str |
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     tokenizer.padding_side = "left"  # generation; training pads by itself
+    return tokenizer
+
+
+def _loaded(model: Any, path: str, max_length: int, revision: str | None) -> Loaded:
+    import torch
+
+    tokenizer = load_tokenizer(path, revision)
     for name, buffer in model.named_buffers():
         # bf16 rotary frequencies put positions wrong by up to a whole turn.
         assert "inv_freq" not in name or buffer.dtype == torch.float32, f"{name}: {buffer.dtype}"

@@ -1,0 +1,71 @@
+"""Texts of several values: enumerations, ratios, quotients with remainder, open calculations.
+
+Reads golds and responses alike; decides nothing.
+"""
+
+import re
+from fractions import Fraction
+
+from mathpal.answers.notation import next_number
+from mathpal.answers.quantities import find_quantities, labelled, split_label
+from mathpal.answers.records import Quantity
+
+REMAINDER = re.compile(r"(?<!\w)(?:số )?dư(?!\w)", re.I)
+_APART = re.compile(r"\s*[;\n]\s*|, (?=\S)|,(?=[^\W\d_])|\s+(?:và|còn|hoặc|hay)\s+")
+_ORDERED = re.compile(r"\s*[<>;\n]\s*|, (?=\S)|\s+(?:và|rồi đến)\s+")
+BARE_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
+_EXPRESSION = re.compile(r"[0-9)\w²³%] ?[+×*] ?[\w(]|[0-9)] ?[-x] ?[0-9(]|[0-9)] ?: ?[0-9(]")
+
+
+def split_items(text: str, *, ordered: bool = False) -> list[str]:
+    """The members of an enumeration: parted by ";", a line end, ", ", "và", "còn", "hoặc"."""
+    return [item for item in (_ORDERED if ordered else _APART).split(text.strip("{}() ")) if item]
+
+
+def members(text: str, *, ordered: bool = False, whole: bool = False) -> list[Quantity]:
+    """The labelled quantities of an enumeration.
+
+    Args:
+        ordered: also split at "<" and ">".
+        whole: the members are known to be whole numbers, so "3,6,9" are three.
+    """
+    inner = text[text.find("{") :] if "{" in text else text
+    items = split_items(inner, ordered=ordered)
+    if whole and len(items) == 1 and len(BARE_COMMA.findall(inner)) >= 1:
+        items = BARE_COMMA.split(inner.strip("{}() "))
+    return [quantity for item in items if (quantity := labelled(item)) is not None]
+
+
+def is_expression(text: str) -> bool:
+    """Whether something is still left to calculate, as in "12 + 3"."""
+    return _EXPRESSION.search(text) is not None
+
+
+def has_expression(text: str, *, ordered: bool = False) -> bool:
+    """Whether a member of an enumeration is still to be calculated; labels do not count."""
+    return any(is_expression(split_label(i)[1]) for i in split_items(text, ordered=ordered))
+
+
+def terms(text: str) -> list[Fraction]:
+    """The numbers of a ratio "2 : 3 : 5"; empty where one of them cannot be read."""
+    read: list[Fraction] = []
+    for piece in text.split(":"):
+        number = next_number(piece)
+        if number is None:
+            return []
+        read.append(number.value)
+    return read
+
+
+def read_remainder(text: str) -> tuple[Quantity, Quantity] | None:
+    """Quotient and remainder of "7 (dư 2)" or "dư 2, thương 7"; None where one is missing."""
+    mark = REMAINDER.search(text)
+    if mark is None:
+        return None
+    after = find_quantities(text[mark.end() :])
+    before = find_quantities(text[: mark.start()][text[: mark.start()].rfind("=") + 1 :])
+    if not after:
+        return None
+    quotient = before[-1:] or after[1:2]
+    extra = len(before) + len(after) > 2
+    return None if extra or not quotient else (quotient[0][0], after[0][0])

@@ -1,0 +1,52 @@
+"""Rows of a data set as the model sees them, for the terminal."""
+
+from typing import Any
+
+from mathpal.data.chat import encode, mask_sample
+from mathpal.errors import DataError
+from mathpal.problems import Problem, Splits
+
+GREY, GREEN, PLAIN = "\x1b[90m", "\x1b[32m", "\x1b[0m"
+
+
+def rendered(problem: Problem, tokenizer: Any, *, max_length: int, colour: bool) -> str:
+    """The problem's chat text; what the loss sees is green, or stands between «…».
+
+    Args:
+        problem: one row.
+        tokenizer: with a chat template.
+        max_length: rows with more tokens are named as left out.
+        colour: whether the terminal shows colours.
+    """
+    head = f"── {problem.id} · gold: {problem.answer or 'none that can be checked'}"
+    try:
+        sample: Any = mask_sample(encode([problem], tokenizer, max_length=max_length), tokenizer)
+    except DataError as error:
+        return f"{head}\n{error}\n"
+    parts = ["".join(p["text"] for p in sample["tokens"] if p["supervised"] is s) for s in (False, True)]
+    prompt, answer = parts
+    text = f"{GREY}{prompt}{GREEN}{answer}{PLAIN}" if colour else f"{prompt}«{answer}»"
+    tokens = f"{sample['prompt_tokens']} prompt + {sample['supervised_tokens']} supervised tokens"
+    return f"{head} · {tokens}\n{text}\n"
+
+
+def statistics(splits: Splits, split: str, tokenizer: Any, *, max_length: int) -> str:
+    """Counts and token lengths of the split, and the data's own description."""
+    problems = getattr(splits, split)
+    table = encode(problems, tokenizer, max_length=max_length, label="tokenizing")
+    lengths = sorted(table.lengths.tolist())
+    supervised = int(table.supervised.sum())
+    quantiles = ", ".join(
+        f"{name} {lengths[min(len(lengths) - 1, int(share * len(lengths)))]}"
+        for name, share in (("median", 0.5), ("p95", 0.95), ("longest", 1.0))
+    )
+    golds = sum(p.answer is not None for p in problems)
+    lines = [
+        f"train {len(splits.train):,} · validation {len(splits.validation):,} · "
+        f"test {len(splits.test):,} problems",
+        f"{split}: {sum(lengths):,} tokens, {100 * supervised / sum(lengths):.0f} % supervised; "
+        f"tokens a row: {quantiles}; {golds:,} of {len(problems):,} with a gold answer",
+    ]
+    if table.dropped:
+        lines.append(f"{table.dropped:,} rows are longer than model.max_length={max_length}")
+    return "\n".join(lines)

@@ -1,0 +1,75 @@
+"""One answer, written while it is thought, and a conversation of them."""
+
+from collections.abc import Callable
+
+from mathpal.data.chat import stop_ids
+from mathpal.models.loaded import Loaded
+
+Turns = list[dict[str, str]]
+
+
+def reply(
+    loaded: Loaded,
+    turns: Turns,
+    *,
+    max_new_tokens: int,
+    temperature: float = 0.0,
+    top_k: int = 64,
+    top_p: float = 0.95,
+) -> str:
+    """Answer the last turn, printing each word as it comes.
+
+    Args:
+        loaded: model and tokenizer.
+        turns: the conversation so far, the user's turn last.
+        max_new_tokens: most tokens of the answer.
+        temperature: 0 for greedy decoding.
+        top_k: see `mathpal generate --help`; used above temperature 0, as `top_p`.
+    """
+    import torch
+    from transformers import GenerationConfig, TextStreamer
+
+    tokenizer = loaded.tokenizer
+    text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    inputs = tokenizer(text, add_special_tokens=False, return_tensors="pt").to(loaded.model.device)
+    drawing = {"do_sample": True, "temperature": temperature, "top_k": top_k, "top_p": top_p}
+    settings = GenerationConfig(
+        max_new_tokens=max_new_tokens,
+        eos_token_id=stop_ids(tokenizer),
+        pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=tokenizer.bos_token_id,
+        **(drawing if temperature > 0 else {"do_sample": False}),
+    )
+    with torch.inference_mode():
+        out = loaded.model.generate(
+            input_ids=inputs.input_ids,
+            attention_mask=inputs.attention_mask,
+            generation_config=settings,
+            streamer=TextStreamer(tokenizer, skip_prompt=True, skip_special_tokens=True),
+        )
+    return tokenizer.decode(out[0, inputs.input_ids.shape[1] :], skip_special_tokens=True)
+
+
+def chat(answer: Callable[[Turns], str], ask: Callable[[str], str] = input) -> None:
+    """Talk until the user leaves; `/new` forgets the conversation, `/quit` or Ctrl-D ends it.
+
+    Args:
+        answer: the model's answer to the turns so far; it prints by itself.
+        ask: reads a line after a prompt.
+    """
+    print("Hỏi một bài toán. /new: cuộc trò chuyện mới · /quit: thoát")
+    turns: Turns = []
+    while True:
+        try:
+            line = ask("» ").strip()
+        except EOFError:
+            print()
+            return
+        if line == "/quit":
+            return
+        if line == "/new":
+            turns = []
+        elif line:
+            turns = [*turns, {"role": "user", "content": line}]
+            turns = [*turns, {"role": "assistant", "content": answer(turns)}]
+
