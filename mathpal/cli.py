@@ -31,9 +31,13 @@ class Verb(NamedTuple):
 VERBS = {
     "train": Verb("train", "mathpal.preflight.run_settings", "tune, prove, report"),
     "evaluate": Verb("evaluate", "mathpal.commands.evaluate", "measure a finished run again"),
-    "generate": Verb("generate", "mathpal.commands.generate", "ask a finished run, or chat with it"),
+    "generate": Verb(
+        "generate", "mathpal.commands.generate", "ask a finished run, or chat with it"
+    ),
     "data preview": Verb(
-        "data_preview", "mathpal.commands.preview", "rows as the model sees them, with the loss mask"
+        "data_preview",
+        "mathpal.commands.preview",
+        "rows as the model sees them, with the loss mask",
     ),
     "doctor": Verb("doctor", "mathpal.commands.doctor", "check this environment"),
 }

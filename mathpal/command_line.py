@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.errors import ConfigError
-from mathpal.preflight import GROUPS, Fault, find_faults, report_faults
+from mathpal.faults import Fault, report_faults
+from mathpal.preflight import GROUPS, find_faults
 
 # Flags with which Hydra only shows something.
 SHOWS = ("help", "hydra_help", "version", "info", "shell_completion")
@@ -66,9 +67,7 @@ def _lenient(override: Any, text: str, conf: Path, faults: list[Fault]) -> str |
     if folder.is_dir():
         options = sorted(p.stem for p in folder.glob("*.yaml"))
         if not override.is_delete() and value not in options:
-            faults.append(
-                Fault(f"{key}={value}", f"an option of conf/{key}: {', '.join(options)}")
-            )
+            faults.append(Fault(f"{key}={value}", f"an option of conf/{key}: {', '.join(options)}"))
             return None
         if key not in GROUPS and not override.is_add() and not override.is_force_add():
             faults.append(

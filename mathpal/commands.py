@@ -6,7 +6,6 @@ The keyword-only parameters of a verb's function are its settings.
 import sys
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le

@@ -64,7 +64,9 @@ def _packages() -> Check:
 def _extras() -> Check:
     extras = {"gpu": "unsloth", "wandb": "wandb", "comet": "comet_ml", "sweeps": "optuna"}
     missing = [name for name, package in extras.items() if rundir.version_of(package) is None]
-    text = f"not installed: {', '.join(missing)} (pip install 'mathpal[NAME]')" if missing else "all"
+    text = (
+        f"not installed: {', '.join(missing)} (pip install 'mathpal[NAME]')" if missing else "all"
+    )
     return Check("extras", "ok", text)
 
 

@@ -19,6 +19,8 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from mathpal.errors import ConfigError
+from mathpal.faults import Fault, report_faults, shown
+from mathpal.rules import RULES
 
 # Group -> the package whose public functions its `_target_` may name. Nothing else is called.
 GROUPS = {
@@ -34,20 +36,6 @@ GROUPS = {
 Name = Annotated[str, Predicate(lambda text: re.fullmatch(r"[\w.-]+", text) is not None)]
 
 
-class Fault(NamedTuple):
-    """One thing wrong with a composition.
-
-    Attributes:
-        given: what the user wrote, as an override.
-        expected: what would be right.
-        mend: what to write instead; "" where `expected` says it.
-    """
-
-    given: str
-    expected: str
-    mend: str = ""
-
-
 class Bound(NamedTuple):
     """A composition that passed.
 
@@ -61,23 +49,7 @@ class Bound(NamedTuple):
     settings: dict[str, Any]
 
 
-Rule = Callable[[dict[str, Any]], Fault | None]
-
-
-def report_faults(faults: list[Fault]) -> str:
-    """The message of a composition with these faults."""
-    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    lines = [f"{count} in this composition; nothing was started."]
-    for fault in faults:
-        lines += ["", f"  {fault.given}", f"      expected: {fault.expected}"]
-        if fault.mend:
-            lines.append(f"      mend:     {fault.mend}")
-    return "\n".join(lines)
-
-
-def run_settings(
-    *, name: Name, seed: Annotated[int, Ge(0)] = 42, dry_run: bool = False
-) -> None:
+def run_settings(*, name: Name, seed: Annotated[int, Ge(0)] = 42, dry_run: bool = False) -> None:
     """What a run is told besides its groups.
 
     Args:
@@ -167,7 +139,8 @@ def _keywords(
 def _bind(group: str, node: Any, package: str, faults: list[Fault]) -> partial[Any] | None:
     """The group's callable with its checked settings, None where a fault stands in the way."""
     if not isinstance(node, dict) or not isinstance(node.get("_target_"), str):
-        faults.append(Fault(f"{group}={node}", f"an option of conf/{group}/ with a _target_"))
+        expected = f"an option of conf/{group}/ with a _target_"
+        faults.append(Fault(f"{group}={shown(node)}", expected))
         return None
     target = node["_target_"]
     function = _function(target, package)
@@ -201,16 +174,16 @@ def _function(target: str, package: str) -> Callable[..., Any] | None:
 
 def _check(where: str, value: Any, annotation: Any, faults: list[Fault]) -> Any:
     """The value as its annotation wants it; a fault where it does not fit."""
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation, config=ConfigDict(allow_inf_nan=False))
     try:
         # Strict JSON mode: a list may be a tuple, a string a path, an int a float; nothing else.
         return adapter.validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
         for detail in error.errors():
             place = "".join(f"[{part}]" for part in detail["loc"] if isinstance(part, int))
-            given = f"{where}{place}={_shown(detail['input'])}"
+            given = f"{where}{place}={shown(detail['input'])}"
             fault = Fault(given, _expected(detail))
             if fault not in faults:
                 faults.append(fault)
@@ -232,10 +205,6 @@ def _expected(detail: Any) -> str:
     return reason
 
 
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
 def _unknown(group: str, key: str, value: Any, known: list[str]) -> Fault:
     prefix = f"{group}." if group else ""
     close = difflib.get_close_matches(key, known, n=1)
@@ -243,7 +212,7 @@ def _unknown(group: str, key: str, value: Any, known: list[str]) -> Fault:
     guess = (close or begins)[:1]
     where = group or "this command"
     return Fault(
-        f"{prefix}{key}={_shown(value)}",
+        f"{prefix}{key}={shown(value)}",
         f"a setting that exists; {where} has {', '.join(sorted(known)) or 'none'}",
         f"did you mean {prefix}{guess[0]}=…?" if guess else "",
     )
@@ -261,70 +230,3 @@ def _settings(call: partial[Any]) -> dict[str, Any]:
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY
     }
     return {**defaults, **call.keywords, "_name_": call.func.__name__}
-
-
-# --- rules between groups -------------------------------------------------------------------
-
-
-def _one_length_of_training(bound: dict[str, Any]) -> Fault | None:
-    steps, epochs = bound["trainer"]["max_steps"], bound["trainer"]["epochs"]
-    if (steps is None) != (epochs is None):
-        return None
-    return Fault(
-        f"trainer.max_steps={_shown(steps)} trainer.epochs={_shown(epochs)}",
-        "exactly one of the two",
-        "trainer.max_steps=300 trainer.epochs=null",
-    )
-
-
-def _row_fits_batch(bound: dict[str, Any]) -> Fault | None:
-    length, budget = bound["model"]["max_length"], bound["trainer"]["batch_tokens"]
-    if length <= budget:
-        return None
-    return Fault(
-        f"model.max_length={length} trainer.batch_tokens={budget}",
-        "a batch budget that holds the longest row",
-        f"trainer.batch_tokens={length} or model.max_length={budget}",
-    )
-
-
-def _base_needs_lora(bound: dict[str, Any]) -> Fault | None:
-    if bound["lora"]["_name_"] != "no_lora" or "base" not in bound["evaluation"].get("systems", ()):
-        return None
-    return Fault(
-        "lora=none with evaluation.systems including base",
-        "no base: without LoRA its weights are gone after training",
-        "evaluation.systems=[tuned]",
-    )
-
-
-def _adapter_needs_lora(bound: dict[str, Any]) -> Fault | None:
-    if bound["lora"]["_name_"] != "no_lora" or bound["export"]["_name_"] != "export_adapter":
-        return None
-    return Fault(
-        "lora=none with export=adapter",
-        "an export that exists without LoRA weights",
-        "export=merged_16bit or export=none",
-    )
-
-
-def _full_training_needs_full_weights(bound: dict[str, Any]) -> Fault | None:
-    model = bound["model"]
-    if bound["lora"]["_name_"] != "no_lora" or "dtype" not in model:
-        return None
-    if model["dtype"] == "float32" and model["quantization"] == "none":
-        return None
-    return Fault(
-        f"lora=none with model.dtype={model['dtype']} model.quantization={model['quantization']}",
-        "float32 weights: in bf16 small updates round to nothing, quantized ones cannot learn",
-        "model.dtype=float32 model.quantization=none, or a lora option",
-    )
-
-
-RULES: tuple[Rule, ...] = (
-    _one_length_of_training,
-    _row_fits_batch,
-    _base_needs_lora,
-    _adapter_needs_lora,
-    _full_training_needs_full_weights,
-)

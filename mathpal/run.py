@@ -1,7 +1,7 @@
 """The composition root: a configuration becomes a run. It decides the order and nothing else.
 
-    preflight → seed → model → LoRA → data → gates → trackers
-              → fit → evaluate (base and tuned) → export → report → objective value
+preflight → seed → model → LoRA → data → gates → trackers
+          → fit → evaluate (base and tuned) → export → report → objective value
 """
 
 import logging
@@ -68,10 +68,12 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
         DataError: when the data cannot carry the run.
     """
     overrides = list(cfg.hydra.overrides.task) if "hydra" in cfg else _hydra_overrides()
-    cfg = OmegaConf.masked_copy(cfg, [key for key in cfg if key != "hydra"])
+    cfg = OmegaConf.masked_copy(cfg, [str(key) for key in cfg if key != "hydra"])
     calls = preflight(cfg).calls
     config: dict[str, Any] = OmegaConf.to_container(cfg, resolve=True)  # type: ignore[assignment]
-    run_dir = run_dir or Path("outputs", config["name"], datetime.now().strftime("%Y-%m-%d_%H-%M-%S"))
+    run_dir = run_dir or Path(
+        "outputs", config["name"], datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    )
     rundir.create(run_dir)
     if not (run_dir / ".hydra").exists():  # composed in a notebook
         rundir.write_text(run_dir / ".hydra" / "config.yaml", OmegaConf.to_yaml(cfg))

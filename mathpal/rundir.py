@@ -10,7 +10,7 @@ import platform
 import subprocess
 import sys
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -138,7 +138,7 @@ def write_manifest(
         "fingerprints": fingerprints,
         "parent": None,
         "restarts": 0,
-        "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     write_json(run_dir / "run.json", manifest)
 

@@ -7,6 +7,15 @@ from mathpal.curriculum import counting, geometry, measure, numbers, word_proble
 from mathpal.curriculum.registry import FAMILIES, Draft, Draw, Family, family, problem
 
 __all__ = [
-    "FAMILIES", "Draft", "Draw", "Family", "family", "problem",
-    "counting", "geometry", "measure", "numbers", "word_problems",
+    "FAMILIES",
+    "Draft",
+    "Draw",
+    "Family",
+    "counting",
+    "family",
+    "geometry",
+    "measure",
+    "numbers",
+    "problem",
+    "word_problems",
 ]  # fmt: skip

@@ -49,7 +49,9 @@ def windows(lengths: np.ndarray, plan: Plan, epoch: int) -> list[Window]:
             `seed` of the order.
         epoch: 0, 1, …
 
-    Every row appears exactly once. The same arguments give the same windows.
+    Every row appears exactly once. The same arguments give the same windows. A window holds
+    its budget strictly; where its rows do not divide evenly among several micro-batches, one
+    of them may pass `batch_tokens` by less than one row.
     """
     key = hashlib.blake2b(f"batches\x1f{plan.seed}\x1f{epoch}".encode(), digest_size=16).digest()
     random = np.random.Generator(np.random.Philox(key=int.from_bytes(key, "little")))

@@ -134,7 +134,7 @@ def check_row(
     Raises:
         DataError: unless there is exactly one BOS (where the tokenizer has one), the prompt's
             ids are a prefix of the whole, something is supervised besides the stop token, and
-            the stop token is supervised.
+            the stop token is supervised once, at the end.
     """
     bos = tokenizer.bos_token_id
     faults = []
@@ -146,7 +146,10 @@ def check_row(
         faults.append("the prompt's ids are not a prefix of the conversation's ids")
     if len(whole) < len(head) + 2:
         faults.append("the solution is empty")
-    if whole[-1] != tokenizer.convert_tokens_to_ids(stop):
+    stop_id = tokenizer.convert_tokens_to_ids(stop)
+    if (stops := list(whole[len(head) :]).count(stop_id)) > 1:
+        faults.append(f"{stops} stop tokens in the solution, one at its end is right")
+    if whole[-1] != stop_id:
         faults.append(f"the last supervised token is not {stop}: the model would never stop")
     if faults:
         raise DataError(

@@ -23,7 +23,9 @@ def rendered(problem: Problem, tokenizer: Any, *, max_length: int, colour: bool)
         sample: Any = mask_sample(encode([problem], tokenizer, max_length=max_length), tokenizer)
     except DataError as error:
         return f"{head}\n{error}\n"
-    parts = ["".join(p["text"] for p in sample["tokens"] if p["supervised"] is s) for s in (False, True)]
+    parts = [
+        "".join(p["text"] for p in sample["tokens"] if p["supervised"] is s) for s in (False, True)
+    ]
     prompt, answer = parts
     text = f"{GREY}{prompt}{GREEN}{answer}{PLAIN}" if colour else f"{prompt}«{answer}»"
     tokens = f"{sample['prompt_tokens']} prompt + {sample['supervised_tokens']} supervised tokens"

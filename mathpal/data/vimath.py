@@ -108,7 +108,8 @@ def _chosen(grades: Grades | None, families: Sequence[str] | None) -> list[str]:
     return [
         entry.name
         for entry in FAMILIES.values()
-        if (grades is None or entry.grade in grades) and (families is None or entry.name in families)
+        if (grades is None or entry.grade in grades)
+        and (families is None or entry.name in families)
     ]
 
 

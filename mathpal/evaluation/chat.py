@@ -72,4 +72,3 @@ def chat(answer: Callable[[Turns], str], ask: Callable[[str], str] = input) -> N
         elif line:
             turns = [*turns, {"role": "user", "content": line}]
             turns = [*turns, {"role": "assistant", "content": answer(turns)}]
-

@@ -80,9 +80,7 @@ def _generate(loaded: Loaded, prompts: list[list[int]], max_new_tokens: int) -> 
         end = next((i for i, token in enumerate(row) if token in stops), None)
         kept = row if end is None else row[:end]
         text = tokenizer.decode(kept, skip_special_tokens=True)
-        responses.append(
-            Response(text, len(kept) + (end is not None), finished=end is not None)
-        )
+        responses.append(Response(text, len(kept) + (end is not None), finished=end is not None))
     return responses
 
 

@@ -40,4 +40,6 @@ def wilson(correct: int, n: int, z: float = Z95) -> Proportion:
     share = correct / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return Proportion(correct, n, share, max(0.0, centre - half), min(1.0, centre + half))
+    # At the ends the bounds are 0 and 1; the formula misses them by a rounding.
+    low, high = centre - half if correct else 0.0, centre + half if correct < n else 1.0
+    return Proportion(correct, n, share, low, high)

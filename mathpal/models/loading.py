@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge
 
 from mathpal.errors import ConfigError
+from mathpal.models.checkpoint import read, read_model
 from mathpal.models.loaded import Loaded
 
 SHIPPED = "shipped:"
@@ -63,7 +64,7 @@ def load_gemma3n(
             'Mend: pip install -U "transformers>=5.6,<=5.17"'
         )
     source = _source(path)
-    config = _read(transformers.AutoConfig, source, path, revision=revision)
+    config = read(transformers.AutoConfig, source, path, revision=revision)
     mapping = None
     if config.model_type == "gemma3n":  # with towers: the language model lies one level deeper
         config = config.text_config
@@ -72,7 +73,7 @@ def load_gemma3n(
         raise ConfigError(
             f"model.path={path} is a {config.model_type}, not a Gemma-3n; use model=causal_lm"
         )
-    model = _read(
+    model = read_model(
         transformers.Gemma3nForCausalLM,
         source,
         path,
@@ -102,7 +103,7 @@ def load_causal_lm(
     import transformers
 
     source = _source(path)
-    model = _read(
+    model = read_model(
         transformers.AutoModelForCausalLM,
         source,
         path,
@@ -125,21 +126,6 @@ def _source(path: str) -> str:
             f"{', '.join(SHIPPED + n for n in names) or 'none'}"
         )
     return str(folder)
-
-
-def _read(kind: Any, source: str, path: str, **settings: Any) -> Any:
-    """`kind.from_pretrained`, with one clear sentence where it cannot."""
-    settings = {name: value for name, value in settings.items() if value is not None}
-    try:
-        return kind.from_pretrained(source, **settings)
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ConfigError(
-            f"model.path={path} could not be loaded: {reason}\n"
-            "Expected: shipped:gemma3n_tiny, a folder with config.json and *.safetensors, or a "
-            "hub name that is in the cache or can be fetched (gated models need HF_TOKEN in the "
-            "environment)."
-        ) from error
 
 
 def _precision(dtype: Dtype, quantization: Quantization) -> dict[str, Any]:
@@ -190,7 +176,12 @@ def load_tokenizer(path: str, revision: str | None = None) -> Any:
     """
     from transformers import AutoTokenizer
 
-    tokenizer = _read(AutoTokenizer, _source(path), path, revision=revision)
+    tokenizer = read(AutoTokenizer, _source(path), path, revision=revision)
+    if len(tokenizer) <= len(tokenizer.all_special_ids):  # Transformers makes up an empty one
+        raise ConfigError(
+            f"model.path={path}: there is no tokenizer; expected: tokenizer.json and "
+            "tokenizer_config.json beside the weights"
+        )
     if tokenizer.chat_template is None:
         raise ConfigError(
             f"model.path={path}: its tokenizer has no chat template; use the instruction-tuned "

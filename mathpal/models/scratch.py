@@ -10,6 +10,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Interval
 
+from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
 
 Share = Annotated[float, Interval(ge=0, lt=1)]
@@ -50,6 +51,9 @@ def create_gemma3n(
         tokenizer_problems: problems a family whose texts train the tokenizer.
         max_length: most tokens of a row.
         seed: of the weights.
+
+    Raises:
+        ConfigError: for a shape that Gemma-3n cannot have.
     """
     from transformers import Gemma3nForCausalLM, Gemma3nTextConfig, set_seed
 
@@ -57,6 +61,10 @@ def create_gemma3n(
     from mathpal.models.tokenizer import train_tokenizer
 
     shape = {name: value for name, value in locals().items() if isinstance(value, int)}
+    layer_types = [
+        "full_attention" if (layer + 1) % 5 == 0 else "sliding_attention" for layer in range(layers)
+    ]
+    _check_shape(shape, layer_types)
     texts = (
         text
         for name in sorted(FAMILIES)
@@ -80,10 +88,7 @@ def create_gemma3n(
         altup_num_inputs=altup_inputs,
         activation_sparsity_pattern=[0.95] * sparse_layers + [0.0] * (layers - sparse_layers),
         num_kv_shared_layers=shared_layers,
-        layer_types=[
-            "full_attention" if (layer + 1) % 5 == 0 else "sliding_attention"
-            for layer in range(layers)
-        ],
+        layer_types=layer_types,
         sliding_window=512,
         max_position_embeddings=max_length,
         pad_token_id=tokenizer.pad_token_id,
@@ -94,3 +99,23 @@ def create_gemma3n(
     model = Gemma3nForCausalLM(config)
     digest = hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()
     return Loaded(model, tokenizer, "gemma3n_scratch", max_length, digest)
+
+
+def _check_shape(shape: dict[str, int], layer_types: list[str]) -> None:
+    faults = []
+    for whole, part in (("heads", "kv_heads"), ("hidden_size", "heads")):
+        if shape[whole] % shape[part]:
+            faults.append(
+                f"model.{part}={shape[part]}: expected a divisor of model.{whole}={shape[whole]}"
+            )
+    layers, sparse, shared = (shape[n] for n in ("layers", "sparse_layers", "shared_layers"))
+    if sparse > layers:
+        faults.append(f"model.sparse_layers={sparse}: expected at most model.layers={layers}")
+    own = max(0, layers - shared)
+    if not set(layer_types[own:]) <= set(layer_types[:own]):
+        faults.append(
+            f"model.shared_layers={shared}: expected that layers 1 to {layers} without the last "
+            f"{shared} still have one of each kind to share from (every fifth is a global one)"
+        )
+    if faults:
+        raise ConfigError("; ".join(faults))

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 SPECIAL = ("<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>")
 BYTES = tuple(f"<0x{value:02X}>" for value in range(256))
 LETTERS = (
-    "abcdefghijklmnopqrstuvwxyzàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩị"
-    "òóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
+    "abcdefghijklmnopqrstuvwxyzàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
 )
 ALPHABET = sorted(set(LETTERS + LETTERS.upper() + "0123456789▁\n.,:;?!()%/+-=<>×²³°\"'"))
 
@@ -48,7 +47,7 @@ def train_tokenizer(texts: Iterable[str], *, vocab_size: int) -> "PreTrainedToke
         >>> tokenizer.decode(tokenizer("Số 123 🙂", add_special_tokens=False).input_ids)
         'Số 123 🙂'
     """
-    from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers
+    from tokenizers import AddedToken, Tokenizer, decoders, models
     from tokenizers.trainers import BpeTrainer
     from transformers import PreTrainedTokenizerFast
 
@@ -66,7 +65,9 @@ def train_tokenizer(texts: Iterable[str], *, vocab_size: int) -> "PreTrainedToke
     merges = [tuple(pair) for pair in learned["merges"]]
     backend = _pipeline(
         Tokenizer(
-            models.BPE(vocab=vocab, merges=merges, byte_fallback=True, unk_token="<unk>", fuse_unk=True)
+            models.BPE(
+                vocab=vocab, merges=merges, byte_fallback=True, unk_token="<unk>", fuse_unk=True
+            )
         )
     )
     backend.decoder = decoders.Sequence(

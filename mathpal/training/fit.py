@@ -3,7 +3,7 @@
 The facade that `conf/trainer/*.yaml` names; Lightning and torch are imported inside.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from annotated_types import Ge, Gt, Interval, Len
 
@@ -83,7 +83,8 @@ def fit(
         accelerator: auto takes a GPU where there is one.
         gradient_checkpointing: recompute activations (non-reentrant: the reentrant kind gives
             wrong gradients where layers share keys and values).
-        evaluate_every: optimizer steps between validations; null for only at the end.
+        evaluate_every: optimizer steps between validations; there is one at the end in any
+            case, null is for only that.
         record_every: optimizer steps between metric records.
         seed: of the order of the rows and of dropout.
 
@@ -124,7 +125,9 @@ def fit(
         betas=(betas[0], betas[1]),
         clip=clip,
     )
+    _quiet_lightning()
     recorder = Recorder(record, every=record_every, steps=batches.steps)
+    every = min(evaluate_every or batches.steps, batches.steps)
     lightning.seed_everything(seed, verbose=False)
     trainer = lightning.Trainer(
         accelerator="gpu" if gpu else "cpu",
@@ -132,7 +135,7 @@ def fit(
         precision=precision,
         max_steps=batches.steps,
         accumulate_grad_batches=accumulate,
-        val_check_interval=(min(evaluate_every or batches.steps, batches.steps) * accumulate),
+        val_check_interval=every * accumulate,
         callbacks=[recorder],
         # The run directory's own files are the record; nothing of Lightning's is written.
         logger=False,
@@ -148,9 +151,31 @@ def fit(
         else ValidationBatches(validation, batch_tokens=batch_tokens, pad=pad)
     )
     loaded.model.train()
-    trainer.fit(module, batches, checks)
+    try:
+        trainer.fit(module, batches, checks)
+        if checks and batches.steps % every:  # the last step fell between two validations
+            trainer.validate(module, checks, verbose=False)
+    except SystemExit:
+        if trainer.interrupted:  # Lightning turns Ctrl-C into exit code 1
+            raise KeyboardInterrupt from None
+        raise
     loaded.model.eval()
     metrics = recorder.totals()
     if "validation/loss" in trainer.callback_metrics:
         metrics["validation/loss"] = float(trainer.callback_metrics["validation/loss"])
     return FitResult(trainer.global_step, metrics, precision, str(module.device))
+
+
+def _quiet_lightning() -> None:
+    """Keep Lightning's advertisements and its own libraries' deprecations off the terminal."""
+    import logging
+    import warnings
+
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    for message in (
+        ".*LeafSpec.*",
+        ".*does not have many workers.*",
+        ".*GPU available but not.*",
+        ".*have no `val_dataloader`.*",  # a run without validation rows has none on purpose
+    ):
+        warnings.filterwarnings("ignore", message=message)

@@ -42,7 +42,9 @@ class Recorder(lightning.Callback):
         self.last_loss = float("nan")
         self.batch_end = time.perf_counter()
 
-    def on_train_batch_start(self, trainer: Any, pl_module: Any, batch: Any, batch_idx: int) -> None:
+    def on_train_batch_start(
+        self, trainer: Any, pl_module: Any, batch: Any, batch_idx: int
+    ) -> None:
         self.batch_start = time.perf_counter()
         self.waited += self.batch_start - self.batch_end
 

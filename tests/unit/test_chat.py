@@ -120,14 +120,14 @@ BAD_TEMPLATES = {
     "double BOS": ("{{ bos_token }}" + CHAT_TEMPLATE, "2 BOS tokens"),
     "no BOS": (CHAT_TEMPLATE.replace("{{ bos_token }}", "", 1), "no BOS at the start"),
     "another generation prompt": (
-        CHAT_TEMPLATE.replace('"<start_of_turn>model\\n" }}', '"<start_of_turn>model: " }}'),
+        CHAT_TEMPLATE.replace('"<start_of_turn>model\n" }}', '"<start_of_turn>model: " }}'),
         "not a prefix",
     ),
     "no stop at all": (CHAT_TEMPLATE.replace("<end_of_turn>", ""), "would never stop"),
     "no stop after the model": (
         CHAT_TEMPLATE.replace(
-            '"<end_of_turn>\\n" }}',
-            '("\\n" if message["role"] == "assistant" else "<end_of_turn>\\n") }}',
+            '"<end_of_turn>\n" }}',
+            '("\n" if message["role"] == "assistant" else "<end_of_turn>\n") }}',
         ),
         "the solution is empty",
     ),

@@ -1,0 +1,76 @@
+"""Rules between groups: what no single signature can say.
+
+Each rule sees every group's settings (defaults included, the callable's name as `_name_`) and
+gives a fault or nothing. Standard library only.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from mathpal.faults import Fault, shown
+
+Rule = Callable[[dict[str, Any]], Fault | None]
+
+
+def _one_length_of_training(bound: dict[str, Any]) -> Fault | None:
+    steps, epochs = bound["trainer"]["max_steps"], bound["trainer"]["epochs"]
+    if (steps is None) != (epochs is None):
+        return None
+    return Fault(
+        f"trainer.max_steps={shown(steps)} trainer.epochs={shown(epochs)}",
+        "exactly one of the two",
+        "trainer.max_steps=300 trainer.epochs=null",
+    )
+
+
+def _row_fits_batch(bound: dict[str, Any]) -> Fault | None:
+    length, budget = bound["model"]["max_length"], bound["trainer"]["batch_tokens"]
+    if length <= budget:
+        return None
+    return Fault(
+        f"model.max_length={length} trainer.batch_tokens={budget}",
+        "a batch budget that holds the longest row",
+        f"trainer.batch_tokens={length} or model.max_length={budget}",
+    )
+
+
+def _base_needs_lora(bound: dict[str, Any]) -> Fault | None:
+    if bound["lora"]["_name_"] != "no_lora" or "base" not in bound["evaluation"].get("systems", ()):
+        return None
+    return Fault(
+        "lora=none with evaluation.systems including base",
+        "no base: without LoRA its weights are gone after training",
+        "evaluation.systems=[tuned]",
+    )
+
+
+def _adapter_needs_lora(bound: dict[str, Any]) -> Fault | None:
+    if bound["lora"]["_name_"] != "no_lora" or bound["export"]["_name_"] != "export_adapter":
+        return None
+    return Fault(
+        "lora=none with export=adapter",
+        "an export that exists without LoRA weights",
+        "export=merged_16bit or export=none",
+    )
+
+
+def _full_training_needs_full_weights(bound: dict[str, Any]) -> Fault | None:
+    model = bound["model"]
+    if bound["lora"]["_name_"] != "no_lora" or "dtype" not in model:
+        return None
+    if model["dtype"] == "float32" and model["quantization"] == "none":
+        return None
+    return Fault(
+        f"lora=none with model.dtype={model['dtype']} model.quantization={model['quantization']}",
+        "float32 weights: in bf16 small updates round to nothing, quantized ones cannot learn",
+        "model.dtype=float32 model.quantization=none, or a lora option",
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    _one_length_of_training,
+    _row_fits_batch,
+    _base_needs_lora,
+    _adapter_needs_lora,
+    _full_training_needs_full_weights,
+)

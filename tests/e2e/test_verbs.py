@@ -1,0 +1,106 @@
+"""The verbs on a finished run, as a user calls them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mathpal.evaluation.chat import chat
+from mathpal.run import compose, train
+from tests.e2e.test_run import SMALL
+
+
+def mathpal(*words: str, stdin: str | None = None, cwd: Path | None = None):
+    command = [sys.executable, "-m", "mathpal", *words]
+    return subprocess.run(
+        command, cwd=cwd, input=stdin, capture_output=True, text=True, timeout=200
+    )
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    cwd = os.getcwd()
+    folder = tmp_path_factory.mktemp("verbs")
+    os.chdir(folder)
+    train(compose(SMALL), Path("outputs/default/one"))
+    os.chdir(cwd)
+    return folder / "outputs" / "default" / "one"
+
+
+def test_evaluate_repeats_the_runs_own_figures_and_keeps_them(run):
+    before = (run / "evaluation" / "results.json").read_bytes()
+    done = mathpal("evaluate", f"run={run}", "evaluation.limit=6", "evaluation.max_new_tokens=12")
+    assert done.returncode == 0, done.stderr
+    folder = Path(done.stdout.splitlines()[-1])
+    again = json.loads((folder / "results.json").read_text())
+    assert again["rows"] == json.loads(before)["rows"]
+    assert (run / "evaluation" / "results.json").read_bytes() == before
+    assert "exact match" in done.stdout
+
+
+def test_generate_answers_one_question_and_the_lines_of_standard_input(run):
+    one = mathpal("generate", f"run={run}", "question='Tính: 12 + 3'", "max_new_tokens=8")
+    assert one.returncode == 0, one.stderr
+    assert one.stdout.strip()
+    lines = mathpal(
+        "generate", f"run={run}", "max_new_tokens=8", stdin="Tính: 12 + 3\n\nTính: 4 × 5\n"
+    )
+    assert lines.stdout.startswith("» Tính: 12 + 3\n" + one.stdout)
+    assert "» Tính: 4 × 5" in lines.stdout
+
+
+def test_generate_names_all_faults(run):
+    done = mathpal("generate", f"run={run}/nope", "temperature=-1", "top=3")
+    assert done.returncode == 2
+    assert "3 faults" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_generate_on_a_folder_that_is_no_run_says_what_is_missing(tmp_path):
+    done = mathpal("generate", f"run={tmp_path}", "question=a")
+    assert done.returncode == 2
+    assert "run.json is not there" in done.stderr
+
+
+def test_preview_shows_the_mask(tmp_path):
+    done = mathpal("data", "preview", "data.train=5", "rows=2", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("«") == done.stdout.count("<end_of_turn>»") == 2
+    assert "supervised" in done.stdout
+
+
+def test_doctor_finds_the_machine_ready(tmp_path):
+    done = mathpal("doctor", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "everything is ready" in done.stdout
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_verbs_are_listed_and_an_unknown_one_is_refused():
+    assert "data preview" in mathpal("--help").stdout
+    done = mathpal("sing")
+    assert done.returncode == 2
+    assert "no verb 'sing'" in done.stderr
+
+
+def test_a_chat_remembers_forgets_and_ends():
+    seen = []
+
+    def answer(turns):
+        seen.append([turn["content"] for turn in turns])
+        return f"answer {len(seen)}"
+
+    lines = iter(["one", "", "two", "/new", "three", "/quit", "never"])
+    chat(answer, ask=lambda prompt: next(lines))
+    assert seen == [["one"], ["one", "answer 1", "two"], ["three"]]
+
+
+def test_a_chat_ends_with_the_input(capsys):
+    def ask(prompt):
+        raise EOFError
+
+    chat(lambda turns: "", ask=ask)
+    assert "/quit" in capsys.readouterr().out

@@ -1,0 +1,256 @@
+"""Answers in batches, base against tuned, counts by group, intervals."""
+
+import copy
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from mathpal.curriculum import FAMILIES, problem
+from mathpal.data.chat import encode, prompt_text
+from mathpal.errors import DataError
+from mathpal.evaluation.evaluate import Report, evaluate, skip, spread, summarise
+from mathpal.evaluation.generation import Response, respond
+from mathpal.evaluation.statistics import wilson
+from mathpal.evaluation.tables import text_table, title, write_report
+from mathpal.models.loaded import Loaded
+from mathpal.models.lora import attach_lora
+from mathpal.objectives.sft import sft
+from mathpal.problems import Problem
+from mathpal.rundir import read_json
+from mathpal.training.fit import fit
+
+QUESTIONS = [problem("ask", "test", name, 0).question for name in sorted(FAMILIES)][:9]
+SUMS = [
+    Problem(f"s{n}", f"{n} + 1 = ?", f"Đáp số: {n + 1}", answer=str(n + 1), kind="integer",
+            family="cong_tru", cohort="new")
+    for n in range(1, 4)
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def trained(shared_tiny: Loaded) -> Loaded:
+    """A tiny model that has learnt three sums by heart, through LoRA on a base that has not."""
+    torch.manual_seed(1)
+    model = attach_lora(copy.deepcopy(shared_tiny.model), r=16, alpha=64)
+    loaded = shared_tiny._replace(model=model)
+    table = encode(SUMS, loaded.tokenizer, max_length=256)
+    fit(
+        loaded, table, None, sft(), lambda step, values: None,
+        lr=2e-2, max_steps=60, batch_tokens=512, accelerator="cpu", scheduler="constant",
+    )  # fmt: skip
+    return loaded
+
+
+def ask(loaded: Loaded, questions: list[str], batch_size: int, limit: int = 24) -> list[Response]:
+    return respond(loaded, questions, max_new_tokens=limit, batch_size=batch_size)
+
+
+class TestAnswers:
+    def test_a_batch_answers_as_one_by_one_and_in_order(self, shared_tiny: Loaded) -> None:
+        one_by_one = [ask(shared_tiny, [q], 1)[0] for q in QUESTIONS]
+        assert len({r.text for r in one_by_one}) > 3, "equal answers would show no order"
+        for batch_size in (2, 4, 9, 100):
+            assert ask(shared_tiny, QUESTIONS, batch_size) == one_by_one
+
+    def test_an_answer_is_the_argmax_token_by_token(self, shared_tiny: Loaded) -> None:
+        tokenizer, model = shared_tiny.tokenizer, shared_tiny.model
+        prompt = prompt_text(tokenizer, QUESTIONS[0])
+        ids = tokenizer(prompt, add_special_tokens=False, return_tensors="pt").input_ids
+        begin = ids.shape[1]
+        with torch.inference_mode():
+            for _ in range(8):
+                best = model(ids, use_cache=False).logits[0, -1].argmax()
+                ids = torch.cat([ids, best[None, None]], dim=1)
+        expected = tokenizer.decode(ids[0, begin:], skip_special_tokens=True)
+        assert ask(shared_tiny, QUESTIONS[:1], 1, limit=8)[0] == Response(expected, 8, False)
+
+    def test_a_stop_token_ends_the_answer_and_is_counted(self, trained: Loaded) -> None:
+        answers = ask(trained, [p.question for p in SUMS], 3, limit=60)
+        length = encode(SUMS[:1], trained.tokenizer, max_length=256).supervised[0]
+        for item, answer in zip(SUMS, answers, strict=True):
+            assert answer == Response(item.solution, length, True)
+
+    def test_an_answer_cut_at_the_limit_is_not_finished(self, trained: Loaded) -> None:
+        whole = ask(trained, [SUMS[0].question], 1)[0]
+        cut = ask(trained, [SUMS[0].question], 1, limit=whole.tokens - 1)[0]
+        assert cut == Response(whole.text, whole.tokens - 1, False)
+        exact = ask(trained, [SUMS[0].question], 1, limit=whole.tokens)[0]
+        assert exact == whole
+
+    def test_a_short_answer_beside_a_long_one_has_no_padding(self, trained: Loaded) -> None:
+        answers = ask(trained, [SUMS[0].question, QUESTIONS[0]], 2, limit=60)
+        assert answers[0].text == SUMS[0].solution
+        assert all("<" not in answer.text for answer in answers)
+
+    def test_end_of_sequence_stops_too(self, tiny: Loaded) -> None:
+        class Fixed:
+            """Writes a, <eos>, b to the first prompt and a, b, <end_of_turn> to the second."""
+
+            device = torch.device("cpu")
+
+            def generate(self, *, input_ids: Any, generation_config: Any, **rest: Any) -> Any:
+                assert generation_config.eos_token_id == [1, 5]
+                assert not generation_config.do_sample
+                a, b = tiny.tokenizer.convert_tokens_to_ids(["a", "b"])
+                return torch.cat([input_ids, torch.tensor([[a, 1, b], [a, b, 5]])], dim=1)
+
+        fixed = tiny._replace(model=Fixed())
+        assert ask(fixed, ["1", "2"], 2) == [Response("a", 2, True), Response("ab", 3, True)]
+
+    def test_no_questions_give_no_answers(self, shared_tiny: Loaded) -> None:
+        assert ask(shared_tiny, [], 4) == []
+
+
+class TestEvaluate:
+    def test_base_is_the_model_with_its_adapter_off(
+        self, trained: Loaded, shared_tiny: Loaded
+    ) -> None:
+        report = evaluate(trained, SUMS, max_new_tokens=30, batch_size=2)
+        assert report.metrics["tuned/accuracy"] == 1.0
+        assert report.metrics["base/accuracy"] == 0.0
+        base = [s["response"] for s in report.samples if s["system"] == "base"]
+        untouched = ask(shared_tiny, [p.question for p in SUMS], 2, limit=30)
+        assert base == [r.text for r in untouched]
+
+    def test_the_adapter_is_on_again_afterwards(self, trained: Loaded) -> None:
+        evaluate(trained, SUMS, systems=["base"], max_new_tokens=4)
+        assert ask(trained, [SUMS[0].question], 1)[0].text == SUMS[0].solution
+
+    def test_samples_say_what_was_asked_answered_and_judged(self, trained: Loaded) -> None:
+        report = evaluate(trained, SUMS[:1], systems=["tuned"], max_new_tokens=30)
+        (sample,) = report.samples
+        assert (sample["id"], sample["system"], sample["cohort"]) == ("s1", "tuned", "new")
+        assert (sample["gold"], sample["extracted"], sample["verdict"]) == ("2", "2", "correct")
+        assert sample["finished"]
+        assert sample["tokens"] > 3
+
+    def test_problems_without_a_gold_are_left_out_and_counted(self, trained: Loaded) -> None:
+        items = [SUMS[0], Problem("open", "Vì sao?", "Vì thế.")]
+        report = evaluate(trained, items, systems=["tuned"], max_new_tokens=4)
+        assert report.settings["problems"] == 1
+        assert report.settings["without_gold"] == 1
+
+    @pytest.mark.parametrize("items", [[], [Problem("open", "Vì sao?", "Vì thế.")]])
+    def test_nothing_to_measure_is_an_error(self, trained: Loaded, items: list[Problem]) -> None:
+        with pytest.raises(DataError, match="the test set is empty"):
+            evaluate(trained, items, max_new_tokens=4)
+
+    def test_base_without_lora_is_our_own_bug(self, shared_tiny: Loaded) -> None:
+        with pytest.raises(AssertionError, match="preflight refuses"):
+            evaluate(shared_tiny, SUMS, max_new_tokens=4)
+
+    def test_skip_measures_nothing(self, shared_tiny: Loaded) -> None:
+        assert skip(shared_tiny, SUMS) is None  # type: ignore[func-returns-value]
+
+    @pytest.mark.parametrize(
+        ("limit", "expected"), [(None, range(10)), (10, range(10)), (99, range(10)), (3, (0, 3, 6)),
+                                (1, (0,))],
+    )  # fmt: skip
+    def test_a_limit_spreads_evenly(self, limit: int | None, expected: Any) -> None:
+        items = [Problem(str(n), "", "") for n in range(10)]
+        assert [int(p.id) for p in spread(items, limit)] == list(expected)
+
+
+def sample(system: str, cohort: str, family: str, verdict: str) -> dict[str, Any]:
+    return {"system": system, "cohort": cohort, "family": family, "verdict": verdict}
+
+
+MARKS = [
+    sample("base", "new", "van_toc", "wrong"), sample("base", "new", "van_toc", "no_answer"),
+    sample("base", "old", "cong_tru", "correct"), sample("base", "new", "", "wrong_unit"),
+    sample("tuned", "new", "van_toc", "correct"), sample("tuned", "new", "van_toc", "wrong"),
+    sample("tuned", "old", "cong_tru", "wrong"), sample("tuned", "new", "", "correct"),
+]  # fmt: skip
+
+
+class TestSummary:
+    @pytest.fixture
+    def report(self) -> Report:
+        return summarise(MARKS, {"decoding": "greedy"})
+
+    def test_groups_are_counted_and_sums_come_first(self, report: Report) -> None:
+        found = [(row.group, row.cohort, row.n, row.systems["tuned"].correct) for row in report.rows]
+        assert found == [
+            ("all", "", 4, 2),
+            ("new", "", 3, 2),
+            ("old", "", 1, 0),
+            ("family/van_toc", "new", 2, 1),
+            ("family/cong_tru", "old", 1, 0),
+        ]
+
+    def test_only_correct_scores(self, report: Report) -> None:
+        assert report.metrics["base/accuracy"] == 0.25
+        assert report.metrics["base/accuracy_new"] == 0.0
+        assert report.metrics["base/accuracy_old"] == 1.0
+        assert report.metrics["tuned/accuracy_new"] == pytest.approx(2 / 3)
+        assert report.metrics["tuned/accuracy/van_toc"] == 0.5
+        assert len(report.metrics) == 2 * 5
+
+    def test_verdicts_are_counted_by_system(self, report: Report) -> None:
+        assert report.verdicts["base"] == {"wrong": 1, "no_answer": 1, "correct": 1, "wrong_unit": 1}
+        assert sum(report.verdicts["tuned"].values()) == 4
+
+    def test_an_empty_set_is_an_error_not_zero(self) -> None:
+        with pytest.raises(DataError, match="at least one problem"):
+            summarise([], {})
+
+    def test_the_table_has_a_line_a_group_in_percent(self, report: Report) -> None:
+        lines = text_table(report).splitlines()
+        assert len(lines) == 2 + len(report.rows)
+        assert "base" in lines[0]
+        assert "tuned" in lines[0]
+        assert "50.0 [15.0– 85.0]" in lines[2]
+        assert lines[5].startswith(f"  {FAMILIES['van_toc'].title}")
+        assert len({len(line) for line in lines}) == 1
+
+    def test_the_files_hold_the_same_numbers(self, report: Report, tmp_path: Path) -> None:
+        write_report(report, tmp_path)
+        results = read_json(tmp_path / "results.json")
+        assert [row["group"] for row in results["rows"]] == [row.group for row in report.rows]
+        assert results["rows"][0]["tuned"]["accuracy"] == 0.5
+        assert len((tmp_path / "samples.jsonl").read_text().splitlines()) == len(MARKS)
+
+    def test_a_system_that_was_not_measured_is_null(self, tmp_path: Path) -> None:
+        write_report(summarise(MARKS[4:], {}), tmp_path)
+        assert read_json(tmp_path / "results.json")["rows"][0]["base"] is None
+
+    def test_a_group_of_the_data_set_keeps_its_own_name(self) -> None:
+        assert title("family/lop6_so_hoc") == "lop6_so_hoc"
+        assert title("new") == "new families"
+
+
+class TestWilson:
+    @pytest.mark.parametrize(
+        ("correct", "n", "low", "high"),
+        [  # R: prop.test(x, n, correct = FALSE)$conf.int
+            (0, 10, 0.0, 0.2775328),
+            (10, 10, 0.7224672, 1.0),
+            (5, 10, 0.2365931, 0.7634069),
+            (61, 100, 0.5120176, 0.6998464),
+            (1, 2, 0.0945312, 0.9054688),
+            (250, 1000, 0.2241547, 0.2777683),
+        ],
+    )
+    def test_known_intervals(self, correct: int, n: int, low: float, high: float) -> None:
+        found = wilson(correct, n)
+        assert (found.low, found.high) == pytest.approx((low, high), abs=2e-5)
+        assert (found.correct, found.n, found.accuracy) == (correct, n, correct / n)
+
+    def test_the_bounds_solve_wilsons_equation(self) -> None:
+        """|p − x/n| = z √(p(1 − p)/n): the definition, not the formula in the code."""
+        z = 1.959963984540054
+        for n in (1, 3, 24, 168):
+            for correct in range(n + 1):
+                found = wilson(correct, n)
+                for bound in (found.low, found.high):
+                    if 0 < bound < 1:
+                        distance = abs(bound - correct / n)
+                        assert distance == pytest.approx(z * math.sqrt(bound * (1 - bound) / n))
+                assert 0 <= found.low <= found.accuracy <= found.high <= 1
+
+    def test_nothing_has_no_share(self) -> None:
+        with pytest.raises(DataError, match="at least one problem"):
+            wilson(0, 0)
