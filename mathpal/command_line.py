@@ -1,20 +1,22 @@
 """Find every fault of a command line before Hydra stops at the first.
 
-Hydra composes strictly and reports one error. Here the same overrides are composed leniently
-(options that do not exist are noted and left out, unknown keys are let in), so that preflight
-sees them all.
+Hydra composes strictly and reports one error. Where it would, the same overrides are composed
+again leniently (options that do not exist are noted and left out, unknown keys are let in), so
+that preflight sees them all. Of a sweep every value is checked.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from mathpal.errors import ConfigError
-from mathpal.faults import Fault, report_faults
+from mathpal.faults import Fault, report_faults, shown
 from mathpal.preflight import GROUPS, find_faults
 
 # Flags with which Hydra only shows something.
 SHOWS = ("help", "hydra_help", "version", "info", "shell_completion")
+SWEPT = 50  # values of one sweep that are looked at
 
 
 def check(
@@ -38,8 +40,9 @@ def check(
     flags = get_args_parser().parse_args(list(arguments))
     if any(getattr(flags, name, None) for name in SHOWS) or flags.config_dir or flags.config_name:
         return
+    sweeps = flags.multirun or any(text.startswith("hydra.mode=") for text in flags.overrides)
     faults: list[Fault] = []
-    kept: list[str] = []
+    choices: list[list[str]] = []
     parser = OverridesParser.create()
     for text in flags.overrides:
         try:
@@ -48,49 +51,102 @@ def check(
             reason = str(error).strip().splitlines()[0]
             faults.append(Fault(text, f"key=value, group=option or +experiment=NAME ({reason})"))
             continue
-        keep = _lenient(override, text, conf, faults)
-        kept += [keep] if keep else []
-    cfg = _compose(config_name, kept, conf, faults)
-    if cfg is not None:
-        faults += find_faults(cfg, schema)
+        if not override.key_or_group:
+            faults.append(Fault(text, "key=value, group=option or +experiment=NAME"))
+            continue
+        if override.is_sweep_override() and not sweeps:
+            faults.append(Fault(text, "one value, or -m in front of a sweep", f"-m {text}"))
+            continue
+        choices.append(_forms(override, text, conf, faults))
+    for overrides in _compositions([forms for forms in choices if forms]):
+        for fault in _faults_of(config_name, overrides, conf, schema):
+            if fault not in faults:
+                faults.append(fault)
     if faults:
         raise ConfigError(report_faults(faults))
 
 
-def _lenient(override: Any, text: str, conf: Path, faults: list[Fault]) -> str | None:
-    """The override in a form that composes, None where it cannot."""
+def _forms(override: Any, text: str, conf: Path, faults: list[Fault]) -> list[str]:
+    """The override with each of its values (several in a sweep); none where it cannot compose."""
     key = override.key_or_group
-    if key.startswith("hydra"):
-        return text
-    value = _first(override)
-    folder = conf / key
-    if folder.is_dir():
-        options = sorted(p.stem for p in folder.glob("*.yaml"))
-        if not override.is_delete() and value not in options:
-            faults.append(Fault(f"{key}={value}", f"an option of conf/{key}: {', '.join(options)}"))
-            return None
-        if key not in GROUPS and not override.is_add() and not override.is_force_add():
-            faults.append(
-                Fault(text, "a plus: this group is not part of the defaults", f"+{key}={value}")
-            )
-            return None
-        return f"+{key}={value}" if override.is_add() else f"{key}={value}"
-    if override.is_delete():
-        return text
-    # ++ lets an unknown key in; preflight then names it with all others.
-    return f"++{key}={text.split('=', 1)[1]}" if not override.is_sweep_override() else None
+    if _is_hydras(key) or override.is_delete() or override.package:
+        return [text]
+    plus = "++" if override.is_force_add() else "+" if override.is_add() else ""
+    if not (conf / key).is_dir():
+        return [f"{plus}{key}={value}" for value in _values(override, text)]
+    options = sorted(path.stem for path in (conf / key).glob("*.yaml"))
+    chosen = _options(override, options)
+    for option in chosen:
+        if option not in options:
+            fault = Fault(f"{key}={option}", f"an option of conf/{key}: {', '.join(options)}")
+            faults.append(fault)
+    if key not in GROUPS and not plus:
+        faults.append(Fault(text, "a plus: this group is not part of the defaults", f"+{text}"))
+        return []
+    return [f"{plus}{key}={option}" for option in chosen if option in options]
 
 
-def _first(override: Any) -> Any:
-    """The option of a group override; the first one where a sweep gives several."""
+def _is_hydras(key: str) -> bool:
+    return key == "hydra" or key.startswith(("hydra.", "hydra/"))
+
+
+def _values(override: Any, text: str) -> list[str]:
+    """The values of a setting as overrides write them."""
+    if not override.is_sweep_override():
+        return [text.split("=", 1)[1]]
+    if not override.is_discrete_sweep():  # an interval: its values are drawn later
+        return []
+    return [str(value) for value in islice(override.sweep_string_iterator(), SWEPT)]
+
+
+def _options(override: Any, known: list[str]) -> list[str]:
+    """The options that a group override names."""
+    from hydra.core.override_parser.types import Glob
+
+    value = override.value()
+    if isinstance(value, Glob):
+        return list(value.filter(known))
     if override.is_sweep_override():
-        values = override.sweep_iterator() if override.is_discrete_sweep() else iter([None])
-        return next(values)
-    return override.value()
+        discrete = override.is_discrete_sweep()
+        return [str(option) for option in override.sweep_iterator()] if discrete else []
+    return [str(shown(option)) for option in (value if isinstance(value, list) else [value])]
 
 
-def _compose(config_name: str, overrides: list[str], conf: Path, faults: list[Fault]) -> Any:
-    """The composed configuration without Hydra's own node, None with a fault where it fails."""
+def _compositions(choices: list[list[str]]) -> Iterator[list[str]]:
+    """The first form of every override, then each further form beside the first ones."""
+    first = [forms[0] for forms in choices]
+    yield first
+    for place, forms in enumerate(choices):
+        for form in forms[1:]:
+            yield [*first[:place], form, *first[place + 1 :]]
+
+
+def _faults_of(
+    config_name: str, overrides: list[str], conf: Path, schema: Callable[..., Any]
+) -> list[Fault]:
+    """The faults of one composition, all of them where Hydra alone would stop."""
+    cfg = _compose(config_name, overrides, conf)
+    if not isinstance(cfg, Fault):
+        return find_faults(cfg, schema)
+    loose = [_loose(text, conf) for text in overrides]
+    lenient = _compose(config_name, loose, conf)
+    if isinstance(lenient, Fault):
+        return [lenient]
+    faults = find_faults(lenient, schema)
+    # Hydra's reason is new unless it is a key that preflight does not know either.
+    known = any(fault.expected.startswith("a setting that exists") for fault in faults)
+    return faults if known else [*faults, cfg]
+
+
+def _loose(text: str, conf: Path) -> str:
+    """A setting's override with ++, which lets unknown keys in; others as they are."""
+    key = text.split("=", 1)[0].lstrip("+")
+    plain = not text.startswith("~") and "@" not in key and not (conf / key).is_dir()
+    return f"++{text.lstrip('+')}" if plain and not _is_hydras(key) else text
+
+
+def _compose(config_name: str, overrides: list[str], conf: Path) -> Any:
+    """The composed configuration without Hydra's own node, or why there is none."""
     import hydra
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
@@ -99,5 +155,6 @@ def _compose(config_name: str, overrides: list[str], conf: Path, faults: list[Fa
         with hydra.initialize_config_dir(str(conf), version_base="1.3"):
             return hydra.compose(config_name, overrides)
     except (HydraException, OmegaConfBaseException) as error:
-        faults.append(Fault(str(error).strip().splitlines()[0], "a composition that Hydra accepts"))
-        return None
+        given, *rest = str(error).strip().splitlines()
+        advice = next((line for line in rest if line.startswith("To append")), "")
+        return Fault(given, "a composition that Hydra accepts", advice)

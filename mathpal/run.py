@@ -97,7 +97,8 @@ def _train(
     loaded = stages.load_model(calls["model"], calls["lora"], seed=config["seed"])
     clock("data")
     splits: Splits = calls["data"](run_dir)
-    tables = stages.prepare_data(splits, loaded, run_dir)
+    measured = calls["evaluation"].func.__name__ != "skip"
+    tables = stages.prepare_data(splits, loaded, run_dir, measured=measured)
     rundir.write_manifest(
         run_dir,
         config=config,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from mathpal import rundir
 from mathpal.data.chat import TokenTable, encode, mask_sample
-from mathpal.errors import DataError
+from mathpal.data.gates import gold_gate, leakage_gate
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem, Splits
 
@@ -37,18 +37,15 @@ def load_model(model: partial[Any], lora: partial[Any], *, seed: int) -> Loaded:
     return loaded._replace(model=lora(loaded.model))
 
 
-def prepare_data(splits: Splits, loaded: Loaded, run_dir: Path) -> Tables:
+def prepare_data(splits: Splits, loaded: Loaded, run_dir: Path, *, measured: bool) -> Tables:
     """Gate the data, tokenize it, and leave its facts in `data/`.
 
     Raises:
-        DataError: when a split is empty, the mask gate fails, or train and test share a question.
+        DataError: when a gate fails (see `mathpal.data.gates` and the mask gate).
     """
-    if not splits.train or not splits.test:
-        raise DataError(
-            f"the data gives {len(splits.train)} training and {len(splits.test)} test problems; "
-            "both are needed"
-        )
     leakage_gate(splits)
+    if measured:
+        gold_gate(splits.test)
     limit = loaded.max_length
     train = encode(splits.train, loaded.tokenizer, max_length=limit, label="tokenizing")
     validation = (
@@ -63,29 +60,6 @@ def prepare_data(splits: Splits, loaded: Loaded, run_dir: Path) -> Tables:
         {"lines": data_lines(splits, train), "notes": splits.notes},
     )
     return Tables(train, validation)
-
-
-def leakage_gate(splits: Splits) -> None:
-    """No question of the test or validation split stands in the training split.
-
-    Raises:
-        DataError: with the first offending pairs.
-    """
-    trained = {_masked_space(p.question): p.id for p in splits.train}
-    shared = [
-        f"{p.id} = {trained[_masked_space(p.question)]}"
-        for p in (*splits.test, *splits.validation)
-        if _masked_space(p.question) in trained
-    ]
-    if shared:
-        raise DataError(
-            f"leakage gate: {len(shared)} held-out questions stand in the training split, "
-            f"e.g. {'; '.join(shared[:3])}. Remove them from one of the two."
-        )
-
-
-def _masked_space(text: str) -> str:
-    return " ".join(text.lower().split())
 
 
 def data_lines(splits: Splits, train: TokenTable) -> list[str]:

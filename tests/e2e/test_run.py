@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -212,3 +214,23 @@ def test_a_grid_leaves_one_directory_a_run_and_the_last_line_is_a_directory(tmp_
     seeds = [json.loads((run / "run.json").read_text())["seed"] for run in runs]
     assert seeds == [1, 2]
     assert (runs[0] / "train.log").stat().st_size > 0
+
+
+def test_ctrl_c_leaves_an_interrupted_outcome_and_exit_code_130(tmp_path):
+    words = ["hydra.run.dir=run", *UNMEASURED, "trainer.max_steps=100000"]
+    running = subprocess.Popen(
+        [sys.executable, str(ROOT / "train.py"), *words],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 200
+    while not (tmp_path / "run" / "metrics.jsonl").exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode == 130, errors
+    assert "Traceback" not in errors
+    outcome = json.loads((tmp_path / "run" / "outcome.json").read_text())
+    assert outcome["status"] == "interrupted"

@@ -57,9 +57,7 @@ def test_every_row_is_seen_exactly_once_an_epoch(
 
 
 @settings(max_examples=150, deadline=None)
-@given(
-    lengths=st.lists(st.integers(1, 64), min_size=1, max_size=150), accumulate=st.integers(1, 9)
-)
+@given(lengths=st.lists(st.integers(1, 64), min_size=1, max_size=150), accumulate=st.integers(1, 9))
 def test_the_token_budget_holds(lengths: list[int], accumulate: int) -> None:
     """Of a step strictly; of a micro-batch up to the row that does not divide evenly."""
     sizes = np.asarray(lengths)
@@ -114,7 +112,9 @@ def test_a_row_longer_than_the_budget_is_our_own_bug() -> None:
         windows(np.asarray([10, 65]), Plan(64, 4, 0), 0)
 
 
-def by_hand(table: TokenTable, rows: list[int], pad: int) -> tuple[list[list[int]], list[list[int]]]:
+def by_hand(
+    table: TokenTable, rows: list[int], pad: int
+) -> tuple[list[list[int]], list[list[int]]]:
     cut = [table.ids[table.starts[r] : table.starts[r + 1]].tolist() for r in rows]
     width = max(map(len, cut))
     ids = [tokens + [pad] * (width - len(tokens)) for tokens in cut]
@@ -175,9 +175,7 @@ def test_steps_go_on_into_further_epochs_and_end_within_one() -> None:
 
 
 def test_iterating_twice_gives_the_same_batches() -> None:
-    batches = TrainingBatches(
-        table_of([7, 9, 12, 5]), Plan(24, 2, 0), steps=6, epochs=0, pad=PAD
-    )
+    batches = TrainingBatches(table_of([7, 9, 12, 5]), Plan(24, 2, 0), steps=6, epochs=0, pad=PAD)
     for one, other in zip(batches, batches, strict=True):
         assert one["input_ids"].equal(other["input_ids"])
         assert one["labels"].equal(other["labels"])

@@ -26,7 +26,9 @@ from mathpal.problems import Problem
 
 PROBLEMS = [problem("chat", "train", name, i) for name in sorted(FAMILIES) for i in range(3)]
 SUM = Problem("sum", "1 + 1 = ?", "1 + 1 = 2\nĐáp số: 2")
-WORDS = st.text("abcđệ 0123\n.+=:🙂", min_size=1, max_size=40).filter(lambda text: text.strip() != "")
+WORDS = st.text("abcđệ 0123\n.+=:🙂", min_size=1, max_size=40).filter(
+    lambda text: text.strip() != ""
+)
 
 
 @pytest.fixture(scope="module")
@@ -180,11 +182,13 @@ def test_all_faults_of_a_row_come_together(tokenizer: Any) -> None:
 
 
 def test_without_a_turn_token_eos_ends_the_answer(tokenizer: Any) -> None:
-    plain = '{{ messages[0].content }}\n{% if not add_generation_prompt %}{{ messages[1].content }}'
+    plain = "{{ messages[0].content }}\n{% if not add_generation_prompt %}{{ messages[1].content }}"
     fake = with_template(tokenizer, plain + "{{ eos_token }}{% endif %}")
     fake.get_vocab = lambda: {"<eos>": 1}
     assert stop_token(fake) == "<eos>"
-    assert tokenizer.decode(row(encode([SUM], fake, max_length=256), 0)[1]).endswith("= 2\nĐáp số: 2<eos>")
+    assert tokenizer.decode(row(encode([SUM], fake, max_length=256), 0)[1]).endswith(
+        "= 2\nĐáp số: 2<eos>"
+    )
 
 
 def test_generation_ends_at_the_turn_token_and_at_eos(tokenizer: Any) -> None:

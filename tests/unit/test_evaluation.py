@@ -172,7 +172,9 @@ class TestSummary:
         return summarise(MARKS, {"decoding": "greedy"})
 
     def test_groups_are_counted_and_sums_come_first(self, report: Report) -> None:
-        found = [(row.group, row.cohort, row.n, row.systems["tuned"].correct) for row in report.rows]
+        found = [
+            (row.group, row.cohort, row.n, row.systems["tuned"].correct) for row in report.rows
+        ]
         assert found == [
             ("all", "", 4, 2),
             ("new", "", 3, 2),
@@ -190,7 +192,12 @@ class TestSummary:
         assert len(report.metrics) == 2 * 5
 
     def test_verdicts_are_counted_by_system(self, report: Report) -> None:
-        assert report.verdicts["base"] == {"wrong": 1, "no_answer": 1, "correct": 1, "wrong_unit": 1}
+        assert report.verdicts["base"] == {
+            "wrong": 1,
+            "no_answer": 1,
+            "correct": 1,
+            "wrong_unit": 1,
+        }
         assert sum(report.verdicts["tuned"].values()) == 4
 
     def test_an_empty_set_is_an_error_not_zero(self) -> None:

@@ -78,7 +78,10 @@ def with_towers(folder: Path) -> Path:
 
     def deeper(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         moved = {n.replace("model.", "model.language_model.", 1): w for n, w in weights.items()}
-        tower = {"model.vision_tower.stem.weight": torch.ones(3), "model.embed_audio.x": torch.ones(2)}
+        tower = {
+            "model.vision_tower.stem.weight": torch.ones(3),
+            "model.embed_audio.x": torch.ones(2),
+        }
         return {**moved, **tower}
 
     rewrite(folder, deeper)
@@ -273,7 +276,9 @@ class TestMistakes:
         self, small: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("transformers.__version__", "5.5.4")
-        with pytest.raises(ConfigError, match=r"5\.6 or newer, found 5\.5\.4.*pip install") as error:
+        with pytest.raises(
+            ConfigError, match=r"5\.6 or newer, found 5\.5\.4.*pip install"
+        ) as error:
             load_gemma3n(path=str(small))
         assert "share keys and values" in str(error.value)
 

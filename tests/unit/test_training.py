@@ -345,7 +345,9 @@ class TestRecords:
 class TestMistakes:
     @pytest.mark.parametrize("given", [{"max_steps": 3, "epochs": 1}, {"epochs": None}])
     def test_exactly_one_length_of_training(self, run: Any, given: dict[str, Any]) -> None:
-        with pytest.raises(ConfigError, match="exactly one of trainer.max_steps and trainer.epochs"):
+        with pytest.raises(
+            ConfigError, match="exactly one of trainer.max_steps and trainer.epochs"
+        ):
             run(**given)
 
     @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")

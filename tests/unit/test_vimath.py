@@ -66,7 +66,9 @@ def test_held_out_problems_are_distinct_and_as_many_as_asked() -> None:
 def test_a_family_with_few_problems_gives_what_it_has() -> None:
     asked = 60
     (name,) = families = ["gia_tri_phan_tram"]
-    splits = vimath(None, train=4, families=families, validation_per_family=1, test_per_family=asked)
+    splits = vimath(
+        None, train=4, families=families, validation_per_family=1, test_per_family=asked
+    )
     assert 20 <= len(splits.test) < asked
     assert len({p.parameters for p in splits.test}) == len(splits.test)
     assert {p.family for p in splits.test} == {name}
@@ -128,5 +130,7 @@ def test_a_family_outside_the_grades_leaves_none_and_says_which_grades_have_some
 
 @pytest.mark.parametrize("grades", [(), [], [5], [12]])
 def test_replay_without_old_families_names_the_setting_at_fault(grades: list[int]) -> None:
-    with pytest.raises(ConfigError, match=r"data\.replay=0\.25 but data\.replay_grades=\[.*replay=0"):
+    with pytest.raises(
+        ConfigError, match=r"data\.replay=0\.25 but data\.replay_grades=\[.*replay=0"
+    ):
         make(replay_grades=grades)

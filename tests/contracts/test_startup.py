@@ -1,0 +1,108 @@
+"""What is answered before anything is loaded: help, the composed configuration, mistakes."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from mathpal.run import CONF
+
+TRAIN = CONF.parent / "train.py"
+HEAVY = ("torch", "transformers", "lightning", "peft", "numpy", "tokenizers", "pyarrow")
+LIMIT_SECONDS = 5.0  # DESIGN asks for one; continuous integration is a noisy neighbour
+
+
+class Answer(NamedTuple):
+    """A finished process."""
+
+    code: int
+    out: str
+    err: str
+    seconds: float
+    loaded: list[str]
+
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Ask:
+    """Run train.py as a user would, in an empty folder, and see which modules it loaded."""
+
+    def run(*arguments: str) -> Answer:
+        began = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-X", "importtime", str(TRAIN), *arguments],
+            cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        seconds = time.perf_counter() - began
+        lines = done.stderr.splitlines()
+        imported = {line.rpartition("|")[2].strip() for line in lines
+                    if line.startswith("import time:")}  # fmt: skip
+        err = "\n".join(line for line in lines if not line.startswith("import time:"))
+        print(f"{' '.join(arguments)}: {seconds:.2f} s")
+        return Answer(done.returncode, done.stdout, err, seconds,
+                      [name for name in HEAVY if name in imported])  # fmt: skip
+
+    return run
+
+
+def is_quick(answer: Answer, folder: Path) -> None:
+    assert answer.loaded == []
+    assert answer.seconds < LIMIT_SECONDS
+    assert list(folder.iterdir()) == [], "nothing may be left where nothing was run"
+    assert "Traceback" not in answer.err + answer.out
+
+
+def test_help_shows_groups_and_settings(ask: Ask, tmp_path: Path) -> None:
+    answer = ask("--help")
+    is_quick(answer, tmp_path)
+    assert answer.code == 0
+    for part in ("gemma3n_tiny", "lora: dora", "batch_tokens: 2048", "+experiment=grade6_e2b"):
+        assert part in answer.out
+
+
+def test_the_composed_configuration_is_shown(ask: Ask, tmp_path: Path) -> None:
+    answer = ask("--cfg", "job", "lora=r32", "trainer.lr=0.5")
+    is_quick(answer, tmp_path)
+    assert answer.code == 0
+    assert "r: 32" in answer.out
+    assert "lr: 0.5" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["lora=r99"], ["1 fault in", "lora=r99", "an option of conf/lora: dora"]),
+        (["trainer.lrr=1", "lora.r=0"], ["2 faults", "did you mean trainer.lr=…?", "lora.r=0"]),
+        (["trainer.lr=nan"], ["trainer.lr", "finite number"]),
+        (["experiment=tiny_base"], ["+experiment=tiny_base"]),
+        (["data._target_=os.system"], ["data._target_=os.system", "nothing else is ever called"]),
+        (["data.seed=${nothing}"], ["interpolations that name existing settings"]),
+        (["seed=1,2"], ["one value, or -m", "-m seed=1,2"]),
+        (["-m", "lora=r8,r99"], ["lora=r99"]),
+        (["model.quantization=none"], ["+model.quantization=none"]),
+        (["--cfg", "job", "lora=r99"], ["lora=r99"]),
+    ],
+    ids=lambda value: "+".join(value) if isinstance(value, list) and len(value) < 3 else None,
+)
+def test_a_mistake_is_answered_with_a_message_and_leaves_nothing(
+    ask: Ask, tmp_path: Path, arguments: list[str], parts: list[str]
+) -> None:
+    answer = ask(*arguments)
+    is_quick(answer, tmp_path)
+    assert answer.code == 2
+    assert answer.out == ""
+    assert answer.err.startswith("train.py: ")
+    assert all(part in answer.err for part in parts), answer.err
+
+
+def test_a_flag_that_does_not_exist_is_a_mistake_too(ask: Ask, tmp_path: Path) -> None:
+    answer = ask("--gpu")
+    is_quick(answer, tmp_path)
+    assert answer.code == 2
+    assert "--gpu" in answer.err
