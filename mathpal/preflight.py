@@ -22,16 +22,28 @@ from mathpal.errors import ConfigError
 from mathpal.faults import Fault, report_faults, shown
 from mathpal.rules import RULES
 
-# Group -> the package whose public functions its `_target_` may name. Nothing else is called.
+
+class Role(NamedTuple):
+    """Which functions a group's `_target_` may name: nothing else is ever called.
+
+    Attributes:
+        package: where they live; public, and defined there.
+        given: the runtime objects that a run hands them by position.
+    """
+
+    package: str
+    given: tuple[str, ...]
+
+
 GROUPS = {
-    "model": "mathpal.models",
-    "lora": "mathpal.models",
-    "data": "mathpal.data",
-    "objective": "mathpal.objectives",
-    "trainer": "mathpal.training",
-    "tracker": "mathpal.tracking",
-    "evaluation": "mathpal.evaluation",
-    "export": "mathpal.export",
+    "model": Role("mathpal.models", ()),
+    "lora": Role("mathpal.models", ("model",)),
+    "data": Role("mathpal.data", ("run_dir",)),
+    "objective": Role("mathpal.objectives", ()),
+    "trainer": Role("mathpal.training", ("loaded", "train", "validation", "objective", "record")),
+    "tracker": Role("mathpal.tracking", ("run_dir",)),
+    "evaluation": Role("mathpal.evaluation", ("loaded", "problems")),
+    "export": Role("mathpal.export", ("loaded", "run_dir")),
 }
 Name = Annotated[str, Predicate(lambda text: re.fullmatch(r"[\w.-]+", text) is not None)]
 
@@ -96,8 +108,8 @@ def find_faults(
     calls = {} if calls is None else calls
     settings = {} if settings is None else settings
     wanted = GROUPS if schema is run_settings else {g: p for g, p in GROUPS.items() if g in config}
-    for group, package in wanted.items():
-        call = _bind(group, config.get(group), package, faults)
+    for group, role in wanted.items():
+        call = _bind(group, config.get(group), role, faults)
         if call is not None:
             calls[group] = call
     plain = {str(key): value for key, value in config.items() if key not in wanted}
@@ -136,19 +148,21 @@ def _keywords(
     return settings
 
 
-def _bind(group: str, node: Any, package: str, faults: list[Fault]) -> partial[Any] | None:
+def _bind(group: str, node: Any, role: Role, faults: list[Fault]) -> partial[Any] | None:
     """The group's callable with its checked settings, None where a fault stands in the way."""
     if not isinstance(node, dict) or not isinstance(node.get("_target_"), str):
         expected = f"an option of conf/{group}/ with a _target_"
         faults.append(Fault(f"{group}={shown(node)}", expected))
         return None
     target = node["_target_"]
-    function = _function(target, package)
+    function = _function(target, role)
     if function is None:
         faults.append(
             Fault(
                 f"{group}._target_={target}",
-                f"a public function of {package}; nothing else is ever called from a config",
+                f"a public function of {role.package} that takes "
+                f"({', '.join([*role.given, '*, …'])}); "
+                "nothing else is ever called from a config",
             )
         )
         return None
@@ -158,18 +172,24 @@ def _bind(group: str, node: Any, package: str, faults: list[Fault]) -> partial[A
     return partial(function, **settings) if len(faults) == before else None
 
 
-def _function(target: str, package: str) -> Callable[..., Any] | None:
-    """The public function at this dotted path, if the package may give it."""
+def _function(target: str, role: Role) -> Callable[..., Any] | None:
+    """The public function at this dotted path, if it has the role."""
     module_name, _, name = target.rpartition(".")
-    inside = module_name == package or module_name.startswith(f"{package}.")
+    inside = f"{module_name}.".startswith(f"{role.package}.")
     if not inside or name.startswith("_"):
         return None
     try:
         function = getattr(importlib.import_module(module_name), name, None)
     except ModuleNotFoundError:
         return None
-    own = inspect.isfunction(function) and function.__module__ == module_name
-    return function if own else None
+    if not inspect.isfunction(function) or function.__module__ != module_name:
+        return None
+    given = tuple(
+        parameter.name
+        for parameter in inspect.signature(function).parameters.values()
+        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
+    )
+    return function if given == role.given else None
 
 
 def _check(where: str, value: Any, annotation: Any, faults: list[Fault]) -> Any:

@@ -21,7 +21,9 @@ SHORT = [
 
 
 def test_grade6_e2b_runs_on_the_checkpoint_layout_of_the_hub(shared_tiny, tmp_path):
-    folder = saved(miniature(30, 10, shared_tiny.tokenizer), shared_tiny.tokenizer, tmp_path / "e2b")
+    folder = saved(
+        miniature(30, 10, shared_tiny.tokenizer), shared_tiny.tokenizer, tmp_path / "e2b"
+    )
     with_towers(folder)
     run = train(compose([*SHORT, f"model.path={folder}"]), tmp_path / "run")
     outcome = json.loads((run.run_dir / "outcome.json").read_text())

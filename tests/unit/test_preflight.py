@@ -214,6 +214,9 @@ class TestTargets:
             ("model", ".mathpal.models.loading.load_gemma3n"),
             ("model", "load_gemma3n"),
             ("model", ""),
+            ("model", "mathpal.models.lora.no_lora"),  # the group's package, another role
+            ("lora", "mathpal.models.loading.load_gemma3n"),
+            ("data", "mathpal.data.cleaning.clean"),
             ("data", "mathpal.data.files.log"),
             ("data", "mathpal.data.files.read_table"),
             ("data", "mathpal.data.vimath.problem"),
