@@ -37,7 +37,7 @@ def dien_tich_hinh_chu_nhat(draw: Draw) -> Draft:
     """Diện tích hình chữ nhật."""
     thing = draw.pick(THINGS)
     unit = "cm" if thing == "tấm bìa" else "m"
-    width, length = draw.integer(3, 9), draw.integer(10, 40)
+    width, length = draw.integer(3, 9), draw.integer(10, 30)
     area = length * width
     question = draw.template(
         "Một {t} hình chữ nhật có chiều dài {a} {u}, chiều rộng {b} {u}. Tính diện tích {t} đó.",
@@ -55,7 +55,7 @@ def hinh_vuong(draw: Draw) -> Draft:
     """Chu vi và cạnh hình vuông."""
     thing = draw.pick(THINGS)
     unit = "cm" if thing == "tấm bìa" else "m"
-    side = draw.integer(3, 99)
+    side = draw.integer(3, 90)
     question = draw.template(
         "Một {t} hình vuông có cạnh {a} {u}. Tính chu vi {t} đó.",
         "Một {t} hình vuông có chu vi {p} {u}. Tính cạnh của {t} đó.",
@@ -73,7 +73,7 @@ def hinh_vuong(draw: Draw) -> Draft:
 def dien_tich_tam_giac(draw: Draw) -> Draft:
     """Diện tích hình tam giác."""
     unit = draw.pick(("cm", "dm", "m"))
-    base, height = draw.integer(4, 30), draw.integer(2, 9)
+    base, height = draw.integer(4, 25), draw.integer(2, 9)
     if base * height % 2:
         base += 1
     product = base * height
@@ -94,8 +94,8 @@ def dien_tich_tam_giac(draw: Draw) -> Draft:
 def the_tich_hinh_hop(draw: Draw) -> Draft:
     """Thể tích hình hộp chữ nhật."""
     unit = draw.pick(("cm", "dm", "m"))
-    width, height = draw.integer(2, 8), draw.integer(2, 9)
-    length = width + draw.integer(1, 6)
+    width, height = draw.integer(2, 6), draw.integer(2, 7)
+    length = width + draw.integer(1, 7)
     area = length * width
     question = draw.template(
         "Tính thể tích hình hộp chữ nhật có chiều dài {a} {u}, chiều rộng {b} {u} và chiều cao "

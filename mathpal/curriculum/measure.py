@@ -39,7 +39,7 @@ def tien_viet_nam(draw: Draw) -> Draft:
     """Mua bán, trả lại tiền."""
     (person,) = names(draw, 1)
     thing = draw.pick(("quyển vở", "cái bút", "cái bánh", "quả bóng", "hộp sữa"))
-    price, count = draw.integer(2, 24), draw.integer(2, 8)
+    price, count = draw.integer(2, 18), draw.integer(2, 6)
     cost = price * count
     paid = draw.pick([note for note in (20, 50, 100, 200) if note > cost])
     question = draw.template(
@@ -90,10 +90,15 @@ def khoang_thoi_gian(draw: Draw) -> Draft:
 @family(number=50, grade=5, kind="quantity")
 def van_toc(draw: Draw) -> Draft:
     """Vận tốc, quãng đường, thời gian của chuyển động đều."""
-    low, high, who = draw.pick(
-        ((4, 6, "người đi bộ"), (11, 18, "người đi xe đạp"), (25, 50, "xe máy"), (40, 80, "ô tô"))
+    speeds, who = draw.pick(
+        (
+            (range(4, 7), "người đi bộ"),
+            (range(10, 19), "người đi xe đạp"),
+            (range(20, 50, 2), "xe máy"),
+            (range(40, 85, 5), "ô tô"),
+        )
     )
-    speed, time = draw.integer(low, high), draw.integer(2, 6)
+    speed, time = draw.pick(speeds), draw.integer(2, 6)
     distance = speed * time
     question = draw.template(
         "Một {w} đi với vận tốc {v} km/giờ trong {t} giờ. Tính quãng đường {w} đi được.",

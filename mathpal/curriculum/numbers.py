@@ -60,8 +60,8 @@ def lam_tron(draw: Draw) -> Draft:
 @family(number=5, grade=2, kind="integer")
 def cong_tru(draw: Draw) -> Draft:
     """Cộng, trừ số tự nhiên."""
-    a = draw.integer(12, 480)
-    b = draw.integer(11, 480)
+    a = draw.integer(12, 180)
+    b = draw.integer(11, 180)
     if draw.pick((True, False)):
         expression, value = f"{a} + {b}", a + b
     else:
@@ -78,7 +78,7 @@ def cong_tru(draw: Draw) -> Draft:
 def nhan_chia(draw: Draw) -> Draft:
     """Nhân, chia với số có một chữ số."""
     b = draw.integer(2, 9)
-    a = draw.integer(3, 99)
+    a = draw.integer(3, 40)
     if draw.pick((True, False)):
         expression, value = f"{a} × {b}", a * b
     else:
@@ -115,7 +115,7 @@ def chia_co_du(draw: Draw) -> Draft:
 @family(number=8, grade=3, kind="integer")
 def tim_x(draw: Draw) -> Draft:
     """Tìm thành phần chưa biết."""
-    x = draw.integer(3, 60)
+    x = draw.integer(3, 40)
     b = draw.integer(2, 9)
     c = draw.integer(11, 90)
     left, working, parameters = draw.pick(
@@ -135,7 +135,7 @@ def tim_x(draw: Draw) -> Draft:
 @family(number=9, grade=3, kind="integer")
 def thu_tu_phep_tinh(draw: Draw) -> Draft:
     """Thứ tự thực hiện phép tính, có và không có ngoặc."""
-    a, b, c = draw.integer(2, 60), draw.integer(2, 9), draw.integer(2, 9)
+    a, b, c = draw.integer(2, 40), draw.integer(2, 9), draw.integer(2, 9)
     small = draw.integer(2, 12)
     expression, step, value = draw.pick(
         (

@@ -14,7 +14,7 @@ def hon_kem(draw: Draw) -> Draft:
     """Nhiều hơn, ít hơn một số đơn vị."""
     first, second = names(draw, 2)
     thing, unit = draw.pick(THINGS)
-    a, b = draw.integer(15, 95), draw.integer(2, 14)
+    a, b = draw.integer(15, 80), draw.integer(2, 14)
     more = draw.pick((True, False))
     word, sign, value = ("nhiều hơn", "+", a + b) if more else ("ít hơn", "-", a - b)
     question = draw.template(
@@ -34,7 +34,7 @@ def gap_giam(draw: Draw) -> Draft:
     first, second = names(draw, 2)
     thing, unit = draw.pick(THINGS)
     times = draw.integer(2, 9)
-    small = draw.integer(3, 25)
+    small = draw.integer(2, 15)
     if draw.pick((True, False)):
         a, value, sign = small, small * times, "×"
         word = f"gấp {times} lần số {thing} của {first}"
@@ -56,7 +56,7 @@ def gap_giam(draw: Draw) -> Draft:
 def hai_buoc_tinh(draw: Draw) -> Draft:
     """Bài toán giải bằng hai bước tính."""
     seller, good, unit = draw.pick(GOODS)
-    a, times = draw.integer(12, 60), draw.integer(2, 5)
+    a, times = draw.integer(5, 40), draw.integer(2, 5)
     second = a * times
     total = a + second
     question = draw.template(
@@ -81,7 +81,7 @@ def hai_buoc_tinh(draw: Draw) -> Draft:
 def trung_binh_cong(draw: Draw) -> Draft:
     """Tìm số trung bình cộng."""
     seller, good, unit = draw.pick(GOODS)
-    mean = draw.integer(12, 80)
+    mean = draw.integer(12, 50)
     shift, turn = draw.integer(1, 10), draw.integer(1, 10)
     values = (mean - shift, mean + turn, mean + shift - turn)
     total = sum(values)
@@ -105,7 +105,7 @@ def trung_binh_cong(draw: Draw) -> Draft:
 @family(number=35, grade=4, kind="pair")
 def tong_hieu(draw: Draw) -> Draft:
     """Tìm hai số khi biết tổng và hiệu."""
-    small, difference = draw.integer(8, 90), draw.integer(2, 40)
+    small, difference = draw.integer(5, 50), draw.integer(2, 30)
     large = small + difference
     total = small + large
     question = draw.template(
@@ -128,7 +128,7 @@ def rut_ve_don_vi(draw: Draw) -> Draft:
     good, unit, holder = draw.pick(
         (("gạo", "kg", "bao"), ("dầu", "l", "can"), ("đường", "kg", "túi"), ("vải", "m", "cuộn"))
     )
-    one, count, asked = draw.integer(3, 25), draw.integer(2, 9), draw.integer(2, 9)
+    one, count, asked = draw.integer(2, 15), draw.integer(2, 9), draw.integer(2, 9)
     if asked == count:
         asked = count + 1
     whole, value = one * count, one * asked
@@ -151,7 +151,7 @@ def phan_so_cua_mot_so(draw: Draw) -> Draft:
     seller, good, unit = draw.pick(GOODS)
     denominator = draw.integer(2, 9)
     numerator = draw.pick([n for n in range(1, denominator) if gcd(n, denominator) == 1])
-    part = draw.integer(3, 24)
+    part = draw.integer(2, 15)
     whole, value = part * denominator, part * numerator
     question = draw.template(
         "Một {s} có {w} {u} {g}, đã bán {a}/{b} số {g} đó. Hỏi đã bán bao nhiêu {u} {g}?",
@@ -170,8 +170,8 @@ def phan_so_cua_mot_so(draw: Draw) -> Draft:
 def tong_ti(draw: Draw) -> Draft:
     """Tìm hai số khi biết tổng và tỉ số."""
     small_parts, large_parts = draw.pick(RATIOS)
-    part = draw.integer(3, 20)
     parts = small_parts + large_parts
+    part = draw.integer(2, 100 // parts)
     total, small, large = part * parts, part * small_parts, part * large_parts
     question = draw.template(
         "Tổng của hai số là {t}. Tỉ số của số bé và số lớn là {a}/{b}. Tìm hai số đó.",
@@ -193,7 +193,7 @@ def hieu_ti(draw: Draw) -> Draft:
     """Tìm hai số khi biết hiệu và tỉ số."""
     small_parts, large_parts = draw.pick([(a, b) for a, b in RATIOS if b - a > 1])
     gap = large_parts - small_parts
-    part = draw.integer(3, 20)
+    part = draw.integer(2, 100 // large_parts)
     difference, small, large = part * gap, part * small_parts, part * large_parts
     question = draw.template(
         "Hiệu của hai số là {d}. Tỉ số của số bé và số lớn là {a}/{b}. Tìm hai số đó.",
@@ -213,7 +213,7 @@ def hieu_ti(draw: Draw) -> Draft:
 @family(number=40, grade=5, kind="quantity")
 def ti_le_nghich(draw: Draw) -> Draft:
     """Bài toán tỉ lệ nghịch: người và ngày."""
-    days, workers, times = draw.integer(2, 9), draw.integer(3, 20), draw.integer(2, 6)
+    days, workers, times = draw.integer(2, 6), draw.integer(2, 14), draw.integer(2, 4)
     effort = days * times * workers
     question = draw.template(
         "{w} người làm xong một công việc trong {d} ngày. Hỏi {n} người làm xong công việc đó "
@@ -236,8 +236,8 @@ def ti_le_nghich(draw: Draw) -> Draft:
 @family(number=30, grade=5, kind="quantity")
 def gia_tri_phan_tram(draw: Draw) -> Draft:
     """Tìm giá trị phần trăm của một số."""
-    percent = draw.pick((5, 10, 15, 20, 25, 30, 35, 40, 45, 60, 70, 75, 80, 90))
-    whole = draw.integer(2, 19) * 100
+    percent = draw.pick((5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90))
+    whole = draw.integer(2, 18) * 100
     place, noun = draw.pick(
         (("Một trường tiểu học", "học sinh"), ("Một khu vườn", "cây"), ("Một kho", "bao gạo"))
     )
