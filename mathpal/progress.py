@@ -61,11 +61,15 @@ class Progress:
             f"{rate:.3g} {shown['unit']}/s · {left:.0f} s left{facts}"
         )
 
+    def close(self) -> None:
+        """Take the bar off the terminal."""
+        self._bar.close()
+
     def __enter__(self) -> "Progress":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.close()
+        self.close()
 
 
 class _Discard:

@@ -108,7 +108,7 @@ class Recorder(lightning.Callback):
         self.batch_end = time.perf_counter()  # validation is not waiting for data
 
     def on_train_end(self, trainer: Any, pl_module: Any) -> None:
-        self.bar.__exit__()
+        self.bar.close()
 
     def totals(self) -> dict[str, float]:
         """Steady-state speed of the whole run, warm-up and validation left out."""

@@ -1,0 +1,20 @@
+"""LoRA does not train embeddings: the base must have met every token that it is to write."""
+
+from pathlib import Path
+
+from mathpal.curriculum import FAMILIES, problem
+
+ASSET = Path(__file__).resolve().parents[2] / "mathpal" / "assets" / "gemma3n_tiny"
+
+
+def test_no_token_of_a_later_grades_solution_is_new_to_the_shipped_base():
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(ASSET)
+
+    def written(later: bool) -> set[str]:
+        names = [f.name for f in FAMILIES.values() if (f.grade >= 5) is later]
+        items = [problem("tokens", "train", name, i) for name in names for i in range(400)]
+        return {token for item in items for token in tokenizer.tokenize(item.solution)}
+
+    assert written(later=True) - written(later=False) == set()
