@@ -15,7 +15,8 @@ PHRASES = (
     "trường tiểu học", "chiếm", "khu vườn", "cây cam", "số cây", "bao gạo nếp", "tổng số",
     "đội công nhân", "sửa xong đoạn đường", "làm xong công việc", "Mức làm mỗi người",
     "số ngày", "như nhau", "Tỉ số", "Tổng hai số", "Hiệu số phần", "Tổng số phần bằng nhau",
-    "số lớn", "số bé", "một phần", "tỉ số của hai số", "đáy và chiều cao", "Hiệu hai số", "Mức làm như nhau", "trong đó", "chiều dài", "chiều rộng",
+    "số lớn", "số bé", "một phần", "tỉ số của hai số", "đáy và chiều cao", "Hiệu hai số",
+    "Mức làm như nhau", "trong đó", "chiều dài", "chiều rộng",
 )  # fmt: skip
 SYMBOLS = (
     "m", "cm", "dm", "km", "m²", "cm²", "dm²", "m³", "cm³", "dm³", "%", "kg", "km/giờ", "giờ",

@@ -108,7 +108,7 @@ def file(
     splits = Splits(train, validation, held_out[:max_test], _facts(path, len(rows), sieved))
     splits.notes["test_unused"] = len(held_out) - len(splits.test)
     splits.notes["splits"] = {name: len(getattr(splits, name)) for name in SPLITS}
-    log.info("%s", describe(splits.notes))
+    splits.notes["description"] = describe(splits.notes)
     if sieved.malformed:
         where = quarantine or "not written, as there is no run directory"
         log.warning("%d malformed rows left out: %s", len(sieved.malformed), where)

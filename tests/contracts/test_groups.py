@@ -31,6 +31,8 @@ MANDATORY = {
     ("data", "file"): {"data.path": __file__},
     ("model", "causal_lm"): {"model.path": "some/model"},
 }
+# What a recipe leaves to the user.
+RECIPE_VALUES = {"tiny_base_2": ["model.path='some/model'"]}
 # What the rules between groups ask for beside an option.
 COMPANIONS = {("lora", "none"): ["evaluation.systems=[tuned]", "export=none"]}
 HEAVY = ("torch", "transformers", "lightning", "peft", "tokenizers", "unsloth", "pyarrow")
@@ -93,7 +95,7 @@ def test_every_option_composes_and_binds(group: str, option: str) -> None:
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_composes_and_binds(name: str) -> None:
-    bound = preflight(config(f"+experiment={name}"))
+    bound = preflight(config(f"+experiment={name}", *RECIPE_VALUES.get(name, [])))
     assert bound.settings["name"] == name
 
 

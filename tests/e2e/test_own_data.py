@@ -22,21 +22,22 @@ def test_the_users_exam_rows_train_and_leave_the_same_artefacts(tmp_path):
     assert outcome["status"] == "completed"
     assert outcome["metrics"]["tuned/accuracy"] >= 0
     summary = json.loads((run.run_dir / "data" / "summary.json").read_text())
-    assert any("duplicates dropped" in line for line in summary["lines"])
+    assert any("8 duplicates dropped" in line for line in summary["lines"])
     for name in ("adapter/adapter_model.safetensors", "report.html", "evaluation/samples.jsonl"):
         assert (run.run_dir / name).is_file()
 
 
 def rows(good: int, bad: int) -> list:
+    """Rows of different wording (one wording stays in one split), bad ones among them."""
     fine = [
         {
-            "question": f"Tính: {i} + {i + 1}",
-            "solution": f"{i} + {i + 1} = {2 * i + 1}\nĐáp số: {2 * i + 1}",
+            "question": f"{chr(65 + i % 26)}{chr(97 + i // 26)} có {i} kẹo, thêm 2. Tính số kẹo",
+            "solution": f"{i} + 2 = {i + 2} (kẹo)\nĐáp số: {i + 2} kẹo",
         }
         for i in range(good)
     ]
     broken = [{"question": f"Tính: {i} × 2"} for i in range(bad)]
-    return [row for pair in zip(fine, broken) for row in pair] + fine[bad:] + broken[good:]
+    return [*broken[: bad // 2], *fine, *broken[bad // 2 :]]
 
 
 def test_malformed_rows_are_quarantined_with_the_reason(tmp_path):

@@ -278,7 +278,7 @@ class TestRules:
     @pytest.mark.parametrize(
         ("overrides", "given", "mend"),
         [
-            (["trainer.epochs=2"], "trainer.max_steps=300 trainer.epochs=2", "trainer.max_steps"),
+            (["trainer.epochs=2"], "trainer.max_steps=540 trainer.epochs=2", "trainer.max_steps"),
             (["trainer.max_steps=null"], "trainer.max_steps=null trainer.epochs=null", "="),
             (["trainer.batch_tokens=511"], "max_length=512 trainer.batch_tokens=511", "=512 or "),
             (["lora=none", "export=none"], "lora=none with evaluation.systems", "[tuned]"),

@@ -72,35 +72,49 @@ def furthest(one: Loaded, other: Loaded) -> float:
     return max(float((mine[n] - theirs[n]).abs().max()) for n in mine)
 
 
+def gradient(loaded: Loaded, table: TokenTable, plan: Plan, objective: Any) -> torch.Tensor:
+    """The gradient of the first optimizer step in double precision, as Lightning sums it."""
+    model = copy.deepcopy(loaded.model).double().train()
+    for batch in TrainingBatches(table, plan, steps=1, epochs=0, pad=0):
+        (objective(model, batch) / plan.accumulate).backward()
+    return torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
+
+
 def lora(model: Any, **settings: Any) -> Any:
     return attach_lora(model, r=4, alpha=8, **settings)
 
 
 class TestAccumulation:
-    def test_one_by_eight_equals_eight_by_one(self, run: Any, shared_tiny: Loaded) -> None:
-        whole, _, _ = run(batch_tokens=2048, accumulate=1, lr=1e-3)
-        cut, _, _ = run(batch_tokens=256, accumulate=8, lr=1e-3)
-        assert furthest(whole, cut) < 1e-6
-        assert furthest(whole, shared_tiny) > 1e-3
+    def test_one_by_eight_equals_eight_by_one(self, shared_tiny: Loaded, tables: Any) -> None:
+        whole = gradient(shared_tiny, tables[0], Plan(2048, 1, 42), sft())
+        cut = gradient(shared_tiny, tables[0], Plan(256, 8, 42), sft())
+        assert float((whole - cut).norm() / whole.norm()) < 1e-6
 
-    def test_the_mean_of_micro_batch_means_is_not_the_same(self, run: Any) -> None:
+    def test_the_mean_of_micro_batch_means_is_not_the_same(
+        self, shared_tiny: Loaded, tables: Any
+    ) -> None:
         """The near-miss that Lightning alone would compute; the test above must tell it apart."""
 
         def own_mean(model: Any, batch: Any) -> Any:
             tokens = max(1, int((batch["labels"] != -100).sum()))
             return sft()(model, {**batch, "normaliser": tokens})
 
-        whole, _, _ = run(batch_tokens=2048, accumulate=1, lr=1e-3, objective=own_mean)
-        cut, _, _ = run(batch_tokens=256, accumulate=8, lr=1e-3, objective=own_mean)
-        assert furthest(whole, cut) > 1e-5
+        whole = gradient(shared_tiny, tables[0], Plan(2048, 1, 42), own_mean)
+        cut = gradient(shared_tiny, tables[0], Plan(256, 8, 42), own_mean)
+        assert float((whole - cut).norm() / whole.norm()) > 1e-3
 
-    def test_the_recorded_loss_is_the_same_either_way(self, run: Any) -> None:
+    def test_fit_takes_the_same_step_either_way(self, run: Any) -> None:
+        # Later steps drift apart: AdamW turns the rounding of a gradient near zero into a whole
+        # step, so the first step is what can be compared closely.
         _, one, _ = run(batch_tokens=2048, accumulate=1, record_every=1)
         _, other, _ = run(batch_tokens=256, accumulate=8, record_every=1)
-        for (step, mine), (same_step, theirs) in zip(one, other, strict=True):
-            assert step == same_step
-            assert mine["train/loss"] == pytest.approx(theirs["train/loss"], abs=1e-5)
-            assert mine["train/grad_norm"] == pytest.approx(theirs["train/grad_norm"], rel=1e-4)
+        assert [step for step, _ in one] == [step for step, _ in other] == [1, 2, 3]
+        assert one[0][1]["train/loss"] == pytest.approx(other[0][1]["train/loss"], abs=1e-5)
+        assert one[0][1]["train/grad_norm"] == pytest.approx(
+            other[0][1]["train/grad_norm"], rel=1e-5
+        )
+        for (_, mine), (_, theirs) in zip(one, other, strict=True):
+            assert mine["train/loss"] == pytest.approx(theirs["train/loss"], abs=1e-3)
 
     def test_a_step_is_torchs_adamw_on_the_mean_over_supervised_tokens(
         self, run: Any, shared_tiny: Loaded, tables: Any
