@@ -30,6 +30,9 @@ class Check(NamedTuple):
 
 def examine() -> list[Check]:
     """All checks, in the order in which a user would mend what they find."""
+    import transformers
+
+    transformers.utils.logging.disable_progress_bar()
     return [_safely(check) for check in CHECKS]
 
 
