@@ -5,9 +5,7 @@ formats (`reading`), markup (`cleaning`) and of what makes a row usable (`sieve`
 """
 
 import hashlib
-import json
 import logging
-import os
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +19,7 @@ from mathpal.data.reading import read_rows
 from mathpal.data.sieve import Reject, Sieved, divide, sieve
 from mathpal.errors import ConfigError, DataError
 from mathpal.problems import Splits
+from mathpal.rundir import write_lines
 
 log = logging.getLogger(__name__)
 
@@ -161,16 +160,9 @@ def _number(value: int) -> str:
 
 
 def _write(target: Path, rejects: list[Reject]) -> None:
-    if not rejects and not target.exists():
-        return
-    target = Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-        for number, fault, excerpt in rejects:
-            line = {"row": number, **fault._asdict(), "excerpt": excerpt}
-            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
-    os.replace(temporary, target)
+    if rejects or target.exists():
+        rows = [{"row": n, **fault._asdict(), "excerpt": text} for n, fault, text in rejects]
+        write_lines(target, rows)
 
 
 def _stop_if_too_many(

@@ -3,7 +3,7 @@
 The facade that `conf/trainer/*.yaml` names; Lightning and torch are imported inside.
 """
 
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from annotated_types import Ge, Gt, Interval, Len
 
@@ -125,30 +125,22 @@ def fit(
         betas=(betas[0], betas[1]),
         clip=clip,
     )
-    _quiet_lightning()
     recorder = Recorder(record, every=record_every, steps=batches.steps)
     every = min(evaluate_every or batches.steps, batches.steps)
+    checks = (
+        None
+        if validation is None
+        else ValidationBatches(validation, batch_tokens=batch_tokens, pad=pad)
+    )
     lightning.seed_everything(seed, verbose=False)
-    trainer = lightning.Trainer(
+    trainer = _trainer(
         accelerator="gpu" if gpu else "cpu",
-        devices=1,
         precision=precision,
         max_steps=batches.steps,
         accumulate_grad_batches=accumulate,
         val_check_interval=every * accumulate,
         callbacks=[recorder],
-        # The run directory's own files are the record; nothing of Lightning's is written.
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
         deterministic=not gpu,
-    )
-    checks = (
-        None
-        if validation is None
-        else ValidationBatches(validation, batch_tokens=batch_tokens, pad=pad)
     )
     loaded.model.train()
     try:
@@ -164,6 +156,22 @@ def fit(
     if "validation/loss" in trainer.callback_metrics:
         metrics["validation/loss"] = float(trainer.callback_metrics["validation/loss"])
     return FitResult(trainer.global_step, metrics, precision, str(module.device))
+
+
+def _trainer(**settings: Any) -> Any:
+    """A Lightning trainer that writes nothing: the run directory's own files are the record."""
+    import lightning
+
+    _quiet_lightning()
+    return lightning.Trainer(
+        devices=1,
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        **settings,
+    )
 
 
 def _quiet_lightning() -> None:
