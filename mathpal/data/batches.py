@@ -85,7 +85,8 @@ def _split(rows: np.ndarray, parts: int) -> Window:
 
 def collate(table: TokenTable, rows: np.ndarray, *, pad: int, normaliser: float) -> Batch:
     """The tensors of the given rows; `pad` fills `input_ids` on the right."""
-    lengths = table.lengths[rows]
+    # Of these rows only: table.lengths would look at every row for every batch.
+    lengths = table.starts[rows + 1] - table.starts[rows]
     ids = np.full((len(rows), int(lengths.max())), pad, dtype=np.int64)  # (B, T)
     labels = np.full_like(ids, IGNORED)
     for place, row in enumerate(rows):

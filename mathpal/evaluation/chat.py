@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mathpal.data.chat import stop_ids
+from mathpal.evaluation.generation import decoding
 from mathpal.models.loaded import Loaded
 
 Turns = list[dict[str, str]]
@@ -27,19 +27,13 @@ def reply(
         top_k: see `mathpal generate --help`; used above temperature 0, as `top_p`.
     """
     import torch
-    from transformers import GenerationConfig, TextStreamer
+    from transformers import TextStreamer
 
     tokenizer = loaded.tokenizer
     text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
     inputs = tokenizer(text, add_special_tokens=False, return_tensors="pt").to(loaded.model.device)
-    drawing = {"do_sample": True, "temperature": temperature, "top_k": top_k, "top_p": top_p}
-    settings = GenerationConfig(
-        max_new_tokens=max_new_tokens,
-        eos_token_id=stop_ids(tokenizer),
-        pad_token_id=tokenizer.pad_token_id,
-        bos_token_id=tokenizer.bos_token_id,
-        **(drawing if temperature > 0 else {"do_sample": False}),
-    )
+    drawing = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+    settings = decoding(tokenizer, max_new_tokens, **(drawing if temperature > 0 else {}))
     with torch.inference_mode():
         out = loaded.model.generate(
             input_ids=inputs.input_ids,

@@ -73,7 +73,7 @@ def _generate(loaded: Loaded, prompts: list[list[int]], max_new_tokens: int) -> 
         out = model.generate(
             input_ids=ids.to(model.device),
             attention_mask=mask.to(model.device),
-            generation_config=greedy(tokenizer, max_new_tokens),
+            generation_config=decoding(tokenizer, max_new_tokens),
         )
     responses = []
     for row in out[:, width:].tolist():
@@ -84,14 +84,15 @@ def _generate(loaded: Loaded, prompts: list[list[int]], max_new_tokens: int) -> 
     return responses
 
 
-def greedy(tokenizer: Any, max_new_tokens: int) -> Any:
-    """Transformers' settings for greedy decoding that stops at the end of a turn."""
+def decoding(tokenizer: Any, max_new_tokens: int, **drawing: Any) -> Any:
+    """Transformers' settings for decoding that stops at the end of a turn; greedy by default."""
     from transformers import GenerationConfig
 
     return GenerationConfig(
-        do_sample=False,
+        do_sample=bool(drawing),
         max_new_tokens=max_new_tokens,
         eos_token_id=stop_ids(tokenizer),
         pad_token_id=tokenizer.pad_token_id,
         bos_token_id=tokenizer.bos_token_id,
+        **drawing,
     )
