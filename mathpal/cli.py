@@ -39,6 +39,9 @@ VERBS = {
         "mathpal.commands.preview",
         "rows as the model sees them, with the loss mask",
     ),
+    "data audit": Verb(
+        "data_audit", "mathpal.commands.audit", "what is wrong with a data set, row by row"
+    ),
     "doctor": Verb("doctor", "mathpal.commands.doctor", "check this environment"),
 }
 

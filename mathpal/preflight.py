@@ -1,18 +1,18 @@
 """Check a whole composition before anything heavy is imported, and report every fault at once.
 
 The signature of the callable that a group names is the schema of the group: its keyword-only
-parameters are the settings, their annotations the types and ranges. pydantic compares value
-and annotation; this module decides what is compared with what, and says how to mend it.
+parameters are the settings, their annotations the types and ranges. This module decides what
+is compared with what (`mathpal.values` compares), and says how to mend it. A parameter that is
+annotated as a mapping to callables holds nodes of the same group, bound and checked alike.
 """
 
 import difflib
 import importlib
 import inspect
-import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 from annotated_types import Ge, Predicate
 from omegaconf import DictConfig, OmegaConf
@@ -21,6 +21,7 @@ from omegaconf.errors import OmegaConfBaseException
 from mathpal.errors import ConfigError
 from mathpal.faults import Fault, report_faults, shown
 from mathpal.rules import RULES
+from mathpal.values import check_value
 
 
 class Role(NamedTuple):
@@ -61,13 +62,20 @@ class Bound(NamedTuple):
     settings: dict[str, Any]
 
 
-def run_settings(*, name: Name, seed: Annotated[int, Ge(0)] = 42, dry_run: bool = False) -> None:
+def run_settings(
+    *,
+    name: Name,
+    seed: Annotated[int, Ge(0)] = 42,
+    dry_run: bool = False,
+    allow_leakage: bool = False,
+) -> None:
     """What a run is told besides its groups.
 
     Args:
         name: the experiment's name: letters, digits, '.', '_' and '-'.
         seed: of data, weights and order.
         dry_run: do everything but the training.
+        allow_leakage: train though held-out questions stand in the training split.
     """
 
 
@@ -126,6 +134,7 @@ def _keywords(
     function: Callable[..., Any],
     faults: list[Fault],
     siblings: Sequence[str] = (),
+    role: Role | None = None,
 ) -> dict[str, Any]:
     """The given values, checked against the function's keyword-only parameters."""
     parameters = {
@@ -140,8 +149,10 @@ def _keywords(
             faults.append(_unknown(group, key, value, [*parameters, *siblings]))
         elif value == "???":
             faults.append(_missing(prefix + key))
+        elif role is not None and _holds_calls(parameters[key].annotation):
+            settings[key] = _bind_each(prefix + key, value, role, faults)
         else:
-            settings[key] = _check(prefix + key, value, parameters[key].annotation, faults)
+            settings[key] = check_value(prefix + key, value, parameters[key].annotation, faults)
     for name, parameter in parameters.items():
         if parameter.default is inspect.Parameter.empty and name not in given:
             faults.append(_missing(prefix + name))
@@ -151,8 +162,10 @@ def _keywords(
 def _bind(group: str, node: Any, role: Role, faults: list[Fault]) -> partial[Any] | None:
     """The group's callable with its checked settings, None where a fault stands in the way."""
     if not isinstance(node, dict) or not isinstance(node.get("_target_"), str):
-        expected = f"an option of conf/{group}/ with a _target_"
-        faults.append(Fault(f"{group}={shown(node)}", expected))
+        top, _, inner = group.partition(".")
+        expected = f"an option of conf/{top}/ with a _target_"
+        mend = f"+{top}@{group}=OPTION" if inner else ""
+        faults.append(Fault(f"{group}={shown(node)}", expected, mend))
         return None
     target = node["_target_"]
     function = _function(target, role)
@@ -168,8 +181,29 @@ def _bind(group: str, node: Any, role: Role, faults: list[Fault]) -> partial[Any
         return None
     before = len(faults)
     given = {str(key): value for key, value in node.items() if key != "_target_"}
-    settings = _keywords(group, given, function, faults)
+    settings = _keywords(group, given, function, faults, role=role)
     return partial(function, **settings) if len(faults) == before else None
+
+
+def _holds_calls(annotation: Any) -> bool:
+    """Whether the annotation is a mapping of names to callables."""
+    values = get_args(annotation)[1:]
+    return get_origin(annotation) is Mapping and [get_origin(v) for v in values] == [Callable]
+
+
+def _bind_each(
+    where: str, nodes: Any, role: Role, faults: list[Fault]
+) -> dict[str, partial[Any] | None]:
+    """The named nodes of a setting, each bound as a group is."""
+    if not isinstance(nodes, dict) or not nodes:
+        top = where.split(".")[0]
+        expected = f"one or more names, each with an option of conf/{top}/"
+        faults.append(Fault(f"{where}={shown(nodes)}", expected, f"+{top}@{where}.NAME=OPTION"))
+        return {}
+    for name in nodes:
+        if not re.fullmatch(r"[\w-]+", str(name)):
+            faults.append(Fault(f"{where}.{name}", "a name of letters, digits, '_' and '-'"))
+    return {str(n): _bind(f"{where}.{n}", node, role, faults) for n, node in nodes.items()}
 
 
 def _function(target: str, role: Role) -> Callable[..., Any] | None:
@@ -190,39 +224,6 @@ def _function(target: str, role: Role) -> Callable[..., Any] | None:
         if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
     )
     return function if given == role.given else None
-
-
-def _check(where: str, value: Any, annotation: Any, faults: list[Fault]) -> Any:
-    """The value as its annotation wants it; a fault where it does not fit."""
-    from pydantic import ConfigDict, TypeAdapter, ValidationError
-
-    adapter: TypeAdapter[Any] = TypeAdapter(annotation, config=ConfigDict(allow_inf_nan=False))
-    try:
-        # Strict JSON mode: a list may be a tuple, a string a path, an int a float; nothing else.
-        return adapter.validate_json(json.dumps(value), strict=True)
-    except ValidationError as error:
-        for detail in error.errors():
-            place = "".join(f"[{part}]" for part in detail["loc"] if isinstance(part, int))
-            given = f"{where}{place}={shown(detail['input'])}"
-            fault = Fault(given, _expected(detail))
-            if fault not in faults:
-                faults.append(fault)
-        return value
-
-
-def _expected(detail: Any) -> str:
-    """pydantic's reason as a noun phrase."""
-    reason = detail["msg"].removeprefix("Value error, ")
-    if detail["type"] == "predicate_failed":
-        return "letters, digits, '.', '_' and '-'"
-    if detail["type"] == "path_not_file":
-        return "a file that exists"
-    if detail["type"] == "path_not_directory":
-        return "a folder that exists"
-    for opening in ("Input should be a valid ", "Input should be "):
-        if reason.startswith(opening):
-            return ("a valid " if "valid" in opening else "") + reason.removeprefix(opening)
-    return reason
 
 
 def _unknown(group: str, key: str, value: Any, known: list[str]) -> Fault:

@@ -22,6 +22,14 @@ class Problem:
         template: id of the surface template; "" where there is none.
         parameters: canonical text of the drawn values; equal text means the same problem.
         cohort: "new" for what the run is to teach, "old" for what the base knew before.
+        topic: the part of the curriculum; "" where unknown.
+        stratum: "standard", or "advanced" for entrance-exam problems; "" where unknown.
+        difficulty: equations of the solution plus digits of its largest number; 0 where unknown.
+        steps: the solution's equations, a line each; empty where unknown.
+        messages: (role, text) turns of a conversation that ends with the solution, roles
+            "system", "user" and "assistant"; one turn "text" for plain text; empty for rows of
+            question and solution.
+        rejected: the worse response of a preference pair, whose better one is the solution.
     """
 
     id: str
@@ -34,6 +42,12 @@ class Problem:
     template: str = ""
     parameters: str = ""
     cohort: str = "new"
+    topic: str = ""
+    stratum: str = ""
+    difficulty: int = 0
+    steps: tuple[str, ...] = ()
+    messages: tuple[tuple[str, str], ...] = ()
+    rejected: str | None = None
 
 
 class Splits(NamedTuple):

@@ -67,10 +67,21 @@ def _full_training_needs_full_weights(bound: dict[str, Any]) -> Fault | None:
     )
 
 
+def _curriculum_order_is_trained_in(bound: dict[str, Any]) -> Fault | None:
+    if bound["data"].get("order") != "easy_to_hard" or bound["trainer"]["order"] == "given":
+        return None
+    return Fault(
+        "data.order=easy_to_hard trainer.order=shuffled",
+        "a trainer that keeps the order",
+        "trainer.order=given",
+    )
+
+
 RULES: tuple[Rule, ...] = (
     _one_length_of_training,
     _row_fits_batch,
     _base_needs_lora,
     _adapter_needs_lora,
     _full_training_needs_full_weights,
+    _curriculum_order_is_trained_in,
 )

@@ -1,4 +1,4 @@
-"""Fixtures shared by all tests: a Gemma-3n that is made in a second and knows nothing."""
+"""Shared by all tests: a Gemma-3n made in a second that knows nothing, rows in files."""
 
 import os
 
@@ -9,7 +9,10 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import copy
-from typing import TYPE_CHECKING
+import csv
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -46,3 +49,29 @@ def shared_tiny() -> "Loaded":
 def tiny(shared_tiny: "Loaded") -> "Loaded":
     """The same model as `shared_tiny`, a test's own copy to train or to wrap."""
     return shared_tiny._replace(model=copy.deepcopy(shared_tiny.model))
+
+
+def write(path: Path, rows: list[Any]) -> Path:
+    """The rows in the format that the path's suffix names."""
+    if path.suffix == ".json":
+        path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    elif path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    elif path.suffix == ".parquet":
+        import pyarrow
+        import pyarrow.parquet
+
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+    else:
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            excel = csv.DictWriter(
+                stream, list(rows[0]), delimiter="\t" if path.suffix == ".tsv" else ","
+            )
+            excel.writeheader()
+            excel.writerows(rows)
+    return path
+
+
+def rejects(run_dir: Path) -> list[dict[str, Any]]:
+    lines = (run_dir / "data/quarantine.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]

@@ -1,8 +1,10 @@
 """The typed answer checker for Vietnamese school mathematics; standard library only.
 
-`parse_gold` reads a gold once, `grade` judges a response against it. Modules: `notation`
-(numbers), `units`, `quantities`, `enumerations`, `extraction` (declarations), `asking` (the
-question's demands), `words`, `golds`, `scalars` and `structured` (judges), `grading`.
+`parse_gold` reads a gold once, `grade` judges a response against it, `check_steps` checks the
+equations of a solution. Modules, grading: `notation` (numbers), `units`, `quantities`,
+`enumerations`, `extraction` (declarations), `asking` (the question's demands), `words`, `kinds`,
+`golds`, `scalars`, `structured`, `comparisons`, `textual`, `factors` (judges), `grading`,
+`second_opinion`; steps: `tokens`, `values`, `expressions`, `sides`, `agreement`, `steps`.
 """
 
 from mathpal.answers.extraction import declared_answer
@@ -10,6 +12,7 @@ from mathpal.answers.golds import parse_gold
 from mathpal.answers.grading import grade
 from mathpal.answers.notation import normalise
 from mathpal.answers.records import KINDS, VERDICTS, Answer, Grade, Quantity
+from mathpal.answers.steps import Step, check_steps
 
 __all__ = [
     "KINDS",
@@ -17,6 +20,8 @@ __all__ = [
     "Answer",
     "Grade",
     "Quantity",
+    "Step",
+    "check_steps",
     "declared_answer",
     "grade",
     "normalise",

@@ -11,7 +11,9 @@ from mathpal.answers.quantities import find_quantities, labelled, split_label
 from mathpal.answers.records import Quantity
 
 REMAINDER = re.compile(r"(?<!\w)(?:số )?dư(?!\w)", re.I)
-_APART = re.compile(r"\s*[;\n]\s*|, (?=\S)|,(?=[^\W\d_])|\s+(?:và|còn|hoặc|hay)\s+")
+_APART = re.compile(
+    r"\s*[;\n]\s*|, (?=\S)|,(?=[^\W\d_])|\s+(?:và|còn|hoặc|hay)\s+|\s+(?=\(?[b-h]\) )"
+)
 _ORDERED = re.compile(r"\s*[<>;\n]\s*|, (?=\S)|\s+(?:và|rồi đến)\s+")
 BARE_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
 _EXPRESSION = re.compile(r"[0-9)\w²³%] ?[+×*] ?[\w(]|[0-9)] ?[-x] ?[0-9(]|[0-9)] ?: ?[0-9(]")

@@ -26,7 +26,7 @@ _AFTER_THEREFORE = re.compile(r"[ *]{0,3}(?P<link>:?)[ *]{0,3}")
 _LETTER = re.compile(r"[(\[\"' *]{0,3}([A-F])(?![\w'’])(?! ?[=<>+×]| [-:] )")
 _BARE_LETTER = re.compile(r"[(\[\"' *]{0,3}([a-fA-F])[\s.)*\]\"']{0,4}$")
 _SIGN_CHOICE = re.compile(r"\s?(?:dấu )?[\"'(]?[<>=]")
-_SENTENCE = re.compile(r"[.!](?:\s|$)|\n")
+_SENTENCE = re.compile(r"[.!](?:\s(?!\(?[b-h]\) )|$)|\n")
 _POINTS = re.compile(r"\(\s?[0-9.,/]{1,5} ?(?:điểm|đ)\s?\)")
 # Brackets that stay: a unit, a remainder, a number, a hedge. All others are remarks.
 _ASIDE = re.compile(
@@ -37,6 +37,7 @@ _EDGES = " \t\n*.;,:!_#`\"'"
 _CONTINUED = re.compile(
     r"\s*(?:\(?[b-h1-9]\)|hoặc |hay |[-•+]\s?[^\W\d]|[^\W\d][^\n:=]{0,60}[:=]|[{(;])", re.I
 )
+_NAMED_PART = re.compile(r"\s*\(?[b-h]\) \S")
 _CONTINUED_LABEL = re.compile(r"\s*[^\W\d_][^\n]{0,60}[0-9]")
 
 
@@ -100,7 +101,8 @@ def _block(lines: list[str]) -> str:
         if not line.strip():
             continue
         short = named and len(line) <= 80 and "=" not in line and _CONTINUED_LABEL.match(line)
-        if not (short or _CONTINUED.match(line)) or next_number(line) is None:
+        worded = _NAMED_PART.match(line) is not None  # "b) Đúng"
+        if not worded and (not (short or _CONTINUED.match(line)) or next_number(line) is None):
             break
         kept.append(line)
     return "\n".join(trimmed for line in kept if (trimmed := trim(line)))

@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from mathpal.answers.enumerations import (
     BARE_COMMA,
-    REMAINDER,
     has_expression,
     is_expression,
     members,
@@ -16,18 +15,17 @@ from mathpal.answers.enumerations import (
     terms,
 )
 from mathpal.answers.extraction import trim
+from mathpal.answers.factors import read_factors
+from mathpal.answers.kinds import EMPTY, LETTER, WHETHER, infer_kind, labelled_parts, quantity_kind
 from mathpal.answers.notation import next_number, normalise
 from mathpal.answers.quantities import find_quantities, labelled, read_clock, split_label
 from mathpal.answers.records import KINDS, Answer, Quantity
-from mathpal.answers.words import EITHER, SIGN, yes_or_no
+from mathpal.answers.textual import folded, read_pattern
+from mathpal.answers.words import SIGN, yes_or_no
 from mathpal.errors import DataError
 
-_LETTER = re.compile(
-    r"(?:[Cc]họn |[Đđ]áp án )?\(?(?:([a-f])\)?[.):]?|([A-F])\)?(?:[.):](?: .*)?)?)$"
-)
-_RATIO = re.compile(r"[0-9][0-9 .,]{0,24}(?: ?: ?[0-9][0-9 .,]{0,24}){1,5}$")
-_EMPTY = re.compile(r"∅|(?:tập )?rỗng$", re.I)
 _ROUGH = re.compile(r"≈|xấp xỉ|khoảng(?! cách| thời gian)|gần bằng", re.I)
+_HEDGED = re.compile(r"có thể (?:là|bằng)|có lẽ|hình như|(?:không|chưa) chắc", re.I)
 _DAMAGED = re.compile(r"[\u0386\u0388\xb5\xb8]|[^\W\d_][©®¬Æ¶·][^\W\d_]?|�")
 _LONGEST = 1_000  # characters of a gold
 _NUMBER_KINDS = {"integer", "decimal", "fraction", "mixed", "percent", "quantity", "time"}
@@ -44,38 +42,6 @@ def _fault(text: str, kind: str | None, why: str) -> DataError:
 
 def _bare(value: Fraction) -> Quantity:
     return Quantity(value, None, "", "", Fraction(1), "integer", True, "")
-
-
-def _infer(text: str) -> str:
-    """The kind of a gold that names none; one number is told apart later."""
-    letter = _LETTER.match(text)
-    if letter and letter[2]:
-        return "choice"
-    if text in ("<", ">", "="):
-        return "sign"
-    if REMAINDER.search(text) and len(find_quantities(text)) == 2:
-        return "remainder"
-    if _RATIO.match(text):
-        return "ratio"
-    if "{" in text or _EMPTY.match(text):
-        return "set"
-    if not re.search(r"[0-9]", text):
-        return "sign" if SIGN.search(text) else "yesno"
-    if "<" in text or ">" in text:
-        return "sign" if len(SIGN.findall(text)) == 1 else "list"
-    mixed = re.search(r"[0-9] và [0-9]+ ?/", text)
-    items = [] if mixed else members(text)
-    if len(items) > 1:
-        return "pair" if all(q.label for q in items) and not EITHER.search(text) else "set"
-    return ""
-
-
-def _quantity_kind(quantity: Quantity) -> str:
-    if quantity.dimension in ("percent", "time"):
-        return quantity.dimension
-    if quantity.dimension:
-        return "quantity"
-    return quantity.form
 
 
 def _rounding(text: str, quantity: Quantity) -> Fraction:
@@ -96,6 +62,8 @@ def _single(text: str, kind: str, given: str) -> Answer:
     if quantity is None:
         raise _fault(given, kind or None, "there is no number in it")
     _, value_side = split_label(source_tail)
+    if _HEDGED.search(text):
+        raise _fault(given, kind or None, "it is a guess, not a statement")
     if is_expression(value_side):
         raise _fault(given, kind or None, "it is an expression, not a value")
     if len(find_quantities(value_side)) > 1:
@@ -103,7 +71,7 @@ def _single(text: str, kind: str, given: str) -> Answer:
     if quantity.dotted is not None and kind in ("decimal", "percent"):
         quantity = quantity._replace(value=quantity.dotted, form="decimal")
     quantity = quantity._replace(dotted=None, label="")
-    kind = kind or _quantity_kind(quantity)
+    kind = kind or quantity_kind(quantity)
     why = _mismatch(kind, quantity)
     if why:
         raise _fault(given, kind, why)
@@ -128,14 +96,14 @@ def _mismatch(kind: str, quantity: Quantity) -> str:
 
 
 def _several(text: str, kind: str, given: str) -> Answer:
-    parts = () if _EMPTY.match(text) else tuple(members(text, ordered=kind == "list"))
+    parts = () if EMPTY.match(text) else tuple(members(text, ordered=kind == "list"))
     if kind == "set" and text.startswith("{") and BARE_COMMA.search(text) and len(parts) <= 1:
         parts = tuple(members(text, whole=True))
     if kind in ("pair", "list") and len(parts) < 2:
         raise _fault(given, kind, "it needs two values or more, parted by ';'")
     if has_expression(text, ordered=kind == "list"):
         raise _fault(given, kind, "it holds an expression, not only values")
-    if kind == "set" and not parts and not _EMPTY.match(text):
+    if kind == "set" and not parts and not EMPTY.match(text):
         raise _fault(given, kind, "no member can be read")
     return Answer(kind, None, None, None, parts, "", Fraction(0), given)
 
@@ -157,7 +125,7 @@ def _ratio(text: str, given: str) -> Answer:
 def _word(text: str, kind: str, given: str) -> Answer:
     canonical = given
     if kind == "choice":
-        letter = _LETTER.match(text)
+        letter = LETTER.match(text)
         if letter is None:
             raise _fault(given, kind, "it is none of the letters A to F")
         canonical = (letter[1] or letter[2]).upper()
@@ -167,10 +135,33 @@ def _word(text: str, kind: str, given: str) -> Answer:
         canonical = text
     elif kind == "yesno":
         verdict = yes_or_no(text)
-        if verdict is None or next_number(text):
+        if verdict is None or (next_number(text) and not WHETHER.match(text)):
             raise _fault(given, kind, "neither có/đúng nor không/sai, and no number")
         canonical = verdict
     return Answer(kind, None, None, None, (), "", Fraction(0), canonical)
+
+
+def _worded(text: str, kind: str, given: str) -> Answer:
+    """A gold of the kinds text, pattern, factors and parts."""
+    golds: tuple[Answer, ...] = ()
+    canonical = given
+    if kind == "text" and not folded(text):
+        raise _fault(given, kind, "there is no word in it")
+    if kind == "pattern":
+        pattern = read_pattern(text)
+        if pattern is None:
+            raise _fault(given, kind, "it needs one pattern of digits and letters, as '52x4'")
+        canonical = pattern
+    elif kind == "factors":
+        if not read_factors(text):
+            raise _fault(given, kind, "it is no product of powers, as '2³ × 5'")
+        canonical = text
+    elif kind == "parts":
+        texts = labelled_parts(text)
+        if len(texts) < 2:
+            raise _fault(given, kind, "it needs parts named a), b), …")
+        golds = tuple(parse_gold(part) for part in texts)
+    return Answer(kind, None, None, None, (), "", Fraction(0), canonical, golds)
 
 
 def parse_gold(text: str, kind: str | None = None) -> Answer:
@@ -197,7 +188,11 @@ def parse_gold(text: str, kind: str | None = None) -> Answer:
     plain = trim(normalise(text).replace("\n", "; "))
     if not plain:
         raise _fault(text, kind, "it is empty")
-    kind = kind or _infer(plain)
+    if kind is None and "\\overline" in text and read_pattern(plain):
+        kind = "pattern"
+    kind = kind or infer_kind(plain)
+    if kind in ("text", "pattern", "factors", "parts"):
+        return _worded(plain, kind, text)
     if kind in ("choice", "sign", "yesno"):
         return _word(plain, kind, text)
     if kind in ("pair", "list", "set"):

@@ -7,6 +7,7 @@ whatever the response holds; never scores a hedge.
 import re
 
 from mathpal.answers.asking import Asked, asked, squeeze
+from mathpal.answers.comparisons import judge_sign, judge_yesno
 from mathpal.answers.extraction import (
     Declaration,
     last_equation,
@@ -15,19 +16,21 @@ from mathpal.answers.extraction import (
     trim,
     weak_declarations,
 )
+from mathpal.answers.factors import judge_factors
 from mathpal.answers.golds import parse_gold
+from mathpal.answers.kinds import labelled_parts
 from mathpal.answers.notation import normalise
 from mathpal.answers.quantities import find_quantities
-from mathpal.answers.records import Answer, Grade
+from mathpal.answers.records import Answer, Grade, Quantity
 from mathpal.answers.scalars import Finding, holds_number, judge_number
 from mathpal.answers.structured import judge_parts, judge_ratio, judge_remainder, judge_set
-from mathpal.answers.words import EITHER, SIGN, signs, taken_back, yes_or_no
+from mathpal.answers.textual import judge_pattern, judge_text, read_pattern
+from mathpal.answers.words import signs, taken_back
 from mathpal.errors import DataError
 
-_WORDS = ("choice", "sign", "yesno")
+_WORDS = ("choice", "sign", "yesno", "text")
 _MORE_LETTERS = re.compile(r"^[)\s]*(?:hoặc|hay|và|,|/|;|-) ?(?:đáp án )?\(?([A-F])(?!\w)")
 _REASON = re.compile(r" (?:vì|do|bởi)(?!\w)|[,;.]")
-_FLIP = {"<": ">", ">": "<", "=": "="}
 _STATED = re.compile(r"(?:là|bằng|=) ?:? ?[-+]?[0-9][^;,\n]{0,40}$")
 
 
@@ -49,36 +52,6 @@ def _judge_choice(declaration: Declaration, asks: Asked) -> tuple[str | None, st
     return None, "no_answer" if not hits else "ambiguous"
 
 
-def _sides(text: str) -> tuple[str, str] | None:
-    """The two sides of the only comparison in a text."""
-    pieces = SIGN.split(text)
-    if len(pieces) != 2:
-        return None
-    left = re.split(r"(?:là|vậy|có|số|:) (?=\S)", pieces[0])[-1]
-    sides = squeeze(left), squeeze(pieces[1])
-    return sides if all(sides) else None
-
-
-def _judge_sign(text: str, gold: Answer, asks: Asked) -> Finding:
-    wanted = SIGN.findall(gold.text if SIGN.search(gold.text) else normalise(gold.text))[0]
-    if EITHER.search(text):
-        return Finding("multiple_answers", None, "alternatives are declared")
-    found = signs(text)
-    if not found:
-        return Finding("no_answer", None, "no comparison sign is declared")
-    if len(found) > 1:
-        return Finding("multiple_answers", None, "different signs are declared")
-    sign, given = found[0], _sides(text)
-    expected = _sides(normalise(gold.text)) or asks.sides
-    if given and expected and given == expected[::-1] and given != expected:
-        sign = _FLIP[sign]
-    if taken_back("", text, rough=False):
-        return Finding("ambiguous", None, "the sign is declared with a reservation")
-    if sign == wanted:
-        return Finding("correct", None, "the sign agrees")
-    return Finding("wrong", None, f"the sign is {sign}, expected {wanted}")
-
-
 def _judge_letter(declaration: Declaration, gold: Answer, asks: Asked) -> Finding:
     letter, fault = _judge_choice(declaration, asks)
     if letter is None:
@@ -95,13 +68,6 @@ def _judge_letter(declaration: Declaration, gold: Answer, asks: Asked) -> Findin
     return Finding("wrong", None, f"the letter is {letter}, expected {gold.text}")
 
 
-def _judge_yesno(text: str, gold: Answer) -> Finding:
-    said = yes_or_no(text)
-    if said is None:
-        return Finding("ambiguous" if text else "no_answer", None, "neither yes nor no")
-    return Finding("correct" if said == gold.text else "wrong", None, f"it says {said}")
-
-
 def _judge(declaration: Declaration, gold: Answer, asks: Asked) -> Finding:
     kind = gold.kind
     if kind == "choice":
@@ -110,9 +76,17 @@ def _judge(declaration: Declaration, gold: Answer, asks: Asked) -> Finding:
     if declaration.letter and asks.options and not holds_number(text):
         text = dict(asks.options).get(declaration.letter, text)
     if kind == "sign":
-        return _judge_sign(text, gold, asks)
+        return judge_sign(text, gold, asks)
     if kind == "yesno":
-        return _judge_yesno(text, gold)
+        return judge_yesno(text, gold)
+    if kind == "text":
+        return judge_text(text, gold.text)
+    if kind == "pattern":
+        return judge_pattern(text, gold.text)
+    if kind == "factors":
+        return judge_factors(text, gold.text)
+    if kind == "parts":
+        return _judge_members(declaration, gold, asks)
     if kind in ("pair", "list"):
         return judge_parts(declaration.block or text, gold)
     if kind == "set":
@@ -124,6 +98,22 @@ def _judge(declaration: Declaration, gold: Answer, asks: Asked) -> Finding:
     return judge_number(text, gold, asks, strong=declaration.strong)
 
 
+def _judge_members(declaration: Declaration, gold: Answer, asks: Asked) -> Finding:
+    """Judge a), b), … one by one and in order; the first fault is the verdict."""
+    block = declaration.block.replace("\n", "; ")
+    texts = labelled_parts(block) or [t for t in re.split(r"\s*;\s*", block) if t]
+    if len(texts) != len(gold.members):
+        why = f"{len(texts)} parts where {len(gold.members)} are expected"
+        return Finding("wrong" if texts else "no_answer", None, why)
+    for place, (text, member) in enumerate(zip(texts, gold.members, strict=True)):
+        letter = text if len(text) == 1 and text in "ABCDEF" else ""
+        part = declaration._replace(text=text, block=text, letter=letter)
+        finding = _judge(part, member, asks)
+        if finding.verdict != "correct":
+            return finding._replace(explanation=f"{'abcdefgh'[place]}) {finding.explanation}")
+    return Finding("correct", None, "all parts agree")
+
+
 def _speaks(declaration: Declaration, gold: Answer, asks: Asked) -> bool:
     """Whether a declaration says something of the gold's kind, or is one by its form."""
     if gold.kind == "choice":
@@ -132,8 +122,10 @@ def _speaks(declaration: Declaration, gold: Answer, asks: Asked) -> bool:
         return bool(asks.options)
     if gold.kind == "sign":
         return declaration.linked or bool(signs(declaration.text))
-    if gold.kind == "yesno":
+    if gold.kind in ("yesno", "text", "parts"):
         return bool(declaration.text)
+    if gold.kind == "pattern":
+        return declaration.linked or bool(read_pattern(declaration.text))
     return declaration.linked or holds_number(declaration.text)
 
 
@@ -141,6 +133,12 @@ def _values(declaration: Declaration) -> list[object]:
     """What a declaration commits itself to, for telling two of them apart."""
     side = declaration.text[declaration.text.rfind("=") + 1 :]
     return [(q.dimension, q.base) for q, _, _ in find_quantities(side)]
+
+
+def _same(one: Quantity, other: Quantity) -> bool:
+    """Whether two quantities say the same, one of them perhaps without its unit."""
+    bare = "" in (one.dimension, other.dimension) and one.value == other.value
+    return bare or one == other
 
 
 def _contradicted(
@@ -154,7 +152,7 @@ def _contradicted(
         if gold.kind == "choice" and other.letter == strong[0].letter:
             continue
         if finding.verdict != last.verdict or _values(other) != _values(strong[0]):
-            same = finding.quantity and last.quantity and finding.quantity == last.quantity
+            same = finding.quantity and last.quantity and _same(finding.quantity, last.quantity)
             if not same and not finding.verdict == last.verdict == "correct":
                 return True
     if last.quantity is not None:
@@ -214,5 +212,5 @@ def grade(
     if _contradicted(strong, later, finding, gold, asks):
         finding = Finding("multiple_answers", finding.quantity, "declarations contradict")
     value = finding.quantity.value if finding.quantity else None
-    shown = chosen.block if gold.kind in ("pair", "list", "set") else chosen.text
+    shown = chosen.block if gold.kind in ("pair", "list", "set", "parts") else chosen.text
     return Grade(finding.verdict, shown or chosen.letter or None, value, finding.explanation)

@@ -30,7 +30,8 @@ _ENTITIES = {
     "nbsp": " ", "lt": "<", "gt": ">", "amp": "&", "times": "×", "divide": ":", "minus": "-",
     "ndash": "-", "deg": "°", "sup2": "²", "sup3": "³", "le": "≤", "ge": "≥", "#160": " ",
 }  # fmt: skip
-_POWER = re.compile(r"\^ ?\{? ?([23])(?![0-9])\s?\}?")
+_POWER = re.compile(r"\^ ?(?:\{ ?([0-9]{1,3}) ?\}|([0-9]{1,3}))")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DOUBLE_BRACE = re.compile(r"\{\s*\{([^{}]{0,80})\}\s*\}")
 _FRACTION = re.compile(r"\s?\\[dtc]?frac\s{0,2}\{([^{}]{1,60})\}\s{0,2}\{([^{}]{1,60})\}")
 _SHORT_FRACTION = re.compile(r"\s?\\[dtc]?frac\s?([0-9])\s?([0-9])")
@@ -60,6 +61,14 @@ def _fraction(match: re.Match[str]) -> str:
     top, bottom = (part.strip() for part in match.groups())
     plain = top.isalnum() and bottom.isalnum()
     return f" {top}/{bottom}" if plain else f" ({top})/({bottom})"
+
+
+def _raised(match: re.Match[str]) -> str:
+    """What stands in <sup>: an exponent, or the degree sign typed as "o" or "0"."""
+    inside = match[1].strip()
+    if inside in ("0", "o", "O"):
+        return "°"
+    return inside.translate(_RAISED) if inside.isdigit() else inside
 
 
 def _latex(text: str) -> str:
@@ -95,12 +104,12 @@ def normalise(text: str) -> str:
         text = _ENTITY.sub(lambda m: _ENTITIES[m[1]], text)
     text = text.translate(_CHARACTERS)
     if "<" in text:
-        text = _SUP.sub(lambda m: {"2": "²", "3": "³"}.get(m[1].strip(), m[1]), text)
+        text = _SUP.sub(_raised, text)
         text = _TAG.sub("", _BREAK.sub("\n", text))
     if "\\" in text or "$" in text or "{" in text:
         text = _latex(text)
     if "^" in text:
-        text = _POWER.sub(lambda m: "²" if m[1] == "2" else "³", text)
+        text = _POWER.sub(lambda m: (m[1] or m[2]).translate(_RAISED), text)
     if "*" in text:
         text = text.replace("**", "")
     if "  " in text:
@@ -131,7 +140,7 @@ _NUMBER = re.compile(
     r"(?P<under>[1-9][0-9]{0,5})"
     rf"|(?P<over>{_DIGITS}) ?/ ?(?P<below>[0-9]{{1,15}})"
     rf"|(?P<plain>{_DIGITS}))"
-    r"(?![0-9²³^]|[.,/][0-9])"
+    r"(?![0-9⁰¹²³⁴⁵⁶⁷⁸⁹^]|[.,/][0-9])"
 )
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:(?: [0-9]{3})+|(?:\.[0-9]{3})+)(?:,[0-9]+)?\Z")
 _ENGLISH = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}\Z")
@@ -142,7 +151,7 @@ def _decimal(digits: str, mark: str) -> Fraction:
     return Fraction(int(whole + rest), 10 ** len(rest))
 
 
-def _plain(digits: str) -> tuple[Fraction, Fraction | None] | None:
+def plain_number(digits: str) -> tuple[Fraction, Fraction | None] | None:
     """Value of a plain number, and its other reading where a dot leaves two."""
     if digits.isdigit():
         return Fraction(int(digits)), None
@@ -166,14 +175,14 @@ def _read(match: re.Match[str]) -> Number | None:
     sign = -1 if match["sign"] and match["sign"][0] not in "+" else 1
     start, end = match.span()
     if match["plain"] is not None:
-        read = _plain(match["plain"])
+        read = plain_number(match["plain"])
         if read is None:
             return None
         value, dotted = read
         form = "integer" if value.denominator == 1 and "," not in match["plain"] else "decimal"
-        if dotted is not None:
-            dotted *= sign
-        return Number(sign * value, dotted, form, True, "", start, end)
+        if sign < 0:
+            value, dotted = -value, None if dotted is None else -dotted
+        return Number(value, dotted, form, True, "", start, end)
     if match["whole"] is not None:
         top, under = int(match["top"]), int(match["under"])
         if top < under or len(match["top"]) < 3 or " và " in match[0]:
@@ -182,7 +191,7 @@ def _read(match: re.Match[str]) -> Number | None:
             return Number(sign * value, None, "mixed", reduced, "", start, end)
         over, below = int(match["whole"]) * 1000 + top, under
     else:
-        read = _plain(match["over"])
+        read = plain_number(match["over"])
         if read is None or read[0].denominator != 1 or int(match["below"]) == 0:
             return None
         over, below = int(read[0]), int(match["below"])

@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
+# A number kind compares values with units; counting words are not compared ("12 bạn" is "12 học
+# sinh", "12 con" is "12 cái"). The others:
+# ratio "3 : 4"; pair labelled or ordered values; list a chain in order; remainder "7 (dư 2)";
+# set in any order; sign <, > or =; choice A to F; yesno có/đúng or không/sai, a number may follow
+# ("không thể nhận được 105 đống"); text words compared as folded text (weekday, colour, name,
+# number in words: lăm/năm, mốt/một, tư/bốn, nghìn/ngàn, linh/lẻ are one); pattern digits and
+# letters as under \overline ("52x4"); factors powers and products ("2³ × 5", "2 × 2 × 2 × 5" too);
+# parts "a) 12; b) Đúng", each a gold of its own kind.
 KINDS: tuple[str, ...] = (
     "integer", "decimal", "fraction", "mixed", "percent", "quantity", "time",
     "ratio", "pair", "list", "remainder", "set", "sign", "choice", "yesno",
+    "text", "pattern", "factors", "parts",
 )  # fmt: skip
 
 VERDICTS: tuple[str, ...] = (
@@ -45,7 +54,7 @@ class Quantity(NamedTuple):
     @property
     def base(self) -> Fraction:
         """The value in the dimension's base unit."""
-        return self.value * self.factor
+        return self.value if self.factor == 1 else self.value * self.factor  # half the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,9 @@ class Answer:
             for a single number, the one quantity.
         form: how the gold is written ("fraction", "decimal", …); "" where that has no meaning.
         tolerance: largest accepted difference in `unit`; 0 unless the gold says it is rounded.
-        text: the gold as given; for choice and yesno the canonical "B", "có" or "không".
+        text: the gold as given; for choice and yesno the canonical "B", "có" or "không", for
+            pattern and factors the normalised text.
+        members: the golds of the parts a), b), …; () for every other kind.
     """
 
     kind: str
@@ -72,6 +83,7 @@ class Answer:
     form: str
     tolerance: Fraction
     text: str
+    members: tuple["Answer", ...] = ()
 
 
 class Grade(NamedTuple):

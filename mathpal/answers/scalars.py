@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mathpal.answers.asking import Asked
 from mathpal.answers.enumerations import is_expression
-from mathpal.answers.notation import next_number
+from mathpal.answers.notation import next_number, normalise
 from mathpal.answers.quantities import closest, find_quantities, in_unit, read_clock, split_label
 from mathpal.answers.records import Answer, Quantity
 from mathpal.answers.words import EITHER, taken_back
@@ -15,6 +15,7 @@ _PARTS = re.compile(
     r"\s*[;\n|]\s*|, (?=\S)|,(?=[^\W\d_])"
     r"|\s+(?:hoặc|hay|or|và(?! [0-9]+ ?/))\s+(?:là )?|\s*\((?=hoặc |hay )"
 )
+_PART_OF_DAY = re.compile(r"(?<!\w)(?:sáng|trưa|chiều|tối|đêm)(?!\w)")
 _LABEL = re.compile(r"^\s*\(?[a-h1-9]\)\s*")
 _LOOSE = ("", "count")
 
@@ -53,8 +54,10 @@ def _candidates(text: str) -> list[_Candidate]:
             before = side[:start]
             unfinished = index == 0 and len(side) > end - start and is_expression(side)
             leads = index == 0 and not before.strip(" :=($")
+            # What looks like a counting word may take the value back: "12 trở lên".
+            behind = (quantity.unit if quantity.dimension == "count" else "") + side[end:]
             found.append(
-                _Candidate(quantity, leads, name + before, side[end:] + text[stop:], unfinished)
+                _Candidate(quantity, leads, name + before, behind + text[stop:], unfinished)
             )
             if unfinished:
                 break
@@ -118,11 +121,22 @@ def judge_number(text: str, gold: Answer, asked: Asked, *, strong: bool) -> Find
     if any(c.expression for c in read):
         return Finding("wrong_form", None, "the calculation is not carried out")
     verdict, why = compare(first.quantity, target, gold.tolerance)
+    if verdict == "wrong" and _half_a_day(first.quantity, target, gold.text, text):
+        return Finding("ambiguous", first.quantity, "morning or afternoon is not said")
     if verdict == "correct" and asked.blank_unit and not _in_asked_unit(first.quantity, asked):
         return Finding("wrong_unit", first.quantity, f"the answer is asked in {asked.blank_unit}")
     if verdict == "correct":
         verdict, why = _judge_form(first.quantity, target, asked)
     return Finding(verdict, first.quantity, why)
+
+
+def _half_a_day(quantity: Quantity, target: Quantity, gold: str, text: str) -> bool:
+    """Whether "2 giờ" is given for "2 giờ chiều": the part of the day is left open."""
+    if quantity.dimension != "time" or abs(quantity.base - target.base) != 720:
+        return False
+    return bool(_PART_OF_DAY.search(normalise(gold).lower())) and not _PART_OF_DAY.search(
+        text.lower()
+    )
 
 
 def _in_asked_unit(quantity: Quantity, asked: Asked) -> bool:
@@ -144,9 +158,13 @@ def compare(
         tolerance: largest accepted difference, in the target's unit.
     """
     if quantity.dimension == target.dimension:
-        close = abs(quantity.base - target.base) <= tolerance * target.factor
+        close = quantity.base == target.base or (
+            tolerance > 0 and abs(quantity.base - target.base) <= tolerance * target.factor
+        )
         return ("correct", "value and unit agree") if close else ("wrong", "the value differs")
-    equal = abs(quantity.value - target.value) <= tolerance
+    equal = quantity.value == target.value or (
+        tolerance > 0 and abs(quantity.value - target.value) <= tolerance
+    )
     if quantity.dimension in _LOOSE and target.dimension in _LOOSE:
         return ("correct", "the value agrees") if equal else ("wrong", "the value differs")
     if equal:

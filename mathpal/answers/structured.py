@@ -6,6 +6,7 @@ A part is compared as a number of its own; labels decide which gold part is mean
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from mathpal.answers.enumerations import has_expression, members, read_remainder, terms
 from mathpal.answers.quantities import closest, find_quantities
@@ -21,6 +22,7 @@ _RATIO = re.compile(
 _SEVERITY = ("wrong", "wrong_unit", "wrong_form", "correct")
 
 
+@lru_cache(maxsize=4096)
 def _tokens(label: str) -> frozenset[str]:
     return frozenset(_SAME.get(word, word) for word in _TOKENS.findall(label.lower()))
 
@@ -68,7 +70,7 @@ def _open(text: str, *, either: bool) -> Finding | None:
     if not either and EITHER.search(text):
         return Finding("multiple_answers", None, "alternatives are declared")
     found = find_quantities(text)
-    if found and taken_back(text[: found[0][1]], text[found[-1][2] :], rough=False):
+    if found and taken_back(text[: found[0][1]], text[found[-1][1] :], rough=False):
         return Finding("ambiguous", None, "the values are declared with a reservation")
     return None
 

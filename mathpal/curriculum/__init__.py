@@ -3,19 +3,20 @@
 Importing this package registers every family. Pure standard library.
 """
 
-from mathpal.curriculum import counting, geometry, measure, numbers, word_problems
-from mathpal.curriculum.registry import FAMILIES, Draft, Draw, Family, family, problem
+from mathpal.curriculum import families
+from mathpal.curriculum.items import Regime, problem, range_boundary
+from mathpal.curriculum.registry import FAMILIES, STRATA, TOPICS, Draft, Draw, Family, family
 
 __all__ = [
     "FAMILIES",
+    "STRATA",
+    "TOPICS",
     "Draft",
     "Draw",
     "Family",
-    "counting",
+    "Regime",
+    "families",
     "family",
-    "geometry",
-    "measure",
-    "numbers",
     "problem",
-    "word_problems",
-]  # fmt: skip
+    "range_boundary",
+]

@@ -1,55 +1,33 @@
-"""Vietnamese building blocks shared by the families: names, things, layouts."""
+"""Vietnamese building blocks shared by the families: names, things, goods, places."""
 
 from mathpal.curriculum.registry import Draw
 
 NAMES = (
-    "An", "Bình", "Chi", "Dũng", "Hà", "Hải", "Hoa", "Hùng", "Khánh", "Lan", "Linh",
-    "Long", "Mai", "Minh", "Nam", "Nga", "Nhung", "Phong", "Phúc", "Quân", "Thảo",
-    "Trang", "Tuấn", "Vy",
+    "An", "Anh", "Bảo", "Bình", "Châu", "Chi", "Cường", "Diệp", "Dũng", "Đạt", "Đức", "Giang",
+    "Hà", "Hải", "Hạnh", "Hằng", "Hiếu", "Hoa", "Hoàng", "Hùng", "Huy", "Hương", "Khánh", "Khoa",
+    "Lan", "Linh", "Long", "Ly", "Mai", "Minh", "My", "Nam", "Nga", "Ngọc", "Nhi", "Nhung",
+    "Oanh", "Phong", "Phúc", "Phương", "Quân", "Quang", "Quỳnh", "Sơn", "Tâm", "Thảo", "Thu",
+    "Thủy", "Toàn", "Trang", "Trung", "Tú", "Tuấn", "Tùng", "Uyên", "Vân", "Việt", "Vy", "Yến",
 )  # fmt: skip
 
 # (thing, counting word as it stands after the number)
 THINGS = (
     ("quyển vở", "quyển"), ("cái bút", "cái"), ("viên bi", "viên"), ("bông hoa", "bông"),
     ("quả cam", "quả"), ("cái kẹo", "cái"), ("con tem", "con"), ("quả bóng", "quả"),
-    ("nhãn vở", "cái"), ("quyển sách", "quyển"),
+    ("nhãn vở", "cái"), ("quyển sách", "quyển"), ("que tính", "que"), ("quả táo", "quả"),
+    ("bức tranh", "bức"), ("hộp sữa", "hộp"), ("tờ giấy màu", "tờ"), ("chiếc lá", "chiếc"),
+    ("con cá", "con"), ("quả trứng", "quả"), ("viên gạch", "viên"), ("bông sao", "bông"),
 )  # fmt: skip
 
 # (who sells or harvests, what, unit)
 GOODS = (
     ("cửa hàng", "gạo", "kg"), ("cửa hàng", "đường", "kg"), ("cửa hàng", "vải", "m"),
     ("cửa hàng", "dầu", "l"), ("kho", "thóc", "tạ"), ("kho", "ngô", "tạ"),
+    ("cửa hàng", "đỗ xanh", "kg"), ("cửa hàng", "nước mắm", "l"), ("siêu thị", "táo", "kg"),
+    ("nông trại", "cà chua", "kg"), ("cửa hàng", "xi măng", "tấn"),
 )  # fmt: skip
 
 
 def names(draw: Draw, count: int) -> list[str]:
     """Different first names."""
     return draw.distinct(NAMES, count)
-
-
-def worked(*steps: tuple[str, str], answer: str) -> str:
-    """Layout A: `Bài giải`, a sentence and an equation a step, `Đáp số`."""
-    lines = ["Bài giải"]
-    for sentence, equation in steps:
-        lines += [f"{sentence}:", equation]
-    return "\n".join([*lines, f"Đáp số: {answer}"])
-
-
-def equalities(*lines: str, answer: str) -> str:
-    """Layout B: one equality a line, then `Đáp số`."""
-    return "\n".join([*lines, f"Đáp số: {answer}"])
-
-
-def reasoned(*lines: str, answer: str) -> str:
-    """Layout C: "Ta có …", the reasons, and `Vậy` with the declared answer."""
-    return "\n".join(["Ta có:", *lines, f"Vậy đáp số: {answer}"])
-
-
-def spaced(value: int) -> str:
-    """A whole number with spaces between its thousands, as Vietnamese textbooks print it.
-
-    Example:
-        >>> spaced(25000)
-        '25 000'
-    """
-    return f"{value:,}".replace(",", " ")

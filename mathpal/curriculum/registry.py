@@ -1,35 +1,52 @@
-"""What a family of generated problems is, and how an item gets its randomness.
+"""What a family of generated problems is: its record, its random choices, its registration.
 
 A family is one decorated function from a `Draw` to a `Draft`. This module does not know
-any particular family; they live one file a topic beside it.
+any particular family (they live one file a topic beside it), nor how items are drawn for a
+split (`items`).
 """
 
 import hashlib
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
-
-from mathpal.problems import Problem
+from functools import cache, lru_cache
+from typing import Literal, NamedTuple, TypeVar
 
 T = TypeVar("T")
+Wordings = Literal["all", "seen", "unseen"]
 
-SPLIT_SHARES = {"train": 80, "validation": 8, "test": 12}
-MAX_ATTEMPTS = 1_000
+TOPICS = (
+    "numbers", "fractions", "decimals", "ratio", "word_problems", "measure", "motion",
+    "geometry", "number_theory", "statistics",
+)  # fmt: skip
+STRATA = ("standard", "advanced")
+UNSEEN_SHARE = 4  # one in so many wordings of a place is unseen, at least one
+
+
+def digest(text: str) -> str:
+    """Eight hexadecimal digits that name a text on every machine."""
+    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 
 class Draw:
-    """Random choices of one item, keyed by a hash of its coordinates."""
+    """Random choices of one item, keyed by a hash of its coordinates.
 
-    def __init__(self, *coordinates: str | int) -> None:
+    Args:
+        coordinates: what names the item; other coordinates give other choices.
+        wordings: which surface templates may be drawn: "seen" ones are those of the training
+            split in the template regime, "unseen" the others.
+    """
+
+    def __init__(self, *coordinates: str | int, wordings: Wordings = "all") -> None:
         key = "\x1f".join(str(c) for c in coordinates).encode()
         seed = int.from_bytes(hashlib.blake2b(key, digest_size=16).digest(), "big")
         self._random = random.Random(seed)
-        self.template_id = 0
+        self._wordings = wordings
+        self.template_id = ""
 
-    def integer(self, low: int, high: int) -> int:
-        """A whole number from low to high, both included."""
-        return self._random.randrange(low, high + 1)
+    def integer(self, low: int, high: int, step: int = 1) -> int:
+        """A whole number from low to high, both included, in steps from low."""
+        return self._random.randrange(low, high + 1, step)
 
     def pick(self, options: Sequence[T]) -> T:
         """One of the options, all equally likely."""
@@ -40,9 +57,45 @@ class Draw:
         return self._random.sample(list(options), count)
 
     def template(self, *texts: str) -> str:
-        """One of the surface templates; its position becomes the item's template id."""
-        self.template_id = self._random.randrange(len(texts))
-        return texts[self.template_id]
+        """One of at least two surface templates that ask the same thing in other words.
+
+        Called exactly once an item; the chosen text names the item's template.
+        """
+        assert len(texts) > 1, "a problem needs two wordings or more"
+        seen, unseen = _parted(texts)
+        text = self.pick({"all": texts, "seen": seen, "unseen": unseen}[self._wordings])
+        self.template_id = _name(text)
+        return text
+
+
+_name = lru_cache(maxsize=None)(digest)
+
+
+@cache
+def _parted(texts: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The wordings that the template regime trains on, and those it holds out, by hash."""
+    ranked = sorted(texts, key=_name)
+    cut = len(texts) - max(1, len(texts) // UNSEEN_SHARE)
+    return tuple(ranked[:cut]), tuple(ranked[cut:])
+
+
+class Solution(NamedTuple):
+    """A worked solution in its layout (see `layouts`).
+
+    Attributes:
+        working: everything before the declaration.
+        declaration: the last line, "Đáp số: 70 m".
+        steps: the lines of the working that are equations.
+    """
+
+    working: str
+    declaration: str
+    steps: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole solution."""
+        return f"{self.working}\n{self.declaration}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +108,16 @@ class Draft:
         answer: the gold as text, exactly as declared.
         parameters: the values that make this problem what it is. Names and objects that
             only dress it up stay out, so that a re-dressed problem counts as the same one.
+        slips: wrong answers in the same form that typical pupils' errors lead to; the first
+            distractors when the problem is given as multiple choice. One that happens to
+            equal the answer is left out there.
     """
 
     question: str
-    solution: str
+    solution: Solution
     answer: str
     parameters: tuple[object, ...]
+    slips: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +128,8 @@ class Family:
     number: int
     grade: int
     kind: str
+    topic: str
+    stratum: str
     title: str
     make: Callable[[Draw], Draft]
 
@@ -79,75 +138,27 @@ FAMILIES: dict[str, Family] = {}
 
 
 def family(
-    *, number: int, grade: int, kind: str
+    *, number: int, grade: int, kind: str, topic: str, stratum: str = "standard"
 ) -> Callable[[Callable[[Draw], Draft]], Callable[[Draw], Draft]]:
     """Register the decorated function as a family named like the function.
 
     Args:
-        number: its number in the curriculum list (docs of the families).
-        grade: school grade 1-5 (programme GDPT 2018).
+        number: its number in the curriculum's list of 69 (docs/curriculum.md).
+        grade: school grade 1-6 (programme GDPT 2018).
         kind: kind of its gold, one of `mathpal.answers.KINDS`.
+        topic: one of `TOPICS`.
+        stratum: "standard", or "advanced" for entrance-exam problems (nâng cao).
 
     The first line of the function's docstring becomes the family's title.
     """
+    assert topic in TOPICS and stratum in STRATA and grade in range(1, 7)
 
     def register(make: Callable[[Draw], Draft]) -> Callable[[Draw], Draft]:
         name = make.__name__
         assert name not in FAMILIES, f"family {name} is registered twice"
         assert make.__doc__, f"family {name} needs a docstring: its first line is the title"
         title = make.__doc__.strip().splitlines()[0].rstrip(".")
-        FAMILIES[name] = Family(name, number, grade, kind, title, make)
+        FAMILIES[name] = Family(name, number, grade, kind, topic, stratum, title, make)
         return make
 
     return register
-
-
-def split_of(family_name: str, parameters: str) -> str:
-    """The split a problem belongs to, by a hash of what identifies it.
-
-    Two problems with the same parameters land in the same split, whatever their wording,
-    so train and test cannot share a problem.
-    """
-    digest = hashlib.blake2b(f"{family_name}\x1f{parameters}".encode(), digest_size=4).digest()
-    point = int.from_bytes(digest, "big") % 100
-    for split, share in SPLIT_SHARES.items():
-        if point < share:
-            return split
-        point -= share
-    raise AssertionError("the shares of the splits add up to 100")
-
-
-def problem(namespace: str, split: str, family_name: str, index: int) -> Problem:
-    """The item at these coordinates; the same on every machine, in any order.
-
-    Args:
-        namespace: separates independent draws (a run uses its data seed).
-        split: "train", "validation" or "test".
-        family_name: a key of `FAMILIES`.
-        index: 0, 1, 2, …
-
-    Raises:
-        KeyError: for an unknown family.
-
-    Example:
-        >>> problem("demo", "train", "cong_tru", 0) == problem("demo", "train", "cong_tru", 0)
-        True
-    """
-    entry = FAMILIES[family_name]
-    for attempt in range(MAX_ATTEMPTS):
-        draw = Draw(namespace, split, family_name, index, attempt)
-        draft = entry.make(draw)
-        parameters = ",".join(str(value) for value in draft.parameters)
-        if split_of(family_name, parameters) == split:
-            return Problem(
-                id=f"{family_name}/{namespace}/{split}/{index}",
-                question=draft.question,
-                solution=draft.solution,
-                answer=draft.answer,
-                kind=entry.kind,
-                family=family_name,
-                grade=entry.grade,
-                template=f"{family_name}#{draw.template_id}",
-                parameters=parameters,
-            )
-    raise AssertionError(f"{family_name} draws too few different problems for split {split}")

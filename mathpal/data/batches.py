@@ -7,7 +7,7 @@ micro-batch of 8 budgets and eight of one budget see the same rows.
 
 import hashlib
 from collections.abc import Iterator
-from typing import NamedTuple, TypedDict
+from typing import Literal, NamedTuple, TypedDict
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ import torch
 from mathpal.data.chat import TokenTable
 
 IGNORED = -100
-POOL_WINDOWS = 64  # rows of so many windows are sorted by length together
+POOL_WINDOWS = {"shuffled": 64, "given": 16}  # rows of so many are sorted by length together
 
 Window = list[np.ndarray]
 
@@ -38,6 +38,7 @@ class Plan(NamedTuple):
     batch_tokens: int
     accumulate: int
     seed: int
+    order: Literal["shuffled", "given"] = "shuffled"
 
 
 def windows(lengths: np.ndarray, plan: Plan, epoch: int) -> list[Window]:
@@ -46,7 +47,8 @@ def windows(lengths: np.ndarray, plan: Plan, epoch: int) -> list[Window]:
     Args:
         lengths: tokens of each row, int (rows,).
         plan: `batch_tokens` padded tokens a micro-batch, `accumulate` micro-batches a step,
-            `seed` of the order.
+            `seed` of the order. `order` "given" keeps the rows' own order: each pool of 16
+            windows comes before the next, within it rows meet others of like length.
         epoch: 0, 1, …
 
     Every row appears exactly once. The same arguments give the same windows. A window holds
@@ -57,14 +59,17 @@ def windows(lengths: np.ndarray, plan: Plan, epoch: int) -> list[Window]:
     random = np.random.Generator(np.random.Philox(key=int.from_bytes(key, "little")))
     budget = plan.batch_tokens * plan.accumulate
     assert lengths.max() <= plan.batch_tokens, "preflight holds max_length <= batch_tokens"
-    order = random.permutation(len(lengths))
-    pool = POOL_WINDOWS * max(1, int(budget // max(1, lengths.mean())))
-    chosen: list[np.ndarray] = []
+    given = plan.order == "given"
+    order = np.arange(len(lengths)) if given else random.permutation(len(lengths))
+    pool = POOL_WINDOWS[plan.order] * max(1, int(budget // max(1, lengths.mean())))
+    pools: list[list[np.ndarray]] = []
     for begin in range(0, len(order), pool):
         rows = order[begin : begin + pool]
         rows = rows[np.argsort(lengths[rows], kind="stable")]
-        chosen += _cut(rows, lengths, budget)
-    return [_split(chosen[i], plan.accumulate) for i in random.permutation(len(chosen))]
+        pools.append(_cut(rows, lengths, budget))
+    if not given:
+        pools = [[window for windows in pools for window in windows]]
+    return [_split(w[i], plan.accumulate) for w in pools for i in random.permutation(len(w))]
 
 
 def _cut(rows: np.ndarray, lengths: np.ndarray, budget: int) -> list[np.ndarray]:
@@ -87,12 +92,12 @@ def collate(table: TokenTable, rows: np.ndarray, *, pad: int, normaliser: float)
     """The tensors of the given rows; `pad` fills `input_ids` on the right."""
     # Of these rows only: table.lengths would look at every row for every batch.
     lengths = table.starts[rows + 1] - table.starts[rows]
-    ids = np.full((len(rows), int(lengths.max())), pad, dtype=np.int64)  # (B, T)
-    labels = np.full_like(ids, IGNORED)
-    for place, row in enumerate(rows):
-        tokens = table.ids[table.starts[row] : table.starts[row + 1]]
-        ids[place, : len(tokens)] = tokens
-        labels[place, table.prompts[row] : len(tokens)] = tokens[table.prompts[row] :]
+    places = np.arange(lengths.max())  # (T,)
+    filled = places < lengths[:, None]  # (B, T)
+    # Behind a row's end stands the next row, behind the last one nothing.
+    index = np.minimum(table.starts[rows][:, None] + places, len(table.ids) - 1)  # (B, T)
+    ids = np.where(filled, table.ids[index], pad).astype(np.int64)
+    labels = np.where(filled & table.supervised[index], ids, IGNORED)
     return Batch(
         input_ids=torch.from_numpy(ids), labels=torch.from_numpy(labels), normaliser=normaliser
     )
@@ -125,11 +130,11 @@ class TrainingBatches:
         return self.steps * self.plan.accumulate
 
     def __iter__(self) -> Iterator[Batch]:
-        lengths, supervised = self.table.lengths, self.table.supervised
+        lengths, loss_tokens = self.table.lengths, self.table.loss_tokens
         step, epoch = 0, 0
         while step < self.steps:
             for window in windows(lengths, self.plan, epoch)[: self.steps - step]:
-                tokens = int(sum(supervised[rows].sum() for rows in window))
+                tokens = int(sum(loss_tokens[rows].sum() for rows in window))
                 # Lightning divides each loss by `accumulate`; the sum over the window is then
                 # the mean over its supervised tokens, however they fall into micro-batches.
                 normaliser = tokens / self.plan.accumulate
@@ -155,6 +160,7 @@ class ValidationBatches:
         return len(self.pieces)
 
     def __iter__(self) -> Iterator[Batch]:
+        loss_tokens = self.table.loss_tokens
         for rows in self.pieces:
-            tokens = float(self.table.supervised[rows].sum())
+            tokens = float(loss_tokens[rows].sum())
             yield collate(self.table, rows, pad=self.pad, normaliser=tokens)

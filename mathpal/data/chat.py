@@ -4,17 +4,20 @@ The text layout is the tokenizer's own chat template. This module adds what a te
 say: which tokens the loss may see, and the proofs (the mask gate) that they are the right ones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from jinja2 import TemplateError
 
+from mathpal.data.plain import cut_text, is_text
 from mathpal.errors import DataError
 from mathpal.problems import Problem
 from mathpal.progress import Progress
 
 END_OF_TURN = "<end_of_turn>"
 CHUNK = 2_000
+Span = tuple[Sequence[int], Sequence[int]]
 
 
 class TokenTable(NamedTuple):
@@ -22,14 +25,14 @@ class TokenTable(NamedTuple):
 
     Attributes:
         ids: all token ids one after another, int32 (total,).
-        starts: row i is ids[starts[i]:starts[i + 1]], int64 (rows + 1,).
-        prompts: how many leading tokens of row i are prompt and carry no loss, int32 (rows,).
+        starts: row i is ids[starts[i]:starts[i + 1]], int64 (rows + 1,); no row is empty.
+        supervised: which of the ids carry loss, bool (total,).
         dropped: problems left out because they are longer than the limit.
     """
 
     ids: np.ndarray
     starts: np.ndarray
-    prompts: np.ndarray
+    supervised: np.ndarray
     dropped: int
 
     @property
@@ -38,9 +41,9 @@ class TokenTable(NamedTuple):
         return np.diff(self.starts)
 
     @property
-    def supervised(self) -> np.ndarray:
+    def loss_tokens(self) -> np.ndarray:
         """Tokens of each row that carry loss, int64 (rows,)."""
-        return self.lengths - self.prompts
+        return np.add.reduceat(self.supervised, self.starts[:-1], dtype=np.int64)
 
 
 def messages(question: str, solution: str | None = None) -> list[dict[str, str]]:
@@ -51,11 +54,20 @@ def messages(question: str, solution: str | None = None) -> list[dict[str, str]]
     return turns
 
 
+def turns_of(problem: Problem) -> list[dict[str, str]]:
+    """The whole conversation of a problem: its own turns, or question and solution."""
+    if not problem.messages:
+        return messages(problem.question, problem.solution)
+    return [{"role": role, "content": text} for role, text in problem.messages]
+
+
 def prompt_text(tokenizer: Any, question: str) -> str:
     """The rendered prompt, up to the point where the model's answer begins."""
-    return tokenizer.apply_chat_template(
-        messages(question), tokenize=False, add_generation_prompt=True
-    )
+    return _prompt(tokenizer, messages(question))
+
+
+def _prompt(tokenizer: Any, turns: list[dict[str, str]]) -> str:
+    return tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
 
 
 def stop_token(tokenizer: Any) -> str:
@@ -78,36 +90,31 @@ def encode(
 ) -> TokenTable:
     """Tokenize problems and prove the loss mask of every row.
 
-    The loss sees the solution and its `<end_of_turn>`, nothing before and nothing after.
+    The loss sees every answer of the model and its `<end_of_turn>`, nothing before, between
+    and after. Of plain text (see `mathpal.data.text`) it sees everything.
 
     Args:
         problems: at least one.
         tokenizer: a Hugging Face tokenizer with a chat template.
-        max_length: rows with more tokens are left out and counted, never cut: a cut solution
-            would teach the model not to finish.
+        max_length: conversations with more tokens are left out and counted, never cut: a cut
+            solution would teach the model not to finish. Plain text is cut into several rows.
         label: shown with the progress.
 
     Raises:
         DataError: when the mask gate fails (see `check_row`), or no row is short enough.
     """
-    stop = stop_token(tokenizer)
     rows: list[np.ndarray] = []
-    prompts: list[int] = []
+    masks: list[np.ndarray] = []
     dropped = 0
     with Progress(label, total=len(problems), unit="problem") as bar:
         for begin in range(0, len(problems), CHUNK):
             chunk = problems[begin : begin + CHUNK]
-            heads = [prompt_text(tokenizer, p.question) for p in chunk]
-            wholes = [_whole_text(tokenizer, p, stop) for p in chunk]
-            head_ids = tokenizer(heads, add_special_tokens=False).input_ids
-            whole_ids = tokenizer(wholes, add_special_tokens=False).input_ids
-            for problem, head, whole in zip(chunk, head_ids, whole_ids, strict=True):
-                check_row(problem.id, head, whole, tokenizer, stop)
-                if len(whole) > max_length:
+            for ids, mask in _rows(chunk, tokenizer, max_length):
+                if len(ids) > max_length:
                     dropped += 1
                     continue
-                rows.append(np.asarray(whole, dtype=np.int32))
-                prompts.append(len(head))
+                rows.append(np.asarray(ids, dtype=np.int32))
+                masks.append(mask)
             bar.advance(len(chunk))
     if not rows:
         raise DataError(
@@ -115,42 +122,92 @@ def encode(
             "raise model.max_length or use shorter problems"
         )
     starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
-    return TokenTable(np.concatenate(rows), starts, np.asarray(prompts, np.int32), dropped)
+    return TokenTable(np.concatenate(rows), starts, np.concatenate(masks), dropped)
 
 
-def _whole_text(tokenizer: Any, problem: Problem, stop: str) -> str:
-    """Prompt, solution and stop token; what a template writes after the stop is left off."""
-    text = tokenizer.apply_chat_template(
-        messages(problem.question, problem.solution), tokenize=False
-    )
-    return text[: text.rindex(stop) + len(stop)] if stop in text else text
+def _rows(
+    chunk: Sequence[Problem], tokenizer: Any, max_length: int
+) -> Iterator[tuple[Sequence[int], np.ndarray]]:
+    """Ids and mask of each row; conversations give one row whatever their length."""
+    stop = stop_token(tokenizer)
+    texts = [_texts(problem, tokenizer, stop) for problem in chunk]
+    # One call for the whole chunk: a fast tokenizer works on many texts at once.
+    flat = tokenizer([text for own in texts for text in own], add_special_tokens=False).input_ids
+    begin = 0
+    for problem, own in zip(chunk, texts, strict=True):
+        ids = flat[begin : begin + len(own)]
+        begin += len(own)
+        if is_text(problem):
+            for piece in cut_text(problem.id, ids[0], tokenizer, max_length=max_length):
+                yield piece, np.arange(len(piece)) > 0  # nothing precedes the first token
+            continue
+        spans = list(zip(ids[::2], ids[1::2], strict=True))
+        check_row(problem.id, spans, tokenizer, stop)
+        whole = spans[-1][1]
+        mask = np.zeros(len(whole), bool)
+        for head, through in spans:
+            mask[len(head) : len(through)] = True
+        yield whole, mask
 
 
-def check_row(
-    name: str, head: Sequence[int], whole: Sequence[int], tokenizer: Any, stop: str
-) -> None:
+def _texts(problem: Problem, tokenizer: Any, stop: str) -> list[str]:
+    """For each answer of the model: all before it, and all up to its stop token.
+
+    What a template writes after the stop is left off.
+    """
+    if is_text(problem):
+        return [problem.question]
+    turns = turns_of(problem)
+    texts = []
+    try:
+        for place, turn in enumerate(turns):
+            if turn["role"] == "assistant":
+                text = tokenizer.apply_chat_template(turns[: place + 1], tokenize=False)
+                whole = text[: text.rindex(stop) + len(stop)] if stop in text else text
+                texts += [_prompt(tokenizer, turns[:place]), whole]
+    except TemplateError as error:
+        raise DataError(
+            f"mask gate: the tokenizer's chat template refuses problem {problem.id} with the turns "
+            f"{', '.join(turn['role'] for turn in turns)}: {error}"
+        ) from error
+    assert texts, "a source gives conversations with an answer"
+    return texts
+
+
+def check_row(name: str, spans: Sequence[Span], tokenizer: Any, stop: str) -> None:
     """The mask gate for one row.
 
+    Args:
+        name: the problem's id.
+        spans: for each answer of the model, the ids of all before it and of all up to its end.
+        tokenizer: whose ids they are.
+        stop: see `stop_token`.
+
     Raises:
-        DataError: unless there is exactly one BOS (where the tokenizer has one), the prompt's
-            ids are a prefix of the whole, something is supervised besides the stop token, and
-            the stop token is supervised once, at the end.
+        DataError: unless there is exactly one BOS (where the tokenizer has one), each prompt's
+            ids are a prefix of its answer's and those of the whole, something is supervised
+            besides the stop token, and each answer's stop token is supervised once, at its end.
     """
     bos = tokenizer.bos_token_id
-    faults = []
-    if bos is not None and list(whole).count(bos) > 1:
-        faults.append(f"{list(whole).count(bos)} BOS tokens, at most one is right")
-    if stop == END_OF_TURN and bos is not None and whole[0] != bos:
-        faults.append("no BOS at the start")
-    if list(whole[: len(head)]) != list(head):
-        faults.append("the prompt's ids are not a prefix of the conversation's ids")
-    if len(whole) < len(head) + 2:
-        faults.append("the solution is empty")
     stop_id = tokenizer.convert_tokens_to_ids(stop)
-    if (stops := list(whole[len(head) :]).count(stop_id)) > 1:
-        faults.append(f"{stops} stop tokens in the solution, one at its end is right")
-    if whole[-1] != stop_id:
-        faults.append(f"the last supervised token is not {stop}: the model would never stop")
+    row = list(spans[-1][1])
+    faults = []
+    if bos is not None and row.count(bos) > 1:
+        faults.append(f"{row.count(bos)} BOS tokens, at most one is right")
+    if stop == END_OF_TURN and bos is not None and row[0] != bos:
+        faults.append("no BOS at the start")
+    for number, (head, through) in enumerate(spans, 1):
+        where = f"answer {number}: " if len(spans) > 1 else ""
+        if list(through[: len(head)]) != list(head) or list(through) != row[: len(through)]:
+            faults.append(f"{where}the prompt's ids are not a prefix of the conversation's ids")
+        if len(through) < len(head) + 2:
+            faults.append(f"{where}the solution is empty")
+        if (stops := list(through[len(head) :]).count(stop_id)) > 1:
+            faults.append(f"{where}{stops} stop tokens in the solution, one at its end is right")
+        if through[-1] != stop_id:
+            faults.append(
+                f"{where}the last supervised token is not {stop}: the model would never stop"
+            )
     if faults:
         raise DataError(
             f"mask gate: problem {name} cannot be trained on: {'; '.join(faults)}. "
@@ -160,11 +217,13 @@ def check_row(
 
 def mask_sample(table: TokenTable, tokenizer: Any, row: int = 0) -> dict[str, object]:
     """One row as text pieces with its mask, for the log and the report."""
-    ids = table.ids[table.starts[row] : table.starts[row + 1]].tolist()
-    prompt = int(table.prompts[row])
-    pieces = [{"text": tokenizer.decode([t]), "supervised": i >= prompt} for i, t in enumerate(ids)]
+    own = slice(table.starts[row], table.starts[row + 1])
+    ids, seen = table.ids[own].tolist(), table.supervised[own].tolist()
+    pieces = [
+        {"text": tokenizer.decode([t]), "supervised": s} for t, s in zip(ids, seen, strict=True)
+    ]
     return {
         "tokens": pieces,
-        "prompt_tokens": prompt,
-        "supervised_tokens": len(ids) - prompt,
+        "prompt_tokens": len(ids) - sum(seen),
+        "supervised_tokens": sum(seen),
     }

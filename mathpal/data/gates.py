@@ -1,39 +1,103 @@
 """Gates that every data set passes before anything is trained on it.
 
 What fails here would otherwise fail after hours, or worse, would not fail and make the result
-untrue. The mask gate is in `mathpal.data.chat`, where the tokens are.
+untrue. The mask gate is in `mathpal.data.chat`, where the tokens are; how a leak is found is
+in `mathpal.data.leakage`.
 """
 
+import logging
+from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from mathpal.answers import parse_gold
+from mathpal.data.leakage import Leak, find_leaks
 from mathpal.errors import DataError
 from mathpal.problems import Problem, Splits
+from mathpal.rundir import write_lines
+
+log = logging.getLogger(__name__)
+
+SHOWN = 3
+ALLOWED = "leaks_allowed"
+_MEANING = {
+    "exact": "the same question",
+    "parameters": "the same values of one family",
+    "masked": "the same question with other numbers",
+    "near": "half or more of the question's 5-grams",
+}
 
 
 def leakage_gate(splits: Splits) -> None:
-    """There is something to train on, and no held-out question stands in the training split.
+    """There is something to train on, and training gives no held-out question away.
+
+    Raises:
+        DataError: with the first offending pairs, unless `gate_leakage` let them pass.
+    """
+    gate_leakage(splits, allow=ALLOWED in splits.notes)
+
+
+def gate_leakage(splits: Splits, *, allow: bool = False, listed: Path | None = None) -> Splits:
+    """`leakage_gate`, with the override and the list of all pairs.
+
+    Args:
+        splits: the data of a run.
+        allow: whether leaks are put up with: a warning instead of an error.
+        listed: JSONL file for all offending pairs; not written where there are none.
+
+    Returns:
+        The splits. Where leaks were allowed, `notes["leaks_allowed"]` holds how many held-out
+        problems leak, by kind (see `mathpal.data.leakage.Leak`), and `leakage_gate` passes.
 
     Raises:
         DataError: with the first offending pairs.
     """
     if not splits.train:
         raise DataError("the data gives no training problem; it needs more rows")
-    trained = {_plain(p.question): p.id for p in splits.train}
-    shared = [
-        f"{p.id} = {trained[_plain(p.question)]}"
-        for p in (*splits.test, *splits.validation)
-        if _plain(p.question) in trained
-    ]
-    if shared:
+    if ALLOWED in splits.notes:  # said once already
+        return splits
+    leaks = find_leaks(splits.train, [*splits.test, *splits.validation])
+    if not leaks:
+        return splits
+    texts = {p.id: p.question for split in splits[:3] for p in split}
+    if listed is not None:
+        write_lines(listed, [_record(leak, texts) for leak in leaks])
+    counts = Counter(leak.kind for leak in leaks)
+    message = _message(leaks, counts, texts, listed)
+    if not allow:
         raise DataError(
-            f"leakage gate: {len(shared)} held-out questions stand in the training split, "
-            f"e.g. {'; '.join(shared[:3])}. Remove them from one of the two."
+            f"{message}\nRemove one of each pair (`mathpal data audit` lists the rows), or accept "
+            "a score that cannot be trusted with allow_leakage=true"
         )
+    log.warning("%s\nallowed by allow_leakage=true", message)
+    return splits._replace(notes={**splits.notes, ALLOWED: dict(counts)})
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.lower().split())
+def _record(leak: Leak, texts: dict[str, str]) -> dict[str, object]:
+    questions = {
+        "held_out_question": texts[leak.held_out],
+        "train_question": texts[leak.train],
+    }
+    return {**leak._asdict(), **questions}
+
+
+def _message(
+    leaks: Sequence[Leak], counts: Counter[str], texts: dict[str, str], listed: Path | None
+) -> str:
+    kinds = "; ".join(f"{_MEANING[kind]}: {count}" for kind, count in counts.items())
+    lines = [f"leakage gate: {len(leaks)} held-out questions stand in the training split ({kinds})"]
+    for leak in leaks[:SHOWN]:
+        near = f" ({100 * leak.share:.0f} %)" if leak.kind == "near" else ""
+        lines.append(f"  {leak.held_out} = {leak.train}, {_MEANING[leak.kind]}{near}:")
+        lines += [f"    {_excerpt(texts[name])}" for name in (leak.held_out, leak.train)]
+    if listed is not None:
+        lines.append(f"  all pairs: {listed}")
+    return "\n".join(lines)
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 120 else line[:119] + "…"
 
 
 def gold_gate(problems: Sequence[Problem]) -> None:

@@ -1,5 +1,7 @@
 """Rows of a data set as the model sees them, for the terminal."""
 
+from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from mathpal.data.chat import encode, mask_sample
@@ -9,8 +11,24 @@ from mathpal.problems import Problem, Splits
 GREY, GREEN, PLAIN = "\x1b[90m", "\x1b[32m", "\x1b[0m"
 
 
+def marked(sample: Mapping[str, Any], *, colour: bool = False) -> str:
+    """A row's text; every run that the loss sees is green, or stands between «…».
+
+    Args:
+        sample: of `mathpal.data.chat.mask_sample`.
+        colour: whether to write colours.
+    """
+    runs = [
+        (seen, "".join(piece["text"] for piece in pieces))
+        for seen, pieces in groupby(sample["tokens"], key=lambda piece: piece["supervised"])
+    ]
+    if colour:
+        return "".join(f"{GREEN if seen else GREY}{text}" for seen, text in runs) + PLAIN
+    return "".join(f"«{text}»" if seen else text for seen, text in runs)
+
+
 def rendered(problem: Problem, tokenizer: Any, *, max_length: int, colour: bool) -> str:
-    """The problem's chat text; what the loss sees is green, or stands between «…».
+    """The problem's chat text with the loss mask, see `marked`; of a long text the first row.
 
     Args:
         problem: one row.
@@ -23,13 +41,8 @@ def rendered(problem: Problem, tokenizer: Any, *, max_length: int, colour: bool)
         sample: Any = mask_sample(encode([problem], tokenizer, max_length=max_length), tokenizer)
     except DataError as error:
         return f"{head}\n{error}\n"
-    parts = [
-        "".join(p["text"] for p in sample["tokens"] if p["supervised"] is s) for s in (False, True)
-    ]
-    prompt, answer = parts
-    text = f"{GREY}{prompt}{GREEN}{answer}{PLAIN}" if colour else f"{prompt}«{answer}»"
     tokens = f"{sample['prompt_tokens']} prompt + {sample['supervised_tokens']} supervised tokens"
-    return f"{head} · {tokens}\n{text}\n"
+    return f"{head} · {tokens}\n{marked(sample, colour=colour)}\n"
 
 
 def statistics(splits: Splits, split: str, tokenizer: Any, *, max_length: int) -> str:

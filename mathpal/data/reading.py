@@ -10,15 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mathpal.data.columns import require_columns
 from mathpal.data.delimited import find_delimiter, records
 from mathpal.errors import DataError
 
 SUFFIXES = (".json", ".jsonl", ".csv", ".tsv", ".parquet")
-LIKELY = {
-    "question": "question problem prompt instruction input query đề_bài câu_hỏi de_bai cau_hoi",
-    "solution": "solution response output completion lời_giải loi_giai answer",
-    "answer": "answer final_answer gold đáp_số đáp_án dap_so dap_an",
-}
 
 
 class Fault(NamedTuple):
@@ -72,13 +68,13 @@ def read_rows(path: Path, *, columns: Mapping[str, str], split: str | None = Non
     elif suffix == ".json":
         rows, header = _read_json(path, split), []
     elif suffix == ".jsonl":
-        rows, header = _read_lines(_lines(path, newline="\n")), []
+        rows, header = _read_lines(lines_of(path, newline="\n")), []
     else:
         rows, header = _read_delimited(path, suffix, list(columns.values()))
 
     found = list(dict.fromkeys([*header, *(key for row in rows for key in row.fields or ())]))
     if found:
-        _require_columns(path, columns, found)
+        require_columns(f"data.path={path}", columns, found)
     if not rows:
         raise DataError(f"data.path={path}: the file holds no rows")
     if all(row.fields is None for row in rows):
@@ -92,7 +88,7 @@ def read_rows(path: Path, *, columns: Mapping[str, str], split: str | None = Non
     return rows
 
 
-def _lines(path: Path, *, newline: str) -> list[str]:
+def lines_of(path: Path, *, newline: str) -> list[str]:
     """The lines. Bytes that are not UTF-8 become lone surrogates: only their row suffers."""
     with path.open("rb") as stream:
         wide = stream.read(2) in (b"\xff\xfe", b"\xfe\xff")
@@ -109,7 +105,7 @@ def _parse(text: str) -> Any:
 
 
 def _read_json(path: Path, split: str | None) -> list[Row]:
-    lines = _lines(path, newline="\n")
+    lines = lines_of(path, newline="\n")
     if not any(line.strip() for line in lines):
         return []
     try:
@@ -172,7 +168,7 @@ def _read_lines(lines: list[str]) -> list[Row]:
 
 
 def _read_delimited(path: Path, suffix: str, wanted: list[str]) -> tuple[list[Row], list[str]]:
-    lines = _lines(path, newline="")
+    lines = lines_of(path, newline="")
     while lines and not lines[0].strip():
         del lines[0]
     if not lines:
@@ -215,7 +211,7 @@ def _read_parquet(path: Path, wanted: list[str]) -> tuple[list[Row], list[str]]:
                 values = [_values(batch.column(name)) for name in present]
                 for cells in zip(*values, strict=True):
                     rows.append(Row(len(rows) + 1, dict(zip(present, cells, strict=True))))
-    except (pyarrow.ArrowException, OSError) as error:
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(f"data.path={path} is not a readable Parquet file: {error}") from error
     return rows, header
 
@@ -230,22 +226,3 @@ def _values(column: Any) -> list[Any]:
         return list(column.to_pylist())
     raw = column.cast(pyarrow.large_binary()).to_pylist()
     return [cell if cell is None else cell.decode(errors="surrogateescape") for cell in raw]
-
-
-def _require_columns(path: Path, columns: Mapping[str, str], found: list[str]) -> None:
-    missing = {keyword: name for keyword, name in columns.items() if name not in found}
-    if not missing:
-        return
-    advice = " ".join(_override(keyword, found) for keyword in missing)
-    if "messages" in found or "conversations" in found:
-        advice += " (a file of conversations is read with data=messages)"
-    raise DataError(
-        f"data.path={path} has no column {', '.join(map(repr, missing.values()))}; "
-        f"it has {', '.join(map(repr, found[:20])) or 'none'}. Write {advice}"
-    )
-
-
-def _override(keyword: str, found: list[str]) -> str:
-    plain = {name.strip().casefold().replace(" ", "_"): name for name in found}
-    name = next((plain[word] for word in LIKELY[keyword].split() if word in plain), "COLUMN")
-    return f"data.{keyword}={name}" if name.isidentifier() else f"'data.{keyword}=\"{name}\"'"

@@ -7,7 +7,7 @@ rejected ones are written.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from mathpal.answers import declared_answer, parse_gold
@@ -20,6 +20,10 @@ from mathpal.progress import track
 EXCERPT_CHARACTERS = 500
 MANY_ROWS = 20_000  # from here on the checking takes long enough to show progress
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+# A row's fields, keyword to column, most characters -> the problem, or why there is none.
+Make = Callable[[Mapping[str, Any], Mapping[str, str], int], Problem | Fault]
 
 
 class Reject(NamedTuple):
@@ -44,39 +48,73 @@ class Sieved(NamedTuple):
     duplicates: list[Reject]
 
 
-def sieve(rows: list[Row], *, columns: Mapping[str, str], max_characters: int) -> Sieved:
+def worked_problem(
+    fields: Mapping[str, Any], columns: Mapping[str, str], max_characters: int
+) -> Problem | Fault:
+    """The problem of a row of question and solution (`Make`)."""
+    texts = read_texts(fields, [columns["question"], columns["solution"]], max_characters)
+    if isinstance(texts, Fault):
+        return texts
+    question, solution = texts
+    if only_image(question):
+        return Fault("image_only", f"{columns['question']!r} is only an image")
+    return Problem(
+        id=f"file/{digest(question)}",
+        question=question,
+        solution=solution,
+        answer=gold_of(fields, columns, solution),
+    )
+
+
+def sieve(
+    rows: list[Row],
+    *,
+    columns: Mapping[str, str],
+    max_characters: int,
+    make: Make = worked_problem,
+) -> Sieved:
     """Tell usable rows from malformed ones and from copies.
 
     Of rows with the same question the one with a checkable answer is kept, else the one
-    whose solution comes first by hash; the rows' order has no say.
+    whose solution comes first by hash; the rows' order has no say. Conversations are copies
+    when all before their last answer is the same, preference pairs when all three texts are.
 
     Args:
         rows: as read.
-        columns: "question", "solution" and, if there is one, "answer", to column names.
-        max_characters: longest question and solution together, before cleaning.
+        columns: what `make` needs to column names: "question", "solution" and, if there is
+            one, "answer".
+        max_characters: longest texts of a row together, before cleaning.
+        make: makes a problem of a row.
     """
-    found: dict[str, list[tuple[Row, Problem]]] = {}
+    found: dict[object, list[tuple[Row, Problem]]] = {}
     malformed: list[Reject] = []
     shown: Iterable[Row] = rows
     if len(rows) >= MANY_ROWS:
         shown = track(rows, "checking rows", total=len(rows), unit="row")
     for row in shown:
-        outcome = row.fault if row.fields is None else _problem(row.fields, columns, max_characters)
+        outcome = row.fault if row.fields is None else make(row.fields, columns, max_characters)
         assert outcome is not None, "a row without fields names its fault"
         if isinstance(outcome, Fault):
             malformed.append(Reject(row.number, outcome, _excerpt(row, columns)))
         else:
-            found.setdefault(outcome.question, []).append((row, outcome))
+            found.setdefault(_asked(outcome), []).append((row, outcome))
 
     kept: list[Problem] = []
     duplicates: list[Reject] = []
     for copies in found.values():
-        copies.sort(key=lambda copy: (copy[1].answer is None, _digest(copy[1].solution)))
+        copies.sort(key=lambda copy: (copy[1].answer is None, digest(copy[1].solution)))
         kept.append(copies[0][1])
         fault = Fault("duplicate", f"the same question as row {copies[0][0].number}")
         for row, _ in copies[1:]:
             duplicates.append(Reject(row.number, fault, _excerpt(row, columns)))
     return Sieved(sorted(kept, key=lambda problem: problem.id), malformed, duplicates)
+
+
+def _asked(problem: Problem) -> object:
+    """What makes two problems copies of each other."""
+    if problem.rejected is not None:
+        return problem.question, problem.solution, problem.rejected
+    return problem.messages[:-1] or problem.question
 
 
 class Divided(NamedTuple):
@@ -94,7 +132,7 @@ def divide(
 
     A problem's split depends on nothing else, so more rows or another order move none, and
     one problem with other numbers is never in both train and test. Problems of the test
-    share whose answer cannot be checked go to validation.
+    share that cannot be tested on (see `testable`) go to validation.
 
     Args:
         problems: without copies.
@@ -103,10 +141,10 @@ def divide(
         test_share: expected share, 0 to 1.
     """
     split = Divided([], [], [])
-    for problem in sorted(problems, key=lambda problem: _digest(f"{seed}\x1f{problem.id}")):
-        digest = _digest(f"{seed}\x1f{masked(problem.question)}")
-        point = int(digest, 16) / 16 ** len(digest)
-        if point < test_share and problem.answer is not None:
+    for problem in sorted(problems, key=lambda problem: digest(f"{seed}\x1f{problem.id}")):
+        place = digest(f"{seed}\x1f{masked(problem.question)}")
+        point = int(place, 16) / 16 ** len(place)
+        if point < test_share and testable(problem):
             split.test.append(problem)
         elif point < test_share + validation_share:
             split.validation.append(problem)
@@ -115,10 +153,25 @@ def divide(
     return split
 
 
-def _problem(
-    fields: Mapping[str, Any], columns: Mapping[str, str], max_characters: int
-) -> Problem | Fault:
-    names = (columns["question"], columns["solution"])
+def testable(problem: Problem) -> bool:
+    """Whether accuracy can be measured on it: a checkable answer to a question that stands alone.
+
+    The evaluation asks the question without what was said before it.
+    """
+    return problem.answer is not None and len(problem.messages) <= 2
+
+
+def read_texts(
+    fields: Mapping[str, Any], names: Iterable[str], max_characters: int
+) -> list[str] | Fault:
+    """The cleaned texts of these columns, or what is wrong with the first faulty one.
+
+    Args:
+        fields: of the row.
+        names: columns.
+        max_characters: most of all of them together, before cleaning.
+    """
+    names = list(names)
     for name in names:
         if (fault := _fault(fields, name)) is not None:
             return fault
@@ -130,21 +183,17 @@ def _problem(
             return Fault("bad_utf8", f"{name!r} holds bytes that are not UTF-8")
         if (kind := damage(fields[name])) is not None:
             return Fault("damaged_encoding", f"{name!r} is {kind}")
-    question, solution = (clean(fields[name]) for name in names)
-    if not question or not solution:
-        return Fault("empty", "nothing is left after cleaning")
-    if only_image(question):
-        return Fault("image_only", f"{names[0]!r} is only an image")
+    texts = [clean(fields[name]) for name in names]
+    return texts if all(texts) else Fault("empty", "nothing is left after cleaning")
+
+
+def gold_of(fields: Mapping[str, Any], columns: Mapping[str, str], solution: str) -> str | None:
+    """The gold of the answer column, or the one that the solution declares; None if unreadable."""
     if "answer" in columns:
         gold = _cell(fields.get(columns["answer"]))
     else:
         gold = declared_answer(solution)
-    return Problem(
-        id=f"file/{_digest(question)}",
-        question=question,
-        solution=solution,
-        answer=gold if gold is not None and _checkable(gold) else None,
-    )
+    return gold if gold is not None and _checkable(gold) else None
 
 
 def _fault(fields: Mapping[str, Any], name: str) -> Fault | None:
@@ -188,5 +237,6 @@ def _excerpt(row: Row, columns: Mapping[str, str]) -> str:
     return text[:EXCERPT_CHARACTERS].encode("utf-8", "backslashreplace").decode()
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """A short hash, the same on every machine: of texts that name or place a problem."""
     return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()

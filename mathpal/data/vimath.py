@@ -3,27 +3,39 @@
 The facade that `conf/data/vimath.yaml` names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from annotated_types import Ge, Interval
 
-from mathpal.curriculum import FAMILIES, problem
+from mathpal.curriculum import FAMILIES, Regime
+from mathpal.data.generated import Chosen, able, allot, coordinates, families_of, held_out, item
 from mathpal.errors import ConfigError
 from mathpal.problems import Problem, Splits
 from mathpal.progress import track
 
 Count = Annotated[int, Ge(1)]
+Share = Annotated[float, Interval(ge=0, le=1)]
 Grades = Sequence[Annotated[int, Interval(ge=1, le=12)]]
+Weight = Annotated[float, Ge(0)]
 
 
 def vimath(
     run_dir: Path | None,
     *,
     train: Count,
+    split: Regime = "iid",
     grades: Grades | None = None,
+    topics: Sequence[str] | None = None,
+    strata: Sequence[str] | None = None,
     families: Sequence[str] | None = None,
+    held_out_families: Sequence[str] | None = None,
+    weights: Mapping[str, Weight] | None = None,
+    order: Literal["random", "easy_to_hard"] = "random",
+    multiple_choice: Share = 0.0,
     replay: Annotated[float, Interval(ge=0, lt=1)] = 0.0,
     replay_grades: Grades = (),
     validation_per_family: Count = 8,
@@ -36,8 +48,17 @@ def vimath(
     Args:
         run_dir: not used by this source.
         train: training problems in all.
+        split: what is unseen in the test split: "iid" values only, "template" the wording too,
+            "range" larger numbers, "family" whole families.
         grades: school grades whose families are to be learnt ("new"); None for all.
-        families: names of families to be learnt; None for all of the grades.
+        topics: topics of families to be learnt; None for all.
+        strata: "standard", "advanced" or both; None for both.
+        families: names of families to be learnt; None for all that meet the rest.
+        held_out_families: with split=family, those to test on; None takes one in five.
+        weights: of families or topics, 0 or more; 1 where not named.
+        order: order of the training rows; "easy_to_hard" goes by grade and difficulty, and
+            trainer.order=given trains in it.
+        multiple_choice: share of the problems given with four options.
         replay: share of the training problems taken from what the base knew before ("old").
         replay_grades: school grades of those families.
         validation_per_family: problems of the validation loss.
@@ -49,82 +70,92 @@ def vimath(
         Splits that share no problem: the split is a function of the problem's own values.
 
     Raises:
-        ConfigError: for a family that does not exist, or settings that leave none.
+        ConfigError: for a name that does not exist, or settings that leave nothing.
     """
-    new = _chosen(grades, families)
+    new = families_of(Chosen(grades, topics, strata, families))
+    old = _replayed(new, replay, replay_grades)
+    draw = partial(_item, f"vimath-{seed}", regime=split, multiple_choice=multiple_choice)
+    unable = sorted(set(new + old) - set(able(new + old, split)))
+    new, old = able(new, split), able(old, split)
     if not new:
-        raise ConfigError(
-            f"data.grades={grades} and data.families={families} leave no family; "
-            f"grades with families: {sorted({entry.grade for entry in FAMILIES.values()})}"
-        )
-    old = [name for name in _chosen(replay_grades, None) if name not in new] if replay else []
-    if replay and not old:
-        raise ConfigError(
-            f"data.replay={replay} but data.replay_grades={list(replay_grades)} leaves no family "
-            "that is not to be learnt; set data.replay_grades, or data.replay=0"
-        )
-    namespace = f"vimath-{seed}"
+        raise ConfigError(f"data.split={split}: none of {', '.join(unable)} can be divided so")
+    tested = held_out(new, held_out_families) if split == "family" else new
+    taught = [name for name in new if split != "family" or name not in tested]
+
     old_count = round(train * replay)
-    coordinates = [(new[i % len(new)], i // len(new), "new") for i in range(train - old_count)]
-    coordinates += [(old[i % len(old)], i // len(old), "old") for i in range(old_count)]
     rows = [
-        _item(namespace, "train", name, index, cohort)
-        for name, index, cohort in track(
-            coordinates, "problems", total=len(coordinates), unit="problem"
+        draw("train", name, index, cohort)
+        for names, count, cohort in ((taught, train - old_count, "new"), (old, old_count, "old"))
+        for name, index in track(
+            list(coordinates(allot(names, count, weights))) if count else [],
+            f"{cohort} problems",
+            total=count,
+            unit="problem",
         )
     ]
-    cohorts = [(new, "new"), (old, "old")]
-    sizes = {"new": test_per_family, "old": replay_test_per_family}
+    if order == "easy_to_hard":
+        rows.sort(key=lambda row: (row.grade or 0, row.difficulty))
     validation = [
-        item
-        for names, cohort in cohorts
+        row
+        for names, cohort in ((taught, "new"), (old, "old"))
         for name in names
-        for item in _distinct(namespace, "validation", name, validation_per_family, cohort)
+        for row in _distinct(partial(draw, "validation", name), validation_per_family, cohort)
     ]
     test = [
-        item
-        for names, cohort in cohorts
+        row
+        for names, size, cohort in (
+            (tested, test_per_family, "new"),
+            (old, replay_test_per_family, "old"),
+        )
         for name in names
-        for item in _distinct(namespace, "test", name, sizes[cohort], cohort)
+        for row in _distinct(partial(draw, "test", name), size, cohort)
     ]
-    notes = {
+    notes: dict[str, object] = {
         "source": "vimath",
+        "split": split,
         "seed": seed,
-        "families_new": list(new),
+        "families_new": new,
         "families_old": old,
+        "families_held_out": tested if split == "family" else [],
+        "families_left_out": unable,
         "rows": {"train": len(rows), "validation": len(validation), "test": len(test)},
     }
     return Splits(rows, validation, test, notes)
 
 
-def _chosen(grades: Grades | None, families: Sequence[str] | None) -> list[str]:
-    """Names of the families of these grades and with these names, in the registry's order."""
-    unknown = sorted(set(families or ()) - set(FAMILIES))
-    if unknown:
+def _replayed(new: list[str], replay: float, grades: Grades) -> list[str]:
+    """The families of the replayed grades that are not to be learnt."""
+    if not replay:
+        return []
+    old = [e.name for e in FAMILIES.values() if e.grade in grades and e.name not in new]
+    if not old:
         raise ConfigError(
-            f"data.families: there is no family {', '.join(unknown)}; "
-            f"there are {', '.join(sorted(FAMILIES))}"
+            f"data.replay={replay} but data.replay_grades={list(grades)} leaves no family "
+            "that is not to be learnt; set data.replay_grades, or data.replay=0"
         )
-    return [
-        entry.name
-        for entry in FAMILIES.values()
-        if (grades is None or entry.grade in grades)
-        and (families is None or entry.name in families)
-    ]
+    return old
 
 
-def _item(namespace: str, split: str, name: str, index: int, cohort: str) -> Problem:
-    from dataclasses import replace
+def _item(
+    namespace: str,
+    split: str,
+    name: str,
+    index: int,
+    cohort: str,
+    *,
+    regime: Regime,
+    multiple_choice: float,
+) -> Problem:
+    drawn = item(namespace, split, name, index, regime=regime, multiple_choice=multiple_choice)
+    return replace(drawn, cohort=cohort)
 
-    return replace(problem(namespace, split, name, index), cohort=cohort)
 
-
-def _distinct(namespace: str, split: str, name: str, count: int, cohort: str) -> list[Problem]:
+def _distinct(draw: "partial[Problem]", count: int, cohort: str) -> list[Problem]:
     """The first `count` problems with different values (fewer where the family has no more)."""
     found: dict[str, Problem] = {}
     for index in range(count * 20):
-        item = _item(namespace, split, name, index, cohort)
-        found.setdefault(item.parameters, item)
+        row = draw(index, cohort)
+        found.setdefault(row.parameters, row)
         if len(found) == count:
             break
     return list(found.values())

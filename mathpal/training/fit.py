@@ -58,6 +58,7 @@ def fit(
     gradient_checkpointing: bool = False,
     evaluate_every: Count | None = None,
     record_every: Count = 10,
+    order: Literal["shuffled", "given"] = "shuffled",
     seed: int = 42,
 ) -> FitResult:
     """Train in place.
@@ -86,6 +87,8 @@ def fit(
         evaluate_every: optimizer steps between validations; there is one at the end in any
             case, null is for only that.
         record_every: optimizer steps between metric records.
+        order: "given" trains on the rows in the data's own order, from easy to hard with
+            data.order=easy_to_hard.
         seed: of the order of the rows and of dropout.
 
     Raises:
@@ -111,7 +114,7 @@ def fit(
     pad = loaded.tokenizer.pad_token_id
     batches = TrainingBatches(
         train,
-        Plan(batch_tokens, accumulate, seed),
+        Plan(batch_tokens, accumulate, seed, order),
         steps=max_steps,
         epochs=epochs or 0,
         pad=pad,

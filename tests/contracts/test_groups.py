@@ -28,14 +28,21 @@ OPTIONS = sorted(
 EXPERIMENTS = sorted(path.stem for path in (CONF / "experiment").glob("*.yaml"))
 # Values that an option leaves to the user (`???`); this file stands for a file that exists.
 MANDATORY = {
-    ("data", "file"): {"data.path": __file__},
+    **{
+        ("data", option): {"data.path": __file__}
+        for option in ("file", "messages", "text", "preference", "hub")
+    },
     ("model", "causal_lm"): {"model.path": "some/model"},
 }
 # What a recipe leaves to the user.
 RECIPE_VALUES = {"tiny_base_2": ["model.path='some/model'"]}
 # What the rules between groups ask for beside an option.
-COMPANIONS = {("lora", "none"): ["evaluation.systems=[tuned]", "export=none"]}
-HEAVY = ("torch", "transformers", "lightning", "peft", "tokenizers", "unsloth", "pyarrow")
+COMPANIONS = {
+    ("lora", "none"): ["evaluation.systems=[tuned]", "export=none"],
+    ("data", "text"): ["evaluation=none"],
+}
+HEAVY = ("torch", "transformers", "lightning", "peft", "tokenizers", "unsloth", "pyarrow",
+         "datasets", "qdrant_client")  # fmt: skip
 
 
 def config(*overrides: str, name: str = "train") -> DictConfig:

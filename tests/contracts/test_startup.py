@@ -82,6 +82,14 @@ def test_the_composed_configuration_is_shown(ask: Ask, tmp_path: Path) -> None:
         (["trainer.lr=nan"], ["trainer.lr", "finite number"]),
         (["experiment=tiny_base"], ["+experiment=tiny_base"]),
         (["data._target_=os.system"], ["data._target_=os.system", "nothing else is ever called"]),
+        (
+            ["data=mixture", "+data@data.sources.own=file", "data.sources.own.pth=x", "lora.r=0"],
+            [
+                "data.sources.own.path is not given",
+                "did you mean data.sources.own.path=…?",
+                "lora.r=0",
+            ],
+        ),
         (["data.seed=${nothing}"], ["interpolations that name existing settings"]),
         (["seed=1,2"], ["one value, or -m", "-m seed=1,2"]),
         (["-m", "lora=r8,r99"], ["lora=r99"]),

@@ -321,7 +321,8 @@ GOLDS = {
     "integer": "70", "decimal": "1,5", "fraction": "3/4", "mixed": "2 4/9", "percent": "28%",
     "quantity": "70 km", "time": "7 giờ 25 phút", "ratio": "3 : 4", "pair": PAIR,
     "list": "2/3 < 3/4 < 5/6", "remainder": "7 (dư 2)", "set": "{2; 3; 5}", "sign": "<",
-    "choice": "B", "yesno": "có",
+    "choice": "B", "yesno": "có", "text": "thứ Ba", "pattern": "52x4", "factors": "2³ × 5",
+    "parts": "a) 12 cm; b) Đúng",
 }  # fmt: skip
 
 
@@ -342,7 +343,7 @@ def test_a_gold_declared_as_written_is_correct(kind: str) -> None:
     assert grade(f"Bài giải\n1 + 1 = 2\nĐáp số: {GOLDS[kind]}", gold).verdict == "correct"
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("mixed", "list")])
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("mixed", "list", "pattern")])
 def test_the_kind_of_a_gold_is_inferred(kind: str) -> None:
     assert parse_gold(GOLDS[kind]).kind == kind
 

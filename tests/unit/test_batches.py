@@ -25,7 +25,8 @@ def table_of(lengths: list[int]) -> TokenTable:
     """Rows of these lengths whose every id is different; the first half is prompt."""
     starts = np.concatenate([[0], np.cumsum(lengths)])
     ids = np.arange(1, starts[-1] + 1, dtype=np.int32)
-    return TokenTable(ids, starts, np.asarray([n // 2 for n in lengths], np.int32), 0)
+    supervised = np.concatenate([np.arange(n) >= n // 2 for n in lengths])
+    return TokenTable(ids, starts, supervised, 0)
 
 
 def random_lengths(count: int, longest: int, seed: int = 0) -> np.ndarray:
@@ -100,6 +101,17 @@ def test_steps_do_not_come_in_the_order_of_length() -> None:
     assert abs(np.corrcoef(means, range(len(means)))[0, 1]) < 0.4
 
 
+def test_given_order_goes_from_the_first_rows_to_the_last_and_shuffles_only_nearby() -> None:
+    lengths = random_lengths(4000, 60)
+    made = windows(lengths, Plan(256, 1, 0, "given"), 0)
+    places = [float(np.mean(rows_of(w))) for w in made]
+    assert np.corrcoef(places, range(len(places)))[0, 1] > 0.97
+    assert places != sorted(places)
+    assert sorted(row for w in made for row in rows_of(w)) == list(range(4000))
+    shuffled = [float(np.mean(rows_of(w))) for w in windows(lengths, Plan(256, 1, 0), 0)]
+    assert abs(np.corrcoef(shuffled, range(len(shuffled)))[0, 1]) < 0.3
+
+
 def test_sorting_by_length_wastes_little_padding() -> None:
     lengths = random_lengths(2000, 120)
     made = windows(lengths, Plan(1024, 1, seed=0), 0)
@@ -119,7 +131,7 @@ def by_hand(
     width = max(map(len, cut))
     ids = [tokens + [pad] * (width - len(tokens)) for tokens in cut]
     labels = [
-        [t if i >= table.prompts[r] else IGNORED for i, t in enumerate(tokens)]
+        [t if table.supervised[table.starts[r] + i] else IGNORED for i, t in enumerate(tokens)]
         + [IGNORED] * (width - len(tokens))
         for r, tokens in zip(rows, cut, strict=True)
     ]

@@ -19,6 +19,8 @@ from mathpal.data.chat import (
     stop_ids,
     stop_token,
 )
+from mathpal.data.plain import text_problem
+from mathpal.data.preview import marked
 from mathpal.errors import DataError
 from mathpal.models.loaded import Loaded
 from mathpal.models.tokenizer import CHAT_TEMPLATE
@@ -44,8 +46,10 @@ def with_template(tokenizer: Any, template: str) -> Any:
 
 def row(table: TokenTable, index: int) -> tuple[list[int], list[int]]:
     """Prompt ids and supervised ids."""
-    ids = table.ids[table.starts[index] : table.starts[index + 1]].tolist()
-    return ids[: table.prompts[index]], ids[table.prompts[index] :]
+    own = slice(table.starts[index], table.starts[index + 1])
+    ids, begin = table.ids[own].tolist(), int(table.supervised[own].argmax())
+    assert table.supervised[own].tolist() == [place >= begin for place in range(len(ids))]
+    return ids[:begin], ids[begin:]
 
 
 def oracle(tokenizer: Any, item: Problem) -> tuple[list[int], list[bool]]:
@@ -87,8 +91,11 @@ def test_the_loss_sees_the_solution_and_its_stop_token_and_nothing_else(tokenize
 def test_counts_of_a_table_add_up(tokenizer: Any) -> None:
     table = encode(PROBLEMS, tokenizer, max_length=512)
     assert table.lengths.sum() == len(table.ids) == table.starts[-1]
-    assert (table.supervised + table.prompts == table.lengths).all()
-    assert table.ids.dtype == np.int32
+    assert len(table.supervised) == len(table.ids)
+    for index in range(len(PROBLEMS)):
+        own = table.supervised[table.starts[index] : table.starts[index + 1]]
+        assert own.sum() == table.loss_tokens[index]
+    assert (table.ids.dtype, table.supervised.dtype) == (np.int32, np.bool_)
 
 
 def test_more_problems_than_a_chunk_keep_their_order(
@@ -99,7 +106,7 @@ def test_more_problems_than_a_chunk_keep_their_order(
     pieces = encode(PROBLEMS, tokenizer, max_length=512)
     assert (whole.ids == pieces.ids).all()
     assert (whole.starts == pieces.starts).all()
-    assert (whole.prompts == pieces.prompts).all()
+    assert (whole.supervised == pieces.supervised).all()
 
 
 def test_too_long_rows_are_left_out_and_counted_never_cut(tokenizer: Any) -> None:
@@ -208,3 +215,140 @@ def test_the_shown_sample_is_the_row_with_its_mask(tokenizer: Any) -> None:
     assert "1 + 1 = 2" in seen
     assert hidden.startswith("<bos>")
     assert len(sample["tokens"]) == sample["prompt_tokens"] + sample["supervised_tokens"]
+
+
+TALK = Problem(
+    "talk",
+    "Vậy 3 + 3 = ?",
+    "3 + 3 = 6",
+    messages=(
+        ("system", "Em là gia sư."),
+        ("user", "2 + 2 = ?"),
+        ("assistant", "2 + 2 = 4\nĐáp số: 4"),
+        ("user", "Vậy 3 + 3 = ?"),
+        ("assistant", "3 + 3 = 6"),
+    ),
+)
+
+
+def talk_oracle(tokenizer: Any, item: Problem) -> tuple[list[int], list[bool]]:
+    """Ids and mask of a conversation by character positions of the text."""
+    text, answers, system = "<bos>", [], ""
+    for role, said in item.messages:
+        if role == "system":
+            system = said.strip() + "\n\n"
+            continue
+        text += f"<start_of_turn>{'model' if role == 'assistant' else 'user'}\n"
+        begin = len(text)
+        text += f"{system}{said.strip()}{END_OF_TURN}"
+        system = ""
+        if role == "assistant":
+            answers.append((begin, len(text)))
+        text += "\n"
+    out = tokenizer(text[:-1], add_special_tokens=False, return_offsets_mapping=True)
+    return out.input_ids, [
+        any(begin <= at < end for begin, end in answers) for at, _ in out.offset_mapping
+    ]
+
+
+def whole_row(table: TokenTable, index: int = 0) -> tuple[list[int], list[bool]]:
+    own = slice(table.starts[index], table.starts[index + 1])
+    return table.ids[own].tolist(), table.supervised[own].tolist()
+
+
+def test_every_answer_of_a_conversation_and_its_stop_token_is_seen(tokenizer: Any) -> None:
+    table = encode([SUM, TALK, SUM], tokenizer, max_length=256)
+    assert whole_row(table, 1) == talk_oracle(tokenizer, TALK)
+    sample: Any = mask_sample(table, tokenizer, 1)
+    shown = marked(sample)
+    assert shown.count("«") == 2
+    assert "«2 + 2 = 4\nĐáp số: 4<end_of_turn>»\n<start_of_turn>user" in shown
+    assert shown.endswith("«3 + 3 = 6<end_of_turn>»")
+    assert row(table, 0) == row(table, 2) == row(encode([SUM], tokenizer, max_length=256), 0)
+    assert table.loss_tokens[1] == sum(whole_row(table, 1)[1])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=4), st.none() | WORDS)
+def test_the_mask_of_any_conversation(
+    tokenizer: Any, pairs: list[tuple[str, str]], system: str | None
+) -> None:
+    turns = [turn for asked, told in pairs for turn in (("user", asked), ("assistant", told))]
+    if system is not None:
+        turns.insert(0, ("system", system))
+    item = Problem("any", pairs[-1][0], pairs[-1][1], messages=tuple(turns))
+    table = encode([item], tokenizer, max_length=4096)
+    assert whole_row(table) == talk_oracle(tokenizer, item)
+
+
+def test_a_conversation_of_question_and_answer_is_the_plain_problem(tokenizer: Any) -> None:
+    turns = (("user", SUM.question), ("assistant", SUM.solution))
+    talk = Problem("talk", SUM.question, SUM.solution, messages=turns)
+    assert row(encode([talk], tokenizer, max_length=256), 0) == row(
+        encode([SUM], tokenizer, max_length=256), 0
+    )
+
+
+def test_a_template_that_changes_earlier_answers_is_refused(tokenizer: Any) -> None:
+    """Such as one that drops the thoughts of all answers but the last."""
+    forgets = CHAT_TEMPLATE.replace(
+        'message["content"] | trim', '(message["content"] if loop.last else "…") | trim'
+    )
+    assert forgets != CHAT_TEMPLATE
+    with pytest.raises(DataError, match=r"problem talk .*answer 1: the prompt's ids are not"):
+        encode([TALK], with_template(tokenizer, forgets), max_length=256)
+
+
+def test_a_template_that_refuses_a_role_is_told_with_the_turns(tokenizer: Any) -> None:
+    strict = (
+        "{% if messages[0].role == 'system' %}{{ raise_exception('no system role') }}{% endif %}"
+    )
+    with pytest.raises(DataError, match=r"refuses problem talk .*system, user, .*no system role"):
+        encode([TALK], with_template(tokenizer, strict + CHAT_TEMPLATE), max_length=256)
+
+
+def test_a_stop_token_inside_an_earlier_answer_is_refused(tokenizer: Any) -> None:
+    turns = [*TALK.messages]
+    turns[2] = ("assistant", "4<end_of_turn> thừa")
+    talk = Problem("talk", "x", "y", messages=tuple(turns))
+    with pytest.raises(DataError, match="answer 1: 2 stop tokens"):
+        encode([talk], tokenizer, max_length=256)
+
+
+class TestPlainText:
+    LONG = "Một hai ba bốn 🙂 năm. " * 30
+
+    @pytest.mark.parametrize("limit", [2, 3, 17, 64, 4096])
+    def test_every_token_is_learnt_exactly_once(self, tokenizer: Any, limit: int) -> None:
+        table = encode([text_problem("t", self.LONG)], tokenizer, max_length=limit)
+        ids = tokenizer(self.LONG, add_special_tokens=False).input_ids
+        assert table.ids[table.supervised].tolist() == [*ids, tokenizer.eos_token_id]
+        assert table.lengths.max() <= limit
+        assert table.dropped == 0
+        begins = table.starts[:-1]
+        assert set(table.ids[begins].tolist()) == {tokenizer.bos_token_id}
+        assert (table.loss_tokens == table.lengths - 1).all()
+
+    def test_without_bos_a_row_begins_with_the_last_token_of_the_one_before(
+        self, tokenizer: Any
+    ) -> None:
+        bare = copy.deepcopy(tokenizer)
+        bare.bos_token = None
+        ids = [*tokenizer(self.LONG, add_special_tokens=False).input_ids, tokenizer.eos_token_id]
+        table = encode([text_problem("t", self.LONG)], bare, max_length=16)
+        assert table.ids[table.supervised].tolist() == ids[1:]
+        assert table.ids[table.starts[:-1]].tolist() == ids[:-1:15]
+
+    def test_texts_and_conversations_may_stand_side_by_side(self, tokenizer: Any) -> None:
+        text = text_problem("t", "Một hai ba")
+        table = encode([SUM, text, TALK], tokenizer, max_length=256)
+        assert len(table.lengths) == 3
+        assert whole_row(table, 2) == talk_oracle(tokenizer, TALK)
+        assert tokenizer.decode(table.ids[table.starts[1] : table.starts[2]]) == (
+            "<bos>Một hai ba<eos>"
+        )
+
+    @pytest.mark.parametrize("word", ["<bos>", "<end_of_turn>", "<eos>"])
+    def test_a_control_token_in_a_text_is_refused(self, tokenizer: Any, word: str) -> None:
+        with pytest.raises(DataError, match=rf"text t holds {word}"):
+            encode([text_problem("t", f"Một {word} hai")], tokenizer, max_length=64)

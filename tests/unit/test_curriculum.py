@@ -1,4 +1,4 @@
-"""The whole registry of families: golds, splits, streams, speed. No family is named here."""
+"""The whole registry of families: golds, steps, wordings, speed. No family is named here."""
 
 import hashlib
 import re
@@ -9,17 +9,19 @@ from itertools import pairwise
 
 import pytest
 
-from mathpal.answers import KINDS, grade, parse_gold
-from mathpal.curriculum import FAMILIES, problem
-from mathpal.curriculum.registry import SPLIT_SHARES, Draft, Draw, family, split_of
+from mathpal.answers import KINDS, check_steps, grade, parse_gold
+from mathpal.curriculum import FAMILIES, STRATA, TOPICS, problem
+from mathpal.curriculum.items import SPLIT_SHARES
+from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.problems import Problem
 
 NAMES = sorted(FAMILIES)
 SPLITS = tuple(SPLIT_SHARES)
 # sha256 over `fingerprint()`; it changes only when the curriculum itself changes, and then so
 # must the shipped base: python -c "import tests.unit.test_curriculum as t; print(t.fingerprint())"
-GOLDEN = "32303774f9eeb3f78f23094ceebd052d44ac504f4563d75aec2c699de104c9b6"
-NUMBERS = re.compile(r"[\d/]+|[<>=]")  # answers that differ in a word only are not told apart
+GOLDEN = ""
+NUMBERS = re.compile(r"[\d/,]+|[<>=]")  # answers that differ in a word only are not told apart
+WORDED = ("text", "yesno", "sign", "choice")
 
 
 def sample(name: str, count: int, namespace: str = "tests") -> list[Problem]:
@@ -36,12 +38,23 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def test_the_registry_covers_primary_school() -> None:
-    assert len(FAMILIES) >= 14
-    assert {entry.grade for entry in FAMILIES.values()} == {1, 2, 3, 4, 5}
+def test_the_registry_covers_the_curriculum() -> None:
+    assert len({entry.number for entry in FAMILIES.values()}) >= 60
+    assert {entry.number for entry in FAMILIES.values()} <= set(range(1, 70))
+    assert {entry.grade for entry in FAMILIES.values()} == {1, 2, 3, 4, 5, 6}
+    assert {entry.topic for entry in FAMILIES.values()} == set(TOPICS)
+    assert {entry.stratum for entry in FAMILIES.values()} == set(STRATA)
     assert all(entry.kind in KINDS and entry.title for entry in FAMILIES.values())
     assert all(entry.name == name for name, entry in FAMILIES.items())
     assert sum(SPLIT_SHARES.values()) == 100
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_two_thousand_items_without_an_error_in_several_wordings(name: str) -> None:
+    items = [problem("many", "train", name, i) for i in range(2_000)]
+    templates = {item.template for item in items}
+    assert len(templates) >= 3, f"{name} has {len(templates)} wordings"
+    assert len({item.parameters for item in items}) >= 80
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -53,6 +66,42 @@ def test_every_gold_is_correct_by_its_own_solution(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_every_step_equation_checks(name: str) -> None:
+    for item in sample(name, 40):
+        steps = check_steps(item.solution)
+        faults = [step for step in steps if step.verdict == "invalid"]
+        assert not faults, f"{item.id}: {faults}\n{item.solution}"
+        assert all(line in item.solution and "=" in line for line in item.steps)
+
+
+def test_most_step_equations_can_be_checked() -> None:
+    """A checker that calls everything uncheckable would pass the test above."""
+    verdicts = [
+        step.verdict
+        for name in NAMES
+        for item in sample(name, 4)
+        for step in check_steps(item.solution)
+    ]
+    assert verdicts.count("valid") > 0.85 * len(verdicts)
+    assert len(verdicts) > 2 * 3 * 4 * len(NAMES) // 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_changed_step_does_not_check(name: str) -> None:
+    """The near-miss: the last number of a valid step, one more."""
+    for item in sample(name, 12):
+        for line in item.steps:
+            before = check_steps(line)
+            if [step.verdict for step in before] != ["valid"] or "≈" in line:
+                continue
+            number = list(re.finditer(r"\d+", line))[-1]
+            if "dư" in line or not line[number.end() :].strip(" )").isascii():
+                continue
+            wrong = line[: number.start()] + str(int(number[0]) + 1) + line[number.end() :]
+            assert "valid" not in [step.verdict for step in check_steps(wrong)], wrong
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_another_problems_solution_is_not_correct(name: str) -> None:
     """The near-miss: a checker that says yes to everything would pass the test above."""
     items = sample(name, 20)
@@ -61,22 +110,8 @@ def test_another_problems_solution_is_not_correct(name: str) -> None:
         for item, other in pairwise(items)
         if NUMBERS.findall(item.answer or "") != NUMBERS.findall(other.answer or "")
     ]
-    assert judged
+    assert judged or FAMILIES[name].kind in WORDED
     assert "correct" not in judged
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_splits_share_neither_values_nor_questions(name: str) -> None:
-    values: dict[str, set[str]] = {}
-    questions: dict[str, set[str]] = {}
-    for split in SPLITS:
-        items = [problem(f"v{i % 2}", split, name, i) for i in range(250)]
-        values[split] = {item.parameters for item in items}
-        questions[split] = {item.question for item in items}
-        assert all(split_of(name, item.parameters) == split for item in items)
-    for one, other in (("train", "validation"), ("train", "test"), ("validation", "test")):
-        assert not values[one] & values[other]
-        assert not questions[one] & questions[other]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -85,15 +120,27 @@ def test_texts_and_numbers_are_sound(name: str) -> None:
         texts = (item.question, item.solution, item.answer or "")
         assert all(text and text == text.strip() for text in texts)
         assert all(unicodedata.is_normalized("NFC", text) for text in texts)
-        assert "{" not in "".join(texts), "a template's hole was left open"
+        assert not re.search(r"\{\w*\}", item.question + item.solution), "an open hole"
+        assert "  " not in "".join(texts)
         gold = parse_gold(item.answer or "", kind=item.kind)
         numbers = [gold.value] if gold.value is not None else [part.value for part in gold.parts]
-        assert all(isinstance(n, Fraction) and n >= 0 for n in numbers)
-        assert item.kind == "sign" or any(n > 0 for n in numbers) or " - " in item.question
+        assert all(isinstance(n, Fraction) for n in numbers)
+        assert item.kind in ("integer", "list", "set") or all(n >= 0 for n in numbers)
         if item.kind == "quantity":
             assert gold.unit, item.answer
         assert item.grade == FAMILIES[name].grade
+        assert 1 <= item.difficulty <= 25
         assert item.answer in item.solution.splitlines()[-1] or item.kind == "sign"
+        assert len(item.solution) <= 700 and len(item.question) <= 500
+
+
+def test_people_and_things_are_counted_in_whole_numbers() -> None:
+    broken = re.compile(
+        r"\d,\d+ (?:học sinh|bạn|người|con|cái|quyển|quả|viên|bông|cây|chiếc|hộp|công nhân)"
+    )
+    for name in NAMES:
+        for item in sample(name, 20):
+            assert not broken.search(item.question + item.solution), item.question
 
 
 def test_the_same_coordinates_give_the_same_item_on_every_machine() -> None:
@@ -101,8 +148,8 @@ def test_the_same_coordinates_give_the_same_item_on_every_machine() -> None:
 
 
 def test_the_order_of_drawing_changes_nothing() -> None:
-    forwards = [problem("order", "train", "cong_tru", i) for i in range(20)]
-    backwards = [problem("order", "train", "cong_tru", i) for i in reversed(range(20))]
+    forwards = [problem("order", "train", NAMES[0], i) for i in range(20)]
+    backwards = [problem("order", "train", NAMES[0], i) for i in reversed(range(20))]
     assert forwards == backwards[::-1]
 
 
@@ -113,7 +160,7 @@ def test_neighbouring_seeds_share_no_stream(shift: int) -> None:
         (problem("vimath-42", split, name, i), problem("vimath-43", split, name, i + shift))
         for name in NAMES
         for split in ("train", "test")
-        for i in range(2, 32)
+        for i in range(2, 14)
     ]
     same = sum(one.question == other.question for one, other in pairs)
     assert same / len(pairs) < 0.02
@@ -127,23 +174,23 @@ def test_coordinates_that_read_alike_when_joined_are_different() -> None:
     assert len(drawn) == 4
 
 
-def test_an_unknown_family_is_a_key_error() -> None:
-    with pytest.raises(KeyError):
-        problem("tests", "train", "khong_co", 0)
-
-
 def test_a_family_without_a_title_or_with_a_taken_name_is_our_own_bug() -> None:
     def untitled(draw: Draw) -> Draft:
-        return Draft("", "", "", ())
+        raise NotImplementedError
 
     with pytest.raises(AssertionError, match="docstring"):
-        family(number=1, grade=1, kind="integer")(untitled)
+        family(number=1, grade=1, kind="integer", topic="numbers")(untitled)
     with pytest.raises(AssertionError, match="twice"):
-        family(number=1, grade=1, kind="integer")(FAMILIES[NAMES[0]].make)
+        family(number=1, grade=1, kind="integer", topic="numbers")(FAMILIES[NAMES[0]].make)
+
+
+def test_one_wording_alone_is_our_own_bug() -> None:
+    with pytest.raises(AssertionError, match="two wordings"):
+        Draw("x").template("only one")
 
 
 def test_a_core_makes_thousands_of_training_problems_a_second() -> None:
     began = time.process_time()
-    made = [problem("speed", "train", name, i) for name in NAMES for i in range(100)]
+    made = [problem("speed", "train", name, i) for name in NAMES for i in range(50)]
     rate = len(made) / (time.process_time() - began)
     assert rate > 5_000, f"{rate:.0f} problems a second of processor time"

@@ -69,7 +69,7 @@ class TestAnswers:
 
     def test_a_stop_token_ends_the_answer_and_is_counted(self, trained: Loaded) -> None:
         answers = ask(trained, [p.question for p in SUMS], 3, limit=60)
-        length = encode(SUMS[:1], trained.tokenizer, max_length=256).supervised[0]
+        length = encode(SUMS[:1], trained.tokenizer, max_length=256).loss_tokens[0]
         for item, answer in zip(SUMS, answers, strict=True):
             assert answer == Response(item.solution, length, True)
 

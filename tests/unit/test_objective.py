@@ -22,7 +22,7 @@ def table(shared_tiny: Loaded) -> TokenTable:
 
 
 def batch_of(table: TokenTable, rows: list[int], normaliser: float | None = None) -> Batch:
-    tokens = float(table.supervised[rows].sum())
+    tokens = float(table.loss_tokens[rows].sum())
     return collate(table, np.asarray(rows), pad=0, normaliser=normaliser or tokens)
 
 
@@ -78,7 +78,7 @@ def test_what_fills_the_padding_does_not_matter(tiny: Loaded, table: TokenTable)
 def test_prompt_tokens_have_no_share_in_the_loss(tiny: Loaded, table: TokenTable) -> None:
     batch = batch_of(table, [0])
     logits = tiny.model(input_ids=batch["input_ids"]).logits[0]
-    begin = int(table.prompts[0])
+    begin = int(table.supervised.argmax())
     by_hand = F.cross_entropy(logits[begin - 1 : -1], batch["input_ids"][0, begin:])
     assert sft()(tiny.model, batch).item() == pytest.approx(by_hand.item(), abs=1e-5)
 

@@ -10,6 +10,7 @@ import pytest
 
 from mathpal.data.files import file
 from mathpal.errors import DataError
+from tests.conftest import rejects, write
 
 NAMES = (
     "An Bình Chi Dũng Giang Hà Khoa Lan Minh Nga Oanh Phúc Quân Sơn Tú Uyên Vân Xuân Yến Ý".split()
@@ -21,30 +22,6 @@ def sample(count: int) -> list[dict[str, Any]]:
         {"question": f"{name} có kẹo, mấy cái?", "solution": f"Bài giải\nSố kẹo:\nĐáp số: {n} cái"}
         for n, name in enumerate(NAMES[:count])
     ]
-
-
-def write(path: Path, rows: list[Any]) -> Path:
-    """The rows in the format that the path's suffix names."""
-    if path.suffix == ".json":
-        path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
-    elif path.suffix == ".jsonl":
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    elif path.suffix == ".parquet":
-        import pyarrow
-        import pyarrow.parquet
-
-        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
-    else:
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            excel = csv.DictWriter(stream, list(rows[0]))
-            excel.writeheader()
-            excel.writerows(rows)
-    return path
-
-
-def rejects(run_dir: Path) -> list[dict[str, Any]]:
-    lines = (run_dir / "data/quarantine.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
 
 
 @pytest.mark.parametrize(

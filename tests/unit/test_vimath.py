@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mathpal.curriculum import FAMILIES
+from mathpal.curriculum import FAMILIES, STRATA, TOPICS
 from mathpal.data.vimath import vimath
 from mathpal.errors import ConfigError
 from mathpal.problems import Splits
@@ -120,7 +120,7 @@ def test_a_family_that_does_not_exist_is_named_with_those_that_do() -> None:
 
 
 def test_a_family_outside_the_grades_leaves_none_and_says_which_grades_have_some() -> None:
-    with pytest.raises(ConfigError, match=r"data\.grades=\[5\].*cong_tru.*\[1, 2, 3, 4, 5\]"):
+    with pytest.raises(ConfigError, match=r"data\.grades=\[5\].*cong_tru.*\[1, 2, 3, 4, 5, 6\]"):
         make(families=["cong_tru"])
     with pytest.raises(ConfigError, match=r"data\.grades=\[9\]"):
         make(grades=[9])
@@ -134,3 +134,81 @@ def test_replay_without_old_families_names_the_setting_at_fault(grades: list[int
         ConfigError, match=r"data\.replay=0\.25 but data\.replay_grades=\[.*replay=0"
     ):
         make(replay_grades=grades)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_topics_choose_families(topic: str) -> None:
+    splits = make(grades=None, replay=0.0, train=40, topics=[topic])
+    assert {p.topic for p in splits.test} == {topic}
+
+
+@pytest.mark.parametrize("stratum", STRATA)
+def test_strata_choose_families(stratum: str) -> None:
+    splits = make(replay=0.0, train=40, strata=[stratum])
+    assert {p.stratum for p in splits.test} == {stratum}
+
+
+def test_a_topic_that_does_not_exist_is_named_with_those_that_do() -> None:
+    with pytest.raises(ConfigError, match=r"data\.topics: there is no algebra; there are decimals"):
+        make(topics=["algebra"])
+
+
+def test_weights_part_the_training_problems() -> None:
+    splits = make(train=1000, replay=0.0, weights={"motion": 3.0, "van_toc": 0.5, "geometry": 0.0})
+    counts = Counter(p.family for p in splits.train)
+    assert not [p for p in splits.train if p.topic == "geometry"]
+    motion = {n for n in counts if FAMILIES[n].topic == "motion"} - {"van_toc"}
+    others = [n for n in counts if FAMILIES[n].topic not in ("motion", "geometry")]
+    plain = counts[others[0]]
+    assert max(counts[n] for n in others) - min(counts[n] for n in others) <= 1
+    assert all(abs(counts[n] - 3 * plain) <= 3 for n in motion)
+    assert abs(counts["van_toc"] - plain / 2) <= 1
+    assert sum(counts.values()) == 1000
+
+
+@pytest.mark.parametrize("weights", [{"vantoc": 1.0}, {"motion": 0.0}])
+def test_weights_of_nothing_are_refused(weights: dict[str, float]) -> None:
+    with pytest.raises(ConfigError, match=r"data\.weights"):
+        make(topics=["motion"], replay=0.0, weights=weights)
+
+
+def test_easy_to_hard_sorts_training_only() -> None:
+    plain, sorted_ = make(train=300), make(train=300, order="easy_to_hard")
+    keys = [(p.grade, p.difficulty) for p in sorted_.train]
+    assert keys == sorted(keys) and len(set(keys)) > 4
+    assert sorted(p.id for p in plain.train) == sorted(p.id for p in sorted_.train)
+    assert plain.test == sorted_.test
+
+
+def test_multiple_choice_is_a_share_and_changes_no_parameters() -> None:
+    splits = make(train=400, multiple_choice=0.3)
+    share = sum(p.kind == "choice" for p in splits.train) / 400
+    assert 0.2 < share < 0.4
+    assert [p.parameters for p in make(train=400).train] == [p.parameters for p in splits.train]
+    assert all(p.kind == "choice" for p in make(multiple_choice=1.0).test)
+
+
+@pytest.mark.parametrize("split", ["template", "range", "family"])
+def test_each_regime_gives_disjoint_splits(split: str) -> None:
+    splits = make(train=600, split=split)
+    trained = {(p.family, p.parameters) for p in splits.train}
+    assert splits.test and not trained & {(p.family, p.parameters) for p in splits.test}
+    assert {p.cohort for p in splits.test} == {"new", "old"}
+
+
+def test_the_family_regime_holds_out_one_family_in_five() -> None:
+    splits = make(train=600, split="family")
+    trained = {p.family for p in splits.train}
+    tested = {p.family for p in splits.test if p.cohort == "new"}
+    assert not trained & tested
+    assert len(tested) == max(1, len(GRADE_FIVE) // 5)
+    assert splits.notes["families_held_out"] == [n for n in GRADE_FIVE if n in tested]
+
+
+def test_families_can_be_held_out_by_name() -> None:
+    splits = make(train=100, split="family", held_out_families=["van_toc"])
+    assert {p.family for p in splits.test if p.cohort == "new"} == {"van_toc"}
+    with pytest.raises(ConfigError, match="not among the families to be learnt"):
+        make(split="family", held_out_families=["cong_tru"])
+    with pytest.raises(ConfigError, match="both sides"):
+        make(split="family", families=["van_toc"])

@@ -1,0 +1,83 @@
+"""Answers that are powers or products of powers: "2³ × 5", "3⁴".
+
+Compared by the factors, in any order: "2 × 2 × 2 × 5" is "2³ × 5" (both are the
+factorisation), "8 × 5" and "40" have the value but not the form.
+"""
+
+import re
+from collections import Counter
+from math import prod
+
+from mathpal.answers.notation import next_number
+from mathpal.answers.scalars import Finding
+from mathpal.answers.words import EITHER
+
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_POWER = rf"[0-9]{{1,6}}(?:[{SUPERSCRIPTS}]{{1,2}})?"
+_PRODUCT = re.compile(
+    rf"(?<![\w.,])({_POWER}(?: ?[×xX*.·] ?{_POWER}){{0,24}})(?![\w{SUPERSCRIPTS}])"
+)
+_FACTOR = re.compile(rf"([0-9]+)([{SUPERSCRIPTS}]*)")
+_EXPONENTS = str.maketrans(SUPERSCRIPTS, "0123456789")
+_LARGEST_EXPONENT = 64
+
+Factors = Counter[int]
+
+
+def _read(product: str) -> Factors | None:
+    factors: Factors = Counter()
+    for base, power in _FACTOR.findall(product):
+        exponent = int(power.translate(_EXPONENTS)) if power else 1
+        if exponent > _LARGEST_EXPONENT:
+            return None
+        factors[int(base)] += exponent
+    return Counter({base: count for base, count in factors.items() if base != 1 and count})
+
+
+def read_factors(text: str) -> Factors | None:
+    """The factors of a text that is one product of powers and nothing else, or None."""
+    match = _PRODUCT.fullmatch(text.strip())
+    return _read(match[1]) if match else None
+
+
+def is_factorisation(text: str) -> bool:
+    """Whether a gold without a kind is one: a power in it, or a product of primes only."""
+    factors = read_factors(text)
+    if not factors:
+        return False
+    if any(character in SUPERSCRIPTS for character in text):
+        return True
+    several = re.search(r"[×xX*·]|\.[0-9 ]+\.", text) is not None
+    return several and all(_is_prime(base) for base in factors)
+
+
+def _is_prime(number: int) -> bool:
+    return number > 1 and all(number % d for d in range(2, int(number**0.5) + 1))
+
+
+def _value(factors: Factors) -> int:
+    return prod(base**exponent for base, exponent in factors.items())
+
+
+def judge_factors(text: str, gold: str) -> Finding:
+    """Judge a declared text against powers; the last side that is a product is what counts.
+
+    Args:
+        text: normalised declared text.
+        gold: the normalised gold.
+    """
+    wanted = read_factors(gold)
+    assert wanted is not None  # parse_gold has read it
+    if EITHER.search(text):
+        return Finding("multiple_answers", None, "alternatives are declared")
+    products = [p for side in text.split("=") for p in _PRODUCT.findall(side)[-1:]]
+    written = [p for p in products if not p.isdigit()] or products
+    given = _read(written[-1]) if written else None
+    if given is None:
+        number = next_number(text)
+        return Finding("wrong" if number else "no_answer", None, "no product of powers is declared")
+    if given == wanted:
+        return Finding("correct", None, "the factors agree")
+    if _value(given) == _value(wanted):
+        return Finding("wrong_form", None, "the value agrees, the factors do not")
+    return Finding("wrong", None, "the value differs")

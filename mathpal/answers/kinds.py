@@ -1,0 +1,81 @@
+"""Which kind a gold is that names none.
+
+Looks at the text only; reading the gold as that kind, and refusing it, is done in `golds`.
+"""
+
+import re
+
+from mathpal.answers.enumerations import REMAINDER, members
+from mathpal.answers.factors import is_factorisation
+from mathpal.answers.notation import next_number
+from mathpal.answers.quantities import find_quantities
+from mathpal.answers.records import Quantity
+from mathpal.answers.textual import is_wording
+from mathpal.answers.words import EITHER, SIGN
+
+LETTER = re.compile(
+    r"(?:[Cc]họn |[Đđ]áp án )?\(?(?:([a-f])\)?[.):]?|([A-F])\)?(?:[.):](?: .*)?)?)$"
+)
+_RATIO = re.compile(r"[0-9][0-9 .,]{0,24}(?: ?: ?[0-9][0-9 .,]{0,24}){1,5}$")
+EMPTY = re.compile(r"∅|(?:tập )?rỗng$", re.I)
+# "105 đống" after these is no answer of its own: what is asked is whether it can be.
+WHETHER = re.compile(
+    r"(?:[^\W\d]+ ){0,6}?(?:không thể|không đủ|có thể(?! là| bằng| có)|không chia hết)(?!\w)", re.I
+)
+_PARTS = re.compile(r"(?:^|(?<=[;\s]))\(?([a-h])\)\s")
+
+
+def infer_kind(text: str) -> str:
+    """The kind of a gold that names none; one number is told apart later."""
+    letter = LETTER.match(text)
+    if letter and letter[2]:
+        return "choice"
+    if text in ("<", ">", "="):
+        return "sign"
+    if is_wording(text):
+        return "text"
+    if is_factorisation(text):
+        return "factors"
+    if re.search(r"[0-9]", text) and WHETHER.match(text):
+        return "yesno"
+    if len(labelled_parts(text)) > 1 and not _all_numbers(text):
+        return "parts"
+    if REMAINDER.search(text) and len(find_quantities(text)) == 2:
+        return "remainder"
+    if _RATIO.match(text):
+        return "ratio"
+    if "{" in text or EMPTY.match(text):
+        return "set"
+    if not re.search(r"[0-9]", text):
+        return "sign" if SIGN.search(text) else "yesno"
+    if "<" in text or ">" in text:
+        return "sign" if len(SIGN.findall(text)) == 1 else "list"
+    mixed = re.search(r"[0-9] và [0-9]+ ?/", text)
+    items = [] if mixed else members(text)
+    if len(items) > 1:
+        return "pair" if all(q.label for q in items) and not EITHER.search(text) else "set"
+    return ""
+
+
+def labelled_parts(text: str) -> list[str]:
+    """The texts after a), b), c), … where they are labelled so from a) on, else none."""
+    pieces = _PARTS.split(text)
+    labels = pieces[1::2]
+    if pieces[0].strip() or labels != list("abcdefgh")[: len(labels)]:
+        return []
+    return [piece.strip(" ;.,") for piece in pieces[2::2]]
+
+
+def _all_numbers(text: str) -> bool:
+    parts = labelled_parts(text)
+    return len(members(text)) == len(parts) and all(
+        next_number(part) is not None and not WHETHER.match(part) for part in parts
+    )
+
+
+def quantity_kind(quantity: Quantity) -> str:
+    if quantity.dimension in ("percent", "time"):
+        return quantity.dimension
+    if quantity.dimension:
+        return "quantity"
+    return quantity.form

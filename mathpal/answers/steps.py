@@ -1,0 +1,142 @@
+"""Checking the equations of a worked solution, one by one.
+
+Finds what stands left and right of every "=", "≈", "<", ">" and judges it exactly. Whatever
+cannot be read with certainty is "unchecked": a false alarm is worse than a missed error.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mathpal.answers.agreement import agrees
+from mathpal.answers.sides import SIDE, left_half, left_sides, readings, right_side
+from mathpal.answers.tokens import GLUED, prepare, tokens
+from mathpal.answers.values import Side
+
+_LONGEST = 20_000  # characters of a solution that are read
+_MAX_STEPS = 400
+_SHOWN = 60
+_RELATION = re.compile(r"[=≈<>≤≥]")
+_LEADS = ("=", "≈", "<", ">", "≤", "≥")
+_REMAINDER = re.compile(r"[^=\d]{0,30}?(?<![^\W\d_])dư[^=\d()]{0,12}")
+_NUMBER = re.compile(r"[0-9][0-9 .,]{0,20}")
+_REFUSED = re.compile(r"vô l[íý]|(?<!\w)(?:loại|sai|mâu thuẫn|không thỏa|không thoả)(?!\w)", re.I)
+_CLOCK = re.compile(r"(?<![0-9])[0-2]?[0-9]:[0-5][0-9](?![0-9])")
+
+
+class Step(NamedTuple):
+    """One equation or comparison of a solution.
+
+    Attributes:
+        text: the equation as read, "35 × 2 = 70 (m)".
+        verdict: "valid", "invalid" or "unchecked".
+        explanation: one clause for the report.
+    """
+
+    text: str
+    verdict: str
+    explanation: str
+
+
+def _chains(text: str) -> Iterator[str]:
+    """The lines of a text, those joined that carry an equation on."""
+    held = ""
+    for line in text.split("\n"):
+        bare = line.strip(" $")
+        if not bare:
+            continue
+        if held and (bare.startswith(_LEADS) or held.endswith(_LEADS)):
+            held = f"{held} {bare}"
+            continue
+        if held:
+            yield held
+        held = bare
+    if held:
+        yield held
+
+
+def _remainder(left: Side, right: Side, rest: str, mark: re.Match[str]) -> tuple[str, str]:
+    number = _NUMBER.match(rest, mark.end())
+    given = list(tokens(number[0])) if number else []
+    value = given[0].values[0] if given and given[0].kind == "number" else None
+    if left.quotient is None or value is None or right.operators:
+        return "unchecked", "a remainder without a quotient to check it against"
+    dividend, divisor = left.quotient
+    if dividend == divisor * right.value.raw + value and 0 <= value < divisor:
+        return "valid", "quotient and remainder agree"
+    return "invalid", f"{dividend} is not {divisor} × {right.value.raw} + {value}"
+
+
+def _shown(side: Side) -> str:
+    value = side.value.raw
+    if value.denominator > 10**6 or abs(value.numerator) > 10**18:
+        return f"about {float(value):.6g}" if abs(value) < 10**18 else "out of range"
+    return str(value)
+
+
+def _judge(before: str, relation: str, behind: str) -> Step:
+    half = left_half(before)
+    plain = f"{before[-_SHOWN:].strip()} {relation} {behind[:_SHOWN].strip()}"
+    if half is None or (relation != "=" and GLUED in half.text + behind[:SIDE]):
+        # "134,2x7 < 134,267" seeks a digit
+        return Step(plain, "unchecked", "the left side is no arithmetic")
+    first: tuple[str, str, str] | None = None
+    for reading in readings(half.text + behind[:SIDE]):
+        read = right_side(behind, reading)
+        if read is None:
+            continue
+        right, shown, rest = read
+        text = f"{half.text.strip()} {relation} {shown.strip()}"
+        for left in left_sides(half, reading):
+            mark = _REMAINDER.match(rest)
+            if mark:
+                verdict, why = _remainder(left, right, rest, mark)
+                text = f"{text}{rest[: mark.end() + 12]}"
+            else:
+                verdict = agrees(left, right, relation)
+                why = f"the left side is {_shown(left)}, the right side {_shown(right)}"
+            if verdict == "valid":
+                return Step(text, verdict, "both sides agree" if not mark else why)
+            doubtful = (
+                left.weak or right.weak or _REFUSED.search(shown[-20:] + rest[:40]) is not None
+            )
+            if verdict == "invalid" and (doubtful or _CLOCK.search(shown)):
+                verdict, why = "unchecked", "the words around it leave open what is meant"
+            if first is None or verdict == "unchecked":
+                first = (text, verdict, why)
+    if first is None:
+        return Step(plain, "unchecked", "a side is no arithmetic")
+    return Step(*first)
+
+
+def check_steps(response: str) -> list[Step]:
+    """Check every equation and comparison of a worked solution exactly.
+
+    A chain a = b = c gives two steps. Allowed for: remainders ("= 4 (dư 3)"), correctly rounded
+    quotients, "8 : 1000 × 100 = 0,8%", units that convert ("1/4 (giờ) = 15 phút") or that only
+    the result bears ("35 × 2 = 70 (m)"). Letters, ellipses and prose leave a step unchecked.
+
+    Args:
+        response: the solution; its first 20,000 characters and 400 steps are read.
+
+    Returns:
+        The steps in order; none where nothing is equated.
+
+    Example:
+        >>> [step.verdict for step in check_steps("35 × 2 = 70 (m)\\nx + 2 = 5\\n3 + 4 = 8")]
+        ['valid', 'unchecked', 'invalid']
+    """
+    steps: list[Step] = []
+    for line in _chains(prepare(response[:_LONGEST])):
+        marks = list(_RELATION.finditer(line))
+        for index, mark in enumerate(marks):
+            start = marks[index - 1].end() if index else 0
+            end = marks[index + 1].start() if index + 1 < len(marks) else len(line)
+            before, behind = line[start : mark.start()], line[mark.end() : end]
+            if not before.strip() or not behind.strip():
+                continue
+            step = _judge(before, mark[0], behind)
+            steps.append(step._replace(text=step.text.replace(GLUED, "×")))
+            if len(steps) == _MAX_STEPS:
+                return steps
+    return steps

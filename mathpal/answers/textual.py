@@ -1,0 +1,122 @@
+"""Answers that are words or digit patterns: a weekday, a colour, a name, a number in words.
+
+Compares folded text exactly; knows nothing of numbers' values. Lost diacritics are a different
+word ("do" is not "đỏ"); only spellings of one and the same word are folded together.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from mathpal.answers.scalars import Finding
+from mathpal.answers.words import EITHER, taken_back
+
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_WORD = re.compile(r"[^\W_]+")
+# Spellings of one word: number words after "mươi", the South's words, y and i.
+_SAME = {
+    "mốt": "một", "tư": "bốn", "lăm": "năm", "nhăm": "năm", "ngàn": "nghìn", "lẻ": "linh",
+    "tỷ": "tỉ", "bẩy": "bảy", "2": "hai", "3": "ba", "4": "bốn", "5": "năm", "6": "sáu",
+    "7": "bảy", "cn": "chủ nhật",
+}  # fmt: skip
+_FILLERS = frozenset("là vào vậy bạn ngày màu hôm hình số tên đó em chị anh".split())
+_WEEKDAY = re.compile(r"thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])$|chủ nhật$|cn$", re.I)
+_NUMBER_WORDS = frozenset(
+    "không một mốt hai ba bốn tư năm lăm nhăm sáu bảy bẩy tám chín mười mươi trăm nghìn ngàn"
+    " triệu tỉ tỷ linh lẻ phẩy âm".split()
+)
+_COPULA = re.compile(r"(?<!\w)(?:là(?!\w)|có(?= màu ))|[:=]")
+_CLAUSE = re.compile(r"[,;.(\n]| (?:vì|do|bởi|nên)(?!\w)")
+_PATTERN = re.compile(r"(?<!\w)(?=[0-9*?]*[a-z*?])(?=[a-z*?]*[0-9])[0-9a-z*?]{2,12}(?!\w)")
+_PLAIN_NUMBER = re.compile(r"(?<!\w)[0-9]{2,12}(?!\w)")
+_WEEKDAYS = tuple(f"thứ {day}" for day in ("hai", "ba", "bốn", "năm", "sáu", "bảy")) + ("chủ nhật",)
+
+
+def is_wording(text: str) -> bool:
+    """Whether a gold without a kind is safely words: a weekday, or a number written in words."""
+    words = text.lower().split()
+    return bool(_WEEKDAY.match(text)) or (
+        len(words) > 1 and all(word in _NUMBER_WORDS for word in words)
+    )
+
+
+def _syllable(word: str) -> str:
+    """A word without case, its tone put last: "hoà" and "hòa" are one word."""
+    parts = unicodedata.normalize("NFD", word.lower())
+    tone = "".join(c for c in parts if c in _TONES)
+    return unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES)) + tone
+
+
+@lru_cache(maxsize=4096)
+def folded(text: str) -> str:
+    """Text for comparison: syllables only, one spelling of each, fillers at the start gone."""
+    words = [
+        _SAME.get(word, word) for word in _WORD.findall(unicodedata.normalize("NFC", text).lower())
+    ]
+    words = " ".join(words).replace("không trăm linh", "linh").split()
+    while len(words) > 1 and words[0] in _FILLERS:
+        words.pop(0)
+    return " ".join(_syllable(word) for word in words)
+
+
+def judge_text(text: str, gold: str) -> Finding:
+    """Judge a declared text against a gold that is words.
+
+    Args:
+        text: normalised declared text.
+        gold: the gold as given.
+    """
+    wanted = folded(gold)
+    whole = folded(text)
+    if not whole:
+        return Finding("no_answer", None, "nothing is said")
+    if whole == wanted:
+        return Finding("correct", None, "the words agree")
+    copulas = list(_COPULA.finditer(text))
+    side = text[copulas[-1].end() :] if copulas else text
+    said = folded(_CLAUSE.split(side.lstrip(" ,;.("), 1)[0])
+    inside = f" {wanted} " in f" {whole} "
+    if inside and (EITHER.search(text) or _other_weekday(whole, wanted)):
+        return Finding("multiple_answers", None, "alternatives are declared")
+    before = text[: copulas[-1].start()] if copulas else ""
+    if taken_back(before + " ", text[-40:], rough=False) or "không phải" in text.lower():
+        return Finding("ambiguous", None, "the words are declared with a reservation")
+    if said == wanted or (inside and wanted in _folded_weekdays()):
+        return Finding("correct", None, "the words agree")
+    if inside:
+        return Finding("ambiguous", None, "the words stand among others")
+    return Finding("wrong", None, "the words differ")
+
+
+@lru_cache(maxsize=1)
+def _folded_weekdays() -> frozenset[str]:
+    return frozenset(folded(day) for day in _WEEKDAYS)
+
+
+def _other_weekday(whole: str, wanted: str) -> bool:
+    days = _folded_weekdays()
+    return wanted in days and any(f" {day} " in f" {whole} " for day in days - {wanted})
+
+
+def read_pattern(text: str) -> str | None:
+    """The only digit pattern of a text ("52x4", "a1b", "3*5"), or None."""
+    found = set(_PATTERN.findall(text[text.rfind("=") + 1 :]))
+    return found.pop() if len(found) == 1 else None
+
+
+def judge_pattern(text: str, gold: str) -> Finding:
+    """Judge a declared text against a digit pattern; letters count as written.
+
+    Args:
+        gold: the canonical pattern, "52x4".
+    """
+    side = text[text.rfind("=") + 1 :]
+    found = sorted(set(_PATTERN.findall(side)))
+    if EITHER.search(text) or len(found) > 1:
+        return Finding("multiple_answers", None, "alternatives are declared")
+    if not found:
+        plain = _PLAIN_NUMBER.search(side)
+        return Finding("wrong" if plain else "no_answer", None, "no digit pattern is declared")
+    if found[0] == gold:
+        return Finding("correct", None, "the pattern agrees")
+    return Finding("wrong", None, f"the pattern is {found[0]}, expected {gold}")

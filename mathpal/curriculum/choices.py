@@ -1,0 +1,84 @@
+"""Any problem as multiple choice: four options, three of them the errors that pupils make."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mathpal.answers import grade, parse_gold
+from mathpal.curriculum.layouts import chosen
+from mathpal.curriculum.registry import Draft, Draw
+from mathpal.errors import DataError
+
+LETTERS = "ABCD"
+_WHOLE = re.compile(r"\d+(?: \d{3}(?!\d))*")
+_CLOSED = {"sign": ("<", ">", "="), "yesno": ("có", "không")}
+
+
+def as_choice(draft: Draft, kind: str, draw: Draw) -> Draft:
+    """The problem with options A to D; its answer is the letter of the right one.
+
+    Args:
+        draft: the problem; its `slips` become options before any other.
+        kind: kind of its gold.
+        draw: decides the order of the options.
+
+    Comparison signs give three options, yes or no two.
+    """
+    gold = parse_gold(draft.answer, kind=kind)
+    wrong: list[str] = []
+    for text in _CLOSED.get(kind) or (*draft.slips, *_near(draft.answer, draw)):
+        if len(wrong) == 3:
+            break
+        if text in wrong or not _parses(text, kind):
+            continue
+        others = [gold, *(parse_gold(one, kind=kind) for one in wrong)]
+        if all(grade(f"Đáp số: {text}", other).verdict != "correct" for other in others):
+            wrong.append(text)
+    assert wrong, f"no distractor for {draft.answer!r}"
+    options = draw.distinct([draft.answer, *wrong], len(wrong) + 1)
+    if kind in _CLOSED:
+        options.sort(key=_CLOSED[kind].index)
+    letter = LETTERS[options.index(draft.answer)]
+    listed = "\n".join(f"{name}. {text}" for name, text in zip(LETTERS, options, strict=False))
+    return replace(
+        draft,
+        question=f"{draft.question}\n{listed}",
+        solution=chosen(draft.solution, letter),
+        answer=letter,
+    )
+
+
+def _parses(text: str, kind: str) -> bool:
+    try:
+        parse_gold(text, kind=kind)
+    except DataError:
+        return False
+    return True
+
+
+def _near(answer: str, draw: Draw) -> Iterator[str]:
+    """The answer with one of its numbers changed as slips of the pen change it."""
+    places = list(_WHOLE.finditer(answer))
+    if not places:
+        return
+    changes = draw.distinct(("carry", "zero", "swap", "one", "ten", "two"), 6)
+    for change in changes:
+        place = draw.pick(places)
+        value = int(place[0].replace(" ", ""))
+        for other in _changed(value, change):
+            text = f"{other:,}".replace(",", " ") if " " in place[0] else str(other)
+            yield answer[: place.start()] + text + answer[place.end() :]
+
+
+def _changed(value: int, change: str) -> tuple[int, ...]:
+    """Other numbers with as many zeros at their end as the value has."""
+    zeros = len(str(value)) - len(str(value).rstrip("0")) if value else 0
+    unit = 10**zeros
+    head = value // unit
+    digits = str(head)
+    if change == "zero":
+        return (value * 10, *((value // 10,) if zeros else ()))
+    if change == "swap":
+        return (int(digits[:-2] + digits[-1] + digits[-2]) * unit,) if head > 9 else ()
+    step = {"carry": 10 if head > 9 else 1, "one": 1, "two": 2, "ten": 100 if head > 99 else 3}
+    return ((head + step[change]) * unit, max(1, head - step[change]) * unit)

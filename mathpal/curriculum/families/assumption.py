@@ -1,0 +1,102 @@
+"""Supposing that all are of one kind (giả thiết tạm): hens and dogs, wheels, seats, tickets."""
+
+from typing import NamedTuple
+
+from mathpal.curriculum.layouts import worked
+from mathpal.curriculum.registry import Draft, Draw, family
+from mathpal.curriculum.writing import spaced
+
+
+class Mixture(NamedTuple):
+    """Things of two kinds that differ by what each of them has.
+
+    Attributes:
+        place: what they all stand in, up to the number.
+        less, more: the kind that has less of it, and the other.
+        counter: counting word of both.
+        part: what each has, with the verb; `unit` is its unit.
+        each: how much one of the first and of the second kind has; several to draw from.
+        told: whether the question must tell how much each has.
+    """
+
+    place: str
+    less: str
+    more: str
+    counter: str
+    part: str
+    unit: str
+    each: tuple[tuple[int, int], ...]
+    told: bool
+
+
+MIXTURES = (
+    Mixture("Một trại có", "gà", "chó", "con", "có", "chân", ((2, 4),), False),
+    Mixture("Trong sân có", "vịt", "lợn", "con", "có", "chân", ((2, 4),), False),
+    Mixture("Trong chuồng có", "gà", "thỏ", "con", "có", "chân", ((2, 4),), False),
+    Mixture("Trên đồng có", "ngỗng", "bò", "con", "có", "chân", ((2, 4),), False),
+    Mixture("Trong bãi có", "xe máy", "ô tô", "xe", "có", "bánh", ((2, 4), (2, 6)), True),
+    Mixture("Trong bến có", "xe ba bánh", "xe tải", "xe", "có", "bánh", ((3, 4), (3, 6)), True),
+    Mixture("Một lớp có", "bàn nhỏ", "bàn to", "bàn", "có", "chỗ", ((2, 3), (2, 4), (4, 6)), True),
+    Mixture("Ở bến có", "thuyền nhỏ", "thuyền to", "chiếc", "chở", "người",
+            ((4, 6), (3, 5), (4, 7), (5, 8)), True),
+    Mixture("Một cửa hàng có", "túi nhỏ", "túi to", "túi", "đựng", "kg đường",
+            ((2, 5), (1, 3), (3, 5), (2, 6)), True),
+    Mixture("Trong kho có", "can nhỏ", "can to", "can", "đựng", "l dầu",
+            ((2, 5), (3, 5), (5, 8), (3, 7)), True),
+    Mixture("Một lớp mua", "hộp sữa nhỏ", "hộp sữa to", "hộp", "giá", "nghìn đồng",
+            ((4, 7), (5, 8), (5, 9), (4, 9)), True),
+    Mixture("Một người mua", "vé trẻ em", "vé người lớn", "vé", "giá", "nghìn đồng",
+            ((5, 8), (4, 9), (6, 9), (5, 9)), True),
+    Mixture("Trong kho có", "bao nhỏ", "bao to", "bao", "nặng", "kg",
+            ((5, 8), (4, 9), (3, 7), (2, 5)), True),
+)  # fmt: skip
+
+
+def _up(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _amount(value: int, unit: str) -> str:
+    """A value with its unit; money in full, as prices are printed."""
+    return f"{spaced(value * 1000)} đồng" if unit == "nghìn đồng" else f"{value} {unit}"
+
+
+@family(number=42, grade=5, kind="pair", topic="word_problems", stratum="advanced")
+def gia_thiet_tam(draw: Draw) -> Draft:
+    """Bài toán giả thiết tạm."""
+    mix = draw.pick(MIXTURES)
+    low, high = draw.pick(mix.each)
+    few, many = draw.integer(3, 20), draw.integer(3, 20)  # of the second kind, of the first
+    count, total = few + many, few * high + many * low
+    told = ", mỗi {a} {v} {p}, mỗi {b} {v} {q}" if mix.told else ""
+    question = draw.template(
+        "{l} {n} {c} gồm {a} và {b}{told}. Tất cả {z} {t}. Hỏi mỗi loại có bao nhiêu {c}?",
+        "{l} tất cả {n} {c} gồm {a} và {b}{told}. Biết tổng cộng {z} {t}, tính số {c} mỗi loại.",
+        "Tính số {a} và số {b}, biết {m} {n} {c} gồm hai loại đó{told} và tất cả {z} {t}.",
+    )
+    question = question.replace("{told}", told).format(
+        l=mix.place, m=mix.place[0].lower() + mix.place[1:], n=count, c=mix.counter, a=mix.less,
+        b=mix.more, v=mix.part, t=_amount(total, mix.unit), p=_amount(low, mix.unit),
+        q=_amount(high, mix.unit), z="hết" if mix.part == "giá" else mix.part,
+    )  # fmt: skip
+    money, kind = mix.unit == "nghìn đồng", "con " if mix.counter == "con" else ""
+    scale, noun = (1000, "tiền") if money else (1, mix.unit.split()[-1])
+    unit = "đồng" if money else mix.unit.split()[0]
+    p, q, all_low, given, short, step = (
+        spaced(x * scale) if money else str(x)
+        for x in (low, high, count * low, total, total - count * low, high - low)
+    )
+    steps = (
+        (f"Nếu tất cả là {mix.less} thì số {noun} là", f"{p} × {count} = {all_low} ({unit})"),
+        (f"Số {noun} còn thiếu là", f"{given} - {all_low} = {short} ({unit})"),
+        (f"Một {kind}{mix.more} hơn một {kind}{mix.less} là", f"{q} - {p} = {step} ({unit})"),
+        (f"Số {mix.more} là", f"{short} : {step} = {few} ({mix.counter})"),
+        (f"Số {mix.less} là", f"{count} - {few} = {many} ({mix.counter})"),
+    )
+
+    def both(first: int, second: int) -> str:
+        return f"{_up(mix.less)}: {first} {mix.counter}; {mix.more}: {second} {mix.counter}"
+
+    answer = both(many, few)
+    slips = (both(few, many), both(many + 2, few - 2), both(many - 1, few + 1), both(many + 1, few))
+    return Draft(question, worked(*steps, answer=answer), answer, (low, high, count, total), slips)

@@ -1,0 +1,118 @@
+"""All checks over all rows, counted."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from mathpal.data.audit.copies import duplicate_findings, leak_findings
+from mathpal.data.audit.entries import Entry, Material
+from mathpal.data.audit.findings import CHECKS, GROUPS, PER_HELD_OUT, Finding, spoils
+from mathpal.data.audit.golds import gold_findings
+from mathpal.data.audit.lengths import Lengths, characters, tokens
+from mathpal.data.audit.texts import encoding_findings, limit_findings, text_findings
+from mathpal.progress import track
+
+_REFUSED = {"damaged_encoding": "", "bad_utf8": "bad_utf8", "duplicate": ""}
+_UNREADABLE = (
+    "not_object", "not_json", "columns", "quotes", "missing_key", "empty", "not_text",
+)  # fmt: skip
+
+
+class Audit(NamedTuple):
+    """What an audit found.
+
+    Attributes:
+        material: the rows.
+        findings: of each row, in the order of `material.entries`.
+        counts: rows by check; every check is in it.
+        groups: rows by group, "unusable" for those out of the checkable subset.
+        shares: the same as shares of all rows (of the held-out rows for leaks), 0 to 1.
+        lengths: characters and tokens.
+    """
+
+    material: Material
+    findings: list[list[Finding]]
+    counts: dict[str, int]
+    groups: dict[str, int]
+    shares: dict[str, float]
+    lengths: list[Lengths]
+
+    @property
+    def checkable(self) -> list[Entry]:
+        """The rows that no finding spoils."""
+        return [
+            entry
+            for entry, found in zip(self.material.entries, self.findings, strict=True)
+            if not spoils(found)
+        ]
+
+
+def audit(material: Material, tokenizer: Any = None, *, max_length: int = 2048) -> Audit:
+    """Check every row.
+
+    Args:
+        material: see `mathpal.data.audit.entries.material`.
+        tokenizer: counts tokens; None leaves them out.
+        max_length: most tokens of a training row.
+    """
+    entries = material.entries
+    findings: list[list[Finding]] = [[] for _ in entries]
+    rows = track(enumerate(entries), "auditing", total=len(entries), unit="row")
+    for index, entry in rows:
+        findings[index] += _row_findings(entry)
+    for index, finding in limit_findings(entries).items():
+        findings[index].append(finding)
+    for found in (duplicate_findings(entries), leak_findings(entries)):
+        for index, more in found.items():
+            findings[index] += more
+    counts = Counter(code for found in findings for code in {finding.code for finding in found})
+    groups = Counter(group for found in findings for group in _groups(found))
+    held_out = material.sizes["validation"] + material.sizes["test"]
+    sound = [entry for entry in entries if entry.fault is None]
+    lengths = characters(sound)
+    if tokenizer is not None:
+        lengths += tokens(sound, tokenizer, max_length=max_length)
+    return Audit(
+        material=material,
+        findings=findings,
+        counts={code: counts[code] for code in CHECKS},
+        groups={group: groups[group] for group in GROUPS},
+        shares={
+            group: groups[group] / max(1, held_out if group in PER_HELD_OUT else len(entries))
+            for group in GROUPS
+        },
+        lengths=lengths,
+    )
+
+
+def _groups(found: Iterable[Finding]) -> set[str]:
+    groups = {CHECKS[finding.code].group for finding in found}
+    return groups | ({"unusable"} if spoils(list(found)) else set())
+
+
+def _row_findings(entry: Entry) -> list[Finding]:
+    if entry.fault is None:
+        return [*text_findings(entry), *gold_findings(entry)]
+    code, message = entry.fault
+    if code in _REFUSED:
+        found = list(encoding_findings(f"{entry.raw_question}\n{entry.raw_solution}"))
+        # The excerpt of a refused row may be too short to show the damage again.
+        known = code == "duplicate" or any(CHECKS[f.code].group == "damaged" for f in found)
+        return found if known else [*found, Finding(_REFUSED[code] or "replacement", message)]
+    known_code = "unreadable" if code in _UNREADABLE else "refused"
+    return [Finding(known_code, f"{code}: {message}")]
+
+
+def over(audit: Audit, fail_on: Mapping[str, float | None]) -> list[str]:
+    """The thresholds that the data passes, a line each.
+
+    Args:
+        audit: of the data.
+        fail_on: group to the largest share put up with, 0 to 1; None puts up with all.
+    """
+    return [
+        f"{group}: {audit.groups[group]} rows, {100 * audit.shares[group]:.2f} %; "
+        f"fail_on.{group}={limit:g} allows {100 * limit:g} %"
+        for group, limit in fail_on.items()
+        if limit is not None and audit.shares[group] > limit
+    ]

@@ -1,0 +1,146 @@
+"""Whether a text is Vietnamese, and whether it is about mathematics.
+
+Both are measured by rules that a reader can check; no model and no word list of a language.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+_ONSET = r"(?:ngh?|nh|n|ph|p|th|tr|t|ch|c|gh|gi|g|kh|k|qu|[bdđhlmrsvx])?"
+_RIMES = """
+a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
+e ec em en eng eo ep et ê êch êm ên ênh êp êt êu
+i ia ich im in inh ip it iu iêc iêm iên iêng iêp iêt iêu y ych ynh yt yêm yên yêng yêt yêu
+o oc oi om on ong op ot oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt
+oe oen oeo oet ooc oong ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt
+u ua uc ui um un ung up ut uân uâng uât uây uê uêch uênh uêu uy uya uych uyên uyêt uyn uynh uyp
+uyt uyu uơ uôc uôi uôm uôn uông uôt ư ưa ưc ưi ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu
+""".split()
+_SYLLABLE = re.compile(f"{_ONSET}(?:{'|'.join(_RIMES)})")
+_TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+_STOPPED = re.compile(r"(?:[cpt]|ch)$")  # such syllables have the tone sắc or nặng, no other
+_MARKS = re.compile("[\u0300-\u036f]")
+_LATEX = re.compile(r"\\[A-Za-z]+|!\[[^\]]*\]\([^)]*\)|https?://\S+")
+_WORD = re.compile(r"[^\W\d_¹²³]+")
+_UNITS = frozenset("km hm dam dm cm mm kg hg dag mg ml cl dl ha kwh abc abcd".split())
+LEAST_WORDS = 4
+_VALID = 0.7  # share of sound syllables in Vietnamese prose with names and foreign words
+_MARKED = 0.25  # share of syllables with a mark; Vietnamese prose has two thirds
+_UNMARKED = 0.1
+
+
+class Language(NamedTuple):
+    """What a text's words look like.
+
+    Attributes:
+        verdict: "vietnamese", "unmarked" (Vietnamese without its marks), "other", or "unclear"
+            where there are fewer than `LEAST_WORDS` words to judge by.
+        words: how many were looked at.
+        valid: share of them that are possible Vietnamese syllables, 0 to 1.
+        marked: share of them with a Vietnamese letter or tone mark, 0 to 1.
+    """
+
+    verdict: str
+    words: int
+    valid: float
+    marked: float
+
+
+def language(text: str) -> Language:
+    """Judge by the structure of the syllables: onset, rime, and the tones a stop allows.
+
+    Args:
+        text: a question, a solution, or both.
+
+    Example:
+        >>> language("Tính diện tích hình vuông cạnh 5 cm").verdict
+        'vietnamese'
+        >>> language("Find the area of a square with side 5 cm").verdict
+        'other'
+    """
+    bare = _LATEX.sub(" ", unicodedata.normalize("NFC", text))
+    found = [word for word in _WORD.findall(bare) if len(word) > 1 and not word.isupper()]
+    found = [word.lower() for word in found if word.lower() not in _UNITS]
+    if len(found) < LEAST_WORDS:
+        return Language("unclear", len(found), 0.0, 0.0)
+    count = len(found)
+    valid = sum(is_syllable(word) for word in found) / count
+    marked = sum(not word.isascii() for word in found) / count
+    verdict = "vietnamese" if valid >= _VALID and marked >= _MARKED else "other"
+    if marked < _UNMARKED and sum(_is_bare_syllable(word) for word in found) / count >= 0.9:
+        verdict = "unmarked"
+    return Language(verdict, count, valid, marked)
+
+
+def is_syllable(word: str) -> bool:
+    """Whether a lower-case word is a possible Vietnamese syllable.
+
+    Example:
+        >>> [is_syllable(word) for word in ("tích", "tich", "nghiêng", "square")]
+        [True, False, True, False]
+    """
+    parts = unicodedata.normalize("NFD", word)
+    tones = _TONES.findall(parts)
+    base = unicodedata.normalize("NFC", _TONES.sub("", parts))
+    if len(tones) > 1 or _SYLLABLE.fullmatch(base) is None:
+        return False
+    return not _STOPPED.search(base) or (bool(tones) and tones[0] in "\u0301\u0323")
+
+
+def _without_marks(word: str) -> str:
+    return _MARKS.sub("", unicodedata.normalize("NFD", word)).replace("đ", "d")
+
+
+_BARE = re.compile(f"{_ONSET}(?:{'|'.join(sorted({_without_marks(rime) for rime in _RIMES}))})")
+
+
+def _is_bare_syllable(word: str) -> bool:
+    return _BARE.fullmatch(_without_marks(word)) is not None
+
+
+_ENUMERATION = re.compile(
+    r"^\s*(?:bài|câu|phần|question|problem)(?: toán| hỏi)?\s*\d+|"
+    r"\(?\d+(?:[.,]\d+)?\s*(?:điểm|đ)\s*\)?|^\s*\d+[.)]",
+    re.I | re.M,
+)
+_CALCULATION = re.compile(
+    r"\d\s*(?:[-+−–×÷*:=<>/^%]|\\times|\\div|\\frac|\\cdot|x)\s*\(?\$?\s*[\d{\\]|"
+    r"(?:[-+−–×÷=<>]|\\times)\s*\$?\(?\d|\\frac|\\dfrac|\\overline|\\sqrt"
+)
+_QUANTITY = re.compile(
+    r"\d\s*\$?\s*(?:%|°|(?:km|hm|dam|dm|cm|mm|m|kg|g|tấn|tạ|yến|lít|l|ml|ha|giờ|phút|giây|đồng)\b)"
+)
+_CONCEPT = re.compile(
+    r"phân số|hỗn số|số thập phân|số tự nhiên|số nguyên|chữ số|số chẵn|số lẻ|diện tích|chu vi|"
+    r"thể tích|hình (?:vuông|tròn|thang|tam giác|chữ nhật|hộp|lập phương|thoi|bình hành)|"
+    r"tam giác|phép (?:tính|cộng|trừ|nhân|chia)|biểu thức|tỉ số|tỷ số|phần trăm|chia hết|"
+    r"trung bình cộng|vận tốc|quãng đường|đơn vị đo|bán kính|đường kính|đoạn thẳng|góc\b|"
+    r"(?<!một )\bsố (?!phận|ít|phức)|chữ số|\d,\d|tuổi|gấp (?:đôi|ba|\d)|thứ mấy|thứ tự|vị trí|"
+    r"đứng thứ|nói dối|"
+    r"tổng (?:số|của)|hiệu (?:số|của)|tính nhanh|tìm x\b|bao nhiêu|dãy số|quy luật|"
+    r"\b(?:fraction|area|perimeter|volume|triangle|square|rectangle|sum|how many|how much|"
+    r"percent|equation|calculate|digit|divisible)\b"
+)
+_LESSON = re.compile(
+    r"từ (?:đồng nghĩa|trái nghĩa|láy|ghép|hô ứng)|\b(?:danh|(?<!chuyển )động|quan hệ) từ\b|"
+    r"(?:trạng|chủ|vị) ngữ|đoạn (?:văn|thơ)|bài (?:văn|thơ)|câu (?:ghép|đơn)|chính tả"
+)
+
+
+def is_maths(question: str, solution: str) -> bool:
+    """Whether a problem reckons, measures or names a concept of school mathematics.
+
+    One calculation, one measured quantity or one concept is enough: a wrong "no" loses a row.
+    Numbering ("Câu 5 (2,0 điểm)") is none, and beside the words of a language lesson a concept
+    ("bao nhiêu … bấy nhiêu") proves nothing.
+
+    Example:
+        >>> is_maths("Câu 3 (2,0 điểm). Từ nào là tính từ?", "Đáp án: C")
+        False
+    """
+    text = unicodedata.normalize("NFC", f"{question}\n{solution}").lower()
+    text = _ENUMERATION.sub(" ", text)
+    if _CALCULATION.search(text) or _QUANTITY.search(text):
+        return True
+    return _CONCEPT.search(text) is not None and _LESSON.search(text) is None

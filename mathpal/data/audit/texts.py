@@ -1,0 +1,133 @@
+"""What is wrong with a row's text as text: encoding, typing, images, ends that are no ends."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from mathpal.data.audit.entries import Entry
+from mathpal.data.audit.findings import Finding
+from mathpal.data.audit.language import is_maths, language
+from mathpal.data.cleaning import damage, has_image
+
+_DAMAGE = {
+    "replacement": "replacement",
+    "UTF-8": "mojibake",
+    "TCVN3": "tcvn3",
+    "VNI": "vni",
+    "letters": "question_marks",
+}
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
+_MARKUP = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|&(?:#\d+|[A-Za-z]+);")
+# A closing bracket without an opening one is an enumeration: "a)", "1)".
+_OPEN_END = re.compile(r"[,:;=+×÷(\[{/]$|(?<=[\s\d])[-–−]$|\\times$|\\frac$")
+_OPEN_WORD = re.compile(
+    r"(?<!\w)(?:là|và|của|bằng|thì|nên|vì|với|các|những|một|có|được|hay|hoặc|từ|trong|cho|"
+    r"ta có|the|of|and|is|are)$",
+    re.I,
+)
+_NO_SOLUTION = re.compile(
+    r"(?:không|chưa) có (?:lời giải|đáp án|hướng dẫn)|no solution (?:is )?available", re.I
+)
+_ONLY_LETTER = re.compile(
+    r"[\s*.:]*(?:(?:hướng dẫn(?: giải)?|lời giải|cách giải|bài giải)[\s*.:]*)?"
+    r"(?:chọn|đáp án(?: đúng)?(?: là)?)[\s*.:]*[A-D][\s*.]*",
+    re.I,
+)
+LIMIT_LEAST = 3  # texts that must share the greatest length before it is taken for a limit
+
+
+def text_findings(entry: Entry) -> Iterator[Finding]:
+    """What a row's two texts show, its answer apart; rows that could be read only."""
+    raw = f"{entry.raw_question}\n{entry.raw_solution}"
+    whole = f"{entry.question}\n{entry.solution}"
+    yield from encoding_findings(raw)
+    if _MARKUP.search(raw):
+        yield Finding("markup", "HTML tags or entities")
+    if has_image(whole):
+        place = "question" if has_image(entry.question) else "solution"
+        yield Finding("image", f"image in the {place}")
+    if reason := unclosed(entry.question):
+        yield Finding("truncated_question", reason)
+    if _NO_SOLUTION.search(entry.solution):
+        yield Finding("no_solution", "the text says that there is no solution")
+    elif _ONLY_LETTER.fullmatch(entry.solution):
+        yield Finding("no_solution", "an option letter without any working")
+    elif reason := cut_off(entry.solution):
+        yield Finding("truncated_solution", reason)
+    judged = language(whole)
+    if judged.verdict in ("other", "unmarked"):
+        code = "not_vietnamese" if judged.verdict == "other" else "unmarked"
+        share = f"{100 * judged.valid:.0f} % possible syllables, {100 * judged.marked:.0f} % marked"
+        yield Finding(code, f"{judged.words} words, {share}")
+    if not is_maths(entry.question, entry.solution):
+        yield Finding("not_maths", "no calculation, quantity or concept of mathematics")
+
+
+def encoding_findings(raw: str) -> Iterator[Finding]:
+    """Damage of the encoding and traces of typing in a text before cleaning."""
+    if _SURROGATE.search(raw):
+        yield Finding("bad_utf8", "bytes that are not UTF-8")
+    kind = damage(raw)
+    if kind is not None:
+        yield Finding(next(c for opening, c in _DAMAGE.items() if kind.startswith(opening)), kind)
+    if not unicodedata.is_normalized("NFC", raw):
+        yield Finding("nfd", "letters and marks in several characters")
+    if hidden := set(_INVISIBLE.findall(raw)):
+        names = ", ".join(f"U+{ord(sign):04X}" for sign in sorted(hidden))
+        yield Finding("invisible", names)
+
+
+def unclosed(text: str) -> str:
+    """What formula the text leaves open, in words; "" where it leaves none.
+
+    Example:
+        >>> unclosed("Tính $3 + 4")
+        'an odd number of $ signs'
+    """
+    plain = text.replace("\\\\", " ").replace("\\$", " ")
+    if plain.count("$") % 2:
+        return "an odd number of $ signs"
+    plain = plain.replace("\\{", " ").replace("\\}", " ")
+    if plain.count("{") != plain.count("}"):
+        return f"{plain.count('{')} opening and {plain.count('}')} closing braces"
+    if (begun := plain.count("\\begin{")) != (ended := plain.count("\\end{")):
+        return f"{begun} \\begin and {ended} \\end"
+    if plain.count("\\left") > plain.count("\\right"):
+        return "a \\left without its \\right"
+    if plain.count("\\(") != plain.count("\\)") or plain.count("\\[") != plain.count("\\]"):
+        return "an unclosed LaTeX formula"
+    return ""
+
+
+def cut_off(solution: str) -> str:
+    """Why a solution seems to end too early, in words; "" where it does not.
+
+    Example:
+        >>> cut_off("Thể tích của bể nước là:")
+        "it ends with ':'"
+    """
+    text = solution.rstrip().rstrip("$*").rstrip()
+    if found := _OPEN_END.search(text) or _OPEN_WORD.search(text):
+        return f"it ends with {found[0]!r}"
+    return unclosed(solution)
+
+
+def limit_findings(entries: Sequence[Entry]) -> dict[int, Finding]:
+    """Rows whose solution is exactly as long as the longest, where several are.
+
+    Lengths thin out towards the longest; that several texts share the very greatest is the
+    trace of a cut.
+    """
+    lengths = [len(entry.raw_solution) for entry in entries]
+    counts = Counter(length for length in lengths if length)
+    if not counts:
+        return {}
+    longest = max(counts)
+    if counts[longest] < LIMIT_LEAST or len(counts) < 2 * LIMIT_LEAST:
+        return {}
+    finding = Finding("at_limit", f"{counts[longest]} solutions have exactly {longest} characters")
+    return {index: finding for index, length in enumerate(lengths) if length == longest}

@@ -1,0 +1,154 @@
+"""A data set of the Hugging Face Hub, or a folder laid out like one: what `data=hub` names.
+
+Knows how such a data set is loaded and what stands in the way. Knows nothing of what makes a
+row usable (`sieve`).
+"""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mathpal.data.columns import require_columns
+from mathpal.data.finish import Characters, Count, Share, Tolerance, finish
+from mathpal.data.reading import Row
+from mathpal.data.sieve import sieve
+from mathpal.errors import ConfigError, DataError
+from mathpal.problems import Splits
+
+
+def hub(
+    run_dir: Path | None,
+    *,
+    path: str,
+    subset: str | None = None,
+    revision: str | None = None,
+    train_split: str = "train",
+    validation_split: str | None = None,
+    test_split: str | None = "test",
+    question: str = "question",
+    solution: str = "solution",
+    answer: str | None = None,
+    validation_share: Share = 0.05,
+    test_share: Share = 0.1,
+    max_test: Count = 200,
+    max_quarantine: Tolerance = 0.2,
+    max_characters: Characters = 20_000,
+    quarantine: Path | None = None,
+    seed: int = 42,
+) -> Splits:
+    """Questions and solutions from the Hub, with the data set's own splits where it has them.
+
+    Training rows that give a test question away (the same text, the same with other numbers,
+    or half of its words in a row) are dropped and counted, the test set stays comparable.
+
+    The arguments that are not explained here are those of `finish`.
+
+    Args:
+        run_dir: where `data/quarantine.jsonl` is written.
+        path: "owner/name" on the Hub, or a folder with data/train-*.parquet and README.md.
+        subset: the data set's configuration, where it has several.
+        revision: branch, tag or commit; None for the newest.
+        train_split: split to train on.
+        validation_split: split of the validation loss; None takes `validation_share` of train.
+        test_split: split to test on; None takes `test_share` of train.
+        question: column of the question.
+        solution: column of the worked solution.
+        answer: column of the gold answer; None takes the answer that the solution declares.
+        max_characters: longest question and solution together.
+
+    Raises:
+        ConfigError: the package datasets is not installed.
+        DataError: no such data set, no access, no network, wrong splits or columns, too many
+            malformed rows, nothing to train on.
+    """
+    columns = {"question": question, "solution": solution}
+    if answer is not None:
+        columns["answer"] = answer
+    found = _load(path, subset, revision)
+    wanted = {"train": train_split, "validation": validation_split, "test": test_split}
+    chosen = {keyword: name for keyword, name in wanted.items() if name is not None}
+    _require_splits(path, chosen, {name: len(rows) for name, rows in found.items()})
+    given = {
+        keyword: sieve(
+            _rows(path, found[name], columns), columns=columns, max_characters=max_characters
+        )
+        for keyword, name in chosen.items()
+    }
+    facts = {"title": path, "subset": subset, "revision": revision, "hub_splits": chosen}
+    return finish(
+        given,
+        run_dir,
+        source=f"data.path={path}",
+        facts=facts,
+        validation_share=validation_share,
+        test_share=0.0 if "test" in given else test_share,
+        max_test=max_test,
+        max_quarantine=max_quarantine,
+        quarantine=quarantine,
+        seed=seed,
+    )
+
+
+def _load(path: str, subset: str | None, revision: str | None) -> Any:
+    """All splits of the data set."""
+    try:
+        import datasets
+    except ModuleNotFoundError as error:
+        if error.name != "datasets":
+            raise
+        raise ConfigError(
+            f"data.path={path} needs the package datasets: pip install 'mathpal[data]'"
+        ) from error
+    folder = Path(path).expanduser()
+    if not sys.stderr.isatty():
+        datasets.disable_progress_bars()
+    try:
+        if folder.is_dir():
+            return datasets.load_dataset(str(folder), subset)
+        return datasets.load_dataset(path, subset, revision=revision)
+    except (OSError, ValueError, datasets.exceptions.DatasetsError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise DataError(
+            f"data.path={path} cannot be loaded: {reason}. {_way_out(error)}"
+        ) from error
+
+
+def _way_out(error: Exception) -> str:
+    """What to do about it, by what the libraries raise."""
+    names = {kind.__name__ for kind in type(error).__mro__} | {str(error)}
+    said = " ".join(names)
+    if "gated" in said or "401" in said or "403" in said:
+        return "Ask for access on the data set's page and set HF_TOKEN to a token of yours"
+    if "ConnectionError" in names or "OfflineModeIsEnabled" in said:
+        return (
+            "The Hub could not be reached: connect to the network (and unset HF_HUB_OFFLINE), or "
+            "copy the data set's folder here and give it as data.path=FOLDER"
+        )
+    if "BuilderConfig" in said or "Config name is missing" in said:
+        return "Choose one of these with data.subset="
+    return (
+        "Check the name (owner/name; private ones need HF_TOKEN), or give a folder that holds "
+        "data/train-*.parquet as data.path=FOLDER"
+    )
+
+
+def _require_splits(path: str, chosen: Mapping[str, str], sizes: Mapping[str, int]) -> None:
+    missing = {keyword: name for keyword, name in chosen.items() if name not in sizes}
+    if not missing:
+        return
+    there = ", ".join(f"{name} ({size} rows)" for name, size in sizes.items())
+    advice = " ".join(
+        f"data.{keyword}_split={'null' if keyword != 'train' else next(iter(sizes))}"
+        for keyword in missing
+    )
+    raise DataError(
+        f"data.path={path} has no split {', '.join(map(repr, missing.values()))}; it has {there}. "
+        f"Write {advice}"
+    )
+
+
+def _rows(path: str, found: Any, columns: Mapping[str, str]) -> list[Row]:
+    require_columns(f"data.path={path}", columns, found.column_names)
+    wanted = found.select_columns(list(dict.fromkeys(columns.values())))
+    return [Row(number, dict(fields)) for number, fields in enumerate(wanted, 1)]

@@ -1,0 +1,138 @@
+"""Several data sets as one: what `data=mixture` names.
+
+Knows how rows are shared out among sources, and that no source may train on what another
+tests on. Knows nothing of how a source gets its rows.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from annotated_types import Ge, Gt
+
+from mathpal.data.apart import keep_apart
+from mathpal.data.finish import number
+from mathpal.data.sieve import digest
+from mathpal.errors import ConfigError, DataError, MathPalError
+from mathpal.problems import Problem, Splits
+
+Source = Callable[[Path | None], Splits]
+
+
+def mixture(
+    run_dir: Path | None,
+    *,
+    sources: Mapping[str, Source],
+    weights: Mapping[str, Annotated[float, Gt(0)]] | None = None,
+    train: Annotated[int, Ge(1)] | None = None,
+    seed: int = 42,
+) -> Splits:
+    """The training problems of several sources in given shares; all that they hold out.
+
+    A source asked for more problems than it has gives some of them again (in whole passes, the
+    rest chosen by hash). Training problems that give away what any source holds out are
+    dropped first. Problems without a family take the source's name for it, so that the
+    evaluation reports each source.
+
+    Args:
+        run_dir: each source writes its quarantine below `data/<name>/`.
+        sources: a name for each source, and the source.
+        weights: name to weight, above 0, of every source; None for the sources' own sizes.
+        train: training problems in all; None for as many as need no problem twice.
+        seed: chooses the problems of a source of which not all are used.
+
+    Raises:
+        ConfigError: weights of other names than the sources.
+        DataError: what a source raises, or a source without training problems.
+    """
+    if weights is not None and set(weights) != set(sources):
+        raise ConfigError(
+            f"data.weights names {', '.join(sorted(weights)) or 'none'}, data.sources "
+            f"{', '.join(sorted(sources))}; expected a weight for every source and no other"
+        )
+    parts = {name: _part(name, source, run_dir) for name, source in sources.items()}
+    validation = [problem for part in parts.values() for problem in part.validation]
+    test = [problem for part in parts.values() for problem in part.test]
+    asked = {problem.question for problem in test}
+    validation = [problem for problem in validation if problem.question not in asked]
+    pool, leaks = keep_apart([p for part in parts.values() for p in part.train], validation, test)
+    left: dict[str, list[Problem]] = {name: [] for name in parts}
+    for problem in pool:
+        left[problem.id.split("/")[0]].append(problem)
+    shares = _shares({name: len(rows) for name, rows in left.items()}, weights)
+    counts = _counts({name: len(rows) for name, rows in left.items()}, shares, train)
+    rows = [p for name in parts for p in _drawn(left[name], counts[name], seed)]
+    lost = Counter(name.split("/")[0] for name in leaks)
+    notes: dict[str, Any] = {
+        "sources": {name: part.notes for name, part in parts.items()},
+        "available": {name: len(rows) for name, rows in left.items()},
+        "used": counts,
+        "leaks": {name: lost[name] for name in parts},
+    }
+    notes["description"] = describe(notes)
+    return Splits(rows, validation, test, notes)
+
+
+def _part(name: str, source: Source, run_dir: Path | None) -> Splits:
+    """What a source gives, its problems marked with its name."""
+    folder = None if run_dir is None else Path(run_dir) / "data" / name
+    try:
+        part = source(folder)
+    except MathPalError as error:
+        raise type(error)(f"source {name} (data.sources.{name}): {error}") from error
+    train, validation, test = (
+        [replace(p, id=f"{name}/{p.id}", family=p.family or name) for p in problems]
+        for problems in part[:3]
+    )
+    return Splits(train, validation, test, part.notes)
+
+
+def _shares(sizes: Mapping[str, int], weights: Mapping[str, float] | None) -> Mapping[str, float]:
+    """Each source's share of the training problems; together 1."""
+    empty = [name for name, size in sizes.items() if not size]
+    if empty:
+        raise DataError(
+            f"data.sources: nothing of {', '.join(empty)} is left to train on; give it more rows, "
+            f"or leave it out: ~data.sources.{empty[0]}"
+        )
+    chosen = sizes if weights is None else weights
+    return {name: chosen[name] / sum(chosen.values()) for name in sizes}
+
+
+def _counts(
+    sizes: Mapping[str, int], shares: Mapping[str, float], total: int | None
+) -> dict[str, int]:
+    """Problems of each source, together `total`; what is left of rounding goes by remainder."""
+    if total is None:
+        # A hair above: 3 / 0.3 must not become 9.
+        total = int(min(sizes[name] / shares[name] for name in sizes) + 1e-6)
+    exact = {name: total * share for name, share in shares.items()}
+    counts = {name: int(value + 1e-9) for name, value in exact.items()}
+    order = sorted(exact, key=lambda name: (counts[name] - exact[name], name))
+    for name in order[: total - sum(counts.values())]:
+        counts[name] += 1
+    return counts
+
+
+def _drawn(problems: list[Problem], count: int, seed: int) -> list[Problem]:
+    """`count` of the problems: all of them as often as they go, the rest chosen by hash."""
+    passes, rest = divmod(count, len(problems))
+    order = sorted(problems, key=lambda problem: digest(f"{seed}\x1f{problem.id}"))
+    return [*(problems * passes), *order[:rest]]
+
+
+def describe(notes: Mapping[str, Any]) -> str:
+    """The notes of `mixture` in a few plain lines."""
+    lines = []
+    for name, used in notes["used"].items():
+        have = notes["available"][name]
+        line = f"{name}: {number(used)} training problems of {number(have)}"
+        if used > have:
+            line += f", each {used / have:.1f} times"
+        if notes["leaks"][name]:
+            line += f"; {number(notes['leaks'][name])} dropped, as a source holds out the like"
+        own = str(notes["sources"][name].get("description", "")).splitlines()
+        lines += [line, *(f"  {text}" for text in own)]
+    return "\n".join(lines)

@@ -1,0 +1,94 @@
+"""Preference pairs as a data set: what `data=preference` names.
+
+Knows which pairs say anything. Knows nothing of what an objective does with the worse one.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import FilePath
+
+from mathpal.data.finish import Characters, Count, Share, Tolerance, file_facts, finish
+from mathpal.data.reading import Fault, read_rows
+from mathpal.data.sieve import digest, gold_of, read_texts, sieve
+from mathpal.problems import Problem, Splits
+
+
+def preference(
+    run_dir: Path | None,
+    *,
+    path: FilePath,
+    prompt: str = "prompt",
+    chosen: str = "chosen",
+    rejected: str = "rejected",
+    answer: str | None = None,
+    split: str | None = None,
+    validation_share: Share = 0.05,
+    test_share: Share = 0.1,
+    max_test: Count = 200,
+    max_quarantine: Tolerance = 0.2,
+    max_characters: Characters = 20_000,
+    quarantine: Path | None = None,
+    seed: int = 42,
+) -> Splits:
+    """Questions with a better and a worse response, from a file of any known format.
+
+    Supervised fine-tuning learns the better one; the worse one stays in `Problem.rejected`.
+    A pair of equal responses is malformed. Several pairs of one prompt stay together in one
+    split; it is tested on once.
+
+    The arguments that are not explained here are those of `finish`.
+
+    Args:
+        run_dir: where `data/quarantine.jsonl` is written.
+        path: the file; its suffix chooses the format.
+        prompt: column of the question.
+        chosen: column of the better response.
+        rejected: column of the worse response.
+        answer: column of the gold answer; None takes the answer that `chosen` declares.
+        split: which list to take from a JSON object of several lists.
+        max_characters: longest prompt and both responses together.
+
+    Raises:
+        DataError: nothing readable, wrong columns, too many malformed rows, nothing to
+            train on.
+        ConfigError: the shares leave nothing to train on.
+    """
+    path = Path(path)
+    columns = {"prompt": prompt, "chosen": chosen, "rejected": rejected}
+    if answer is not None:
+        columns["answer"] = answer
+    rows = read_rows(path, columns=columns, split=split)
+    sieved = sieve(rows, columns=columns, max_characters=max_characters, make=_pair)
+    return finish(
+        {"train": sieved},
+        run_dir,
+        source=f"data.path={path}",
+        facts=file_facts(path),
+        validation_share=validation_share,
+        test_share=test_share,
+        max_test=max_test,
+        max_quarantine=max_quarantine,
+        quarantine=quarantine,
+        seed=seed,
+    )
+
+
+def _pair(
+    fields: Mapping[str, Any], columns: Mapping[str, str], max_characters: int
+) -> Problem | Fault:
+    names = [columns[name] for name in ("prompt", "chosen", "rejected")]
+    texts = read_texts(fields, names, max_characters)
+    if isinstance(texts, Fault):
+        return texts
+    question, better, worse = texts
+    if better == worse:
+        return Fault("equal", f"{names[1]!r} and {names[2]!r} are the same text")
+    return Problem(
+        id=f"preference/{digest(chr(0).join(texts))}",
+        question=question,
+        solution=better,
+        answer=gold_of(fields, columns, better),
+        rejected=worse,
+    )

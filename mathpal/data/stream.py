@@ -1,0 +1,120 @@
+"""Generated problems written to a file as they are drawn: any number of them, in flat memory."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Literal
+
+from mathpal.curriculum import Regime
+from mathpal.data.generated import Chosen, able, allot, coordinates, families_of, item
+from mathpal.errors import ConfigError
+from mathpal.problems import Problem
+from mathpal.progress import Progress
+
+SUFFIXES = (".parquet", ".arrow")
+CHUNK = 5_000  # problems a row group
+COLUMNS = {
+    "id": "string", "question": "string", "solution": "string", "answer": "string",
+    "kind": "string", "family": "string", "topic": "string", "stratum": "string",
+    "grade": "int8", "difficulty": "int16", "template": "string", "parameters": "string",
+    "steps": "list",
+}  # fmt: skip
+
+Task = tuple[str, str, Regime, float, list[tuple[str, int]]]
+
+
+def write_problems(
+    path: Path,
+    *,
+    count: int,
+    part: Literal["train", "validation", "test"] = "train",
+    split: Regime = "iid",
+    grades: Sequence[int] | None = None,
+    topics: Sequence[str] | None = None,
+    strata: Sequence[str] | None = None,
+    families: Sequence[str] | None = None,
+    weights: Mapping[str, float] | None = None,
+    multiple_choice: float = 0.0,
+    seed: int = 42,
+    workers: int = 1,
+) -> int:
+    """Draw problems and write them, a row group at a time.
+
+    Args:
+        path: the file, written under its name only when whole; .parquet or .arrow
+            (Arrow IPC).
+        count: problems, 1 or more; a family with few different problems repeats some.
+        part: of which split.
+        workers: processes that draw; the file does not depend on it.
+
+    The other settings are those of `vimath`.
+
+    Returns:
+        The file's size in bytes.
+
+    Raises:
+        ConfigError: for a suffix that is none of these, or settings that leave no family.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if path.suffix not in SUFFIXES:
+        raise ConfigError(f"out={path}: expected a file ending in {', '.join(SUFFIXES)}")
+    names = able(families_of(Chosen(grades, topics, strata, families)), split)
+    if not names:
+        raise ConfigError(f"split={split}: none of the chosen families can be divided so")
+    places = coordinates(allot(names, count, weights))
+    tasks: Iterator[Task] = (
+        (f"vimath-{seed}", part, split, multiple_choice, chunk) for chunk in _chunks(places)
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.part")
+    schema = pa.schema(
+        [
+            (name, pa.list_(pa.string()) if kind == "list" else kind)
+            for name, kind in COLUMNS.items()
+        ]
+    )
+    opened = pq.ParquetWriter if path.suffix == ".parquet" else pa.ipc.new_file
+    try:
+        with (
+            opened(str(unfinished), schema) as sink,
+            Progress("problems", total=count, unit="problem") as bar,
+        ):
+            for rows in _drawn(tasks, workers):
+                sink.write_table(pa.table(rows, schema=schema))
+                bar.advance(len(rows["id"]))
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path.stat().st_size
+
+
+def _chunks(places: Iterator[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
+    while chunk := list(islice(places, CHUNK)):
+        yield chunk
+
+
+def _drawn(tasks: Iterator[Task], workers: int) -> Iterator[dict[str, list[Any]]]:
+    """The chunks' rows in order, at most two chunks a worker ahead of the writer."""
+    if workers == 1:
+        yield from map(_rows, tasks)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        waiting = [pool.submit(_rows, task) for task in islice(tasks, 2 * workers)]
+        while waiting:
+            yield waiting.pop(0).result()
+            waiting += [pool.submit(_rows, task) for task in islice(tasks, 1)]
+
+
+def _rows(task: Task) -> dict[str, list[Any]]:
+    """Columns of one chunk."""
+    namespace, part, regime, multiple_choice, chunk = task
+    rows: list[Problem] = [
+        item(namespace, part, name, index, regime=regime, multiple_choice=multiple_choice)
+        for name, index in chunk
+    ]
+    return {column: [getattr(row, column) for row in rows] for column in COLUMNS}
