@@ -47,7 +47,7 @@ def vimath(
 
     Args:
         run_dir: not used by this source.
-        train: training problems in all.
+        train: training problems in all, less those that another family's held-out problem asks.
         split: what is unseen in the test split: "iid" values only, "template" the wording too,
             "range" larger numbers, "family" whole families.
         grades: school grades whose families are to be learnt ("new"); None for all.
@@ -110,6 +110,9 @@ def vimath(
         for name in names
         for row in _distinct(partial(draw, "test", name), size, cohort)
     ]
+    # Two families may ask the same: held-out problems stay, whatever the training asks for.
+    held = {row.question for row in (*validation, *test)}
+    kept = [row for row in rows if row.question not in held]
     notes: dict[str, object] = {
         "source": "vimath",
         "split": split,
@@ -118,9 +121,10 @@ def vimath(
         "families_old": old,
         "families_held_out": tested if split == "family" else [],
         "families_left_out": unable,
-        "rows": {"train": len(rows), "validation": len(validation), "test": len(test)},
+        "twins_dropped": len(rows) - len(kept),
+        "rows": {"train": len(kept), "validation": len(validation), "test": len(test)},
     }
-    return Splits(rows, validation, test, notes)
+    return Splits(kept, validation, test, notes)
 
 
 def _replayed(new: list[str], replay: float, grades: Grades) -> list[str]:
