@@ -36,11 +36,17 @@ VERBS = {
     ),
     "data preview": Verb(
         "data_preview",
-        "mathpal.commands.preview",
+        "mathpal.data_commands.preview",
         "rows as the model sees them, with the loss mask",
     ),
     "data audit": Verb(
-        "data_audit", "mathpal.commands.audit", "what is wrong with a data set, row by row"
+        "data_audit", "mathpal.data_commands.audit", "what is wrong with a data set, row by row"
+    ),
+    "data build": Verb(
+        "data_build", "mathpal.data_commands.build", "a data set of any source, with its card"
+    ),
+    "data generate": Verb(
+        "data_generate", "mathpal.data_commands.generate", "any number of problems in one file"
     ),
     "doctor": Verb("doctor", "mathpal.commands.doctor", "check this environment"),
 }

@@ -1,14 +1,11 @@
-"""What the verbs other than `train` do, from checked settings to the terminal.
+"""What the verbs other than `train` and `data` do, from checked settings to the terminal.
 
 The keyword-only parameters of a verb's function are its settings.
 """
 
 import sys
-from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le
@@ -18,7 +15,6 @@ from mathpal.errors import ConfigError
 
 Calls = dict[str, partial[Any]]
 Count = Annotated[int, Ge(1)]
-Share = Annotated[float, Ge(0), Le(1)]
 
 
 def evaluate(calls: Calls, *, run: DirectoryPath) -> None:
@@ -97,83 +93,6 @@ def generate(
         for line in filter(None, map(str.strip, sys.stdin)):
             print(f"» {line}")
             answer([{"role": "user", "content": line}])
-
-
-def preview(
-    calls: Calls,
-    *,
-    rows: Count = 3,
-    split: Literal["train", "validation", "test"] = "train",
-    seed: Annotated[int, Ge(0)] = 42,
-) -> None:
-    """Show rows of a data set as the model sees them, with the loss mask.
-
-    Args:
-        rows: how many.
-        split: of which part.
-        seed: what the data's own seed follows.
-    """
-    from mathpal.data.preview import rendered, statistics
-    from mathpal.models.loading import load_tokenizer
-
-    splits = calls["data"](None)
-    model = calls["model"]
-    path = model.keywords.get("path")
-    tokenizer = load_tokenizer(path) if path else model().tokenizer
-    problems = getattr(splits, split)
-    limit = model.keywords["max_length"]
-    for problem in problems[:rows]:
-        print(rendered(problem, tokenizer, max_length=limit, colour=sys.stdout.isatty()))
-    print(statistics(splits, split, tokenizer, max_length=limit))
-
-
-def audit(
-    calls: Calls,
-    *,
-    out: Path = Path("audit"),
-    fail_on: Mapping[str, Share | None] = MappingProxyType({}),
-    seed: Annotated[int, Ge(0)] = 42,
-) -> None:
-    """Look for what is wrong with a data set; exit with 1 where it passes a threshold.
-
-    Args:
-        out: folder of audit.html, audit.json, checkable.jsonl and quarantine.jsonl.
-        fail_on: group of findings to the largest share of the rows put up with, 0 to 1; None
-            for any.
-        seed: what the data's own seed follows.
-    """
-    from mathpal.data import audit as auditing
-    from mathpal.models.loading import load_tokenizer
-    from mathpal.reporting.audit_page import write_page
-
-    if unknown := sorted(set(fail_on) - set(auditing.GROUPS)):
-        raise ConfigError(
-            f"fail_on: there is no group {', '.join(unknown)}; "
-            f"there are {', '.join(auditing.GROUPS)}"
-        )
-    if out.exists() and not out.is_dir():
-        raise ConfigError(f"out={out} is a file; name a folder")
-    model = calls["model"]
-    path = model.keywords.get("path")
-    tokenizer = load_tokenizer(path) if path else model().tokenizer
-    limit = model.keywords["max_length"]
-    found = auditing.audit(auditing.material(calls["data"]), tokenizer, max_length=limit)
-    auditing.write_audit(found, out)
-    passed = auditing.over(found, fail_on)
-    source = calls["data"]
-    page = write_page(found, out, title=_titled(source), passed=passed)
-    print(auditing.text_table(found))
-    print(*(f"FAIL {line}" for line in passed), page, sep="\n")
-    if passed:
-        sys.exit(1)
-
-
-def _titled(source: partial[Any]) -> str:
-    """The source's name, with its file where it reads one."""
-    path = source.keywords.get("path")
-    return (
-        f"{source.func.__name__}: {path.name}" if isinstance(path, Path) else (source.func.__name__)
-    )
 
 
 def doctor(calls: Calls) -> None:

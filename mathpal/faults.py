@@ -31,4 +31,4 @@ def report_faults(faults: list[Fault]) -> str:
 
 def shown(value: Any) -> str:
     """A value as the user would write it in an override."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

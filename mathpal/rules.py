@@ -77,6 +77,27 @@ def _curriculum_order_is_trained_in(bound: dict[str, Any]) -> Fault | None:
     )
 
 
+def _plain_text_is_not_measured(bound: dict[str, Any]) -> Fault | None:
+    if bound["data"]["_name_"] != "text" or bound["evaluation"]["_name_"] == "skip":
+        return None
+    return Fault(
+        "data=text with an evaluation",
+        "problems with answers to measure on: plain text has none",
+        "evaluation=none",
+    )
+
+
+def _one_store(bound: dict[str, Any]) -> Fault | None:
+    data = bound["data"]
+    if data["_name_"] != "qdrant" or (data["path"] is None) != (data["url"] is None):
+        return None
+    return Fault(
+        f"data.path={shown(data['path'])} data.url={shown(data['url'])}",
+        "exactly one of the two: a local store's folder, or a server",
+        "data.path=FOLDER or data.url=http://localhost:6333",
+    )
+
+
 RULES: tuple[Rule, ...] = (
     _one_length_of_training,
     _row_fits_batch,
@@ -84,4 +105,6 @@ RULES: tuple[Rule, ...] = (
     _adapter_needs_lora,
     _full_training_needs_full_weights,
     _curriculum_order_is_trained_in,
+    _plain_text_is_not_measured,
+    _one_store,
 )

@@ -92,16 +92,15 @@ def _train(
 ) -> RunResult:
     clock("import")
     from mathpal import stages
-    from mathpal.data.gates import gate_leakage
 
     clock("model")
     loaded = stages.load_model(calls["model"], calls["lora"], seed=config["seed"])
     clock("data")
     splits: Splits = calls["data"](run_dir)
     measured = calls["evaluation"].func.__name__ != "skip"
-    allow = config.get("allow_leakage", False)
-    splits = gate_leakage(splits, allow=allow, listed=run_dir / "data" / "leakage.jsonl")
-    tables = stages.prepare_data(splits, loaded, run_dir, measured=measured)
+    tables = stages.prepare_data(
+        splits, loaded, run_dir, measured=measured, allow_leakage=config["allow_leakage"]
+    )
     rundir.write_manifest(
         run_dir,
         config=config,

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from mathpal import rundir
 from mathpal.data.chat import TokenTable, encode, mask_sample
 from mathpal.data.gates import gold_gate, leakage_gate
+from mathpal.data.preview import marked
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem, Splits
 
@@ -37,13 +38,19 @@ def load_model(model: partial[Any], lora: partial[Any], *, seed: int) -> Loaded:
     return loaded._replace(model=lora(loaded.model))
 
 
-def prepare_data(splits: Splits, loaded: Loaded, run_dir: Path, *, measured: bool) -> Tables:
+def prepare_data(
+    splits: Splits, loaded: Loaded, run_dir: Path, *, measured: bool, allow_leakage: bool
+) -> Tables:
     """Gate the data, tokenize it, and leave its facts in `data/`.
+
+    Args:
+        measured: whether accuracy will be measured, so that there must be golds.
+        allow_leakage: warn of held-out questions in the training split instead of stopping.
 
     Raises:
         DataError: when a gate fails (see `mathpal.data.gates` and the mask gate).
     """
-    leakage_gate(splits)
+    leakage_gate(splits, allow=allow_leakage, listed=run_dir / "data" / "leakage.jsonl")
     if measured:
         gold_gate(splits.test)
     limit = loaded.max_length
@@ -89,8 +96,9 @@ def fingerprints(loaded: Loaded, splits: Splits) -> dict[str, str]:
     }
 
 
-def _row(problem: Problem) -> list[str | None]:
-    return [problem.id, problem.question, problem.solution, problem.answer]
+def _row(problem: Problem) -> list[Any]:
+    row = [problem.id, problem.question, problem.solution, problem.answer]
+    return row + [problem.messages, problem.rejected]
 
 
 def _digest(value: Any) -> str:
@@ -110,9 +118,6 @@ def describe(loaded: Loaded, splits: Splits, tables: Tables, trainer: dict[str, 
     total = sum(w.numel() for w in weights)
     trained = sum(w.numel() for w in weights if w.requires_grad)
     sample = mask_sample(tables.train, loaded.tokenizer)
-    pieces: Any = sample["tokens"]
-    head = "".join(p["text"] for p in pieces if not p["supervised"])
-    seen = "".join(p["text"] for p in pieces if p["supervised"])
     length = (
         f"{trainer['max_steps']} steps"
         if trainer.get("max_steps")
@@ -125,7 +130,7 @@ def describe(loaded: Loaded, splits: Splits, tables: Tables, trainer: dict[str, 
             f"trainer  {length} of {trainer['batch_tokens']} × {trainer.get('accumulate', 1)} "
             f"tokens, lr {trainer['lr']:g}",
             "mask     the loss sees only what stands between «…»:",
-            *(f"  | {line}" for line in f"{head}«{seen}»".splitlines()),
+            *(f"  | {line}" for line in marked(sample).splitlines()),
         ]
     )
 

@@ -47,7 +47,7 @@ _UNIT_BLANK = re.compile(r"=(?= ?[.…_□?\[(])[.…_□?\[\]() ]{1,60}(?=[^\W\
 _NAMED = re.compile(r"(?:bao nhiêu|mấy)(?= ?[^\W\d%°])", re.I)
 _UNIT_OF = re.compile(r"đơn vị(?: đo)?(?: là)? ?:?(?= [^\W\d%°])", re.I)
 _ROUNDED = re.compile(r"làm tròn|xấp xỉ|gần đúng|khoảng bao nhiêu|ước lượng", re.I)
-_OPTION = re.compile(r"(?<![\w.])([A-F]) ?[.)] ?(.{1,120}?)(?=\s+[A-F] ?[.)]|\n|$)", re.S)
+_OPTION = re.compile(r"(?<![\w.])([A-F]) ?[.)] ?(\S.{0,119}?)(?=\s+[A-F] ?[.)]|\n|$)", re.S)
 _SIDE_END = re.compile(r"[\n:=<>?…;]|\.(?= |$)|__")
 
 
@@ -68,6 +68,19 @@ def _compared(text: str) -> tuple[str, str] | None:
     return sides if all(sides) else None
 
 
+def _options(text: str) -> tuple[tuple[str, str], ...]:
+    """The options from the last "A" on; points A and B of the problem's text come before it."""
+    found = [(m[1], m[2].strip(" .;,")) for m in _OPTION.finditer(text)]
+    letters = [letter for letter, _ in found]
+    if "A" not in letters:
+        return ()
+    first = len(letters) - 1 - letters[::-1].index("A")
+    listed = letters[first:]
+    return (
+        tuple(found[first:]) if len(listed) > 1 and listed == list("ABCDEF")[: len(listed)] else ()
+    )
+
+
 @lru_cache(maxsize=4096)
 def asked(question: str | None) -> Asked:
     """Read a question's demands; a question that cannot be read demands nothing.
@@ -80,10 +93,7 @@ def asked(question: str | None) -> Asked:
         return NOTHING
     text = normalise(question[-_LIMIT:])
     form = next((name for name, pattern in _FORMS if pattern.search(text)), "")
-    options = tuple((m[1], m[2].strip(" .;,")) for m in _OPTION.finditer(text))
-    letters = [letter for letter, _ in options]
-    if letters != list("ABCDEF")[: len(letters)] or len(letters) < 2:
-        options = ()
+    options = _options(text)
     return Asked(
         form,
         _unit_after(text, _UNIT_BLANK),

@@ -28,7 +28,6 @@ from mathpal.answers.textual import judge_pattern, judge_text, read_pattern
 from mathpal.answers.words import signs, taken_back
 from mathpal.errors import DataError
 
-_WORDS = ("choice", "sign", "yesno", "text")
 _MORE_LETTERS = re.compile(r"^[)\s]*(?:hoặc|hay|và|,|/|;|-) ?(?:đáp án )?\(?([A-F])(?!\w)")
 _REASON = re.compile(r" (?:vì|do|bởi)(?!\w)|[,;.]")
 _STATED = re.compile(r"(?:là|bằng|=) ?:? ?[-+]?[0-9][^;,\n]{0,40}$")
@@ -38,15 +37,15 @@ def _judge_choice(declaration: Declaration, asks: Asked) -> tuple[str | None, st
     """The letter that is declared, by itself or by the text of its option; else a verdict."""
     if declaration.letter:
         return declaration.letter, ""
-    hits = []
-    for letter, option in asks.options:
+    said = squeeze(declaration.block.replace("\n", ";") or declaration.text)
+    hits = [letter for letter, option in asks.options if squeeze(option) == said]
+    for letter, option in asks.options if len(hits) != 1 else ():
         try:
             gold = parse_gold(option)
         except DataError:
-            same = squeeze(option) == squeeze(declaration.text)
-        else:
-            same = gold.kind not in _WORDS and _judge(declaration, gold, asks).verdict == "correct"
-        hits += [letter] if same else []
+            continue
+        if gold.kind != "choice" and _judge(declaration, gold, asks).verdict == "correct":
+            hits.append(letter)
     if len(hits) == 1:
         return hits[0], ""
     return None, "no_answer" if not hits else "ambiguous"
@@ -60,9 +59,9 @@ def _judge_letter(declaration: Declaration, gold: Answer, asks: Asked) -> Findin
         more = _MORE_LETTERS.match(declaration.text.removeprefix(letter))
         if more and more[1] != letter:
             return Finding("multiple_answers", None, f"{letter} and {more[1]} are declared")
-    said = _REASON.split(declaration.text, 1)[0]
-    if taken_back(said.replace(letter, ""), said, rough=False):
-        return Finding("ambiguous", None, "the letter is declared with a reservation")
+        said = _REASON.split(declaration.text, 1)[0]
+        if taken_back(said.replace(letter, ""), said, rough=False):
+            return Finding("ambiguous", None, "the letter is declared with a reservation")
     if letter == gold.text:
         return Finding("correct", None, "the letter agrees")
     return Finding("wrong", None, f"the letter is {letter}, expected {gold.text}")

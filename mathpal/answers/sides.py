@@ -163,11 +163,11 @@ def right_side(text: str, reading: Reading) -> tuple[Side, str, str] | None:
     if side.end == len(given):
         return (side, cut[:end], "") if len(text) <= SIDE else None
     following = given[side.end]
-    if following.kind in ("junk", "operator", "power"):
+    if following.kind in ("junk", "operator", "power", "number"):
         return None
     if following.kind == "open" and following.start == end:
         return None
-    side.weak |= following.kind in ("number", "unit")
+    side.weak |= following.kind == "unit"
     after = given[side.end + 1 : side.end + 2]
     side.weak |= (
         following.text == "," and bool(after) and after[0].kind == "number" and (side.operators > 0)

@@ -7,10 +7,12 @@ from dataclasses import replace
 from mathpal.answers import grade, parse_gold
 from mathpal.curriculum.layouts import chosen
 from mathpal.curriculum.registry import Draft, Draw
+from mathpal.curriculum.writing import spaced
 from mathpal.errors import DataError
 
 LETTERS = "ABCD"
 _WHOLE = re.compile(r"\d+(?: \d{3}(?!\d))*")
+_SPACED = re.compile(r"\d \d{3}(?!\d)")
 _CLOSED = {"sign": ("<", ">", "="), "yesno": ("có", "không")}
 
 
@@ -26,7 +28,7 @@ def as_choice(draft: Draft, kind: str, draw: Draw) -> Draft:
     """
     gold = parse_gold(draft.answer, kind=kind)
     wrong: list[str] = []
-    for text in _CLOSED.get(kind) or (*draft.slips, *_near(draft.answer, draw)):
+    for text in _CLOSED.get(kind) or (*draft.slips, *_near(draft, draw)):
         if len(wrong) == 3:
             break
         if text in wrong or not _parses(text, kind):
@@ -56,17 +58,18 @@ def _parses(text: str, kind: str) -> bool:
     return True
 
 
-def _near(answer: str, draw: Draw) -> Iterator[str]:
+def _near(draft: Draft, draw: Draw) -> Iterator[str]:
     """The answer with one of its numbers changed as slips of the pen change it."""
+    answer = draft.answer
     places = list(_WHOLE.finditer(answer))
     if not places:
         return
-    changes = draw.distinct(("carry", "zero", "swap", "one", "ten", "two"), 6)
-    for change in changes:
+    # 1 450 where the problem writes thousands so, 1450 where it does not
+    least = 1_000 if _SPACED.search(draft.question + draft.solution.text) else 10_000
+    for change in draw.distinct(("carry", "zero", "swap", "one", "ten", "two"), 6):
         place = draw.pick(places)
-        value = int(place[0].replace(" ", ""))
-        for other in _changed(value, change):
-            text = f"{other:,}".replace(",", " ") if " " in place[0] else str(other)
+        for other in _changed(int(place[0].replace(" ", "")), change):
+            text = spaced(other) if other >= least else str(other)
             yield answer[: place.start()] + text + answer[place.end() :]
 
 

@@ -19,7 +19,6 @@ from mathpal.rundir import write_lines
 log = logging.getLogger(__name__)
 
 SHOWN = 3
-ALLOWED = "leaks_allowed"
 _MEANING = {
     "exact": "the same question",
     "parameters": "the same values of one family",
@@ -28,37 +27,23 @@ _MEANING = {
 }
 
 
-def leakage_gate(splits: Splits) -> None:
+def leakage_gate(splits: Splits, *, allow: bool = False, listed: Path | None = None) -> None:
     """There is something to train on, and training gives no held-out question away.
 
-    Raises:
-        DataError: with the first offending pairs, unless `gate_leakage` let them pass.
-    """
-    gate_leakage(splits, allow=ALLOWED in splits.notes)
-
-
-def gate_leakage(splits: Splits, *, allow: bool = False, listed: Path | None = None) -> Splits:
-    """`leakage_gate`, with the override and the list of all pairs.
-
     Args:
-        splits: the data of a run.
+        splits: the data of a run. Where leaks are allowed, `notes["leaks_allowed"]` takes how
+            many held-out problems leak, by kind (see `mathpal.data.leakage.Leak`).
         allow: whether leaks are put up with: a warning instead of an error.
         listed: JSONL file for all offending pairs; not written where there are none.
-
-    Returns:
-        The splits. Where leaks were allowed, `notes["leaks_allowed"]` holds how many held-out
-        problems leak, by kind (see `mathpal.data.leakage.Leak`), and `leakage_gate` passes.
 
     Raises:
         DataError: with the first offending pairs.
     """
     if not splits.train:
         raise DataError("the data gives no training problem; it needs more rows")
-    if ALLOWED in splits.notes:  # said once already
-        return splits
     leaks = find_leaks(splits.train, [*splits.test, *splits.validation])
     if not leaks:
-        return splits
+        return
     texts = {p.id: p.question for split in splits[:3] for p in split}
     if listed is not None:
         write_lines(listed, [_record(leak, texts) for leak in leaks])
@@ -70,7 +55,7 @@ def gate_leakage(splits: Splits, *, allow: bool = False, listed: Path | None = N
             "a score that cannot be trusted with allow_leakage=true"
         )
     log.warning("%s\nallowed by allow_leakage=true", message)
-    return splits._replace(notes={**splits.notes, ALLOWED: dict(counts)})
+    splits.notes["leaks_allowed"] = dict(counts)
 
 
 def _record(leak: Leak, texts: dict[str, str]) -> dict[str, object]:

@@ -51,9 +51,12 @@ def wording(text: str) -> str:
 
 
 def asked_text(problem: Problem) -> str:
-    """All that is said before the answer; the last turn of a talk ("Vì sao?") is no problem."""
-    turns = problem.messages[:-1]
-    return "\n".join(text for _, text in turns) if len(turns) > 1 else problem.question
+    """All that is said before the answer; the last turn of a talk ("Vì sao?") is no problem.
+
+    A system turn is left out: it is the same in every conversation of a data set.
+    """
+    turns = [text for role, text in problem.messages[:-1] if role != "system"]
+    return "\n".join(turns) if len(turns) > 1 else problem.question
 
 
 def find_leaks(train: Sequence[Problem], held_out: Sequence[Problem]) -> list[Leak]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mathpal.curriculum import Regime
-from mathpal.data.generated import Chosen, able, allot, coordinates, families_of, item
+from mathpal.data.generated import Chosen, able, allot, coordinates, families_of, held_out, item
+from mathpal.data.vimath import Count, Grades, Share, Weight
 from mathpal.errors import ConfigError
 from mathpal.problems import Problem
 from mathpal.progress import Progress
@@ -29,25 +30,26 @@ Task = tuple[str, str, Regime, float, list[tuple[str, int]]]
 def write_problems(
     path: Path,
     *,
-    count: int,
+    count: Count,
     part: Literal["train", "validation", "test"] = "train",
     split: Regime = "iid",
-    grades: Sequence[int] | None = None,
+    grades: Grades | None = None,
     topics: Sequence[str] | None = None,
     strata: Sequence[str] | None = None,
     families: Sequence[str] | None = None,
-    weights: Mapping[str, float] | None = None,
-    multiple_choice: float = 0.0,
+    weights: Mapping[str, Weight] | None = None,
+    multiple_choice: Share = 0.0,
     seed: int = 42,
-    workers: int = 1,
+    workers: Count = 1,
 ) -> int:
     """Draw problems and write them, a row group at a time.
 
     Args:
         path: the file, written under its name only when whole; .parquet or .arrow
             (Arrow IPC).
-        count: problems, 1 or more; a family with few different problems repeats some.
-        part: of which split.
+        count: problems; a family with few different problems repeats some.
+        part: of which split; with split="family" the test part has the families that the
+            others do not have.
         workers: processes that draw; the file does not depend on it.
 
     The other settings are those of `vimath`.
@@ -66,6 +68,9 @@ def write_problems(
     names = able(families_of(Chosen(grades, topics, strata, families)), split)
     if not names:
         raise ConfigError(f"split={split}: none of the chosen families can be divided so")
+    if split == "family":
+        tested = held_out(names, None)
+        names = [name for name in names if (name in tested) == (part == "test")]
     places = coordinates(allot(names, count, weights))
     tasks: Iterator[Task] = (
         (f"vimath-{seed}", part, split, multiple_choice, chunk) for chunk in _chunks(places)

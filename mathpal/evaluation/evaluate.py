@@ -22,8 +22,8 @@ class Row(NamedTuple):
     """Accuracy of each system on one group of problems.
 
     Attributes:
-        group: "all", "new", "old" or "family/<name>".
-        cohort: "new" or "old" of a family; "" for the sums.
+        group: "all", "new", "old", "topic/<name>" or "family/<name>".
+        cohort: "new" or "old" of a topic or family; "" for the sums.
         n: problems.
         systems: by name; a system that was not measured is missing.
     """
@@ -98,6 +98,7 @@ def evaluate(
                     "id": item.id,
                     "system": system,
                     "family": item.family,
+                    "topic": item.topic,
                     "cohort": item.cohort,
                     "question": item.question,
                     "gold": item.answer,
@@ -146,22 +147,23 @@ def summarise(samples: list[dict[str, Any]], settings: dict[str, Any]) -> Report
     groups: dict[tuple[str, str], dict[str, list[bool]]] = {}
     for sample in samples:
         names = [("all", ""), (sample["cohort"], "")]
-        if sample["family"]:
-            names.append((f"family/{sample['family']}", sample["cohort"]))
+        for kind in ("topic", "family"):
+            if sample.get(kind):
+                names.append((f"{kind}/{sample[kind]}", sample["cohort"]))
         for name in names:
             marks = groups.setdefault(name, {}).setdefault(sample["system"], [])
             marks.append(sample["verdict"] == "correct")
-    order = {"all": 0, "new": 1, "old": 2}
+    order = {"all": 0, "new": 1, "old": 2, "topic": 3, "family": 4}
     rows = [
         Row(group, cohort, len(next(iter(marks.values()))),
             {system: wilson(sum(m), len(m)) for system, m in marks.items()})
         for (group, cohort), marks in sorted(
-            groups.items(), key=lambda item: (order.get(item[0][0], 3), item[0][1], item[0][0])
+            groups.items(), key=lambda item: (order[item[0][0].split("/")[0]], item[0][1], item[0][0])
         )
     ]  # fmt: skip
     wilson(0, len(samples))  # an empty set raises
     metrics = {
-        f"{system}/accuracy{_suffix(row.group)}": share.accuracy
+        f"{system}/accuracy{_suffix(row)}": share.accuracy
         for row in rows
         for system, share in row.systems.items()
     }
@@ -172,8 +174,9 @@ def summarise(samples: list[dict[str, Any]], settings: dict[str, Any]) -> Report
     return Report(rows, samples, verdicts, metrics, settings)
 
 
-def _suffix(group: str) -> str:
-    """The metric's ending: nothing for all, `_new`, `_old`, `/<family>`."""
-    if group == "all":
-        return ""
-    return "/" + group.removeprefix("family/") if group.startswith("family/") else "_" + group
+def _suffix(row: Row) -> str:
+    """The metric's ending: nothing for all, `_new`, `_old`, `_new/<topic>`, `/<family>`."""
+    kind, _, name = row.group.partition("/")
+    if kind == "topic":
+        return f"_{row.cohort}/{name}"
+    return f"/{name}" if kind == "family" else "" if kind == "all" else f"_{kind}"

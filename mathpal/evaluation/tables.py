@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from mathpal.evaluation.evaluate import Report
+from mathpal.evaluation.evaluate import Report, Row
 from mathpal.evaluation.statistics import Proportion
 from mathpal.rundir import SCHEMA, write_json, write_lines
+
+MANY_FAMILIES = 24  # more of them are shown by topic on a terminal
 
 
 def write_report(report: Report, folder: Path) -> None:
@@ -42,26 +44,43 @@ def _share(share: Proportion | None) -> dict[str, float] | None:
 
 
 def title(group: str) -> str:
-    """The group's name for people: the family's title where it is a curriculum family."""
+    """The group's name for people: the title of a curriculum's family or topic."""
     from mathpal.curriculum import FAMILIES
+    from mathpal.curriculum.listing import HEADINGS
 
-    name = group.removeprefix("family/")
-    if name != group and name in FAMILIES:
-        return FAMILIES[name].title
-    return {"all": "all problems", "new": "new families", "old": "old families"}.get(name, name)
+    kind, _, name = group.partition("/")
+    if kind == "topic":
+        return HEADINGS.get(name, name)
+    if kind == "family":
+        return FAMILIES[name].title if name in FAMILIES else name
+    return {"all": "all problems", "new": "new families", "old": "old families"}.get(kind, kind)
 
 
 def text_table(report: Report) -> str:
     """Base against tuned, exact match in percent with 95 % intervals, one group a line."""
     systems = [name for name in ("base", "tuned") if name in report.verdicts]
-    names = [f"  {title(row.group)}" if row.cohort else title(row.group) for row in report.rows]
+    rows = _shown(report.rows)
+    names = [f"  {title(row.group)}" if row.cohort else title(row.group) for row in rows]
     width = max(map(len, names))
     head = f"{'exact match, %':<{width}}  {'n':>5}" + "".join(f"  {s:>18}" for s in systems)
     lines = [head, "-" * len(head)]
-    for name, row in zip(names, report.rows, strict=True):
+    for name, row in zip(names, rows, strict=True):
         cells = "".join(f"  {_cell(row.systems[s]):>18}" for s in systems)
         lines.append(f"{name:<{width}}  {row.n:>5}{cells}")
     return "\n".join(lines)
+
+
+def _shown(rows: list[Row]) -> list[Row]:
+    """The sums, each cohort followed by its families, or by its topics where these are many."""
+    topics = [row for row in rows if row.group.startswith("topic/")]
+    families = [row for row in rows if row.group.startswith("family/")]
+    parts = topics if topics and len(families) > MANY_FAMILIES else families
+    sums = [row for row in rows if not row.cohort]
+    return [
+        shown
+        for row in sums
+        for shown in (row, *(part for part in parts if part.cohort == row.group))
+    ]
 
 
 def _cell(share: Proportion) -> str:

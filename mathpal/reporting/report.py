@@ -102,10 +102,10 @@ def _composition(run: dict[str, Any]) -> dict[str, object]:
 
 
 def _family_chart(results: Results) -> dict[str, object]:
-    rows = bars(results.families)
+    rows = bars(results.topics or results.families)
     if not rows:
         raise ValueError("no family was measured on its own")
-    title = "Accuracy by family, base and tuned, with 95% intervals"
+    title = "Accuracy by part, base and tuned, with 95% intervals"
     return {
         "wide": interval_chart(rows, title=title, layout=WIDE),
         "narrow": interval_chart(rows, title=title, layout=NARROW),

@@ -37,14 +37,17 @@ class Results:
 
     Attributes:
         headline: new and old problems; all problems where these two are not told apart.
-        overall: every group that is no family, in the order of the file.
-        families: (heading, rows) by cohort, the best tuned family first.
+        overall: the sums, in the order of the file.
+        topics: (heading, rows) by cohort, the best tuned topic first; empty where the data
+            has none.
+        families: the same for families.
         verdicts: (verdict, base count, tuned count), None where a system was not measured.
         settings: how the answers were made.
     """
 
     headline: list[Row]
     overall: list[Row]
+    topics: list[tuple[str, list[Row]]]
     families: list[tuple[str, list[Row]]]
     verdicts: list[tuple[str, int | None, int | None]]
     settings: dict[str, Any]
@@ -71,22 +74,27 @@ def read_results(content: dict[str, Any]) -> Results:
     rows = [_row(row) for row in content["rows"]]
     if not rows:
         raise ValueError("rows is empty")
-    overall = [row for row in rows if not row.group.startswith("family/")]
+    overall = [row for row in rows if not row.group.startswith(("topic/", "family/"))]
     headline = [row for name in ("new", "old") for row in overall if row.group == name]
-    families = [row for row in rows if row.group.startswith("family/")]
-    grouped = []
-    for cohort in ("new", "old", ""):
-        of_cohort = [row for row in families if (row.cohort in COHORTS) * row.cohort == cohort]
-        of_cohort.sort(key=lambda row: (-_reached(row), row.title))
-        if of_cohort:
-            grouped.append((COHORTS[cohort], of_cohort))
     return Results(
         headline=headline or overall[:1],
         overall=overall,
-        families=grouped,
+        topics=_by_cohort(rows, "topic/"),
+        families=_by_cohort(rows, "family/"),
         verdicts=_verdicts(content.get("verdicts") or {}),
         settings=dict(content.get("settings") or {}),
     )
+
+
+def _by_cohort(rows: list[Row], kind: str) -> list[tuple[str, list[Row]]]:
+    """(heading, rows) of one kind of group; cohorts that do not occur are left out."""
+    chosen = [row for row in rows if row.group.startswith(kind)]
+    chosen.sort(key=lambda row: (-_reached(row), row.title))
+    grouped = [
+        (heading, [row for row in chosen if (row.cohort in COHORTS) * row.cohort == cohort])
+        for cohort, heading in COHORTS.items()
+    ]
+    return [(heading, found) for heading, found in grouped if found]
 
 
 def bars(families: Sequence[tuple[str, Sequence[Row]]]) -> list[Bar]:

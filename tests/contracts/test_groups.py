@@ -34,12 +34,11 @@ MANDATORY = {
     },
     ("model", "causal_lm"): {"model.path": "some/model"},
 }
-# What a recipe leaves to the user.
-RECIPE_VALUES = {"tiny_base_2": ["model.path='some/model'"]}
 # What the rules between groups ask for beside an option.
 COMPANIONS = {
     ("lora", "none"): ["evaluation.systems=[tuned]", "export=none"],
     ("data", "text"): ["evaluation=none"],
+    ("data", "qdrant"): ["data.path=folder"],
 }
 HEAVY = ("torch", "transformers", "lightning", "peft", "tokenizers", "unsloth", "pyarrow",
          "datasets", "qdrant_client")  # fmt: skip
@@ -102,7 +101,7 @@ def test_every_option_composes_and_binds(group: str, option: str) -> None:
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_composes_and_binds(name: str) -> None:
-    bound = preflight(config(f"+experiment={name}", *RECIPE_VALUES.get(name, [])))
+    bound = preflight(config(f"+experiment={name}"))
     assert bound.settings["name"] == name
 
 

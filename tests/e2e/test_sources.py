@@ -108,3 +108,14 @@ def test_a_mixture_reports_each_source(tmp_path: Path) -> None:
     assert summary["notes"]["used"] == {"vimath": 30, "own": 70}
     metrics = json.loads((done.run_dir / "outcome.json").read_text())["metrics"]
     assert {"tuned/accuracy/own", "tuned/accuracy/van_toc"} <= set(metrics)
+
+
+@pytest.mark.parametrize("split", ["template", "range", "family"])
+def test_the_curriculum_in_every_regime(tmp_path: Path, split: str) -> None:
+    done = run(
+        tmp_path, "data=vimath", "data.grades=[5]", "data.topics=[motion]", f"data.split={split}",
+        "data.train=200", "data.test_per_family=2", "data.replay=0", *MEASURED,
+    )  # fmt: skip
+    summary = json.loads((done.run_dir / "data" / "summary.json").read_text())
+    assert summary["notes"]["split"] == split
+    assert json.loads((done.run_dir / "outcome.json").read_text())["status"] == "completed"

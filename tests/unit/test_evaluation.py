@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from mathpal.curriculum import FAMILIES, problem
+from mathpal.curriculum.listing import HEADINGS
 from mathpal.data.chat import encode, prompt_text
 from mathpal.errors import DataError
 from mathpal.evaluation.evaluate import Report, evaluate, skip, spread, summarise
@@ -39,7 +40,7 @@ def trained(shared_tiny: Loaded) -> Loaded:
     table = encode(SUMS, loaded.tokenizer, max_length=256)
     fit(
         loaded, table, None, sft(), lambda step, values: None,
-        lr=2e-2, max_steps=60, batch_tokens=512, accelerator="cpu", scheduler="constant",
+        lr=1e-2, max_steps=150, batch_tokens=512, accelerator="cpu",
     )  # fmt: skip
     return loaded
 
@@ -210,8 +211,23 @@ class TestSummary:
         assert "base" in lines[0]
         assert "tuned" in lines[0]
         assert "50.0 [15.0– 85.0]" in lines[2]
-        assert lines[5].startswith(f"  {FAMILIES['van_toc'].title}")
+        assert lines[4].startswith(f"  {FAMILIES['van_toc'].title}")
+        assert lines[5].startswith("old families")
         assert len({len(line) for line in lines}) == 1
+
+    def test_many_families_are_shown_by_topic(self) -> None:
+        marks = [
+            {**sample("tuned", cohort, f"{cohort}{i}", "correct"), "topic": topic}
+            for i in range(30)
+            for cohort, topic in (("new", "motion"), ("old", "motion"), ("old", "numbers"))
+        ]
+        report = summarise(marks, {})
+        assert len([row for row in report.rows if row.group.startswith("family/")]) == 60
+        lines = text_table(report).splitlines()[2:]
+        starts = ["all problems", "new families", f"  {HEADINGS['motion']}", "old families"]
+        starts += [f"  {HEADINGS['motion']}", f"  {HEADINGS['numbers']}"]
+        assert all(line.startswith(start) for line, start in zip(lines, starts, strict=True))
+        assert report.metrics["tuned/accuracy_old/motion"] == 1.0
 
     def test_the_files_hold_the_same_numbers(self, report: Report, tmp_path: Path) -> None:
         write_report(report, tmp_path)

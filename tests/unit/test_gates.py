@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mathpal.data.gates import gate_leakage, gold_gate, leakage_gate
+from mathpal.data.gates import gold_gate, leakage_gate
 from mathpal.errors import DataError
 from mathpal.problems import Problem, Splits
 
@@ -48,7 +48,7 @@ def test_only_the_first_pairs_are_in_the_message_and_all_are_in_the_file(tmp_pat
     test = [item(f"t{i}", f"Viết số {name}") for i, name in enumerate(names)]
     listed = tmp_path / "data" / "leakage.jsonl"
     with pytest.raises(DataError, match="7 held-out") as caught:
-        gate_leakage(Splits(train, [], test, {}), listed=listed)
+        leakage_gate(Splits(train, [], test, {}), listed=listed)
     assert "t2 = a2" in str(caught.value) and "t3 = a3" not in str(caught.value)
     rows = [json.loads(line) for line in listed.read_text().splitlines()]
     assert [(row["held_out"], row["train"]) for row in rows] == [
@@ -58,23 +58,33 @@ def test_only_the_first_pairs_are_in_the_message_and_all_are_in_the_file(tmp_pat
 
 
 def test_an_override_warns_and_is_kept_in_the_notes(caplog, tmp_path):
-    passed = gate_leakage(LEAKY, allow=True, listed=tmp_path / "leakage.jsonl")
-    assert passed.notes == {"seed": 1, "leaks_allowed": {"exact": 1}}
+    splits = LEAKY._replace(notes={"seed": 1})
+    leakage_gate(splits, allow=True, listed=tmp_path / "leakage.jsonl")
+    assert splits.notes == {"seed": 1, "leaks_allowed": {"exact": 1}}
     assert "allow_leakage=true" in caplog.text
-    leakage_gate(passed)  # the second gate of the same run does not stop it
-    assert LEAKY.notes == {"seed": 1}
+    assert (tmp_path / "leakage.jsonl").exists()
 
 
 def test_sound_data_pass_untouched_and_leave_no_file(tmp_path):
     sound = Splits([item("a", "Tính: 1 + 2")], [], [item("t", "Đọc số 5")], {})
-    assert gate_leakage(sound, allow=True, listed=tmp_path / "leakage.jsonl") is sound
-    assert not list(tmp_path.iterdir())
+    leakage_gate(sound, allow=True, listed=tmp_path / "leakage.jsonl")
+    assert sound.notes == {} and not list(tmp_path.iterdir())
+
+
+def test_a_common_system_turn_makes_no_leak():
+    system = "Bạn là một thầy giáo dạy toán tiểu học, hãy giải thật rõ ràng từng bước một nhé."
+
+    def talk(name: str, question: str) -> Problem:
+        turns = (("system", system), ("user", question), ("assistant", "Đáp số: 3"))
+        return Problem(name, question, "Đáp số: 3", messages=turns)
+
+    leakage_gate(Splits([talk("a", "Tính: 1 + 2")], [], [talk("t", "Đọc số 5 bằng chữ")], {}))
 
 
 def test_nothing_to_train_on_is_refused_even_with_the_override():
     for allow in (False, True):
         with pytest.raises(DataError, match="no training problem"):
-            gate_leakage(Splits([], [], [item("t", "x")], {}), allow=allow)
+            leakage_gate(Splits([], [], [item("t", "x")], {}), allow=allow)
 
 
 def test_a_test_split_without_gold_is_refused_before_training():

@@ -35,7 +35,12 @@ class TestWhatPasses:
     def test_the_default_composition_binds_every_group(self) -> None:
         bound = preflight(config())
         assert list(bound.calls) == list(GROUPS)
-        assert bound.settings == {"name": "default", "seed": 42, "dry_run": False}
+        assert bound.settings == {
+            "name": "default",
+            "seed": 42,
+            "dry_run": False,
+            "allow_leakage": False,
+        }
         assert bound.calls["trainer"].func.__name__ == "fit"
         assert bound.calls["trainer"].keywords["lr"] == 2e-3
 
@@ -293,6 +298,10 @@ class TestRules:
                 "model.quantization=4bit",
                 "model.quantization=none",
             ),
+            (["data.order=easy_to_hard"], "trainer.order=shuffled", "trainer.order=given"),
+            (["data=text", f"data.path={__file__}"], "data=text", "evaluation=none"),
+            (["data=qdrant"], "data.path=null data.url=null", "data.path=FOLDER"),
+            (["data=qdrant", "data.path=a", "data.url=b"], "data.url=b", "data.url=http"),
         ],
     )
     def test_a_broken_rule_names_both_sides(
@@ -310,6 +319,8 @@ class TestRules:
             ["lora=none", "evaluation.systems=[tuned]", "export=merged_16bit"],
             ["lora=none", "evaluation=none", "export=none"],
             ["lora=none", "evaluation=none", "export=none", "model=gemma3n_scratch"],
+            ["data.order=easy_to_hard", "trainer.order=given"],
+            ["data=qdrant", "data.url=http://localhost:6333"],
         ],
     )
     def test_what_obeys_the_rules_passes(self, overrides: list[str]) -> None:

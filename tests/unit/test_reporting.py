@@ -261,6 +261,21 @@ def test_families_are_grouped_by_cohort_and_ordered_by_tuned() -> None:
     ]
 
 
+def test_topics_come_before_families_and_take_the_chart(tmp_path: Path) -> None:
+    run = build(tmp_path, families=3, steps=50, problems=12)
+    content = results(3)
+    content["rows"].append(
+        {"group": "topic/motion", "title": "Chuyển động", "cohort": "new", "n": 5,
+         "base": estimate(0.1), "tuned": estimate(0.6)}
+    )  # fmt: skip
+    put(run, "evaluation/results.json", content)
+    write_report(run)
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert page.index("New problems by topic") < page.index("<summary>By family</summary>")
+    assert page.index("<summary>By family</summary>") < page.index("New problems by family")
+    assert "Accuracy by topic" in page and "Accuracy by family" not in page
+
+
 def test_accuracy_in_percent_is_refused_not_drawn() -> None:
     content = results()
     content["rows"][0]["tuned"] = {"accuracy": 71.0, "low": 60.0, "high": 80.0}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mathpal.curriculum import FAMILIES, problem
 from mathpal.models.loaded import Loaded
-from mathpal.models.tokenizer import BYTES, LETTERS, SPECIAL, train_tokenizer
+from mathpal.models.tokenizer import ALPHABET, BYTES, LETTERS, SPECIAL, train_tokenizer
 
 VIETNAMESE = LETTERS + LETTERS.upper() + string.digits + " .,:;?!()%/+-=<>×²³°\n\t'\""
 ANY = st.text(max_size=60).filter(lambda text: "▁" not in text)
@@ -62,14 +62,15 @@ def test_awkward_texts_come_back_unchanged(tokenizer: Any, text: str) -> None:
     assert tokenizer.decode(ids_of(tokenizer, text)) == text
 
 
-def test_every_curriculum_text_comes_back_and_has_no_byte_token(tokenizer: Any) -> None:
+def test_every_curriculum_text_comes_back_and_known_characters_need_no_bytes(tokenizer: Any) -> None:
     spelt = {tokenizer.convert_tokens_to_ids(token) for token in BYTES}
     for name in FAMILIES:
         item = problem("tokens", "test", name, 0)
         for text in (item.question, item.solution):
             ids = ids_of(tokenizer, text)
             assert tokenizer.decode(ids) == text
-            assert not spelt & set(ids), text
+            if set(text) <= {*ALPHABET, " "}:  # grade 6 writes powers, braces and degrees
+                assert not spelt & set(ids), text
 
 
 def test_every_digit_is_a_token_of_its_own(tokenizer: Any) -> None:

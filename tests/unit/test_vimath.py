@@ -49,9 +49,9 @@ def test_no_replay_leaves_the_old_families_out_of_every_split() -> None:
 
 
 def test_families_share_the_training_problems_evenly() -> None:
-    counts = Counter(p.family for p in make().train if p.cohort == "new")
+    counts = Counter(p.family for p in make(train=800).train if p.cohort == "new")
     assert set(counts) == set(GRADE_FIVE)
-    assert max(counts.values()) - min(counts.values()) <= 1
+    assert max(counts.values()) - min(counts.values()) <= 2  # a twin may be dropped
 
 
 def test_held_out_problems_are_distinct_and_as_many_as_asked() -> None:
@@ -59,13 +59,13 @@ def test_held_out_problems_are_distinct_and_as_many_as_asked() -> None:
     for split, new, old in ((splits.validation, 2, 2), (splits.test, 4, 2)):
         counts = Counter(p.family for p in split)
         assert all(n == (new if name in GRADE_FIVE else old) for name, n in counts.items())
-        assert len(counts) == len(FAMILIES)
+        assert set(counts) == {e.name for e in FAMILIES.values() if e.grade <= 5}
         assert len({(p.family, p.parameters) for p in split}) == len(split)
 
 
 def test_a_family_with_few_problems_gives_what_it_has() -> None:
-    asked = 60
-    (name,) = families = ["gia_tri_phan_tram"]
+    asked = 100
+    (name,) = families = ["mat_dinh_canh"]
     splits = vimath(
         None, train=4, families=families, validation_per_family=1, test_per_family=asked
     )
@@ -115,7 +115,7 @@ def test_a_family_to_be_learnt_is_not_replayed() -> None:
 
 
 def test_a_family_that_does_not_exist_is_named_with_those_that_do() -> None:
-    with pytest.raises(ConfigError, match=r"no family vantoc; there are .*van_toc"):
+    with pytest.raises(ConfigError, match=r"no vantoc; there are .*van_toc"):
         make(families=["vantoc"])
 
 
