@@ -206,7 +206,7 @@ def generate(
     Args:
         out: the file, .parquet or .arrow.
         count: problems.
-        part: of which split; no two parts share a problem.
+        part: of which split; no two parts share a problem of one family.
         split: what is unseen in the test part: iid values, template, range or family.
         grades: school grades; None for all.
         topics: None for all.

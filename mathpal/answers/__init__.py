@@ -2,9 +2,10 @@
 
 `parse_gold` reads a gold once, `grade` judges a response against it, `check_steps` checks the
 equations of a solution. Modules, grading: `notation` (numbers), `units`, `quantities`,
-`enumerations`, `extraction` (declarations), `asking` (the question's demands), `words`, `kinds`,
-`golds`, `scalars`, `structured`, `comparisons`, `textual`, `factors` (judges), `grading`,
-`second_opinion`; steps: `tokens`, `values`, `expressions`, `sides`, `agreement`, `steps`.
+`enumerations`, `sentences`, `extraction` (declarations), `asking` (the question's demands),
+`words`, `yesno`, `kinds`, `golds`, `scalars`, `structured`, `comparisons`, `textual`, `factors`,
+`letters` (judges), `consistency`, `grading`, `second_opinion`; steps: `tokens`, `values`,
+`expressions`, `sides`, `agreement`, `steps`.
 """
 
 from mathpal.answers.extraction import declared_answer

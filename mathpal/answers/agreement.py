@@ -8,7 +8,7 @@ from fractions import Fraction
 from mathpal.answers.values import Side
 
 _NEAR = Fraction(1, 200)
-_PERCENT = Fraction(1, 100)
+_VOLUME, _MASS = (("length", 3),), (("mass", 1),)
 
 
 def agrees(left: Side, right: Side, relation: str) -> str:
@@ -36,18 +36,29 @@ def _equal(left: Side, right: Side) -> str:
             return _day(left, right)
         if left.percent != right.percent and not one.dimension:
             return _percent(left, right)
-        # "3 giờ × 60 = 180 phút": the unit of a factor is carried along.
-        return "valid" if calculated else "invalid"
+        return _converted(left, right) if calculated else "invalid"
+    if one.dimension and other.dimension:
+        # "5 km = 5 kg" is certain; a litre of water is a kilogram in many a book.
+        single = not calculated and one.raw == other.raw
+        water = {one.dimension, other.dimension} == {_VOLUME, _MASS}
+        return "invalid" if single and not water else "unchecked"
     if one.raw == other.raw:
         return "valid"
-    if one.dimension and other.dimension:
-        return "unchecked"
     measured, bare = (left, right) if one.dimension else (right, left)
     if bare.value.base == measured.value.raw:  # "5000 × 80% = 4000 (kg)"
         return "valid"
     if any(measured.value.base == bare.value.raw * factor for factor in measured.factors):
         return "valid" if calculated else "unchecked"
     return "invalid" if calculated and len(measured.factors) == 1 else "unchecked"
+
+
+def _converted(left: Side, right: Side) -> str:
+    """Equal numbers in two units of a dimension: valid where the factor stands in a side.
+
+    "3 giờ × 60 = 180 phút" converts, "3 km + 4 km = 7 m" does not.
+    """
+    ratio = left.value.factor / right.value.factor
+    return "valid" if {ratio, 1 / ratio} & (left.numbers | right.numbers) else "unchecked"
 
 
 def _day(left: Side, right: Side) -> str:
@@ -62,7 +73,7 @@ def _percent(left: Side, right: Side) -> str:
     plain = right if left.percent else left
     if not plain.operators:
         return "invalid"
-    return "valid" if plain.hundred or not plain.divided else "unchecked"
+    return "valid" if plain.hundred else "unchecked"
 
 
 def _rounded(left: Side, right: Side, about: bool) -> str:

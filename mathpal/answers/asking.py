@@ -21,6 +21,8 @@ class Asked(NamedTuple):
         rounded: the question itself asks for an approximate value.
         options: texts of A–F where the question lists them.
         sides: the two sides of "345 … 354" without spaces, or None.
+        bounds: "hơn" where a difference is asked for, "nhất" where a least or greatest value is.
+        claim: first words of what is to be confirmed ("có chia hết cho 9 không": "chia hết").
     """
 
     form: str = ""
@@ -29,6 +31,8 @@ class Asked(NamedTuple):
     rounded: bool = False
     options: tuple[tuple[str, str], ...] = ()
     sides: tuple[str, str] | None = None
+    bounds: frozenset[str] = frozenset()
+    claim: str = ""
 
 
 NOTHING = Asked()
@@ -48,13 +52,26 @@ _NAMED = re.compile(r"(?:bao nhiêu|mấy)(?= ?[^\W\d%°])", re.I)
 _UNIT_OF = re.compile(r"đơn vị(?: đo)?(?: là)? ?:?(?= [^\W\d%°])", re.I)
 _ROUNDED = re.compile(r"làm tròn|xấp xỉ|gần đúng|khoảng bao nhiêu|ước lượng", re.I)
 _OPTION = re.compile(r"(?<![\w.])([A-F]) ?[.)] ?(\S.{0,119}?)(?=\s+[A-F] ?[.)]|\n|$)", re.S)
+_MANY = r"(?:bao nhiêu|mấy|bao lâu|bao xa)"
+_BOUNDS = tuple(
+    (
+        name,
+        re.compile(rf"(?:{words})[^.?!\n]{{0,60}}{_MANY}|{_MANY}[^.?!\n]{{0,40}}(?:{words})", re.I),
+    )
+    for name, words in (("hơn", "hơn|kém|chênh lệch"), ("nhất", "nhất|tối đa|tối thiểu"))
+)
+_CLAIM = re.compile(
+    r"(?<!\w)có (?!bao nhiêu|mấy)((?:\w+ ){1,2})[^.?!;\n]{0,120}?(?:hay )?không(?!\w)", re.I
+)
 _SIDE_END = re.compile(r"[\n:=<>?…;]|\.(?= |$)|__")
 
 
 def _unit_after(text: str, pattern: re.Pattern[str]) -> str:
     match = pattern.search(text)
     unit = unit_at(" " + text[match.end() : match.end() + 60].lstrip(), 0) if match else None
-    return unit.name if unit and unit.dimension != "count" else ""
+    if unit is None or (unit.dimension == "count" and unit.factor == 1):
+        return ""
+    return unit.name.split()[0] if unit.dimension == "count" else unit.name
 
 
 def _compared(text: str) -> tuple[str, str] | None:
@@ -101,6 +118,8 @@ def asked(question: str | None) -> Asked:
         bool(_ROUNDED.search(text)),
         options,
         None if options else _compared(text),
+        frozenset(name for name, pattern in _BOUNDS if pattern.search(text)),
+        claim[1].strip().lower() if (claim := _CLAIM.search(text)) else "",
     )
 
 

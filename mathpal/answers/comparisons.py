@@ -6,7 +6,8 @@ from mathpal.answers.asking import Asked, squeeze
 from mathpal.answers.notation import normalise
 from mathpal.answers.records import Answer
 from mathpal.answers.scalars import Finding
-from mathpal.answers.words import EITHER, SIGN, signs, taken_back, yes_or_no
+from mathpal.answers.words import EITHER, SIGN, no_sign, signs, taken_back
+from mathpal.answers.yesno import yes_or_no
 
 _FLIP = {"<": ">", ">": "<", "=": "="}
 
@@ -35,16 +36,16 @@ def judge_sign(text: str, gold: Answer, asks: Asked) -> Finding:
     expected = _sides(normalise(gold.text)) or asks.sides
     if given and expected and given == expected[::-1] and given != expected:
         sign = _FLIP[sign]
-    if taken_back("", text, rough=False):
+    if no_sign(text) or taken_back("", text.lstrip(" <>"), rough=False):
         return Finding("ambiguous", None, "the sign is declared with a reservation")
     if sign == wanted:
         return Finding("correct", None, "the sign agrees")
     return Finding("wrong", None, f"the sign is {sign}, expected {wanted}")
 
 
-def judge_yesno(text: str, gold: Answer) -> Finding:
+def judge_yesno(text: str, gold: Answer, asks: Asked) -> Finding:
     """Judge a declared text against yes or no."""
-    said = yes_or_no(text)
+    said = yes_or_no(text, asks.claim)
     if said is None:
         return Finding("ambiguous" if text else "no_answer", None, "neither yes nor no")
     return Finding("correct" if said == gold.text else "wrong", None, f"it says {said}")

@@ -135,6 +135,7 @@ class _Parser:
             self.side.places = token.places
             self.side.decimal |= token.places > 0
             value = Value(number)
+            self.side.numbers.add(number)
         elif token.kind == "open":
             value = self.bracket()
         else:

@@ -9,36 +9,38 @@ import unicodedata
 from typing import NamedTuple
 
 from mathpal.answers.notation import next_number, normalise
+from mathpal.answers.sentences import EDGES, block_of, boxed, lines_of, sentence_of, trim
 
 TAIL = 6_000  # characters of a text that are looked at
 _BODY = 400  # characters of one declaration
 _MAX_DECLARATIONS = 8
-_STRONG = ("đáp số", "đáp án", "\\boxed", "đs:", "đ/s:", "dap so", "dap an", "chọn", "khoanh")
+_BEFORE = 40  # characters before a marker that may deny it
+_STRONG = ("đáp số", "đáp án", "\\boxed", "đs:", "đs :", "đ/s:", "đ/s :",
+           "dap so", "dap an", "chọn", "khoanh")  # fmt: skip
 _WEAK = ("vậy", "kết quả", "ket qua")
 _CHOOSING = ("chọn", "khoanh")
 
 _AFTER = re.compile(
     r"(?:[\s*]{0,3}(?:của|bài|toán|đúng|cuối|cùng|cần|tìm|phải|chính|xác|câu|này|nhất|đáp|án|số"
-    r"|phương|ý|vào|chữ|cái|thứ|lựa|chọn|dung|cuoi)(?!\w)){0,7}"
+    r"|phương|ý|vào|chữ|cái|tròn|thứ|lựa|chọn|dung|cuoi)(?!\w)){0,7}"
     r"[\s*]{0,3}(?P<link>(?:là|la(?= ))?[ *]{0,3}[:=]?|)[\s*]{0,3}(?:là(?!\w) ?)?"
 )
 _AFTER_THEREFORE = re.compile(r"[ *]{0,3}(?P<link>:?)[ *]{0,3}")
 _LETTER = re.compile(r"[(\[\"' *]{0,3}([A-F])(?![\w'’])(?! ?[=<>+×]| [-:] )")
 _BARE_LETTER = re.compile(r"[(\[\"' *]{0,3}([a-fA-F])[\s.)*\]\"']{0,4}$")
 _SIGN_CHOICE = re.compile(r"\s?(?:dấu )?[\"'(]?[<>=]")
-_SENTENCE = re.compile(r"[.!](?:\s(?!\(?[b-h]\) )|$)|\n")
-_POINTS = re.compile(r"\(\s?[0-9.,/]{1,5} ?(?:điểm|đ)\s?\)")
-# Brackets that stay: a unit, a remainder, a number, a hedge. All others are remarks.
-_ASIDE = re.compile(
-    r"\((?!\s?(?:dư|hoặc|hay|âm|có thể|chắc|hình như|[-+]?[0-9]|\?))(?![^()0-9=]{0,24}\))"
-    r"[^()]{0,300}\)"
+# Standing right before "chọn B" or "đáp án B" they drop it, or leave it open.
+_DROPPED = re.compile(
+    r"(?<!\w)(?:không|chẳng|chưa|đừng|loại|bỏ|trừ|khác|tránh|nếu|giả sử)"
+    r"(?: (?:thể|được|nên|phải|hề|cần|có|là|các|những|cả|hai|bỏ|trừ|đi|lựa|vội)){0,4}[ *]*$",
+    re.I,
 )
-_EDGES = " \t\n*.;,:!_#`\"'"
-_CONTINUED = re.compile(
-    r"\s*(?:\(?[b-h1-9]\)|hoặc |hay |[-•+]\s?[^\W\d]|[^\W\d][^\n:=]{0,60}[:=]|[{(;])", re.I
+_PREDICATE = re.compile(r" (?:sai|nhầm|đúng|(?:không|chưa) (?:đúng|chính xác))(?!\w)(?! là)", re.I)
+_OPEN = re.compile(
+    r"(?<!\w)(?:có thể|có lẽ|chắc là|hình như|không chắc|đoán|hay là)"
+    r"(?: (?:là|ta|em|sẽ|lựa))?[ *]*$",
+    re.I,
 )
-_NAMED_PART = re.compile(r"\s*\(?[b-h]\) \S")
-_CONTINUED_LABEL = re.compile(r"\s*[^\W\d_][^\n]{0,60}[0-9]")
 
 
 class Declaration(NamedTuple):
@@ -51,6 +53,7 @@ class Declaration(NamedTuple):
         strong: whether the marker was a strong one.
         linked: whether ":" or "là" or "=" followed the marker.
         start: where the marker stands in the tail.
+        hedged: whether the words before the marker leave it open ("có lẽ đáp án là").
     """
 
     text: str
@@ -59,6 +62,7 @@ class Declaration(NamedTuple):
     strong: bool
     linked: bool
     start: int
+    hedged: bool = False
 
 
 def tail_of(text: str) -> str:
@@ -73,41 +77,6 @@ def tail_of(text: str) -> str:
     return tail
 
 
-def _boxed(text: str) -> str:
-    """The inside of the braces right after \\boxed."""
-    depth, start = 0, text.find("{")
-    if start < 0 or start > 12:
-        return ""
-    for at in range(start, min(len(text), start + _BODY)):
-        depth += (text[at] == "{") - (text[at] == "}")
-        if depth == 0:
-            return text[start + 1 : at]
-    return text[start + 1 : start + _BODY]
-
-
-def trim(text: str) -> str:
-    """One sentence without marks of points, asides and edge punctuation."""
-    if "(" in text:
-        text = _ASIDE.sub(" ", _POINTS.sub(" ", text))
-    text = text.strip(_EDGES)
-    end = _SENTENCE.search(text)
-    return (text[: end.start()] if end else text).strip(_EDGES)
-
-
-def _block(lines: list[str]) -> str:
-    kept = [lines[0]]
-    named = bool(lines[0].strip()) and not lines[0].strip()[:1].isdigit()
-    for line in lines[1:8]:
-        if not line.strip():
-            continue
-        short = named and len(line) <= 80 and "=" not in line and _CONTINUED_LABEL.match(line)
-        worded = _NAMED_PART.match(line) is not None  # "b) Đúng"
-        if not worded and (not (short or _CONTINUED.match(line)) or next_number(line) is None):
-            break
-        kept.append(line)
-    return "\n".join(trimmed for line in kept if (trimmed := trim(line)))
-
-
 def _letter(rest: str, *, bare: bool) -> tuple[str, str]:
     """The option letter at the start of a body, and the body without it.
 
@@ -119,7 +88,7 @@ def _letter(rest: str, *, bare: bool) -> tuple[str, str]:
         alone = _BARE_LETTER.match(rest.split("\n", 1)[0]) if bare else None
         return (alone[1].upper() if alone else ""), rest
     option = rest[match.end() :].lstrip(" *")
-    has_text = option[:1] in {".", ")", ":"} and option[1:].strip(_EDGES)
+    has_text = option[:1] in {".", ")", ":"} and option[1:].strip(EDGES)
     return match[1], option[1:] if has_text else rest
 
 
@@ -127,7 +96,7 @@ def _declaration(tail: str, marker: str, start: int, stop: int) -> Declaration |
     strong = marker in _STRONG
     raw = tail[start + len(marker) : min(stop, start + len(marker) + _BODY)]
     if marker == "\\boxed":
-        inside = trim(normalise(_boxed(raw)))
+        inside = trim(normalise(boxed(raw, _BODY)))
         alone = _BARE_LETTER.match(inside)
         return Declaration(inside, inside, alone[1].upper() if alone else "", True, True, start)
     body = normalise(raw)
@@ -138,11 +107,9 @@ def _declaration(tail: str, marker: str, start: int, stop: int) -> Declaration |
     letter, rest = _letter(rest, bare=marker in _CHOOSING or linked)
     if marker in _CHOOSING and not letter and not _SIGN_CHOICE.match(rest):
         return None
-    lines = rest.lstrip(" *\n" if linked else " *").split("\n")
-    first = trim(lines[0])
-    if len(lines) > 1 and (lines[1].lstrip().lower().startswith(("hoặc ", "hay "))):
-        first = f"{first} {trim(lines[1])}"
-    return Declaration(first, _block(lines), letter, strong, linked, start)
+    below = "\n" in match[0] or rest.lstrip(" *")[:1] == "\n"
+    lines = lines_of(rest.lstrip(" *\n" if linked else " *"), bulleted=below)
+    return Declaration(sentence_of(lines), block_of(lines), letter, strong, linked, start)
 
 
 def _positions(low: str, markers: tuple[str, ...]) -> list[tuple[int, str]]:
@@ -161,9 +128,15 @@ def _collect(tail: str, low: str, markers: tuple[str, ...]) -> list[Declaration]
     found: list[Declaration] = []
     stop = len(tail)
     for at, marker in _positions(low, markers):
+        before = tail[max(0, at - _BEFORE) : at]
+        if before.endswith("là ") and _PREDICATE.match(tail, at + len(marker)):
+            continue  # "B là đáp án sai" goes on about B
+        if _DROPPED.search(before):
+            stop = at
+            continue
         declaration = _declaration(tail, marker, at, stop)
         if declaration is not None:
-            found.append(declaration)
+            found.append(declaration._replace(hedged=True) if _OPEN.search(before) else declaration)
             stop = at
     return found
 

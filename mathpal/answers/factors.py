@@ -10,13 +10,15 @@ from math import prod
 
 from mathpal.answers.notation import next_number
 from mathpal.answers.scalars import Finding
-from mathpal.answers.words import EITHER
+from mathpal.answers.words import EITHER, taken_back
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _POWER = rf"[0-9]{{1,6}}(?:[{SUPERSCRIPTS}]{{1,2}})?"
 _PRODUCT = re.compile(
     rf"(?<![\w.,])({_POWER}(?: ?[×xX*.·] ?{_POWER}){{0,24}})(?![\w{SUPERSCRIPTS}])"
 )
+_GOES_ON = re.compile(r" ?[×*·+-] ?[\w(]")
+_ITEMS = re.compile(r"[,;\n]| và ")
 _FACTOR = re.compile(rf"([0-9]+)([{SUPERSCRIPTS}]*)")
 _EXPONENTS = str.maketrans(SUPERSCRIPTS, "0123456789")
 _LARGEST_EXPONENT = 64
@@ -59,6 +61,13 @@ def _value(factors: Factors) -> int:
     return prod(base**exponent for base, exponent in factors.items())
 
 
+def _last_product(text: str) -> str:
+    """The last side of an equation that is a product; a single number only where none is."""
+    products = [p for side in text.split("=") for p in _PRODUCT.findall(side)[-1:]]
+    written = [p for p in products if not p.isdecimal()] or products
+    return written[-1] if written else ""
+
+
 def judge_factors(text: str, gold: str) -> Finding:
     """Judge a declared text against powers; the last side that is a product is what counts.
 
@@ -70,12 +79,20 @@ def judge_factors(text: str, gold: str) -> Finding:
     assert wanted is not None  # parse_gold has read it
     if EITHER.search(text):
         return Finding("multiple_answers", None, "alternatives are declared")
-    products = [p for side in text.split("=") for p in _PRODUCT.findall(side)[-1:]]
-    written = [p for p in products if not p.isdigit()] or products
+    declared = [_last_product(item) for item in _ITEMS.split(text)]
+    written = [p for p in declared if p and not p.isdecimal()] or [p for p in declared if p]
     given = _read(written[-1]) if written else None
+    if any(_read(p) != given for p in written):
+        return Finding("multiple_answers", None, "several products are declared")
     if given is None:
         number = next_number(text)
         return Finding("wrong" if number else "no_answer", None, "no product of powers is declared")
+    if written:
+        at = text.rfind(written[-1])
+        if taken_back(text[:at], "", rough=False):
+            return Finding("ambiguous", None, "the product is declared with a reservation")
+        if _GOES_ON.match(text, at + len(written[-1])):
+            return Finding("wrong_form", None, "the product goes on")
     if given == wanted:
         return Finding("correct", None, "the factors agree")
     if _value(given) == _value(wanted):

@@ -14,19 +14,20 @@ from mathpal.answers.enumerations import (
     read_remainder,
     terms,
 )
-from mathpal.answers.extraction import trim
 from mathpal.answers.factors import read_factors
 from mathpal.answers.kinds import EMPTY, LETTER, WHETHER, infer_kind, labelled_parts, quantity_kind
 from mathpal.answers.notation import next_number, normalise
 from mathpal.answers.quantities import find_quantities, labelled, read_clock, split_label
 from mathpal.answers.records import KINDS, Answer, Quantity
+from mathpal.answers.sentences import trim
 from mathpal.answers.textual import folded, read_pattern
-from mathpal.answers.words import SIGN, yes_or_no
+from mathpal.answers.words import ROUGH, SIGN
+from mathpal.answers.yesno import yes_or_no
 from mathpal.errors import DataError
 
-_ROUGH = re.compile(r"≈|xấp xỉ|khoảng(?! cách| thời gian)|gần bằng", re.I)
 _HEDGED = re.compile(r"có thể (?:là|bằng)|có lẽ|hình như|(?:không|chưa) chắc", re.I)
 _DAMAGED = re.compile(r"[\u0386\u0388\xb5\xb8]|[^\W\d_][©®¬Æ¶·][^\W\d_]?|�")
+_GLUED = re.compile(r"[0-9][eE][-+]?[0-9]")
 _LONGEST = 1_000  # characters of a gold
 _NUMBER_KINDS = {"integer", "decimal", "fraction", "mixed", "percent", "quantity", "time"}
 
@@ -40,13 +41,21 @@ def _fault(text: str, kind: str | None, why: str) -> DataError:
     )
 
 
+def _half_left(text: str) -> bool:
+    """Whether a "rưỡi" stands outside the quantities that were read."""
+    at, left = 0, ""
+    for _, start, end in find_quantities(text):
+        at, left = end, left + text[at:start]
+    return "rưỡi" in (left + text[at:]).lower()
+
+
 def _bare(value: Fraction) -> Quantity:
     return Quantity(value, None, "", "", Fraction(1), "integer", True, "")
 
 
 def _rounding(text: str, quantity: Quantity) -> Fraction:
     """Half a unit of the last place where the gold says that it is rounded."""
-    if not _ROUGH.search(text):
+    if not ROUGH.search(text):
         return Fraction(0)
     shown = re.search(r"[0-9],([0-9]+)|[0-9]\.([0-9]{1,2})(?![0-9])", text)
     places = len(shown[1] or shown[2]) if shown else 0
@@ -186,6 +195,10 @@ def parse_gold(text: str, kind: str | None = None) -> Answer:
     if len(text) > _LONGEST:
         raise _fault(text, kind, f"it has {len(text)} characters, {_LONGEST} at most are read")
     plain = trim(normalise(text).replace("\n", "; "))
+    if _GLUED.search(plain):
+        raise _fault(text, kind, "digits are glued to letters")
+    if "rưỡi" in plain.lower() and _half_left(plain):
+        raise _fault(text, kind, "'rưỡi' is half of no measure unit")
     if not plain:
         raise _fault(text, kind, "it is empty")
     if kind is None and "\\overline" in text and read_pattern(plain):

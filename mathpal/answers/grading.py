@@ -6,78 +6,45 @@ whatever the response holds; never scores a hedge.
 
 import re
 
-from mathpal.answers.asking import Asked, asked, squeeze
+from mathpal.answers.asking import Asked, asked
 from mathpal.answers.comparisons import judge_sign, judge_yesno
+from mathpal.answers.consistency import contradicted, retracted
 from mathpal.answers.extraction import (
     Declaration,
     last_equation,
     strong_declarations,
     tail_of,
-    trim,
     weak_declarations,
 )
 from mathpal.answers.factors import judge_factors
-from mathpal.answers.golds import parse_gold
 from mathpal.answers.kinds import labelled_parts
+from mathpal.answers.letters import contradicts_letter, judge_letter
 from mathpal.answers.notation import normalise
-from mathpal.answers.quantities import find_quantities
-from mathpal.answers.records import Answer, Grade, Quantity
+from mathpal.answers.records import Answer, Grade
 from mathpal.answers.scalars import Finding, holds_number, judge_number
+from mathpal.answers.sentences import trim
 from mathpal.answers.structured import judge_parts, judge_ratio, judge_remainder, judge_set
 from mathpal.answers.textual import judge_pattern, judge_text, read_pattern
-from mathpal.answers.words import signs, taken_back
-from mathpal.errors import DataError
+from mathpal.answers.words import signs
 
-_MORE_LETTERS = re.compile(r"^[)\s]*(?:hoặc|hay|và|,|/|;|-) ?(?:đáp án )?\(?([A-F])(?!\w)")
-_REASON = re.compile(r" (?:vì|do|bởi)(?!\w)|[,;.]")
-_STATED = re.compile(r"(?:là|bằng|=) ?:? ?[-+]?[0-9][^;,\n]{0,40}$")
-
-
-def _judge_choice(declaration: Declaration, asks: Asked) -> tuple[str | None, str]:
-    """The letter that is declared, by itself or by the text of its option; else a verdict."""
-    if declaration.letter:
-        return declaration.letter, ""
-    said = squeeze(declaration.block.replace("\n", ";") or declaration.text)
-    hits = [letter for letter, option in asks.options if squeeze(option) == said]
-    for letter, option in asks.options if len(hits) != 1 else ():
-        try:
-            gold = parse_gold(option)
-        except DataError:
-            continue
-        if gold.kind != "choice" and _judge(declaration, gold, asks).verdict == "correct":
-            hits.append(letter)
-    if len(hits) == 1:
-        return hits[0], ""
-    return None, "no_answer" if not hits else "ambiguous"
-
-
-def _judge_letter(declaration: Declaration, gold: Answer, asks: Asked) -> Finding:
-    letter, fault = _judge_choice(declaration, asks)
-    if letter is None:
-        return Finding(fault, None, "no option letter is declared")
-    if declaration.letter:
-        more = _MORE_LETTERS.match(declaration.text.removeprefix(letter))
-        if more and more[1] != letter:
-            return Finding("multiple_answers", None, f"{letter} and {more[1]} are declared")
-        said = _REASON.split(declaration.text, 1)[0]
-        if taken_back(said.replace(letter, ""), said, rough=False):
-            return Finding("ambiguous", None, "the letter is declared with a reservation")
-    if letter == gold.text:
-        return Finding("correct", None, "the letter agrees")
-    return Finding("wrong", None, f"the letter is {letter}, expected {gold.text}")
+_BEHIND = 400  # characters behind a declaration that may take it back
 
 
 def _judge(declaration: Declaration, gold: Answer, asks: Asked) -> Finding:
     kind = gold.kind
+    if declaration.hedged:
+        return Finding("ambiguous", None, "it is declared with a reservation")
     if kind == "choice":
-        return _judge_letter(declaration, gold, asks)
+        return judge_letter(declaration, gold, asks, _judge)
+    if contradicts_letter(declaration, asks, _judge):
+        return Finding("ambiguous", None, "the letter and the value beside it are of two options")
     text = declaration.text
     if declaration.letter and asks.options and not holds_number(text):
         text = dict(asks.options).get(declaration.letter, text)
     if kind == "sign":
         return judge_sign(text, gold, asks)
     if kind == "yesno":
-        return judge_yesno(text, gold)
+        return judge_yesno(text, gold, asks)
     if kind == "text":
         return judge_text(text, gold.text)
     if kind == "pattern":
@@ -128,43 +95,6 @@ def _speaks(declaration: Declaration, gold: Answer, asks: Asked) -> bool:
     return declaration.linked or holds_number(declaration.text)
 
 
-def _values(declaration: Declaration) -> list[object]:
-    """What a declaration commits itself to, for telling two of them apart."""
-    side = declaration.text[declaration.text.rfind("=") + 1 :]
-    return [(q.dimension, q.base) for q, _, _ in find_quantities(side)]
-
-
-def _same(one: Quantity, other: Quantity) -> bool:
-    """Whether two quantities say the same, one of them perhaps without its unit."""
-    bare = "" in (one.dimension, other.dimension) and one.value == other.value
-    return bare or one == other
-
-
-def _contradicted(
-    strong: list[Declaration], later: list[Declaration], last: Finding, gold: Answer, asks: Asked
-) -> bool:
-    """Whether another declaration of the same response says something different."""
-    for other in strong[1:]:
-        finding = _judge(other, gold, asks)
-        if finding.verdict == "no_answer":
-            continue
-        if gold.kind == "choice" and other.letter == strong[0].letter:
-            continue
-        if finding.verdict != last.verdict or _values(other) != _values(strong[0]):
-            same = finding.quantity and last.quantity and _same(finding.quantity, last.quantity)
-            if not same and not finding.verdict == last.verdict == "correct":
-                return True
-    if last.quantity is not None:
-        for other in later:
-            if not _STATED.search(other.text):
-                continue
-            finding = _judge(other, gold, asks)
-            read = finding.quantity
-            if read and finding.verdict == "wrong" and read.dimension == last.quantity.dimension:
-                return read.base != last.quantity.base
-    return False
-
-
 def _without_declaration(tail: str) -> Declaration | None:
     """The lenient mode's stand-in: the last equation, or a response that is one short line."""
     line = last_equation(tail)
@@ -208,8 +138,10 @@ def grade(
         chosen = found
     finding = _judge(chosen, gold, asks)
     later = weak_declarations(tail, chosen.start) if strong else []
-    if _contradicted(strong, later, finding, gold, asks):
+    if contradicted(strong, later, finding, gold, lambda other: _judge(other, gold, asks)):
         finding = Finding("multiple_answers", finding.quantity, "declarations contradict")
+    elif finding.verdict == "correct" and retracted(tail[chosen.start :][:_BEHIND]):
+        finding = Finding("ambiguous", finding.quantity, "it is taken back afterwards")
     value = finding.quantity.value if finding.quantity else None
     shown = chosen.block if gold.kind in ("pair", "list", "set", "parts") else chosen.text
     return Grade(finding.verdict, shown or chosen.letter or None, value, finding.explanation)

@@ -133,9 +133,9 @@ _DIGITS = (
     r"(?:[0-9]{1,3}(?: [0-9]{3}){1,8}(?![0-9])(?:,[0-9]{1,20})?"
     r"|[0-9]{1,40}(?:[.,][0-9]{1,20}){0,10})"
 )
-# The look-ahead after a match keeps out "5²", "12/3/4", and digits that go on.
+# The looks around a match keep out "5²", "12/3/4", "5e-05", "2x-3", and digits that go on.
 _NUMBER = re.compile(
-    r"(?<![0-9A-Za-z_/^])(?<![0-9][.,])(?P<sign>[-+] ?|[âÂ]m )?"
+    r"(?<![0-9A-Za-z_/^])(?<![0-9][.,])(?<![0-9][a-ceEnxyA-CX][-+])(?P<sign>[-+] ?|[âÂ]m )?"
     r"(?:(?P<whole>[0-9]{1,15})(?: và | ?)(?P<top>(?<=[ ])[1-9][0-9]{0,5}) ?/ ?"
     r"(?P<under>[1-9][0-9]{0,5})"
     rf"|(?P<over>{_DIGITS}) ?/ ?(?P<below>[0-9]{{1,15}})"

@@ -13,8 +13,10 @@ from mathpal.answers.units import UNITS, Unit, unit_at
 _ONE = Fraction(1)
 _JOIN = re.compile(r",? (?:và )?|")
 _HALF = re.compile(r" rưỡi(?!\w)")
+# What the hour becomes: in the morning as it is, else by the clock of 24 hours.
+PART_OF_DAY = re.compile(r"(?<!\w)(?:buổi )?(rạng sáng|sáng|trưa|chiều|tối|đêm|khuya)(?!\w)", re.I)
 _QUARTER_TO = re.compile(r" kém (?=[0-9])")
-_PART_OF_DAY = re.compile(r" (?:giờ )?(sáng|trưa|chiều|tối)(?!\w)")
+_HOUR = re.compile(r" (?:giờ )?(?=\w)")
 _CLOCK = re.compile(r"(?<![0-9:.,/])([01]?[0-9]|2[0-4]) ?: ?([0-5][0-9])(?![0-9:.,])")
 _MAX_QUANTITIES = 24
 
@@ -28,11 +30,11 @@ def _make(number: Number, unit: Unit | None) -> Quantity:
 
 
 def _compound(text: str, first: Quantity, end: int) -> tuple[Quantity, int]:
-    """Add the smaller units that follow directly: "3 m 25 cm", "7 giờ 25", "2 giờ rưỡi"."""
+    """Add the smaller units that follow directly: "3 m 25 cm", "7 giờ 25", "2 kg rưỡi"."""
     total, smallest = first.base, first.factor
     clock = first.dimension == "time"
     while True:
-        if clock and (half := _HALF.match(text, end)):
+        if half := _HALF.match(text, end):
             total, end = total + smallest / 2, half.end()
             break
         minus = _QUARTER_TO.match(text, end) if clock else None
@@ -53,22 +55,29 @@ def _compound(text: str, first: Quantity, end: int) -> tuple[Quantity, int]:
             break
         part = number.value * factor
         total, end, smallest = total - part if minus else total + part, stop, factor
-    if first.unit == "giờ" and (part_of_day := _PART_OF_DAY.match(text, end)):
-        late = part_of_day[1] in ("chiều", "tối") or (part_of_day[1] == "trưa" and total < 600)
-        if late and total < 720:
-            total += 720
-        end = part_of_day.end()
+    space = _HOUR.match(text, end) if first.unit == "giờ" else None
+    if space and (part_of_day := PART_OF_DAY.match(text, space.end())):
+        total, end = _of_day(total, part_of_day[1].lower()), part_of_day.end()
     if total == first.base:
         return first, end
     return first._replace(value=total / first.factor, dotted=None, form="compound"), end
 
 
-def find_quantities(text: str, position: int = 0) -> list[tuple[Quantity, int, int]]:
-    """All quantities of normalised text from `position` on, each with its start and end.
+def _of_day(minutes: Fraction, part: str) -> Fraction:
+    """Minutes since midnight of an hour named with its part of the day."""
+    if part in ("đêm", "khuya", "tối"):
+        return minutes + 720 if 360 <= minutes < 780 else minutes  # "12 giờ đêm" is midnight
+    late = part == "chiều" or (part == "trưa" and minutes < 600)
+    return minutes + 720 if late and minutes < 720 else minutes
+
+
+def find_quantities(text: str) -> list[tuple[Quantity, int, int]]:
+    """All quantities of normalised text, each with its start and end.
 
     A number glued to letters that are no unit ("25x", "5A") is none. At most 24 are read.
     """
     found: list[tuple[Quantity, int, int]] = []
+    position = 0
     while len(found) < _MAX_QUANTITIES:
         number = next_number(text, position)
         if number is None:
@@ -84,6 +93,9 @@ def find_quantities(text: str, position: int = 0) -> list[tuple[Quantity, int, i
         quantity, position = _make(number, unit), unit.end
         if unit.dimension not in ("count", "percent"):
             quantity, position = _compound(text, quantity, position)
+        elif unit.factor != 1 and (half := _HALF.match(text, position)):
+            value = quantity.value + Fraction(1, 2)  # "2 tá rưỡi"
+            quantity, position = quantity._replace(value=value, dotted=None), half.end()
         found.append((quantity, number.start, position))
     return found
 
@@ -97,6 +109,11 @@ def read_clock(text: str) -> str:
 # "3 : 4" stays one thing; the caller takes the last such place that has a number after it.
 _COPULA = re.compile(
     r"(?:(?<!\w)(?:là|bằng|còn)(?!\w)|(?<![0-9] )(?<![0-9]):|(?<=[0-9]):(?= )|[=≈∈])"
+)
+# "Thùng 1 có 20 lít": the name holds a number of its own.
+_NUMBERED = re.compile(
+    r"[^\W\d][^0-9;:=]{0,40}[0-9]{1,3} (?:[^\W\d]+ ){0,2}?(?:có|được|chứa|đựng|dài|rộng|cao|nặng)"
+    r" (?=[0-9])"
 )
 _LEADING_LABEL = re.compile(r"^\s*(?:\(?[a-hA-H1-9]\)|[-•+](?=\s+[^\W\d]))\s*")
 
@@ -131,6 +148,8 @@ def labelled(item: str) -> Quantity | None:
     ordinal = mark[0].strip(" ()-•+") if mark else ""
     body = item[mark.end() :] if mark else item
     name, value = split_label(body)
+    if not name and (numbered := _NUMBERED.match(body.lstrip())):
+        name, value = numbered[0], body.lstrip()[numbered.end() :]
     found = find_quantities(value)
     if not found:
         return None

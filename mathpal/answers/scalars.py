@@ -7,15 +7,21 @@ from typing import NamedTuple
 from mathpal.answers.asking import Asked
 from mathpal.answers.enumerations import is_expression
 from mathpal.answers.notation import next_number, normalise
-from mathpal.answers.quantities import closest, find_quantities, in_unit, read_clock, split_label
+from mathpal.answers.quantities import (
+    PART_OF_DAY,
+    closest,
+    find_quantities,
+    in_unit,
+    read_clock,
+    split_label,
+)
 from mathpal.answers.records import Answer, Quantity
-from mathpal.answers.words import EITHER, taken_back
+from mathpal.answers.words import EITHER, ranges, taken_back
 
 _PARTS = re.compile(
     r"\s*[;\n|]\s*|, (?=\S)|,(?=[^\W\d_])"
     r"|\s+(?:hoặc|hay|or|và(?! [0-9]+ ?/))\s+(?:là )?|\s*\((?=hoặc |hay )"
 )
-_PART_OF_DAY = re.compile(r"(?<!\w)(?:sáng|trưa|chiều|tối|đêm)(?!\w)")
 _LABEL = re.compile(r"^\s*\(?[a-h1-9]\)\s*")
 _LOOSE = ("", "count")
 
@@ -99,27 +105,29 @@ def judge_number(text: str, gold: Answer, asked: Asked, *, strong: bool) -> Find
     target = gold.parts[0]
     if gold.kind == "time":
         text = read_clock(text)
-    unit = asked.blank_unit or (asked.named_unit if not target.dimension else "")
-    if unit:
-        target = in_unit(target, unit)
+    unit = asked.blank_unit
+    counted = target.dimension == "count" and target.unit.split(" ")[0] == asked.named_unit
+    if counted or not target.dimension:  # "mấy tá", "bao nhiêu %": a bare number is in that unit
+        unit = unit or asked.named_unit
+    target = in_unit(target, unit)
     found = _candidates(text)
     if not found:
         return Finding("no_answer", None, "the declared text holds no number")
     hedged = EITHER.search(text) is not None
     relevant = _relevant(found, target, strong=strong, hedged=hedged)
-    read = [
-        c._replace(quantity=closest(in_unit(c.quantity, asked.blank_unit), target.base))
-        for c in relevant
-    ]
+    read = [c._replace(quantity=closest(in_unit(c.quantity, unit), target.base)) for c in relevant]
     first = next((c for c in read if _same_kind(c.quantity, target)), read[0])
     if any(_differs(first.quantity, other.quantity) for other in read):
         verdict = "multiple_answers" if strong or hedged else "ambiguous"
         return Finding(verdict, first.quantity, "several different values are declared")
-    rough = asked.rounded or gold.tolerance > 0
-    if taken_back(first.before, first.behind, rough=rough):
-        return Finding("ambiguous", first.quantity, "the value is declared with a reservation")
     if any(c.expression for c in read):
         return Finding("wrong_form", None, "the calculation is not carried out")
+    rough = asked.rounded or gold.tolerance > 0
+    bounds = asked.bounds | ({"hơn", "nhất"} & set(gold.text.lower().split()))
+    if taken_back(first.before, first.behind, rough=rough, bounds=bounds) or any(
+        not _differs(first.quantity, end) for r in ranges(text) for end, _, _ in find_quantities(r)
+    ):
+        return Finding("ambiguous", first.quantity, "the value is declared with a reservation")
     verdict, why = compare(first.quantity, target, gold.tolerance)
     if verdict == "wrong" and _half_a_day(first.quantity, target, gold.text, text):
         return Finding("ambiguous", first.quantity, "morning or afternoon is not said")
@@ -134,9 +142,7 @@ def _half_a_day(quantity: Quantity, target: Quantity, gold: str, text: str) -> b
     """Whether "2 giờ" is given for "2 giờ chiều": the part of the day is left open."""
     if quantity.dimension != "time" or abs(quantity.base - target.base) != 720:
         return False
-    return bool(_PART_OF_DAY.search(normalise(gold).lower())) and not _PART_OF_DAY.search(
-        text.lower()
-    )
+    return bool(PART_OF_DAY.search(normalise(gold))) and not PART_OF_DAY.search(text)
 
 
 def _in_asked_unit(quantity: Quantity, asked: Asked) -> bool:
@@ -144,9 +150,10 @@ def _in_asked_unit(quantity: Quantity, asked: Asked) -> bool:
 
 
 def _differs(one: Quantity, other: Quantity) -> bool:
-    if one.dimension in _LOOSE or other.dimension in _LOOSE:
+    loose = (one.dimension in _LOOSE) + (other.dimension in _LOOSE)
+    if loose == 1:
         return one.value != other.value
-    return one.dimension != other.dimension or one.base != other.base
+    return (not loose and one.dimension != other.dimension) or one.base != other.base
 
 
 def compare(
@@ -166,7 +173,10 @@ def compare(
         tolerance > 0 and abs(quantity.value - target.value) <= tolerance
     )
     if quantity.dimension in _LOOSE and target.dimension in _LOOSE:
-        return ("correct", "the value agrees") if equal else ("wrong", "the value differs")
+        if abs(quantity.base - target.base) <= tolerance * target.factor:
+            return "correct", "the value agrees"
+        why = f"one is counted by the {quantity.unit or target.unit}"
+        return ("wrong_unit", why) if equal else ("wrong", "the value differs")
     if equal:
         missing = quantity.dimension in _LOOSE
         given = "no measure unit" if missing else f"the unit {quantity.unit}"

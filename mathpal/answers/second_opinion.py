@@ -49,15 +49,30 @@ class Disagreement(NamedTuple):
     theirs: str
 
 
-def _opinion(checker: Any, response: str, gold: str) -> str:
+def _opinion(package: Any, response: str, gold: str) -> str:
     # Its time limit is an alarm signal, which only the main thread may set.
     seconds = _SECONDS if threading.current_thread() is threading.main_thread() else None
     declared = (declared_answer(response) or response[-_LONGEST:])[:_LONGEST]
-    expected = checker.parse(gold[:_LONGEST], parsing_timeout=seconds)
-    given = checker.parse(declared, parsing_timeout=seconds)
+    expected = package.parse(gold[:_LONGEST], parsing_timeout=seconds)
+    given = package.parse(declared, parsing_timeout=seconds)
     if not expected or not given:
         return "unreadable"
-    return "correct" if checker.verify(expected, given, timeout_seconds=seconds) else "wrong"
+    return "correct" if package.verify(expected, given, timeout_seconds=seconds) else "wrong"
+
+
+def checker() -> Any:
+    """The math-verify package.
+
+    Raises:
+        ConfigError: it is not installed.
+    """
+    try:
+        return importlib.import_module("math_verify")
+    except ImportError as error:
+        raise ConfigError(
+            "a second opinion needs math-verify, which is not installed:"
+            ' pip install "mathpal[verify]", or leave the second opinion off.'
+        ) from error
 
 
 def disagreements(judged: Iterable[Judged]) -> list[Disagreement]:
@@ -71,13 +86,7 @@ def disagreements(judged: Iterable[Judged]) -> list[Disagreement]:
 
     Source: https://github.com/huggingface/Math-Verify
     """
-    try:
-        checker = importlib.import_module("math_verify")
-    except ImportError as error:
-        raise ConfigError(
-            "a second opinion needs math-verify, which is not installed:"
-            ' pip install "mathpal[verify]", or leave the second opinion off.'
-        ) from error
+    package = checker()
     noisy = logging.getLogger("math_verify")
     level = noisy.level
     noisy.setLevel(logging.ERROR)  # it warns at every call made without its alarm
@@ -86,7 +95,7 @@ def disagreements(judged: Iterable[Judged]) -> list[Disagreement]:
         count = 0
         for item in judged:
             count += 1
-            theirs = _opinion(checker, item.response, item.gold)
+            theirs = _opinion(package, item.response, item.gold)
             if (theirs == "correct") != (item.verdict == "correct"):
                 found.append(Disagreement(item.id, item.verdict, theirs))
     finally:

@@ -19,6 +19,8 @@ _TOKENS = re.compile(r"\w+")
 _RATIO = re.compile(
     r"[0-9][0-9.,]{0,20}(?: [0-9]{3})*(?: ?: ?[0-9][0-9.,]{0,20}(?: [0-9]{3})*){1,5}"
 )
+_NO_REMAINDER = re.compile(r"(?:không|chưa)(?: có)?(?: số)? dư(?: là)? [0-9]", re.I)
+_APART = re.compile(r"[;,\n:]")
 _SEVERITY = ("wrong", "wrong_unit", "wrong_form", "correct")
 
 
@@ -69,9 +71,18 @@ def _open(text: str, *, either: bool) -> Finding | None:
     """The finding for a text that commits itself to nothing, if it is one."""
     if not either and EITHER.search(text):
         return Finding("multiple_answers", None, "alternatives are declared")
+    at = 0
     found = find_quantities(text)
-    if found and taken_back(text[: found[0][1]], text[found[-1][1] :], rough=False):
-        return Finding("ambiguous", None, "the values are declared with a reservation")
+    for index, (_, start, end) in enumerate(found):
+        stop = found[index + 1][1] if index + 1 < len(found) else len(text)
+        last = index + 1 == len(found)
+        # The number itself stays, without its sign, so that what starts behind it is no operator.
+        behind = text[start:end].lstrip("-+ ") + (
+            text[end:] if last else _APART.split(text[end:stop], 1)[0]
+        )
+        if taken_back(text[at:start], behind, rough=False, bounds=("nhất", "hơn")):
+            return Finding("ambiguous", None, "a value is declared with a reservation")
+        at = end
     return None
 
 
@@ -112,7 +123,7 @@ def judge_parts(text: str, gold: Answer) -> Finding:
 
 def judge_set(text: str, gold: Answer) -> Finding:
     """Judge a declared text against a set: any order, no member missing, none too many."""
-    opened = _open(text, either=True)
+    opened = _open(text, either=text.count("{") < 2)
     if opened:
         return opened
     if not gold.parts:
@@ -143,7 +154,10 @@ def judge_remainder(text: str, gold: Answer) -> Finding:
     opened = _open(text, either=False)
     if opened:
         return opened
+    if _NO_REMAINDER.search(text):
+        return Finding("ambiguous", None, "a remainder is denied and named")
     quotient, rest = (q.value for q in gold.parts)
+    worst, why = "correct", "quotient and remainder agree"
     read = read_remainder(text)
     if read is None:
         numbers = find_quantities(text[text.rfind("=") + 1 :])
@@ -151,10 +165,11 @@ def judge_remainder(text: str, gold: Answer) -> Finding:
             return Finding("no_answer", None, "the declared text holds no number")
         exact = rest == 0 and len(numbers) == 1 and numbers[0][0].value == quotient
         return Finding("correct" if exact else "wrong", None, "the remainder is expected")
-    given = [closest(q, t.base).value for q, t in zip(read, gold.parts, strict=True)]
-    if given == [quotient, rest]:
-        return Finding("correct", None, "quotient and remainder agree")
-    return Finding("wrong", None, "quotient or remainder differs")
+    for name, given, target in zip(("quotient", "remainder"), read, gold.parts, strict=True):
+        verdict, reason = compare(closest(given, target.base), target)
+        if _SEVERITY.index(verdict) < _SEVERITY.index(worst):
+            worst, why = verdict, f"{name}: {reason}"
+    return Finding(worst, None, why)
 
 
 def judge_ratio(text: str, gold: Answer, *, reduced: bool) -> Finding:

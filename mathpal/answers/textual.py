@@ -26,6 +26,11 @@ _NUMBER_WORDS = frozenset(
     " triệu tỉ tỷ linh lẻ phẩy âm".split()
 )
 _COPULA = re.compile(r"(?<!\w)(?:là(?!\w)|có(?= màu ))|[:=]")
+_BESIDE = re.compile(
+    r"(?<!\w)(?:trước|sau|qua|quá|khác|từ|đến|gần) (?:ngày )?(?:thứ (?!mấy)|chủ nhật)", re.I
+)
+_ITEM = re.compile(r"\s*[,;\n/&]\s*")
+_REASONS = frozenset("vì do bởi nên tức đó ngày hôm tháng".split())
 _CLAUSE = re.compile(r"[,;.(\n]| (?:vì|do|bởi|nên)(?!\w)")
 _PATTERN = re.compile(r"(?<!\w)(?=[0-9*?]*[a-z*?])(?=[a-z*?]*[0-9])[0-9a-z*?]{2,12}(?!\w)")
 _PLAIN_NUMBER = re.compile(r"(?<!\w)[0-9]{2,12}(?!\w)")
@@ -79,13 +84,27 @@ def judge_text(text: str, gold: str) -> Finding:
     if inside and (EITHER.search(text) or _other_weekday(whole, wanted)):
         return Finding("multiple_answers", None, "alternatives are declared")
     before = text[: copulas[-1].start()] if copulas else ""
-    if taken_back(before + " ", text[-40:], rough=False) or "không phải" in text.lower():
+    if (
+        taken_back(before + " ", text[-40:], rough=False, bounds=("hơn", "nhất"))
+        or "không phải" in text.lower()
+    ):
         return Finding("ambiguous", None, "the words are declared with a reservation")
+    if said == wanted and _another(side):
+        return Finding("multiple_answers", None, "alternatives are declared")
+    if wanted in _folded_weekdays() and _BESIDE.search(text):
+        return Finding("ambiguous", None, "a day before or after is named")
     if said == wanted or (inside and wanted in _folded_weekdays()):
         return Finding("correct", None, "the words agree")
     if inside:
         return Finding("ambiguous", None, "the words stand among others")
     return Finding("wrong", None, "the words differ")
+
+
+def _another(side: str) -> bool:
+    """Whether a comma or semicolon adds another short item: "An, Bình"."""
+    items = _ITEM.split(side.strip(" ,;.("))
+    words = _WORD.findall(items[1].lower()) if len(items) > 1 else []
+    return 0 < len(words) <= 3 and words[0] not in _REASONS
 
 
 @lru_cache(maxsize=1)

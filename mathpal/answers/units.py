@@ -54,13 +54,24 @@ _PLAIN: tuple[tuple[str, str, Fraction | int, tuple[str, ...]], ...] = (
     ("%", "percent", 1, ("phần trăm",)),
     ("°", "angle", 1, ("độ", "do", "º")),
     ("°C", "temperature", 1, ("độ c", "º c", "℃")),
+    ("chục nghìn đồng", "money", 10_000, ("chục ngàn đồng", "chục nghìn", "chục ngàn")),
+    ("trăm nghìn đồng", "money", 100_000, ("trăm ngàn đồng", "trăm nghìn", "trăm ngàn")),
+    ("chục triệu đồng", "money", 10_000_000, ("chục triệu",)),
+    ("trăm triệu đồng", "money", 100_000_000, ("trăm triệu",)),
+    # Words that count by the dozen; what is counted may follow ("12 tá bút").
+    ("đôi", "count", 2, ()),
+    ("cặp", "count", 2, ()),
+    ("chục", "count", 10, ()),
+    ("tá", "count", 12, ("lố",)),
+    ("trăm", "count", 100, ()),
+    ("vạn", "count", 10_000, ()),
 )
 
 # "72 đồng chí" is no money, "3 ngày công" no time: words that only begin like a unit.
 _NOT_UNITS = frozenset(
     {
         "đồngchí", "đồnghồ", "đồngxu", "đồngbào", "đồngđội", "ngàycông", "tuầntra", "nămhọc",
-        "tiếnganh", "tiếngviệt", "nămcánh", "nămngón",
+        "tiếnganh", "tiếngviệt", "nămcánh", "nămngón", "cặpsách", "cặpda", "đôikhi",
     }
 )  # fmt: skip
 _SQUARES = ("²", "2", "^2", "vuông", "vuong")
@@ -107,7 +118,7 @@ _TAIL = re.compile(r" {0,2}(\(?) ?((?:[^\W\d_]|[%°º/²³^-]|(?<=[mM^])[23]| (?
 _STOP = frozenset(
     {
         "và", "là", "nên", "thì", "vì", "hoặc", "hay", "dư", "còn", "mà", "do", "để", "khi",
-        "của", "trong", "sau", "với", "vậy", "x",
+        "của", "trong", "sau", "với", "vậy", "x", "rưỡi",
     }
 )  # fmt: skip
 
@@ -137,7 +148,8 @@ def unit_at(text: str, position: int) -> Unit | None:
         position: where the number ended.
 
     Returns:
-        The unit, or None for a bare number. A counting word has dimension "count".
+        The unit, or None for a bare number. A counting word has dimension "count" and factor 1,
+        but for "tá", "chục", "đôi" and the like.
 
     Example:
         >>> unit_at("70 km/giờ", 2).name
@@ -148,7 +160,7 @@ def unit_at(text: str, position: int) -> Unit | None:
         return None
     words = match[2]
     found = _lookup(words)
-    if found:
+    if found and found[1] != "count":
         name, dimension, factor, length = found
         end = match.start(2) + length
     else:
@@ -162,7 +174,8 @@ def unit_at(text: str, position: int) -> Unit | None:
         # "25x" and "5A" are no counted things: the word must stand apart, unless in brackets.
         if not name or (match.start(2) == position):
             return None
-        dimension, factor, end = "count", Fraction(1), match.start(2) + len(name)
+        dimension, factor = "count", found[2] if found else Fraction(1)
+        end = match.start(2) + len(name)
     if match[1]:
         close = text.find(")", end, end + 40)
         end = close + 1 if close >= 0 and "\n" not in text[end:close] else end

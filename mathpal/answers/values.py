@@ -62,6 +62,7 @@ class Side:
         weak: whether words make the reading doubtful.
         quotient: dividend and divisor where the last operation is a division.
         factors: factors of the units in it.
+        numbers: the plain numbers in it.
     """
 
     value: Value = field(default_factory=lambda: Value(Fraction(0)))
@@ -75,3 +76,4 @@ class Side:
     weak: bool = False
     quotient: tuple[Fraction, Fraction] | None = None
     factors: set[Fraction] = field(default_factory=set)
+    numbers: set[Fraction] = field(default_factory=set)

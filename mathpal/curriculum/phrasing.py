@@ -16,7 +16,7 @@ THINGS = (
     ("quả cam", "quả"), ("cái kẹo", "cái"), ("con tem", "con"), ("quả bóng", "quả"),
     ("nhãn vở", "cái"), ("quyển sách", "quyển"), ("que tính", "que"), ("quả táo", "quả"),
     ("bức tranh", "bức"), ("hộp sữa", "hộp"), ("tờ giấy màu", "tờ"), ("chiếc lá", "chiếc"),
-    ("con cá", "con"), ("quả trứng", "quả"), ("viên gạch", "viên"), ("bông sao", "bông"),
+    ("con cá", "con"), ("quả trứng", "quả"), ("viên gạch", "viên"), ("ngôi sao giấy", "ngôi"),
 )  # fmt: skip
 
 # (who sells or harvests, what, unit)
@@ -26,6 +26,16 @@ GOODS = (
     ("cửa hàng", "đỗ xanh", "kg"), ("cửa hàng", "nước mắm", "l"), ("siêu thị", "táo", "kg"),
     ("nông trại", "cà chua", "kg"), ("cửa hàng", "xi măng", "tấn"),
 )  # fmt: skip
+
+# Units as they are spoken where no number stands before them: "bao nhiêu ki-lô-gam gạo"
+SPOKEN = {
+    "mm": "mi-li-mét", "cm": "xăng-ti-mét", "dm": "đề-xi-mét", "m": "mét", "km": "ki-lô-mét",
+    "g": "gam", "kg": "ki-lô-gam", "yến": "yến", "tạ": "tạ", "tấn": "tấn", "l": "lít", "lít": "lít",
+    "ml": "mi-li-lít", "m²": "mét vuông", "cm²": "xăng-ti-mét vuông", "dm²": "đề-xi-mét vuông",
+    "mm²": "mi-li-mét vuông", "km²": "ki-lô-mét vuông", "ha": "héc-ta",
+    "m³": "mét khối", "cm³": "xăng-ti-mét khối",
+    "dm³": "đề-xi-mét khối",
+}  # fmt: skip
 
 
 def names(draw: Draw, count: int) -> list[str]:

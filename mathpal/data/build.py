@@ -18,8 +18,8 @@ from mathpal.data.division import OWN, QUESTION, Stratum, divide_anew, groups_of
 from mathpal.data.fields import fields_of
 from mathpal.data.folders import MANIFEST, appearing, require_free
 from mathpal.data.gathering import Gathered, gather
-from mathpal.data.layout import SPLITS, Format, columns_of, write_split
-from mathpal.data.sieve import Divided
+from mathpal.data.layout import Format, columns_of, write_split
+from mathpal.data.sieve import SPLITS, Divided
 from mathpal.errors import ConfigError
 from mathpal.problems import Problem
 
@@ -113,6 +113,7 @@ def build_dataset(
 
 def _facts(source: partial[Any], rows: Gathered) -> dict[str, Any]:
     """What the manifest says of the source, the rows and the program."""
+    commit, diff = rundir.git_state()
     return {
         "schema": SCHEMA,
         "source": {
@@ -124,7 +125,7 @@ def _facts(source: partial[Any], rows: Gathered) -> dict[str, Any]:
         "left_out": rows.left_out,
         "leaks_dropped": rows.leaks,
         "rows": {split: len(getattr(rows.splits, split)) for split in SPLITS},
-        "commit": rundir.git_state()[0],
+        "git": {"commit": commit, "dirty": bool(diff)},
         "packages": {package: rundir.version_of(package) for package in PACKAGES},
     }
 

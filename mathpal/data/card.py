@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mathpal.data.audit import CHECKS, Audit
+from mathpal.data.describing import number
 from mathpal.data.division import kind_of
-from mathpal.data.finish import number
-from mathpal.data.layout import SPLITS, Column, features
+from mathpal.data.layout import Column, features
 from mathpal.data.reading import SUFFIXES
 from mathpal.data.remaining import remaining
+from mathpal.data.sieve import SPLITS
 from mathpal.problems import Problem, Splits
 
 _ORDINALS = (
@@ -197,7 +198,7 @@ def _use(files: Mapping[str, File], columns: Sequence[Column]) -> str:
 
 
 def _audit(audit: Audit, present: Mapping[str, int]) -> str:
-    read = "rows read" if audit.material.raw else "problems and rows that the source left out"
+    read = "rows read" if audit.material.raw else "problems, with the rows that the source refused"
     rows = [
         (check.title, number(audit.counts[code]), number(present.get(code, 0)))
         for code, check in CHECKS.items()

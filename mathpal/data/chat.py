@@ -4,13 +4,14 @@ The text layout is the tokenizer's own chat template. This module adds what a te
 say: which tokens the loss may see, and the proofs (the mask gate) that they are the right ones.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from jinja2 import TemplateError
 
-from mathpal.data.plain import cut_text, is_text
+from mathpal.data.plain import control_ids, cut_text, is_text, require_no_control
 from mathpal.errors import DataError
 from mathpal.problems import Problem
 from mathpal.progress import Progress
@@ -61,13 +62,20 @@ def turns_of(problem: Problem) -> list[dict[str, str]]:
     return [{"role": role, "content": text} for role, text in problem.messages]
 
 
-def prompt_text(tokenizer: Any, question: str) -> str:
-    """The rendered prompt, up to the point where the model's answer begins."""
-    return _prompt(tokenizer, messages(question))
+def asked_turns(problem: Problem) -> list[dict[str, str]]:
+    """The turns before the problem's last answer: what a model is asked with."""
+    return turns_of(problem)[:-1]
 
 
-def _prompt(tokenizer: Any, turns: list[dict[str, str]]) -> str:
-    return tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+def prompt_text(tokenizer: Any, turns: str | list[dict[str, str]]) -> str:
+    """The rendered prompt, up to the point where the model's answer begins.
+
+    Args:
+        tokenizer: with a chat template.
+        turns: the conversation so far, or one question.
+    """
+    asked = messages(turns) if isinstance(turns, str) else turns
+    return tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True)
 
 
 def stop_token(tokenizer: Any) -> str:
@@ -101,7 +109,8 @@ def encode(
         label: shown with the progress.
 
     Raises:
-        DataError: when the mask gate fails (see `check_row`), or no row is short enough.
+        DataError: when the mask gate fails (see `check_row`), a text spells out a special token,
+            or no row is short enough.
     """
     rows: list[np.ndarray] = []
     masks: list[np.ndarray] = []
@@ -129,7 +138,9 @@ def _rows(
     chunk: Sequence[Problem], tokenizer: Any, max_length: int
 ) -> Iterator[tuple[Sequence[int], np.ndarray]]:
     """Ids and mask of each row; conversations give one row whatever their length."""
-    stop = stop_token(tokenizer)
+    stop, control = stop_token(tokenizer), control_ids(tokenizer)
+    words = tokenizer.convert_ids_to_tokens(sorted(control))
+    spelt = re.compile("|".join(map(re.escape, words)))
     texts = [_texts(problem, tokenizer, stop) for problem in chunk]
     # One call for the whole chunk: a fast tokenizer works on many texts at once.
     flat = tokenizer([text for own in texts for text in own], add_special_tokens=False).input_ids
@@ -138,11 +149,17 @@ def _rows(
         ids = flat[begin : begin + len(own)]
         begin += len(own)
         if is_text(problem):
-            for piece in cut_text(problem.id, ids[0], tokenizer, max_length=max_length):
+            for piece in cut_text(
+                problem.id, ids[0], tokenizer, max_length=max_length, control=control
+            ):
                 yield piece, np.arange(len(piece)) > 0  # nothing precedes the first token
             continue
         spans = list(zip(ids[::2], ids[1::2], strict=True))
         check_row(problem.id, spans, tokenizer, stop)
+        for turn in filter(lambda turn: spelt.search(turn["content"]), turns_of(problem)):
+            said = tokenizer(turn["content"], add_special_tokens=False).input_ids
+            where = f"the {turn['role']} turn of problem {problem.id}"
+            require_no_control(where, set(said) & control, tokenizer)
         whole = spans[-1][1]
         mask = np.zeros(len(whole), bool)
         for head, through in spans:
@@ -164,7 +181,7 @@ def _texts(problem: Problem, tokenizer: Any, stop: str) -> list[str]:
             if turn["role"] == "assistant":
                 text = tokenizer.apply_chat_template(turns[: place + 1], tokenize=False)
                 whole = text[: text.rindex(stop) + len(stop)] if stop in text else text
-                texts += [_prompt(tokenizer, turns[:place]), whole]
+                texts += [prompt_text(tokenizer, turns[:place]), whole]
     except TemplateError as error:
         raise DataError(
             f"mask gate: the tokenizer's chat template refuses problem {problem.id} with the turns "
@@ -215,9 +232,9 @@ def check_row(name: str, spans: Sequence[Span], tokenizer: Any, stop: str) -> No
         )
 
 
-def mask_sample(table: TokenTable, tokenizer: Any, row: int = 0) -> dict[str, object]:
-    """One row as text pieces with its mask, for the log and the report."""
-    own = slice(table.starts[row], table.starts[row + 1])
+def mask_sample(table: TokenTable, tokenizer: Any) -> dict[str, object]:
+    """The first row as text pieces with its mask, for the log and the report."""
+    own = slice(0, table.starts[1])
     ids, seen = table.ids[own].tolist(), table.supervised[own].tolist()
     pieces = [
         {"text": tokenizer.decode([t]), "supervised": s} for t, s in zip(ids, seen, strict=True)

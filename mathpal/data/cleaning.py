@@ -30,9 +30,10 @@ _SOURCE = re.compile(r"\bsrc\s*=\s*[\"']?([^\s\"'<>]+)")
 _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACE = re.compile("[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
+SURROGATE = re.compile("[\ud800-\udfff]")  # a byte that is not UTF-8, as it was read
 # Eth looks like the Vietnamese letter and is what some keyboards of the nineties typed.
 _LOOKALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ"})
 
@@ -101,7 +102,7 @@ def _clean_once(text: str) -> str:
     text = _scripts(_without_tags(text))
     text = _ENTITY.sub(_entity, text)
     text = _LINE_END.sub("\n", text)
-    text = _INVISIBLE.sub("", text).translate(_LOOKALIKES)
+    text = INVISIBLE.sub("", text).translate(_LOOKALIKES)
     text = unicodedata.normalize("NFC", _single_braces(text))
     lines = "\n".join(_SPACE.sub(" ", line).strip(" ") for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip("\n")

@@ -11,9 +11,11 @@ from typing import Any
 
 from pydantic import FilePath
 
-from mathpal.data.finish import Characters, Count, Share, Tolerance, file_facts, finish
-from mathpal.data.reading import Fault, read_rows
-from mathpal.data.sieve import digest, gold_of, read_texts, sieve
+from mathpal.data.cells import gold_of, read_texts
+from mathpal.data.finish import Characters, Count, Share, Tolerance
+from mathpal.data.reading import Fault
+from mathpal.data.sieve import digest
+from mathpal.data.tables import from_file
 from mathpal.problems import Problem, Splits
 
 # OpenAI's spelling, ShareGPT's, and Gemma's name for the assistant.
@@ -39,7 +41,6 @@ def conversations(
     max_test: Count = 200,
     max_quarantine: Tolerance = 0.2,
     max_characters: Characters = 50_000,
-    quarantine: Path | None = None,
     seed: int = 42,
 ) -> Splits:
     """Conversations from a JSON, JSONL or Parquet file; every answer in them is learnt.
@@ -47,10 +48,10 @@ def conversations(
     A turn is {"role", "content"} or {"from", "value"}; content is text or a list of parts
     {"type": "text", "text"}. A system turn may come first, then user and assistant take turns,
     the assistant last. The problem's question is the last user turn, its solution the last
-    answer. Only conversations of one question and its answer are tested on, because accuracy
-    is measured on questions that stand alone; longer ones of the test share go to validation.
+    answer. Only conversations of one question and its answer are tested on, with their system
+    turn where they have one; longer ones of the test share go to validation.
 
-    The arguments that are not explained here are those of `finish`.
+    The arguments that are not explained here are those of `from_file`.
 
     Args:
         run_dir: where `data/quarantine.jsonl` is written.
@@ -65,22 +66,17 @@ def conversations(
             train on.
         ConfigError: the shares leave nothing to train on.
     """
-    path = Path(path)
-    columns = {"messages": messages}
-    if answer is not None:
-        columns["answer"] = answer
-    rows = read_rows(path, columns=columns, split=split)
-    sieved = sieve(rows, columns=columns, max_characters=max_characters, make=conversation)
-    return finish(
-        {"train": sieved},
+    return from_file(
+        path,
         run_dir,
-        source=f"data.path={path}",
-        facts=file_facts(path),
+        columns={"messages": messages, "answer": answer},
+        make=conversation,
+        split=split,
+        max_characters=max_characters,
         validation_share=validation_share,
         test_share=test_share,
         max_test=max_test,
         max_quarantine=max_quarantine,
-        quarantine=quarantine,
         seed=seed,
     )
 

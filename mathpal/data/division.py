@@ -11,8 +11,7 @@ from typing import Literal
 
 from mathpal.answers import parse_gold
 from mathpal.data.cleaning import masked
-from mathpal.data.leakage import asked_text
-from mathpal.data.sieve import Divided, digest
+from mathpal.data.sieve import Divided, asked_text, digest
 from mathpal.errors import DataError
 from mathpal.problems import Problem
 

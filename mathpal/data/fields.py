@@ -72,7 +72,7 @@ def _of_file(path: Path, settings: Mapping[str, Any], name: str) -> Iterator[tup
 
 
 def _of_hub(settings: Mapping[str, Any], name: str) -> Iterator[tuple[Any, Any]]:
-    splits = hub._load(settings["path"], settings["subset"], settings["revision"])
+    splits = hub.load(settings["path"], settings["subset"], settings["revision"])
     question = settings["question"]
     for rows in splits.values():
         if {question, name} <= set(rows.column_names):
@@ -82,7 +82,7 @@ def _of_hub(settings: Mapping[str, Any], name: str) -> Iterator[tuple[Any, Any]]
 
 def _of_qdrant(settings: Mapping[str, Any], name: str) -> Iterator[tuple[Any, Any]]:
     path, url, collection = settings["path"], settings["url"], settings["collection"]
-    for payload in qdrant._read(f"group={name}", path, url, collection):
-        for row in qdrant._rows(payload, settings["content"], first=1):
+    for payload in qdrant.read(f"group={name}", path, url, collection):
+        for row in qdrant.rows_of(payload, settings["content"], first=1):
             if row.fields is not None:
                 yield row.fields["question"], row.fields.get(name)

@@ -1,16 +1,16 @@
 """A file of questions and solutions as a data set: what `data=file` names.
 
-Knows nothing of file formats (`reading`), of what makes a row usable (`sieve`) and of splits
-(`finish`).
+Knows its columns. Knows nothing of file formats (`reading`), of what makes a row usable (`sieve`)
+and of the way from the file to the splits (`tables`).
 """
 
 from pathlib import Path
 
 from pydantic import FilePath
 
-from mathpal.data.finish import Characters, Count, Share, Tolerance, file_facts, finish
-from mathpal.data.reading import read_rows
-from mathpal.data.sieve import sieve
+from mathpal.data.finish import Characters, Count, Share, Tolerance
+from mathpal.data.sieve import worked_problem
+from mathpal.data.tables import from_file
 from mathpal.problems import Splits
 
 
@@ -27,12 +27,11 @@ def file(
     max_test: Count = 200,
     max_quarantine: Tolerance = 0.2,
     max_characters: Characters = 20_000,
-    quarantine: Path | None = None,
     seed: int = 42,
 ) -> Splits:
     """Problems from a JSON, JSONL, CSV, TSV or Parquet file, cleaned and split.
 
-    The arguments that are not explained here are those of `finish`.
+    The arguments that are not explained here are those of `from_file`.
 
     Args:
         run_dir: where `data/quarantine.jsonl` is written.
@@ -48,20 +47,16 @@ def file(
             train on.
         ConfigError: the shares leave nothing to train on.
     """
-    path = Path(path)
-    columns = {"question": question, "solution": solution}
-    if answer is not None:
-        columns["answer"] = answer
-    rows = read_rows(path, columns=columns, split=split)
-    return finish(
-        {"train": sieve(rows, columns=columns, max_characters=max_characters)},
+    return from_file(
+        path,
         run_dir,
-        source=f"data.path={path}",
-        facts=file_facts(path),
+        columns={"question": question, "solution": solution, "answer": answer},
+        make=worked_problem,
+        split=split,
+        max_characters=max_characters,
         validation_share=validation_share,
         test_share=test_share,
         max_test=max_test,
         max_quarantine=max_quarantine,
-        quarantine=quarantine,
         seed=seed,
     )

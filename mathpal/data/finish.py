@@ -9,16 +9,18 @@ import logging
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from annotated_types import Ge, Gt, Le, Lt
 
-from mathpal.data.apart import keep_apart
+from mathpal.data.apart import without_leaks
 from mathpal.data.cleaning import has_image
-from mathpal.data.sieve import Divided, Reject, Sieved, divide, testable
+from mathpal.data.describing import describe
+from mathpal.data.quarantine import FILE, LeftOut, dropped, write_left_out
+from mathpal.data.reading import Fault
+from mathpal.data.sieve import SPLITS, Divided, Reject, Sieved, divide, testable
 from mathpal.errors import ConfigError, DataError
 from mathpal.problems import Problem, Splits
-from mathpal.rundir import write_lines
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +29,6 @@ Tolerance = Annotated[float, Ge(0), Le(1)]
 Count = Annotated[int, Ge(0)]
 Characters = Annotated[int, Gt(0)]
 
-SPLITS = ("train", "validation", "test")
 _MEND = {
     "bad_utf8": "save the file as UTF-8",
     "damaged_encoding": "convert the texts to Unicode, for example with UniKey",
@@ -51,7 +52,6 @@ def finish(
     test_share: Share = 0.1,
     max_test: Count = 200,
     max_quarantine: Tolerance = 0.2,
-    quarantine: Path | None = None,
     seed: int = 42,
 ) -> Splits:
     """Write the quarantine, stop where too much is damaged, split, and keep the splits apart.
@@ -61,20 +61,19 @@ def finish(
     another, and one problem with other numbers cannot be in both train and test. Only
     problems whose answer the checker can read are tested on; the others of the test share
     go to validation, and what exceeds `max_test` is left unused. A training problem that
-    gives a held-out one away (see `mathpal.data.leakage`) is dropped.
+    gives a held-out one away (see `mathpal.data.leakage`) is dropped, and a validation problem
+    that gives a test problem away; the quarantine lists them with the problem given away.
 
     Args:
         given: sieved rows by split; "train" alone is divided, "validation" and "test" are
             taken as they are where the source has them.
-        run_dir: where `data/quarantine.jsonl` is written; None writes it only where
-            `quarantine` says.
+        run_dir: where `data/quarantine.jsonl` is written; None writes none.
         source: the setting that named the rows, for messages, e.g. "data.path=exams.json".
         facts: what the notes say of the source; "title" opens the description.
         validation_share: expected share of the problems, 0 to 1.
         test_share: expected share of the problems, 0 to 1, before `max_test`.
         max_test: most problems to test on.
         max_quarantine: malformed rows that are put up with, as a share of all rows, 0 to 1.
-        quarantine: another file for the rows left out.
         seed: chooses the split; the run's seed.
 
     Raises:
@@ -86,26 +85,26 @@ def finish(
             f"data.validation_share={validation_share} and data.test_share={test_share} leave "
             "nothing to train on; their sum must stay below 1"
         )
-    if quarantine is None and run_dir is not None:
-        quarantine = Path(run_dir) / "data" / "quarantine.jsonl"
+    quarantine = None if run_dir is None else Path(run_dir) / FILE
     rows_read = sum(len(kept) + len(bad) + len(twins) for kept, bad, twins in given.values())
-    malformed = [(split, reject) for split in given for reject in given[split].malformed]
+    left_out = _refused(given)
     if quarantine is not None:
-        twins = [(split, reject) for split in given for reject in given[split].duplicates]
-        _write(quarantine, sorted([*malformed, *twins]), several=len(given) > 1)
-    rejects = [reject for _, reject in malformed]
-    _stop_if_too_many(source, rows_read, rejects, max_quarantine, quarantine)
+        write_left_out(quarantine, left_out)
+    malformed = [reject for sieved in given.values() for reject in sieved.malformed]
+    _stop_if_too_many(source, rows_read, malformed, max_quarantine, quarantine)
     split = _divided(given, seed=seed, validation_share=validation_share, test_share=test_share)
-    train, leaks = keep_apart(*split)
+    train, validation, leaks = without_leaks(*split)
+    test = _one_a_question(split.test)
+    again = _asked_already(split.test, test)
+    if quarantine is not None and (leaks or again):
+        write_left_out(quarantine, [*left_out, *leaks, *again])
+    lost = Counter(left.split for left in leaks)
     if not train:
-        raise DataError(
-            f"{source}: none of its {rows_read} rows is left to train on; it needs more "
-            "rows, or smaller data.test_share and data.validation_share"
-        )
-    test = _one_a_question(split.test)[:max_test]
-    notes = {**facts, "rows_read": rows_read, **_facts(given), "leaks": len(leaks)}
-    splits = Splits(train, split.validation, test, notes)
-    splits.notes["test_unused"] = len(split.test) - len(test)
+        raise DataError(_nothing_left(source, rows_read, lost["train"]))
+    splits = Splits(train, validation, test[:max_test], {**facts, "rows_read": rows_read})
+    splits.notes.update(_facts(given))
+    splits.notes.update(leaks=lost["train"], validation_leaks=lost["validation"])
+    splits.notes["test_unused"] = len(split.test) - len(splits.test)
     splits.notes["splits"] = {name: len(getattr(splits, name)) for name in SPLITS}
     splits.notes["description"] = describe(splits.notes)
     if malformed:
@@ -137,16 +136,38 @@ def _divided(
     )
     held_out = given["test"].kept if "test" in given else []
     test = split.test + [problem for problem in held_out if testable(problem)]
-    asked = {problem.question for problem in test}
     others = [problem for problem in held_out if not testable(problem)]
     fixed = given["validation"].kept if "validation" in given else []
-    validation = [p for p in [*split.validation, *fixed, *others] if p.question not in asked]
-    return Divided(split.train, validation, test)
+    return Divided(split.train, [*split.validation, *fixed, *others], test)
 
 
 def _one_a_question(test: list[Problem]) -> list[Problem]:
     """The first of the problems that ask the same: preference pairs may."""
     return list({problem.question: problem for problem in reversed(test)}.values())[::-1]
+
+
+def _asked_already(split: list[Problem], test: list[Problem]) -> list[LeftOut]:
+    """The test problems whose question another one asks."""
+    tested = {problem.question: problem.id for problem in test}
+    return [
+        dropped(problem, "test", Fault("asked", f"{tested[problem.question]} asks the same"))
+        for problem in split
+        if tested[problem.question] != problem.id
+    ]
+
+
+def _refused(given: Mapping[str, Sieved]) -> list[LeftOut]:
+    """Malformed rows and copies, in the order of the rows."""
+    rows = sorted(
+        (split, reject)
+        for split, sieved in given.items()
+        for reject in (*sieved.malformed, *sieved.duplicates)
+    )
+    several = len(given) > 1
+    return [
+        LeftOut(reject.number, split if several else "", reject.fault, reject.excerpt)
+        for split, reject in rows
+    ]
 
 
 def _facts(given: Mapping[str, Sieved]) -> dict[str, object]:
@@ -163,39 +184,12 @@ def _facts(given: Mapping[str, Sieved]) -> dict[str, object]:
     }
 
 
-def describe(notes: Mapping[str, Any]) -> str:
-    """The notes of `finish` in a few plain lines."""
-    quarantined, splits = notes["quarantined"], notes["splits"]
-    reasons = ", ".join(f"{code} {number(count)}" for code, count in quarantined.items())
-    lines = [
-        f"{notes['title']}: {number(notes['rows_read'])} rows read, "
-        f"{number(notes['duplicates'])} duplicates dropped, "
-        f"{number(sum(quarantined.values()))} malformed rows set aside"
-        f"{f' ({reasons})' if reasons else ''}, {number(notes['kept'])} kept",
-        f"{number(notes['checkable'])} state an answer that the checker can read, "
-        f"{number(notes['not_checkable'])} do not; {number(notes['images'])} show an image",
-        f"train {number(splits['train'])}, validation {number(splits['validation'])}, "
-        f"test {number(splits['test'])}",
-    ]
-    if notes["test_unused"]:
-        lines[-1] += f"; {number(notes['test_unused'])} beyond data.max_test left unused"
-    if notes["leaks"]:
-        lines[-1] += f"; {number(notes['leaks'])} too like a held-out question, dropped from train"
-    return "\n".join(lines)
-
-
-def number(value: int) -> str:
-    """A count with a space between thousands."""
-    return f"{value:,}".replace(",", " ")
-
-
-def _write(target: Path, rejects: list[tuple[str, Reject]], *, several: bool) -> None:
-    if rejects or target.exists():
-        rows = [
-            {**({"split": split} if several else {}), "row": n, **fault._asdict(), "excerpt": text}
-            for split, (n, fault, text) in rejects
-        ]
-        write_lines(target, rows)
+def _nothing_left(source: str, rows_read: int, leaks: int) -> str:
+    why = f" ({leaks} give a held-out question away and were dropped)" if leaks else ""
+    return (
+        f"{source}: none of its {rows_read} rows is left to train on{why}; it needs more rows, or "
+        "smaller data.test_share and data.validation_share"
+    )
 
 
 def _stop_if_too_many(

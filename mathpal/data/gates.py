@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mathpal.answers import parse_gold
-from mathpal.data.leakage import Leak, find_leaks
+from mathpal.data.leakage import MEANING, Leak, find_leaks
 from mathpal.errors import DataError
 from mathpal.problems import Problem, Splits
 from mathpal.rundir import write_lines
@@ -19,12 +19,6 @@ from mathpal.rundir import write_lines
 log = logging.getLogger(__name__)
 
 SHOWN = 3
-_MEANING = {
-    "exact": "the same question",
-    "parameters": "the same values of one family",
-    "masked": "the same question with other numbers",
-    "near": "half or more of the question's 5-grams",
-}
 
 
 def leakage_gate(splits: Splits, *, allow: bool = False, listed: Path | None = None) -> None:
@@ -69,11 +63,11 @@ def _record(leak: Leak, texts: dict[str, str]) -> dict[str, object]:
 def _message(
     leaks: Sequence[Leak], counts: Counter[str], texts: dict[str, str], listed: Path | None
 ) -> str:
-    kinds = "; ".join(f"{_MEANING[kind]}: {count}" for kind, count in counts.items())
+    kinds = "; ".join(f"{MEANING[kind]}: {count}" for kind, count in counts.items())
     lines = [f"leakage gate: {len(leaks)} held-out questions stand in the training split ({kinds})"]
     for leak in leaks[:SHOWN]:
         near = f" ({100 * leak.share:.0f} %)" if leak.kind == "near" else ""
-        lines.append(f"  {leak.held_out} = {leak.train}, {_MEANING[leak.kind]}{near}:")
+        lines.append(f"  {leak.held_out} = {leak.train}, {MEANING[leak.kind]}{near}:")
         lines += [f"    {_excerpt(texts[name])}" for name in (leak.held_out, leak.train)]
     if listed is not None:
         lines.append(f"  all pairs: {listed}")

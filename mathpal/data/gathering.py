@@ -8,6 +8,7 @@ import json
 import logging
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial, wraps
 from inspect import signature
 from pathlib import Path
@@ -15,11 +16,12 @@ from typing import Any, NamedTuple
 
 from mathpal.data.apart import keep_apart
 from mathpal.data.audit import Audit, audit, material
+from mathpal.data.audit.entries import Material
 from mathpal.data.audit.findings import spoils
 from mathpal.data.finish import finish
-from mathpal.data.leakage import asked_text, plain, wording
+from mathpal.data.leakage import Leak, plain, wording
 from mathpal.data.plain import is_text
-from mathpal.data.sieve import Divided
+from mathpal.data.sieve import SPLITS, Divided, copy_text
 from mathpal.errors import DataError
 from mathpal.problems import Problem, Splits
 
@@ -67,10 +69,11 @@ def gather(source: partial[Any], divide: Divide | None, *, checkable_only: bool)
                 "reads it as it is with data=text"
             )
         fingerprint = _fingerprint(given)
+        rows = material(_replayed(source, splits, work))
         if checkable_only:
-            splits = _checkable(splits, audit(material(_replayed(source, splits, work))))
+            splits = _checkable(splits, audit(rows))
         left_out = len(given) - sum(map(len, splits[:3]))
-        leaks: list[str] = []
+        leaks: list[Leak] = []
         if divide is not None:
             train, validation, test = divide([p for part in splits[:3] for p in part])
             train, leaks = keep_apart(train, validation, test)
@@ -80,7 +83,7 @@ def gather(source: partial[Any], divide: Divide | None, *, checkable_only: bool)
                 f"none of the {len(given)} problems is left to train on; {left_out} were left out "
                 f"by the audit and {len(leaks)} give a held-out question away"
             )
-        found = audit(material(_replayed(source, splits, work)))
+        found = audit(_placed(rows, splits))
     return Gathered(splits, found, left_out, len(leaks), fingerprint)
 
 
@@ -113,17 +116,32 @@ def _undivided(source: partial[Any]) -> partial[Any]:
 
 def _replayed(source: partial[Any], splits: Splits, work: Path) -> partial[Any]:
     """A source that gives these splits again, and the quarantine that the real one has left."""
-    lines = [p.read_text(encoding="utf-8") for p in sorted(work.rglob("quarantine.jsonl"))]
+    left = {
+        path.relative_to(work): path.read_text(encoding="utf-8")
+        for path in work.rglob("quarantine.jsonl")
+    }
 
     @wraps(source.func)
     def again(run_dir: Path | None, **settings: Any) -> Splits:
-        if run_dir is not None and lines:
-            (run_dir / "data").mkdir()
-            target = run_dir / "data" / "quarantine.jsonl"
-            target.write_text("".join(lines), encoding="utf-8")
+        if run_dir is not None:
+            for place, text in left.items():
+                (run_dir / place).parent.mkdir(parents=True, exist_ok=True)
+                (run_dir / place).write_text(text, encoding="utf-8")
         return splits
 
     return partial(again, **source.keywords)
+
+
+def _placed(rows: Material, splits: Splits) -> Material:
+    """The rows with the splits that they are in at last; "" for those that were left out."""
+    place = {(p.question, p.solution): name for name in SPLITS for p in getattr(splits, name)}
+    entries = [
+        replace(entry, split=place.get((entry.question, entry.solution), ""))
+        for entry in rows.entries
+    ]
+    return rows._replace(
+        entries=entries, sizes={name: len(getattr(splits, name)) for name in SPLITS}
+    )
 
 
 def _checkable(splits: Splits, found: Audit) -> Splits:
@@ -150,7 +168,7 @@ def _checkable(splits: Splits, found: Audit) -> Splits:
 
 def _question(problem: Problem) -> str:
     """Equal for problems that the audit takes for copies."""
-    text = asked_text(problem)
+    text = copy_text(problem)
     return (plain(text) if problem.parameters else wording(text)) or problem.id
 
 

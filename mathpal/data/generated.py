@@ -51,8 +51,9 @@ def families_of(chosen: Chosen) -> list[str]:
             for key, value in chosen._asdict().items()
             if value is not None
         )
+        mend = "write data.families=null for all of them; " if chosen.families is not None else ""
         raise ConfigError(
-            f"{asked} leave no family; grades with families: "
+            f"{asked} leave no family; {mend}grades with families: "
             f"{sorted({entry.grade for entry in FAMILIES.values()})}; the families of each grade "
             "and topic stand in docs/curriculum.md"
         )

@@ -34,7 +34,6 @@ def hub(
     max_test: Count = 200,
     max_quarantine: Tolerance = 0.2,
     max_characters: Characters = 20_000,
-    quarantine: Path | None = None,
     seed: int = 42,
 ) -> Splits:
     """Questions and solutions from the Hub, with the data set's own splits where it has them.
@@ -48,7 +47,7 @@ def hub(
         run_dir: where `data/quarantine.jsonl` is written.
         path: "owner/name" on the Hub, or a folder with data/train-*.parquet and README.md.
         subset: the data set's configuration, where it has several.
-        revision: branch, tag or commit; None for the newest.
+        revision: branch, tag or commit; None for the newest. A folder has none.
         train_split: split to train on.
         validation_split: split of the validation loss; None takes `validation_share` of train.
         test_split: split to test on; None takes `test_share` of train.
@@ -58,14 +57,14 @@ def hub(
         max_characters: longest question and solution together.
 
     Raises:
-        ConfigError: the package datasets is not installed.
+        ConfigError: the package datasets is not installed; a revision of a folder.
         DataError: no such data set, no access, no network, wrong splits or columns, too many
             malformed rows, nothing to train on.
     """
     columns = {"question": question, "solution": solution}
     if answer is not None:
         columns["answer"] = answer
-    found = _load(path, subset, revision)
+    found = load(path, subset, revision)
     wanted = {"train": train_split, "validation": validation_split, "test": test_split}
     chosen = {keyword: name for keyword, name in wanted.items() if name is not None}
     _require_splits(path, chosen, {name: len(rows) for name, rows in found.items()})
@@ -85,13 +84,28 @@ def hub(
         test_share=0.0 if "test" in given else test_share,
         max_test=max_test,
         max_quarantine=max_quarantine,
-        quarantine=quarantine,
         seed=seed,
     )
 
 
-def _load(path: str, subset: str | None, revision: str | None) -> Any:
-    """All splits of the data set."""
+def load(path: str, subset: str | None, revision: str | None) -> Any:
+    """All splits of a data set, as `datasets` gives them.
+
+    Args:
+        path: "owner/name" on the Hub, or a folder.
+        subset: the data set's configuration, where it has several.
+        revision: branch, tag or commit of the Hub; None for the newest.
+
+    Raises:
+        ConfigError: the package datasets is not installed; a revision of a folder.
+        DataError: no such data set, no access, no network.
+    """
+    folder = Path(path).expanduser()
+    if revision is not None and folder.is_dir():
+        raise ConfigError(
+            f"data.revision={revision}: data.path={path} is a folder, and a folder has one state "
+            "only; leave data.revision out, or name the data set on the Hub"
+        )
     try:
         import datasets
     except ModuleNotFoundError as error:
@@ -100,7 +114,6 @@ def _load(path: str, subset: str | None, revision: str | None) -> Any:
         raise ConfigError(
             f"data.path={path} needs the package datasets: pip install 'mathpal[data]'"
         ) from error
-    folder = Path(path).expanduser()
     if not sys.stderr.isatty():
         datasets.disable_progress_bars()
     try:

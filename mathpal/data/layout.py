@@ -14,7 +14,6 @@ from mathpal.problems import Problem
 from mathpal.rundir import write_text
 
 Format = Literal["parquet", "json"]
-SPLITS = ("train", "validation", "test")
 ROW_GROUP = 5_000
 
 

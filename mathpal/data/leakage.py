@@ -1,26 +1,51 @@
 """Which held-out questions stand, changed or not, in another set of questions.
 
-Knows exact copies, equal parameters, equal text with the numbers masked, and shared word
-n-grams. Knows nothing of files or of what is done about a leak.
+Knows exact copies, equal parameters, equal text with the numbers masked, short questions with
+the same formula, and shared word n-grams. Knows nothing of files or of what is done about a leak.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mathpal.data.cleaning import masked
-from mathpal.data.ngrams import LABEL, contained
+from mathpal.data.ngrams import LABEL, NEAR_LEAST, NEAR_SIZE, contained, holders, words
+from mathpal.data.sieve import asked_text
 from mathpal.problems import Problem
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[-+−–×÷*:=<>/%^]")
+MEANING = {
+    "exact": "the same question",
+    "parameters": "the same values of one family",
+    "masked": "the same question with other numbers",
+    "formula": "the same formula, asked in other words",
+    "near": "half or more of the question's 5-grams",
+}
+
+_SIGN = "-+−–×÷*:=<>/%^"
+# Brackets count where they hold a sum: "(3 + 4) × 5" is not "3 + 4 × 5", but "7 (kẹo)" is "7 kẹo".
+_BRACKETS = re.compile(rf"\(([^()]*\w\s*[{_SIGN}]\s*[^()\s][^()]*)\)")
+_TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[^\W\d_]+|[{_SIGN}⟦⟧]")
+
+_UNIFIED = (
+    (re.compile(r"\\(?:times|cdot)(?![a-z])|(?<=[\d)])(?:\s*[x*·]\s*|\s\.\s)(?=[\d(])"), " × "),
+    (re.compile(r"\\div(?![a-z])|÷"), " : "),
+    (re.compile("[−–]"), "-"),
+    (re.compile(r"(?<!\w)tìm\s+(?:số\s+)?\$?[a-z]\$?(?=[\s,.:;])[\s,.:;]*"), " "),
+    (re.compile(r"(?<=\w\w):(?=\s|$)"), " "),
+)
+# Words that only say "work this out".
+_PHRASING = frozenset(
+    "hãy em tính nhanh nhẩm giá trị của biểu thức sau thực hiện các phép kết quả là bằng cách "
+    "thuận tiện nhất hợp lí lý đặt rồi tìm biết cho bao nhiêu".split()
+)
 
 
 class Leak(NamedTuple):
     """A held-out problem that training would see.
 
     Attributes:
-        kind: "exact", "parameters", "masked" or "near".
+        kind: one of `MEANING`.
         held_out: id of the held-out problem.
         train: id of the training problem that gives it away.
         share: of the held-out question's 5-grams that the other holds, 0 to 1; 1 but for "near".
@@ -30,6 +55,11 @@ class Leak(NamedTuple):
     held_out: str
     train: str
     share: float
+
+    def reason(self) -> str:
+        """Why the training problem has to go, in words."""
+        share = f", {100 * self.share:.0f} %" if self.kind == "near" else ""
+        return f"gives {self.held_out} away: {MEANING[self.kind]}{share}"
 
 
 def plain(text: str) -> str:
@@ -47,16 +77,27 @@ def wording(text: str) -> str:
         True
     """
     text = LABEL.sub("", unicodedata.normalize("NFC", text).lower())
-    return " ".join(_TOKEN.findall(text)).rstrip("= :")
+    return " ".join(_TOKEN.findall(_BRACKETS.sub(r"⟦\1⟧", text))).rstrip("= :")
 
 
-def asked_text(problem: Problem) -> str:
-    """All that is said before the answer; the last turn of a talk ("Vì sao?") is no problem.
+def formula(text: str) -> str:
+    """A key equal for short questions that ask for the same calculation; "" for all others.
 
-    A system turn is left out: it is the same in every conversation of a data set.
+    Short questions have too few n-grams to be compared by them. Words that only say "work this
+    out" go, all others stay with the numbers and operators.
+
+    Example:
+        >>> formula("Hãy tính nhanh: 25 × 4 + 36") == formula("Tính 25 x 4 + 36")
+        True
     """
-    turns = [text for role, text in problem.messages[:-1] if role != "system"]
-    return "\n".join(turns) if len(turns) > 1 else problem.question
+    if len(words(text)) >= NEAR_LEAST + NEAR_SIZE - 1:
+        return ""
+    text = unicodedata.normalize("NFC", text).lower()
+    for pattern, unified in _UNIFIED:
+        text = pattern.sub(unified, text)
+    tokens = [token for token in wording(text).split() if token not in _PHRASING]
+    numbers = sum(token[0].isdigit() for token in tokens)
+    return " ".join(tokens) if numbers > 1 and any(token in _SIGN for token in tokens) else ""
 
 
 def find_leaks(train: Sequence[Problem], held_out: Sequence[Problem]) -> list[Leak]:
@@ -64,7 +105,8 @@ def find_leaks(train: Sequence[Problem], held_out: Sequence[Problem]) -> list[Le
 
     Problems with parameters (generated ones) leak by equal text or by equal family and
     parameters; their number-masked text is shared by design. All others leak by equal text
-    too, by equal number-masked text, and by half of their 5-grams in one training question.
+    too, by equal number-masked text, by the same formula in a short question, and by half of
+    their 5-grams in one training question.
 
     Args:
         train: what the loss sees.
@@ -72,48 +114,64 @@ def find_leaks(train: Sequence[Problem], held_out: Sequence[Problem]) -> list[Le
     """
     if not train or not held_out:
         return []
-    texts = {plain(asked_text(p)): p.id for p in reversed(train)}
-    drawn = {(p.family, p.parameters): p.id for p in reversed(train) if p.parameters}
-    leaks: list[Leak] = []
-    foreign: list[Problem] = []
-    for p in held_out:
-        if (twin := texts.get(plain(asked_text(p)))) is not None:
-            leaks.append(Leak("exact", p.id, twin, 1.0))
-        elif p.parameters:
-            if (twin := drawn.get((p.family, p.parameters))) is not None:
-                leaks.append(Leak("parameters", p.id, twin, 1.0))
-        else:
-            foreign.append(p)
-    others = [p for p in train if not p.parameters]
-    return leaks + _foreign_leaks(others, foreign) if foreign and others else leaks
+    equal, rest = _equals(held_out, train)
+    leaks = [Leak(kind, own, twin, 1.0) for kind, own, twin in equal]
+    pool = _foreign(train)
+    found = contained([asked_text(p) for p in rest], [asked_text(p) for p in pool])
+    leaks += [Leak("near", rest[i].id, pool[j].id, share) for i, j, share in found]
+    kinds = list(MEANING)
+    return sorted(leaks, key=lambda leak: (kinds.index(leak.kind), -leak.share))
 
 
-def _foreign_leaks(train: Sequence[Problem], held_out: Sequence[Problem]) -> list[Leak]:
-    keys = {masked(asked_text(p)): p.id for p in reversed(train)}
-    keys.pop("", None)
-    twins = [(p, keys.get(masked(asked_text(p)))) for p in held_out]
-    leaks = [Leak("masked", p.id, twin, 1.0) for p, twin in twins if twin is not None]
-    rest = [p for p, twin in twins if twin is None]
-    found = contained([asked_text(p) for p in rest], [asked_text(p) for p in train])
-    near = (Leak("near", rest[i].id, train[j].id, share) for i, j, share in found)
-    return leaks + sorted(near, key=lambda leak: -leak.share)
-
-
-def without_leaks(
-    train: list[Problem], held_out: Sequence[Problem]
-) -> tuple[list[Problem], list[Leak]]:
-    """The training problems that give no held-out problem away, and the leaks that went.
-
-    The held-out problems stay as they are, so a score stays comparable when training rows
-    are added.
+def giving_away(train: Sequence[Problem], held_out: Sequence[Problem]) -> dict[str, Leak]:
+    """Every training problem that gives a held-out one away, by its id; without it none is left.
 
     Args:
         train: what the loss is to see.
         held_out: what is measured on.
     """
-    gone: list[Leak] = []
-    while leaks := find_leaks(train, held_out):  # each round names one twin a held-out problem
-        gone += leaks
-        spoilt = {leak.train for leak in leaks}
-        train = [p for p in train if p.id not in spoilt]
-    return train, gone
+    if not train or not held_out:
+        return {}
+    equal, rest = _equals(train, held_out)
+    found = {own: Leak(kind, twin, own, 1.0) for kind, own, twin in equal}
+    asked = _foreign(held_out)
+    while near := holders([asked_text(p) for p in asked], [asked_text(p) for p in rest]):
+        for i, j, share in near:
+            found.setdefault(rest[j].id, Leak("near", asked[i].id, rest[j].id, share))
+        # Once more: the rows that went may have hidden others (`mathpal.data.ngrams.TRIED`).
+        hit = {j for _, j, _ in near}
+        rest = [problem for j, problem in enumerate(rest) if j not in hit]
+    return found
+
+
+def _foreign(problems: Sequence[Problem]) -> list[Problem]:
+    return [problem for problem in problems if not problem.parameters]
+
+
+def _equals(
+    these: Sequence[Problem], those: Sequence[Problem]
+) -> tuple[list[tuple[str, str, str]], list[Problem]]:
+    """(kind, id, id of its twin) of those that share a key, and the foreign ones without a twin."""
+    twins = {key: p.id for p in reversed(those) for key in _keys(p)}
+    found: list[tuple[str, str, str]] = []
+    rest: list[Problem] = []
+    for p in these:
+        key = next((key for key in _keys(p) if key in twins), None)
+        if key is not None:
+            found.append((key[0], p.id, twins[key]))
+        elif not p.parameters:
+            rest.append(p)
+    return found, rest
+
+
+def _keys(problem: Problem) -> Iterator[tuple[str, str]]:
+    """Kinds of sameness with what must be equal, the clearest first."""
+    asked = asked_text(problem)
+    yield "exact", plain(asked)
+    if problem.parameters:
+        yield "parameters", f"{problem.family}\x1f{problem.parameters}"
+        return
+    if key := masked(asked):
+        yield "masked", key
+    if key := formula(asked):
+        yield "formula", key

@@ -12,8 +12,9 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Gt
 
-from mathpal.data.apart import keep_apart
-from mathpal.data.finish import number
+from mathpal.data.apart import without_leaks
+from mathpal.data.describing import number
+from mathpal.data.quarantine import FILE, write_left_out
 from mathpal.data.sieve import digest
 from mathpal.errors import ConfigError, DataError, MathPalError
 from mathpal.problems import Problem, Splits
@@ -37,7 +38,8 @@ def mixture(
     evaluation reports each source.
 
     Args:
-        run_dir: each source writes its quarantine below `data/<name>/`.
+        run_dir: what is dropped is listed in `data/quarantine.jsonl`; each source writes a
+            quarantine of its own below `data/<name>/`.
         sources: a name for each source, and the source.
         weights: name to weight, above 0, of every source; None for the sources' own sizes.
         train: training problems in all; None for as many as need no problem twice.
@@ -53,26 +55,36 @@ def mixture(
             f"{', '.join(sorted(sources))}; expected a weight for every source and no other"
         )
     parts = {name: _part(name, source, run_dir) for name, source in sources.items()}
-    validation = [problem for part in parts.values() for problem in part.validation]
-    test = [problem for part in parts.values() for problem in part.test]
-    asked = {problem.question for problem in test}
-    validation = [problem for problem in validation if problem.question not in asked]
-    pool, leaks = keep_apart([p for part in parts.values() for p in part.train], validation, test)
+    given = [p for part in parts.values() for p in part.train]
+    held_out = [p for part in parts.values() for p in part.validation]
+    test = [p for part in parts.values() for p in part.test]
+    pool, validation, left_out = without_leaks(given, held_out, test)
+    if run_dir is not None and left_out:
+        write_left_out(Path(run_dir) / FILE, left_out)
+    lost = {
+        split: Counter(_source(row.row) for row in left_out if row.split == split)
+        for split in ("train", "validation")
+    }
     left: dict[str, list[Problem]] = {name: [] for name in parts}
     for problem in pool:
-        left[problem.id.split("/")[0]].append(problem)
-    shares = _shares({name: len(rows) for name, rows in left.items()}, weights)
+        left[_source(problem.id)].append(problem)
+    shares = _shares({name: len(rows) for name, rows in left.items()}, weights, lost["train"])
     counts = _counts({name: len(rows) for name, rows in left.items()}, shares, train)
     rows = [p for name in parts for p in _drawn(left[name], counts[name], seed)]
-    lost = Counter(name.split("/")[0] for name in leaks)
     notes: dict[str, Any] = {
         "sources": {name: part.notes for name, part in parts.items()},
         "available": {name: len(rows) for name, rows in left.items()},
         "used": counts,
-        "leaks": {name: lost[name] for name in parts},
+        "leaks": {name: lost["train"][name] for name in parts},
+        "validation_leaks": {name: lost["validation"][name] for name in parts},
     }
     notes["description"] = describe(notes)
     return Splits(rows, validation, test, notes)
+
+
+def _source(name: object) -> str:
+    """The source that a problem's id names."""
+    return str(name).split("/")[0]
 
 
 def _part(name: str, source: Source, run_dir: Path | None) -> Splits:
@@ -89,13 +101,17 @@ def _part(name: str, source: Source, run_dir: Path | None) -> Splits:
     return Splits(train, validation, test, part.notes)
 
 
-def _shares(sizes: Mapping[str, int], weights: Mapping[str, float] | None) -> Mapping[str, float]:
+def _shares(
+    sizes: Mapping[str, int], weights: Mapping[str, float] | None, leaks: Mapping[str, int]
+) -> Mapping[str, float]:
     """Each source's share of the training problems; together 1."""
     empty = [name for name, size in sizes.items() if not size]
     if empty:
+        lost = sum(leaks.get(name, 0) for name in empty)
+        why = f" ({lost} rows give away what a source holds out)" if lost else ""
         raise DataError(
-            f"data.sources: nothing of {', '.join(empty)} is left to train on; give it more rows, "
-            f"or leave it out: ~data.sources.{empty[0]}"
+            f"data.sources: nothing of {', '.join(empty)} is left to train on{why}; give it more "
+            f"rows, or leave it out: ~data.sources.{empty[0]}"
         )
     chosen = sizes if weights is None else weights
     return {name: chosen[name] / sum(chosen.values()) for name in sizes}
@@ -133,6 +149,8 @@ def describe(notes: Mapping[str, Any]) -> str:
             line += f", each {used / have:.1f} times"
         if notes["leaks"][name]:
             line += f"; {number(notes['leaks'][name])} dropped, as a source holds out the like"
+        if validation := notes["validation_leaks"][name]:
+            line += f"; {number(validation)} dropped from validation, as a source tests the like"
         own = str(notes["sources"][name].get("description", "")).splitlines()
         lines += [line, *(f"  {text}" for text in own)]
     return "\n".join(lines)

@@ -5,7 +5,7 @@ Knows words and their runs. Knows nothing of problems, splits or what an overlap
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +14,11 @@ NEAR_SHARE = 0.5  # of the held-out question's 5-grams; the share the field call
 NEAR_SIZE = 5
 NEAR_LEAST = 8  # 5-grams: below 12 words the phrasing alone ("Tính giá trị của biểu thức") is half
 TRIED = 400  # candidates looked at for one question, those with its rarest n-grams first
+BLOCK = 256  # questions after which what was found is taken out of the index
+RUN = 13  # words
 LABEL = re.compile(r"^\s*(?:bài|câu|question|problem)(?: toán| hỏi)?\s*\d+\s*[.:)]*\s*")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
-_UNSPOKEN = re.compile(r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>|\\\\[a-z]+")  # images, LaTeX commands
+_UNSPOKEN = re.compile(r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>|\\[a-z]+")  # images, LaTeX commands
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -84,13 +86,24 @@ def grams(texts: Sequence[str], size: int, vocabulary: dict[str, int]) -> Grams:
     return Grams(rows, key, np.searchsorted(rows, np.arange(len(texts) + 1)))
 
 
+class _Index(NamedTuple):
+    """Which texts hold an n-gram: sorted keys (holdings,), and the holder of each."""
+
+    keys: np.ndarray
+    holders: np.ndarray
+
+    def places(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where the holders of each key begin and end, int64 (keys,) each."""
+        return np.searchsorted(self.keys, keys, "left"), np.searchsorted(self.keys, keys, "right")
+
+
+def _indexed(pool: Grams) -> _Index:
+    order = np.argsort(pool.key, kind="stable")
+    return _Index(pool.key[order], pool.text[order])
+
+
 def contained(
-    texts: Sequence[str],
-    others: Sequence[str] | None = None,
-    *,
-    share: float = NEAR_SHARE,
-    size: int = NEAR_SIZE,
-    least: int = NEAR_LEAST,
+    texts: Sequence[str], others: Sequence[str] | None = None, *, share: float = NEAR_SHARE
 ) -> list[Contained]:
     """The texts of whose n-grams another text holds at least a share.
 
@@ -99,52 +112,98 @@ def contained(
     the same if one of those tried holds enough.
 
     Args:
-        texts: looked for.
+        texts: looked for; those of fewer than `NEAR_LEAST` n-grams are left out.
         others: looked into; None looks into the texts themselves, leaving out each its own.
         share: above 0, up to 1.
-        size: words of an n-gram.
-        least: texts of fewer different n-grams are left out.
     """
     vocabulary: dict[str, int] = {}
-    own = grams(texts, size, vocabulary)
-    pool = own if others is None else grams(others, size, vocabulary)
-    order = np.argsort(pool.key, kind="stable")
-    sorted_keys, holders = pool.key[order], pool.text[order]
-    first = np.searchsorted(sorted_keys, own.key, "left")
-    last = np.searchsorted(sorted_keys, own.key, "right")
+    own = grams(texts, NEAR_SIZE, vocabulary)
+    pool = own if others is None else grams(others, NEAR_SIZE, vocabulary)
+    index = _indexed(pool)
+    first, last = index.places(own.key)
     found = []
     for text in range(len(texts)):
         begin, end = int(own.starts[text]), int(own.starts[text + 1])
-        if end - begin < least:
+        itself = text if others is None else None
+        need = _needed(end - begin, share)
+        rare = _rare(first[begin:end], last[begin:end], need, itself)
+        tried = next(_batches(index.holders, rare, itself), None)
+        if tried is None:
             continue
-        need = int(np.ceil(share * (end - begin) - 1e-9))
-        held = (last[begin:end] - first[begin:end]) - (others is None)
-        if np.count_nonzero(held) < need:
-            continue
-        rare = np.argsort(held, kind="stable")[: end - begin - need + 1] + begin
-        rare = rare[held[rare - begin] > 0]
-        candidates = _candidates(rare, first, last, holders, text if others is None else -1)
-        if not len(candidates):
-            continue
-        common = _common(own.key[begin:end], pool, candidates)
+        common = _common(own.key[begin:end], pool, tried)
         best = int(common.argmax())
         if common[best] >= need:
-            found.append(Contained(text, int(candidates[best]), common[best] / (end - begin)))
+            found.append(Contained(text, int(tried[best]), common[best] / (end - begin)))
     return found
 
 
-def _candidates(
-    rare: np.ndarray, first: np.ndarray, last: np.ndarray, holders: np.ndarray, itself: int
-) -> np.ndarray:
-    """Texts that hold one of these n-grams, those with the rarest first, at most `TRIED`."""
-    chosen: dict[int, None] = {}
-    for place in rare.tolist():
-        stop = min(int(last[place]), int(first[place]) + TRIED)
-        chosen.update(dict.fromkeys(holders[first[place] : stop].tolist()))
-        if len(chosen) > TRIED:
-            break
-    chosen.pop(itself, None)
-    return np.fromiter(chosen, np.int64, len(chosen))[:TRIED]
+def holders(texts: Sequence[str], others: Sequence[str]) -> list[Contained]:
+    """Every other text that holds `NEAR_SHARE` of one of the texts, once, with the first such.
+
+    Others are tried as in `contained`, `TRIED` at a time, as long as one of them is a hit. An
+    other that was found is not looked at again, so many near twins cost no more than one pass.
+
+    Args:
+        texts: looked for; those of fewer than `NEAR_LEAST` n-grams are left out.
+        others: looked into.
+    """
+    vocabulary: dict[str, int] = {}
+    own, pool = grams(texts, NEAR_SIZE, vocabulary), grams(others, NEAR_SIZE, vocabulary)
+    index, gone = _indexed(pool), np.zeros(len(others), bool)
+    found = []
+    for text in range(len(texts)):
+        if text % BLOCK == 0:
+            left = ~gone[index.holders]
+            index = _Index(index.keys[left], index.holders[left])
+        begin, end = int(own.starts[text]), int(own.starts[text + 1])
+        need = _needed(end - begin, NEAR_SHARE)
+        rare = _rare(*index.places(own.key[begin:end]), need, None)
+        for tried in _batches(index.holders, rare, None, gone):
+            common = _common(own.key[begin:end], pool, tried)
+            hits = np.flatnonzero(common >= need)
+            gone[tried[hits]] = True
+            found += [Contained(text, int(tried[hit]), common[hit] / (end - begin)) for hit in hits]
+            if not len(hits):
+                break
+    return found
+
+
+def _needed(count: int, share: float) -> int:
+    """How many of a text's n-grams another must hold; 0 for a text that is too short."""
+    return int(np.ceil(share * count - 1e-9)) if count >= NEAR_LEAST else 0
+
+
+def _rare(
+    first: np.ndarray, last: np.ndarray, need: int, itself: int | None
+) -> list[tuple[int, int]]:
+    """Where the holders of a text's rarest n-grams begin and end; one of these must be shared."""
+    held = (last - first) - (itself is not None)
+    if not need or np.count_nonzero(held) < need:
+        return []
+    rare = np.argsort(held, kind="stable")[: len(held) - need + 1]
+    return [(int(first[place]), int(last[place])) for place in rare if held[place] > 0]
+
+
+def _batches(
+    holders: np.ndarray,
+    rare: Sequence[tuple[int, int]],
+    itself: int | None,
+    gone: np.ndarray | None = None,
+) -> Iterator[np.ndarray]:
+    """Different texts that hold one of the rare n-grams, rarest first, `TRIED` at a time."""
+    seen = set() if itself is None else {itself}
+    waiting: list[int] = []
+    for begin, end in rare:
+        for start in range(begin, end, TRIED):
+            block = holders[start : min(start + TRIED, end)]
+            fresh = (block if gone is None else block[~gone[block]]).tolist()
+            waiting += [other for other in fresh if other not in seen]
+            seen.update(fresh)
+            while len(waiting) >= TRIED:
+                yield np.asarray(waiting[:TRIED], np.int64)
+                waiting = waiting[TRIED:]
+    if waiting:
+        yield np.asarray(waiting, np.int64)
 
 
 def _common(mine: np.ndarray, pool: Grams, candidates: np.ndarray) -> np.ndarray:
@@ -157,10 +216,10 @@ def _common(mine: np.ndarray, pool: Grams, candidates: np.ndarray) -> np.ndarray
     return np.add.reduceat(hits.astype(np.int64), offsets)
 
 
-def shared_run(texts: Sequence[str], others: Sequence[str], *, size: int = 13) -> Mapping[int, int]:
-    """Texts that share any run of `size` words with another, and the first that holds it."""
+def shared_run(texts: Sequence[str], others: Sequence[str]) -> Mapping[int, int]:
+    """Texts that share any run of `RUN` words with another, and the first that holds it."""
     vocabulary: dict[str, int] = {}
-    own, pool = grams(texts, size, vocabulary), grams(others, size, vocabulary)
+    own, pool = grams(texts, RUN, vocabulary), grams(others, RUN, vocabulary)
     order = np.argsort(pool.key, kind="stable")
     place = np.searchsorted(pool.key[order], own.key)
     hit = place < len(order)

@@ -9,9 +9,11 @@ from typing import Any
 
 from pydantic import FilePath
 
-from mathpal.data.finish import Characters, Count, Share, Tolerance, file_facts, finish
-from mathpal.data.reading import Fault, read_rows
-from mathpal.data.sieve import digest, gold_of, read_texts, sieve
+from mathpal.data.cells import gold_of, read_texts
+from mathpal.data.finish import Characters, Count, Share, Tolerance
+from mathpal.data.reading import Fault
+from mathpal.data.sieve import digest
+from mathpal.data.tables import from_file
 from mathpal.problems import Problem, Splits
 
 
@@ -29,7 +31,6 @@ def preference(
     max_test: Count = 200,
     max_quarantine: Tolerance = 0.2,
     max_characters: Characters = 20_000,
-    quarantine: Path | None = None,
     seed: int = 42,
 ) -> Splits:
     """Questions with a better and a worse response, from a file of any known format.
@@ -38,7 +39,7 @@ def preference(
     A pair of equal responses is malformed. Several pairs of one prompt stay together in one
     split; it is tested on once.
 
-    The arguments that are not explained here are those of `finish`.
+    The arguments that are not explained here are those of `from_file`.
 
     Args:
         run_dir: where `data/quarantine.jsonl` is written.
@@ -55,22 +56,17 @@ def preference(
             train on.
         ConfigError: the shares leave nothing to train on.
     """
-    path = Path(path)
-    columns = {"prompt": prompt, "chosen": chosen, "rejected": rejected}
-    if answer is not None:
-        columns["answer"] = answer
-    rows = read_rows(path, columns=columns, split=split)
-    sieved = sieve(rows, columns=columns, max_characters=max_characters, make=_pair)
-    return finish(
-        {"train": sieved},
+    return from_file(
+        path,
         run_dir,
-        source=f"data.path={path}",
-        facts=file_facts(path),
+        columns={"prompt": prompt, "chosen": chosen, "rejected": rejected, "answer": answer},
+        make=_pair,
+        split=split,
+        max_characters=max_characters,
         validation_share=validation_share,
         test_share=test_share,
         max_test=max_test,
         max_quarantine=max_quarantine,
-        quarantine=quarantine,
         seed=seed,
     )
 

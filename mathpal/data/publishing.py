@@ -128,7 +128,7 @@ def _to_wandb(wandb: Any, folder: Path, name: str) -> None:
 
 
 def _failed(setting: str, folder: Path, error: Exception) -> str:
-    reason = " ".join(str(error).split())[:200] or type(error).__name__
+    reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
     return (
         f"{setting} failed: {reason}. {folder} is whole; check the network and the key's rights, "
         "then repeat the command with overwrite=true"

@@ -43,7 +43,6 @@ def qdrant(
     max_test: Count = 200,
     max_quarantine: Tolerance = 0.2,
     max_characters: Characters = 20_000,
-    quarantine: Path | None = None,
     seed: int = 42,
 ) -> Splits:
     """Problems from the payloads of a collection, split at `### QUESTION:` / `#### SOLUTION:`.
@@ -75,11 +74,11 @@ def qdrant(
         )
     source = f"data.path={path}" if url is None else f"data.url={url}"
     source = f"{source} data.collection={collection}"
-    points = _read(source, path, url, collection)
+    points = read(source, path, url, collection)
     rows: list[Row] = []
     for payload in points:
         if grades is None or grade_of(payload) in grades:
-            rows += _rows(payload, content, first=len(rows) + 1)
+            rows += rows_of(payload, content, first=len(rows) + 1)
     if not rows:
         chosen = "" if grades is None else f" of data.grades={list(grades)}"
         raise DataError(f"{source}: none of its {len(points)} points{chosen} holds a problem")
@@ -94,12 +93,11 @@ def qdrant(
         test_share=test_share,
         max_test=max_test,
         max_quarantine=max_quarantine,
-        quarantine=quarantine,
         seed=seed,
     )
 
 
-def _read(source: str, path: Path | None, url: str | None, collection: str) -> list[dict[str, Any]]:
+def read(source: str, path: Path | None, url: str | None, collection: str) -> list[dict[str, Any]]:
     """The payloads of all points."""
     try:
         import qdrant_client
@@ -151,7 +149,7 @@ def _scroll(client: Any, collection: str) -> Iterator[dict[str, Any]]:
             return
 
 
-def _rows(payload: dict[str, Any], content: str | None, *, first: int) -> list[Row]:
+def rows_of(payload: dict[str, Any], content: str | None, *, first: int) -> list[Row]:
     """One row a problem of the point; a point without the markers is one unreadable row."""
     keys = [content] if content is not None else [key for key in CONTENT if key in payload]
     text = payload.get(keys[0]) if keys else None

@@ -6,21 +6,17 @@ rejected ones are written.
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from mathpal.answers import declared_answer, parse_gold
-from mathpal.data.cleaning import clean, damage, masked, only_image
+from mathpal.data.cells import gold_of, read_texts
+from mathpal.data.cleaning import masked, only_image
+from mathpal.data.quarantine import EXCERPT_CHARACTERS
 from mathpal.data.reading import Fault, Row
-from mathpal.errors import DataError
 from mathpal.problems import Problem
 from mathpal.progress import track
 
-EXCERPT_CHARACTERS = 500
 MANY_ROWS = 20_000  # from here on the checking takes long enough to show progress
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
 
 # A row's fields, keyword to column, most characters -> the problem, or why there is none.
 Make = Callable[[Mapping[str, Any], Mapping[str, str], int], Problem | Fault]
@@ -86,7 +82,7 @@ def sieve(
         max_characters: longest texts of a row together, before cleaning.
         make: makes a problem of a row.
     """
-    found: dict[object, list[tuple[Row, Problem]]] = {}
+    found: dict[str, list[tuple[Row, Problem]]] = {}
     malformed: list[Reject] = []
     shown: Iterable[Row] = rows
     if len(rows) >= MANY_ROWS:
@@ -97,7 +93,7 @@ def sieve(
         if isinstance(outcome, Fault):
             malformed.append(Reject(row.number, outcome, _excerpt(row, columns)))
         else:
-            found.setdefault(_asked(outcome), []).append((row, outcome))
+            found.setdefault(copy_text(outcome), []).append((row, outcome))
 
     kept: list[Problem] = []
     duplicates: list[Reject] = []
@@ -110,11 +106,25 @@ def sieve(
     return Sieved(sorted(kept, key=lambda problem: problem.id), malformed, duplicates)
 
 
-def _asked(problem: Problem) -> object:
-    """What makes two problems copies of each other."""
+def copy_text(problem: Problem) -> str:
+    """All texts that two problems must share to be copies of each other.
+
+    Of a question with its solution that is the question; of a conversation all before its last
+    answer; of a preference pair all three texts.
+    """
     if problem.rejected is not None:
-        return problem.question, problem.solution, problem.rejected
-    return problem.messages[:-1] or problem.question
+        return "\x1f".join((problem.question, problem.solution, problem.rejected))
+    before = [text for turn in problem.messages[:-1] for text in turn]
+    return "\x1f".join(before) if len(before) > 2 else problem.question
+
+
+def asked_text(problem: Problem) -> str:
+    """All that is said before the answer; the last turn of a talk ("Vì sao?") is no problem.
+
+    A system turn is left out: it is the same in every conversation of a data set.
+    """
+    turns = [text for role, text in problem.messages[:-1] if role != "system"]
+    return "\n".join(turns) if len(turns) > 1 else problem.question
 
 
 class Divided(NamedTuple):
@@ -123,6 +133,9 @@ class Divided(NamedTuple):
     train: list[Problem]
     validation: list[Problem]
     test: list[Problem]
+
+
+SPLITS = Divided._fields
 
 
 def divide(
@@ -142,7 +155,7 @@ def divide(
     """
     split = Divided([], [], [])
     for problem in sorted(problems, key=lambda problem: digest(f"{seed}\x1f{problem.id}")):
-        place = digest(f"{seed}\x1f{masked(problem.question)}")
+        place = digest(f"{seed}\x1f{masked(asked_text(problem))}")
         point = int(place, 16) / 16 ** len(place)
         if point < test_share and testable(problem):
             split.test.append(problem)
@@ -156,72 +169,10 @@ def divide(
 def testable(problem: Problem) -> bool:
     """Whether accuracy can be measured on it: a checkable answer to a question that stands alone.
 
-    The evaluation asks the question without what was said before it.
+    A system turn may come before the question; the evaluation gives it to the model.
     """
-    return problem.answer is not None and len(problem.messages) <= 2
-
-
-def read_texts(
-    fields: Mapping[str, Any], names: Iterable[str], max_characters: int
-) -> list[str] | Fault:
-    """The cleaned texts of these columns, or what is wrong with the first faulty one.
-
-    Args:
-        fields: of the row.
-        names: columns.
-        max_characters: most of all of them together, before cleaning.
-    """
-    names = list(names)
-    for name in names:
-        if (fault := _fault(fields, name)) is not None:
-            return fault
-    length = sum(len(fields[name]) for name in names)
-    if length > max_characters:
-        return Fault("too_long", f"{length} characters; data.max_characters is {max_characters}")
-    for name in names:
-        if _SURROGATE.search(fields[name]):
-            return Fault("bad_utf8", f"{name!r} holds bytes that are not UTF-8")
-        if (kind := damage(fields[name])) is not None:
-            return Fault("damaged_encoding", f"{name!r} is {kind}")
-    texts = [clean(fields[name]) for name in names]
-    return texts if all(texts) else Fault("empty", "nothing is left after cleaning")
-
-
-def gold_of(fields: Mapping[str, Any], columns: Mapping[str, str], solution: str) -> str | None:
-    """The gold of the answer column, or the one that the solution declares; None if unreadable."""
-    if "answer" in columns:
-        gold = _cell(fields.get(columns["answer"]))
-    else:
-        gold = declared_answer(solution)
-    return gold if gold is not None and _checkable(gold) else None
-
-
-def _fault(fields: Mapping[str, Any], name: str) -> Fault | None:
-    if name not in fields:
-        return Fault("missing_key", f"there is no {name!r}; there is {list(fields)[:8]}")
-    text = fields[name]
-    if text is None or (isinstance(text, str) and not text.strip()):
-        return Fault("empty", f"{name!r} is empty")
-    if not isinstance(text, str):
-        return Fault("not_text", f"{name!r} is not text but {type(text).__name__}")
-    return None
-
-
-def _cell(value: object) -> str | None:
-    """The text of an answer cell; numbers are written as a Vietnamese pupil writes them."""
-    if isinstance(value, float):
-        return repr(value).removesuffix(".0").replace(".", ",")
-    if isinstance(value, (str, int)) and not isinstance(value, bool):
-        return clean(str(value)) or None
-    return None
-
-
-def _checkable(gold: str) -> bool:
-    try:
-        parse_gold(gold)
-    except DataError:
-        return False
-    return True
+    asked = sum(role == "user" for role, _ in problem.messages)
+    return problem.answer is not None and asked <= 1
 
 
 def _excerpt(row: Row, columns: Mapping[str, str]) -> str:

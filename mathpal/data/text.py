@@ -9,10 +9,12 @@ from typing import Any
 
 from pydantic import FilePath
 
+from mathpal.data.cells import read_texts
 from mathpal.data.finish import Share, Tolerance, file_facts, finish
 from mathpal.data.plain import text_problem
-from mathpal.data.reading import Fault, Row, lines_of, read_rows
-from mathpal.data.sieve import digest, read_texts, sieve
+from mathpal.data.reading import Fault, Row, lines_of
+from mathpal.data.sieve import digest, sieve
+from mathpal.data.tables import from_file
 from mathpal.errors import DataError
 from mathpal.problems import Problem, Splits
 
@@ -27,7 +29,6 @@ def text(
     split: str | None = None,
     validation_share: Share = 0.05,
     max_quarantine: Tolerance = 0.2,
-    quarantine: Path | None = None,
     seed: int = 42,
 ) -> Splits:
     """Texts that are learnt from the first word to the last, without a chat template.
@@ -48,24 +49,22 @@ def text(
         DataError: nothing readable, no such column, too many malformed rows, nothing to
             train on.
     """
+    settings: dict[str, Any] = {
+        "validation_share": validation_share,
+        "test_share": 0.0,
+        "max_quarantine": max_quarantine,
+        "seed": seed,
+    }
     path = Path(path)
-    if path.suffix.lower() == ".txt":
-        columns = {"text": "text"}
-        rows = _paragraphs(path)
-    else:
+    if path.suffix.lower() != ".txt":
         columns = {"text": column}
-        rows = read_rows(path, columns=columns, split=split)
-    sieved = sieve(rows, columns=columns, max_characters=NO_LIMIT, make=_text)
+        return from_file(
+            path, run_dir, columns=columns, make=_text, split=split, max_characters=NO_LIMIT,
+            **settings,
+        )  # fmt: skip
+    sieved = sieve(_paragraphs(path), columns={"text": "text"}, max_characters=NO_LIMIT, make=_text)
     return finish(
-        {"train": sieved},
-        run_dir,
-        source=f"data.path={path}",
-        facts=file_facts(path),
-        validation_share=validation_share,
-        test_share=0.0,
-        max_quarantine=max_quarantine,
-        quarantine=quarantine,
-        seed=seed,
+        {"train": sieved}, run_dir, source=f"data.path={path}", facts=file_facts(path), **settings
     )
 
 

@@ -43,6 +43,7 @@ class Report(NamedTuple):
         verdicts: system -> verdict -> count.
         metrics: flat, e.g. "tuned/accuracy_new".
         settings: how it was measured.
+        disagreements: where the second opinion differs; None where none was asked for.
     """
 
     rows: list[Row]
@@ -50,6 +51,7 @@ class Report(NamedTuple):
     verdicts: dict[str, dict[str, int]]
     metrics: dict[str, float]
     settings: dict[str, Any]
+    disagreements: list[dict[str, str]] | None = None
 
 
 def evaluate(
@@ -60,6 +62,8 @@ def evaluate(
     limit: Count | None = None,
     max_new_tokens: Count = 192,
     batch_size: Count = 64,
+    lenient: bool = False,
+    second_opinion: bool = False,
 ) -> Report:
     """Answer the problems with each system and grade every answer against its gold.
 
@@ -71,13 +75,21 @@ def evaluate(
         limit: at most so many problems, evenly spread over the list; None for all.
         max_new_tokens: most tokens of an answer; one that is cut off counts as it reads.
         batch_size: problems answered together.
+        lenient: grade a second time, taking the last equation where nothing is declared; counted
+            apart as accuracy_lenient.
+        second_opinion: list where math-verify disagrees with a verdict; changes none.
 
     Raises:
+        ConfigError: a second opinion is asked for and math-verify is not installed.
         DataError: when no problem has a gold answer.
     """
     from mathpal.answers import grade, parse_gold
+    from mathpal.answers.second_opinion import checker
+    from mathpal.data.chat import asked_turns
     from mathpal.evaluation.generation import respond
 
+    if second_opinion:
+        checker()  # before anything is generated
     checkable = [p for p in problems if p.answer is not None]
     chosen = spread(checkable, limit)
     golds = [parse_gold(p.answer or "", kind=p.kind) for p in chosen]
@@ -86,7 +98,7 @@ def evaluate(
         with switched_off(loaded.model) if system == "base" else contextlib.nullcontext():
             responses = respond(
                 loaded,
-                [p.question for p in chosen],
+                [asked_turns(p) for p in chosen],
                 max_new_tokens=max_new_tokens,
                 batch_size=batch_size,
                 label=f"evaluating {system}",
@@ -110,6 +122,9 @@ def evaluate(
                     "finished": response.finished,
                 }
             )
+            if lenient:
+                second = grade(response.text, gold, question=item.question, lenient=True)
+                samples[-1]["verdict_lenient"] = second.verdict
     settings = {
         "decoding": "greedy",
         "systems": list(systems),
@@ -118,7 +133,23 @@ def evaluate(
         "problems": len(chosen),
         "without_gold": len(problems) - len(checkable),
     }
-    return summarise(samples, settings)
+    report = summarise(samples, settings)
+    return report._replace(disagreements=_differing(samples)) if second_opinion else report
+
+
+def _differing(samples: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Where the second opinion differs, system by system."""
+    from mathpal.answers.second_opinion import Judged, disagreements
+
+    return [
+        {"system": system, **found._asdict()}
+        for system in dict.fromkeys(s["system"] for s in samples)
+        for found in disagreements(
+            Judged(s["id"], s["response"], s["gold"], s["verdict"])
+            for s in samples
+            if s["system"] == system
+        )
+    ]
 
 
 def skip(loaded: Loaded, problems: Sequence[Problem]) -> None:
@@ -158,7 +189,8 @@ def summarise(samples: list[dict[str, Any]], settings: dict[str, Any]) -> Report
         Row(group, cohort, len(next(iter(marks.values()))),
             {system: wilson(sum(m), len(m)) for system, m in marks.items()})
         for (group, cohort), marks in sorted(
-            groups.items(), key=lambda item: (order[item[0][0].split("/")[0]], item[0][1], item[0][0])
+            groups.items(),
+            key=lambda item: (order[item[0][0].split("/")[0]], item[0][1], item[0][0]),
         )
     ]  # fmt: skip
     wilson(0, len(samples))  # an empty set raises
@@ -167,6 +199,9 @@ def summarise(samples: list[dict[str, Any]], settings: dict[str, Any]) -> Report
         for row in rows
         for system, share in row.systems.items()
     }
+    for system in dict.fromkeys(s["system"] for s in samples if "verdict_lenient" in s):
+        scored = [s["verdict_lenient"] == "correct" for s in samples if s["system"] == system]
+        metrics[f"{system}/accuracy_lenient"] = wilson(sum(scored), len(scored)).accuracy
     verdicts = {
         system: dict(Counter(s["verdict"] for s in samples if s["system"] == system))
         for system in dict.fromkeys(s["system"] for s in samples)

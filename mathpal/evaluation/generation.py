@@ -27,27 +27,28 @@ class Response(NamedTuple):
 
 def respond(
     loaded: Loaded,
-    questions: Sequence[str],
+    conversations: Sequence[str | list[dict[str, str]]],
     *,
     max_new_tokens: int,
     batch_size: int,
     label: str = "answers",
 ) -> list[Response]:
-    """Answer each question greedily.
+    """Answer each conversation greedily.
 
-    Prompts of like length share a batch; the order of the result is that of the questions.
+    Prompts of like length share a batch; the order of the result is that of the conversations.
 
     Args:
         loaded: model and tokenizer.
-        questions: what is asked, without chat markup.
+        conversations: a question, or the turns before the answer (see
+            `mathpal.data.chat.asked_turns`), without chat markup.
         max_new_tokens: most tokens of an answer.
-        batch_size: questions answered together.
+        batch_size: conversations answered together.
         label: shown with the progress.
     """
     tokenizer = loaded.tokenizer
     prompts = [
-        tokenizer(prompt_text(tokenizer, question), add_special_tokens=False).input_ids
-        for question in questions
+        tokenizer(prompt_text(tokenizer, turns), add_special_tokens=False).input_ids
+        for turns in conversations
     ]
     order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
     answers: dict[int, Response] = {}

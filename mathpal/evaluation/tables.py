@@ -10,8 +10,10 @@ MANY_FAMILIES = 24  # more of them are shown by topic on a terminal
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """Write `samples.jsonl` and then `results.json` into the folder."""
+    """Write `samples.jsonl`, `disagreements.jsonl` where asked for, then `results.json`."""
     write_lines(folder / "samples.jsonl", report.samples)
+    if report.disagreements is not None:
+        write_lines(folder / "disagreements.jsonl", report.disagreements)
     rows = [
         {
             "group": row.group,
@@ -29,6 +31,11 @@ def write_report(report: Report, folder: Path) -> None:
         "rows": rows,
         "verdicts": report.verdicts,
     }
+    lenient = {k: v for k, v in report.metrics.items() if k.endswith("/accuracy_lenient")}
+    if lenient:
+        results["lenient"] = lenient
+    if report.disagreements is not None:
+        results["disagreements"] = len(report.disagreements)
     write_json(folder / "results.json", results)
 
 

@@ -191,7 +191,7 @@ def test_a_dry_run_trains_nothing(tmp_path):
 
 
 def test_a_failed_run_says_so_in_its_outcome(tmp_path):
-    with pytest.raises(ConfigError, match="there is no family nope"):
+    with pytest.raises(ConfigError, match="there is no nope"):
         small_run(tmp_path / "run", "data.families=[nope]")
     outcome = json.loads((tmp_path / "run" / "outcome.json").read_text())
     assert outcome["status"] == "failed"

@@ -107,7 +107,10 @@ TABLES: dict[str, list[Row]] = {
         ("Đáp số: (-5)", "-5", "correct"),
         ("Đáp số: -70 km", "70 km", "wrong"),
         ("Đáp số: -3/4", "3/4", "wrong"),
-        ("Đáp số:\n- 70 km", "70 km", "wrong"),
+        ("Đáp số:\n- 70 km", "70 km", "correct"),
+        ("Đáp số:\n-70 km", "70 km", "wrong"),
+        ("Đáp số:\n- 5", "-5", "wrong"),
+        ("Đáp số: - 5", "-5", "correct"),
     ],
     "fractions and mixed numbers": [
         ("Đáp số: $\\frac{3}{4}$", "3/4", "correct"),
@@ -149,7 +152,8 @@ TABLES: dict[str, list[Row]] = {
         ("Đáp số: x > 5", "5", "ambiguous"),
         ("Đáp số: 10-11", "10", "wrong_form"),
         ("Đáp số: 7 hoặc 7", "7", "correct"),
-        ("Đáp số: nhiều hơn 5 viên", "5 viên", "correct"),
+        ("Đáp số: nhiều hơn 5 viên", "5 viên", "ambiguous"),
+        ("Đáp số: nhiều hơn 5 viên", "5 viên", "correct", None, "An hơn Bình mấy viên?"),
     ],
     "rounded gold": [
         ("Đáp số: 42,86%", "≈ 42,86%", "correct"),

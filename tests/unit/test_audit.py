@@ -11,8 +11,16 @@ from mathpal.data.audit.golds import displaced, goes_on
 from mathpal.data.audit.language import is_maths, is_syllable, language
 from mathpal.data.audit.lengths import measure
 from mathpal.data.audit.texts import cut_off, encoding_findings, unclosed
+from mathpal.data.conversations import conversations
 from mathpal.data.files import file
+from mathpal.data.finish import finish
+from mathpal.data.mixture import mixture
+from mathpal.data.preference import preference
+from mathpal.data.sieve import sieve
 from mathpal.errors import DataError
+from mathpal.problems import Problem, Splits
+from tests.conftest import write
+from tests.unit.test_sources import chat, questions
 
 EXAMS = Path(__file__).resolve().parents[3] / "shared" / "data" / "exams" / "train.json"
 
@@ -196,6 +204,159 @@ def test_every_group_has_a_threshold_in_the_yaml_and_the_other_way_about():
     assert {check.group for check in CHECKS.values()} < set(GROUPS)
 
 
+def hub_like(folder, *, train, test, **settings):
+    """A source with splits of its own, like `data=hub`."""
+    columns = {"question": "question", "solution": "solution"}
+    rows = {name: write(folder / f"{name}.json", given) for name, given in
+            (("train", train), ("test", test))}  # fmt: skip
+
+    def source(run_dir, *, validation_share=0.0, max_test=200, max_quarantine=0.2):
+        from mathpal.data.reading import read_rows
+
+        given = {
+            name: sieve(read_rows(path, columns=columns), columns=columns, max_characters=20_000)
+            for name, path in rows.items()
+        }
+        return finish(
+            given, run_dir, source="rows", facts={"title": "rows"}, max_test=max_test,
+            validation_share=validation_share, max_quarantine=max_quarantine,
+        )  # fmt: skip
+
+    return partial(source, **settings)
+
+
+def test_leaks_that_a_source_drops_are_audited(tmp_path):
+    rows = questions(9)
+    found = audit(material(hub_like(tmp_path, train=rows[:8], test=[rows[0], rows[8]])))
+    assert len(found.material.entries) == 10
+    assert found.counts["leak_exact"] == found.counts["gives_away"] == 1
+    assert found.shares["leakage"] == 0.5
+    assert "leakage: 1 rows, 50.00 %" in over(found, {"leakage": 0.0})[0]
+    named = {entry.split: codes for entry, codes in zip(
+        found.material.entries, ([f.code for f in finding] for finding in found.findings),
+        strict=True) if codes}  # fmt: skip
+    assert "leak_exact" in named["test"] and "gives_away" in named["train"]
+    sound = audit(material(hub_like(tmp_path, train=rows[:8], test=[rows[8]])))
+    assert sound.groups["leakage"] == sound.groups["dropped"] == 0
+
+
+def test_leaks_of_a_file_are_audited_though_a_run_drops_them(tmp_path):
+    text = "Một cửa hàng buổi sáng bán 25 kg gạo, buổi chiều bán hơn 7 kg. Hỏi cả ngày bán {}?"
+    twins = [row(text.format(f"được {name}")) for name in "An Ba Chi Dung Em Hoa Mai".split()]
+    found = audited(tmp_path, [*questions(40), *twins], test_share=0.4)
+    kept = file(None, path=tmp_path / "rows.json", test_share=0.4)
+    lost = kept.notes["leaks"] + kept.notes["validation_leaks"]
+    assert len(found.material.entries) == 47
+    assert found.counts["gives_away"] == lost > 0 < found.counts["leak_near"]
+    assert sum(found.material.sizes.values()) == 47 - lost
+
+
+def test_no_row_vanishes_behind_the_limit_of_the_test(tmp_path):
+    found = audit(material(hub_like(tmp_path, train=questions(20), test=questions(60)[30:],
+                                    max_test=3)))  # fmt: skip
+    assert (len(found.material.entries), found.material.sizes["test"]) == (50, 30)
+
+
+def pairs(count):
+    return [
+        {"prompt": r["question"], "chosen": r["solution"], "rejected": f"Em không biết {word}."}
+        for r in questions(count // 2) for word in ("gì", "đâu")
+    ]  # fmt: skip
+
+
+def test_two_pairs_of_one_prompt_are_no_copies(tmp_path):
+    path = write(tmp_path / "a.json", [*pairs(40), pairs(40)[0]])
+    found = audit(material(partial(preference, path=path, test_share=0.4)))
+    assert len(found.material.entries) == 41
+    assert found.counts["duplicate_exact"] == found.groups["duplicates"] == 1
+    assert found.counts["duplicate_masked"] == 0
+    same = audit(material(partial(preference, path=path, max_test=1, test_share=0.4)))
+    assert same.counts == found.counts
+
+
+def test_talks_that_end_alike_are_no_copies_and_stay_whole(tmp_path):
+    why = {"question": "Vì sao?", "solution": "3 + 4 = 7\nĐáp số: 7"}
+    talks = [chat(why, ("system", "Gia sư"), ("user", r["question"]), ("assistant", r["solution"]))
+             for r in questions(40)]  # fmt: skip
+    source = partial(conversations, path=write(tmp_path / "a.json", talks), test_share=0)
+    found = audit(material(source))
+    assert found.groups["duplicates"] == found.counts["duplicate_masked"] == 0
+    write_audit(found, tmp_path / "out")
+    lines = (tmp_path / "out" / "checkable.jsonl").read_text().splitlines()
+    assert lines and json.loads(lines[0])["messages"][0] == {"role": "system", "content": "Gia sư"}
+    again = conversations(None, path=tmp_path / "out" / "checkable.jsonl", answer="answer")
+    assert again.notes["kept"] == len(lines)
+    assert all(len(problem.messages) == 5 for problem in again.train)
+
+
+def test_checkable_pairs_train_as_pairs(tmp_path):
+    source = partial(preference, path=write(tmp_path / "a.json", pairs(20)))
+    write_audit(audit(material(source)), tmp_path / "out")
+    again = preference(None, path=tmp_path / "out" / "checkable.jsonl", prompt="question",
+                       chosen="solution", answer="answer")  # fmt: skip
+    assert again.notes["kept"] == 20
+    assert {p.rejected for p in again.train} == {"Em không biết gì.", "Em không biết đâu."}
+
+
+def test_a_leak_in_an_earlier_turn_is_named(tmp_path):
+    asked = questions(1)[0]
+    after = ("user", asked["question"]), ("assistant", asked["solution"])
+    turns = (*after, ("user", "Cảm ơn thầy"), ("assistant", "Không có gì"))
+    talk = Problem("a", "Cảm ơn thầy", "Không có gì", "1", messages=turns)
+    test = Problem("t", asked["question"], asked["solution"], "5 kẹo")
+
+    def source(run_dir):
+        return Splits([talk], [], [test], {})
+
+    assert audit(material(partial(source))).counts["leak_exact"] == 1
+
+
+def test_rows_left_out_of_a_mixture_are_audited(tmp_path):
+    rows = [*questions(20), {"question": "", "solution": "x"}, {"question": "x", "solution": 7}]
+    path = write(tmp_path / "a.json", rows)
+    inner = partial(file, path=path, max_quarantine=0.0, max_test=1, test_share=0.5)
+    few = partial(file, path=write(tmp_path / "b.json", questions(60)[40:]))
+    source = partial(mixture, sources={"own": partial(mixture, sources={"in": inner}), "few": few},
+                     weights={"own": 1, "few": 9}, train=100)  # fmt: skip
+    found = audit(material(source))
+    assert found.counts["unreadable"] == 2
+    assert len(found.material.entries) == 42
+    assert found.counts["duplicate_exact"] == 0
+    named = {entry.row for entry in found.material.entries if entry.fault is not None}
+    assert {"own/in/21", "own/in/22"} <= named
+
+
+@pytest.mark.parametrize(("cell", "gold"), [(12.345, "12,345"), (5e-05, "0,00005"), (7, "7")])
+def test_the_gold_is_the_one_of_a_run(tmp_path, cell, gold):
+    found = audited(tmp_path, [row() | {"gold": cell}], answer="gold", test_share=0)
+    assert found.material.entries[0].gold == gold
+    (problem,) = file(None, path=tmp_path / "rows.json", answer="gold", test_share=0).train
+    assert problem.answer == gold
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (row("Bài 9.\n![](https://h/1.png)"), "image_only"),
+        (row(solution="Đáp số: 7 kẹo " + "a" * 30_000), "too_long"),
+        ({"question": "Tính"}, "missing_key"),
+    ],
+)
+def test_a_row_that_a_run_refuses_has_a_finding_with_the_runs_reason(tmp_path, given, code):
+    rows = [*(row(f"{r['question']}", r["solution"]) for r in questions(8)), given]
+    found = audited(tmp_path, rows)
+    (entry,) = (entry for entry in found.material.entries if entry.fault is not None)
+    assert entry.fault.code == code and entry.split == ""
+    assert any(f.message.startswith(code) for f in found.findings[8])
+    assert found.groups["unreadable"] == 1
+    assert file(None, path=tmp_path / "rows.json").notes["quarantined"] == {code: 1}
+
+
+def test_no_source_speaks_of_a_file_that_is_gone(tmp_path, caplog):
+    audited(tmp_path, [row(), {"question": "Tính"}])
+    assert "left out" not in caplog.text
+
+
 def test_generated_data_have_no_leaks_and_no_variants_by_design():
     from mathpal.data.vimath import vimath
 
@@ -225,5 +386,6 @@ def test_the_known_facts_of_the_exam_rows():
     assert counts["image"] == 117
     assert counts["options_missing"] > 0.7 * counts["letter"] > 120
     assert counts["step_invalid"] >= 15
-    assert found.groups["leakage"] == found.groups["damaged"] == 0
+    assert found.groups["damaged"] == 0
+    assert 0 < found.groups["leakage"] <= found.counts["gives_away"] < 20
     assert 300 < len(found.checkable) < 500

@@ -263,6 +263,20 @@ class TestBuild:
         card = (tmp_path / "set" / "README.md").read_text()
         assert "| an equation of the solution is wrong | 1 | 0 |" in card
 
+    def test_what_is_left_out_of_a_source_without_a_file_is_in_the_quarantine(
+        self, tmp_path: Path
+    ) -> None:
+        wrong = {"question": "Tính nhanh giá trị 3 + 4 giúp bạn Lan", "solution":
+                 "3 + 4 = 8\nĐáp số: 8"}  # fmt: skip
+        path = write(tmp_path / "chats.jsonl", [chat(row) for row in [*questions(40), wrong]])
+        source = partial(conversations, path=path)
+        for shares in ({}, {"test_share": 0.1}):
+            folder = tmp_path / f"set{len(shares)}"
+            found, _ = built(folder, source, checkable_only=True, **shares)
+            assert found.left_out == 1
+            (line,) = (folder / "audit" / "quarantine.jsonl").read_text().splitlines()
+            assert json.loads(line)["reasons"] == ["step_invalid"]
+
     def test_malformed_rows_are_named_by_a_file_that_stays(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:

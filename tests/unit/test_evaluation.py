@@ -2,7 +2,9 @@
 
 import copy
 import math
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ import torch
 from mathpal.curriculum import FAMILIES, problem
 from mathpal.curriculum.listing import HEADINGS
 from mathpal.data.chat import encode, prompt_text
-from mathpal.errors import DataError
+from mathpal.errors import ConfigError, DataError
 from mathpal.evaluation.evaluate import Report, evaluate, skip, spread, summarise
 from mathpal.evaluation.generation import Response, respond
 from mathpal.evaluation.statistics import wilson
@@ -143,6 +145,41 @@ class TestEvaluate:
         with pytest.raises(AssertionError, match="preflight refuses"):
             evaluate(shared_tiny, SUMS, max_new_tokens=4)
 
+    def test_a_lenient_verdict_stands_beside_the_strict_one_and_is_counted_apart(
+        self, trained: Loaded
+    ) -> None:
+        strict = evaluate(trained, SUMS, systems=["tuned"], max_new_tokens=30)
+        assert "verdict_lenient" not in strict.samples[0]
+        assert "tuned/accuracy_lenient" not in strict.metrics
+        report = evaluate(trained, SUMS, systems=["tuned"], max_new_tokens=30, lenient=True)
+        assert [s["verdict"] for s in report.samples] == [s["verdict"] for s in strict.samples]
+        assert all(s["verdict_lenient"] == "correct" for s in report.samples)
+        assert report.metrics == {**strict.metrics, "tuned/accuracy_lenient": 1.0}
+
+    def test_a_second_opinion_is_listed_and_changes_no_verdict(
+        self, trained: Loaded, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        contrary = SimpleNamespace(
+            parse=lambda text, parsing_timeout: [text],
+            verify=lambda gold, given, timeout_seconds: False,
+        )
+        monkeypatch.setitem(sys.modules, "math_verify", contrary)
+        report = evaluate(trained, SUMS, systems=["tuned"], max_new_tokens=30, second_opinion=True)
+        assert report.metrics["tuned/accuracy"] == 1.0
+        assert report.disagreements == [
+            {"system": "tuned", "id": p.id, "ours": "correct", "theirs": "wrong"} for p in SUMS
+        ]
+        write_report(report, tmp_path)
+        assert len((tmp_path / "disagreements.jsonl").read_text().splitlines()) == len(SUMS)
+        assert read_json(tmp_path / "results.json")["disagreements"] == len(SUMS)
+
+    def test_a_second_opinion_without_its_package_fails_before_anything_is_generated(
+        self, trained: Loaded, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "math_verify", None)
+        with pytest.raises(ConfigError, match="math-verify"):
+            evaluate(trained._replace(model=None), SUMS, second_opinion=True)
+
     def test_skip_measures_nothing(self, shared_tiny: Loaded) -> None:
         assert skip(shared_tiny, SUMS) is None  # type: ignore[func-returns-value]
 
@@ -235,6 +272,20 @@ class TestSummary:
         assert [row["group"] for row in results["rows"]] == [row.group for row in report.rows]
         assert results["rows"][0]["tuned"]["accuracy"] == 0.5
         assert len((tmp_path / "samples.jsonl").read_text().splitlines()) == len(MARKS)
+
+    def test_what_was_not_asked_for_leaves_no_trace(self, report: Report, tmp_path: Path) -> None:
+        write_report(report, tmp_path)
+        assert not (tmp_path / "disagreements.jsonl").exists()
+        assert not {"lenient", "disagreements"} & set(read_json(tmp_path / "results.json"))
+
+    def test_lenient_verdicts_are_counted_beside_the_strict_ones(self, tmp_path: Path) -> None:
+        marks = [{**m, "verdict_lenient": "correct"} for m in MARKS]
+        report = summarise(marks, {})
+        assert report.metrics["base/accuracy"] == 0.25
+        assert report.metrics["base/accuracy_lenient"] == 1.0
+        write_report(report, tmp_path)
+        results = read_json(tmp_path / "results.json")
+        assert results["lenient"] == {"base/accuracy_lenient": 1.0, "tuned/accuracy_lenient": 1.0}
 
     def test_a_system_that_was_not_measured_is_null(self, tmp_path: Path) -> None:
         write_report(summarise(MARKS[4:], {}), tmp_path)

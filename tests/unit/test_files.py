@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from mathpal.data.describing import describe
 from mathpal.data.files import file
-from mathpal.data.finish import describe
 from mathpal.errors import ConfigError, DataError
 from mathpal.problems import Problem, Splits
 from tests.conftest import rejects, write
@@ -117,6 +117,53 @@ def test_a_gold_column_is_taken_instead_of_the_solution(tmp_path: Path) -> None:
     splits = file(None, path=write(tmp_path / "a.json", rows), answer="gold", test_share=0)
     golds = {problem.question.split()[0]: problem.answer for problem in everything(splits)}
     assert golds == {"An": "7", "Bình": "1,5", "Chi": "3/4", "Dũng": None, "Giang": None}
+
+
+@pytest.mark.parametrize(
+    ("cell", "gold"),
+    [(5e-05, "0,00005"), (12.345, "12,345"), (3.0, "3"), (1e22, "1" + 22 * "0"), (-0.5, "-0,5"),
+     (float("nan"), None), (float("inf"), None)],
+)  # fmt: skip
+@pytest.mark.parametrize("suffix", [".parquet", ".json"])
+def test_a_number_in_the_gold_column_is_written_out(
+    tmp_path: Path, cell: float, gold: str | None, suffix: str
+) -> None:
+    path = write(tmp_path / f"a{suffix}", [sample(1)[0] | {"gold": cell}])
+    (problem,) = everything(file(None, path=path, answer="gold", test_share=0))
+    assert problem.answer == gold
+
+
+def leaky() -> list[dict[str, Any]]:
+    """Rows of one text, each with a word of its own: divided as different questions are."""
+    text = (
+        "Một cửa hàng buổi sáng bán 25 kg gạo, buổi chiều bán nhiều hơn 7 kg. Hỏi cả ngày bán {}?"
+    )
+    return [{"question": text.format(f"được {name}"), "solution": "Đáp số: 57"} for name in NAMES]
+
+
+def test_what_gives_a_held_out_question_away_is_listed_with_it(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.json", [*sample(60), *leaky()])
+    splits = file(tmp_path, path=path, test_share=0.3, validation_share=0.2)
+    listed = [row for row in rejects(tmp_path) if row["code"] == "leak"]
+    counts = {name: sum(row["split"] == name for row in listed) for name in ("train", "validation")}
+    assert counts == {
+        "train": splits.notes["leaks"],
+        "validation": splits.notes["validation_leaks"],
+    }
+    assert min(counts.values()) > 0
+    assert len(everything(splits)) + len(listed) == 60 + len(NAMES)
+    held_out = {p.id for p in (*splits.validation, *splits.test)}
+    assert all(row["message"].split()[1] in held_out for row in listed)
+    assert all(row["problem"]["question"].startswith("Một cửa hàng") for row in listed)
+    assert "dropped from validation" in str(splits.notes["description"])
+
+
+def test_when_leaks_leave_nothing_the_error_says_so(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.json", leaky())
+    with pytest.raises(DataError, match=r"left to train on \(\d+ give a held-out question away"):
+        file(None, path=path, test_share=0.5, validation_share=0)
+    with pytest.raises(DataError, match="left to train on; it needs"):
+        file(None, path=write(path, sample(3)), test_share=0.98, validation_share=0.01)
 
 
 FAULTS: dict[str, Any] = {
@@ -254,9 +301,10 @@ def test_the_real_exams(tmp_path: Path) -> None:
     assert notes["rows_read"] == 1010
     assert notes["duplicates"] == 8
     assert notes["quarantined"] == {"image_only": 1}
-    assert notes["kept"] == 1001 == len(everything(splits)) + notes["leaks"]
+    lost = notes["leaks"] + notes["validation_leaks"]
+    assert notes["kept"] == 1001 == len(everything(splits)) + lost
     assert 1 <= notes["leaks"] <= 20
-    assert len(rejects(tmp_path)) == 9
+    assert len(rejects(tmp_path)) == 9 + lost
     assert all(problem.answer for problem in splits.test)
     assert describe(notes).startswith(
         "train.json: 1 010 rows read, 8 duplicates dropped, 1 malformed"

@@ -16,7 +16,7 @@ from mathpal.data.vimath import vimath
 from mathpal.errors import ConfigError, DataError
 from mathpal.preflight import find_faults, preflight, run_settings
 from mathpal.problems import Problem, Splits
-from tests.conftest import write
+from tests.conftest import rejects, write
 from tests.unit.test_preflight import config
 from tests.unit.test_sources import questions
 
@@ -122,6 +122,29 @@ class TestApart:
         assert lost["one"] > 0
         assert lost["other"] > 0
         assert "dropped, as a source holds out the like" in str(splits.notes["description"])
+        listed = [row["row"] for row in rejects(tmp_path / "run") if row["split"] == "train"]
+        assert sum(lost.values()) == len(listed) == len(set(listed))
+
+    def test_validation_problems_that_another_source_tests_on_are_counted(
+        self, tmp_path: Path
+    ) -> None:
+        asked = [Problem(str(n), f"Hỏi {word}", "1", "1") for n, word in enumerate("abc")]
+        other = [Problem("v", "Hỏi b", "1"), Problem("w", "Hỏi d", "1")]
+        sources = {
+            "a": fixed(numbered(5, "số"), asked),
+            "b": lambda _: Splits(numbered(5, "chữ"), other, [], {}),
+        }
+        splits = mixture(tmp_path, sources=sources)
+        assert [p.id for p in splits.validation] == ["b/w"]
+        assert splits.notes["validation_leaks"] == {"a": 0, "b": 1}
+        assert [(r["row"], r["split"]) for r in rejects(tmp_path)] == [("b/v", "validation")]
+        assert "1 dropped from validation" in str(splits.notes["description"])
+
+    def test_a_source_that_loses_all_its_rows_is_told_why(self) -> None:
+        asked = [Problem("t", "chữ 1", "1", "1")]
+        sources = {"a": fixed(numbered(5, "số"), asked), "b": fixed(numbered(3, "chữ"))}
+        with pytest.raises(DataError, match=r"nothing of b .*\(3 rows give away what a source"):
+            mixture(None, sources=sources)
 
     def test_generated_problems_share_their_wording_and_stay(self, tmp_path: Path) -> None:
         generated = partial(vimath, train=60, grades=[5], test_per_family=2)
@@ -216,7 +239,7 @@ class TestNestedNodes:
     @pytest.mark.parametrize(
         "target",
         ["os.system", "subprocess.run", "mathpal.training.fit.fit", "mathpal.data.files._x",
-         "mathpal.data.reading.read_rows", "mathpal.data.finish.describe", "builtins.eval"],
+         "mathpal.data.reading.read_rows", "mathpal.data.describing.describe", "builtins.eval"],
     )  # fmt: skip
     def test_only_sources_may_be_named_in_a_nested_node(self, target: str) -> None:
         cfg = config(

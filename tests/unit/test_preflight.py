@@ -42,7 +42,7 @@ class TestWhatPasses:
             "allow_leakage": False,
         }
         assert bound.calls["trainer"].func.__name__ == "fit"
-        assert bound.calls["trainer"].keywords["lr"] == 2e-3
+        assert bound.calls["trainer"].keywords["lr"] == 1.5e-3
 
     def test_values_arrive_as_their_annotation_says(self) -> None:
         bound = preflight(config("lora.alpha=16", "trainer.warmup=5", "data.grades=[4,5]"))
@@ -283,7 +283,7 @@ class TestRules:
     @pytest.mark.parametrize(
         ("overrides", "given", "mend"),
         [
-            (["trainer.epochs=2"], "trainer.max_steps=540 trainer.epochs=2", "trainer.max_steps"),
+            (["trainer.epochs=2"], "trainer.max_steps=500 trainer.epochs=2", "trainer.max_steps"),
             (["trainer.max_steps=null"], "trainer.max_steps=null trainer.epochs=null", "="),
             (["trainer.batch_tokens=511"], "max_length=512 trainer.batch_tokens=511", "=512 or "),
             (["lora=none", "export=none"], "lora=none with evaluation.systems", "[tuned]"),

@@ -131,14 +131,27 @@ class TestConversations:
         assert len({problem.id for problem in everything(splits)}) == len(everything(splits))
 
     def test_only_questions_that_stand_alone_are_tested_on(self, tmp_path: Path) -> None:
-        rows = questions(100)
-        chats = [
-            chat(row) if n % 2 else chat(row, ("system", "Gia sư")) for n, row in enumerate(rows)
-        ]
+        before = [(), (("system", "Gia sư"),), (("user", "Chào thầy"), ("assistant", "Chào em"))]
+        chats = [chat(row, *before[n % 3]) for n, row in enumerate(questions(100))]
         splits = conversations(None, path=write(tmp_path / "a.json", chats), test_share=0.4)
+        assert {len(problem.messages) for problem in splits.test} == {2, 3}
+        assert any(len(problem.messages) == 4 for problem in splits.validation)
+
+    def test_a_system_turn_in_every_conversation_leaves_a_test(self, tmp_path: Path) -> None:
+        chats = [chat(row, ("system", "Em là gia sư.")) for row in questions(60)]
+        splits = conversations(None, path=write(tmp_path / "a.json", chats), test_share=0.3)
         assert splits.test
-        assert all(len(problem.messages) == 2 for problem in splits.test)
-        assert any(len(problem.messages) == 3 for problem in splits.validation)
+        assert all(problem.messages[0][0] == "system" for problem in splits.test)
+
+    def test_talks_that_end_alike_are_not_all_in_one_split(self, tmp_path: Path) -> None:
+        why = {"question": "Vì sao?", "solution": "Vì đề bài cho như vậy."}
+        talks = [
+            chat(why, ("user", row["question"]), ("assistant", row["solution"]))
+            for row in questions(60)
+        ]
+        splits = conversations(None, path=write(tmp_path / "a.json", talks), validation_share=0.3)
+        assert splits.train
+        assert splits.validation
 
     def test_a_test_question_in_an_earlier_turn_is_not_trained_on(self, tmp_path: Path) -> None:
         rows = questions(60)
@@ -244,6 +257,15 @@ class TestPreference:
         assert len(asked[2]) == len(splits.test) > 0
         assert splits.notes["test_unused"] == len(splits.test)
 
+    def test_the_pairs_that_the_test_has_no_use_for_are_listed(self, tmp_path: Path) -> None:
+        rows = [row | {"rejected": f"Sai {n}"} for row in self.rows(60) for n in (1, 2)]
+        path = write(tmp_path / "a.json", rows)
+        splits = preference(tmp_path, path=path, test_share=0.3, max_test=1)
+        listed = [row for row in rejects(tmp_path) if row["code"] == "asked"]
+        assert len(listed) * 2 == splits.notes["test_unused"] + 1
+        assert {row["split"] for row in listed} == {"test"}
+        assert all(row["problem"]["rejected"].startswith("Sai") for row in listed)
+
 
 CARD = """---
 configs:
@@ -301,6 +323,28 @@ class TestHub:
         assert len(splits.train) == 81
         assert any(p.question == near_miss["question"] for p in splits.train)
         assert "2 too like a held-out question" in str(splits.notes["description"])
+
+    def test_validation_rows_that_give_a_test_question_away_are_counted_and_listed(
+        self, folder: Path, tmp_path: Path
+    ) -> None:
+        twin = questions(82)[81]
+        near = twin | {"question": twin["question"].replace("thêm 3", "thêm 9")}
+        write(
+            folder / "data" / "validation-00000-of-00001.parquet",
+            [twin, near, *questions(140)[120:]],
+        )
+        (folder / "README.md").write_text(
+            CARD.replace("  - split: test", "  - split: validation\n    path: data/validation-*\n"
+                         "  - split: test")
+        )  # fmt: skip
+        splits = hub(tmp_path / "run", path=str(folder), validation_split="validation")
+        assert (splits.notes["validation_leaks"], len(splits.validation)) == (2, 20)
+        listed = [(r["split"], r["code"]) for r in rejects(tmp_path / "run")]
+        assert listed == [("validation", "leak")] * 2
+
+    def test_a_folder_has_no_revision(self, folder: Path) -> None:
+        with pytest.raises(ConfigError, match=r"data\.revision=main: .* is a folder"):
+            hub(None, path=str(folder), revision="main")
 
     def test_without_a_test_split_a_share_of_train_is_tested_on(self, folder: Path) -> None:
         (folder / "data" / "test-00000-of-00001.parquet").unlink()

@@ -62,7 +62,9 @@ def test_awkward_texts_come_back_unchanged(tokenizer: Any, text: str) -> None:
     assert tokenizer.decode(ids_of(tokenizer, text)) == text
 
 
-def test_every_curriculum_text_comes_back_and_known_characters_need_no_bytes(tokenizer: Any) -> None:
+def test_curriculum_texts_come_back_and_known_characters_need_no_bytes(
+    tokenizer: Any,
+) -> None:
     spelt = {tokenizer.convert_tokens_to_ids(token) for token in BYTES}
     for name in FAMILIES:
         item = problem("tokens", "test", name, 0)

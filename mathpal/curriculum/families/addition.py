@@ -58,7 +58,7 @@ def _within_20(a: int, b: int, plus: bool) -> list[str]:
     return [f"{a} - {a % 10} = 10", f"10 - {b - a % 10} = {a - b}"]
 
 
-@family(number=5, grade=1, kind="integer", topic="numbers")
+@family(number=5, grade=2, kind="integer", topic="numbers")
 def cong_tru_trong_20(draw: Draw) -> Draft:
     """Cộng, trừ trong phạm vi 20."""
     plus = draw.pick((True, False))
@@ -130,7 +130,7 @@ def cong_tru_ba_so(draw: Draw) -> Draft:
     expression = f"{a} {form[0]} {b} {form[1]} {c}"
     question = draw.template(
         "Tính: {e}",
-        "Tính giá trị của biểu thức {e}.",
+        "Tính kết quả: {e}",
         "Kết quả của dãy tính {e} là bao nhiêu?",
         "Viết số thích hợp vào chỗ chấm: {e} = ...",
     ).format(e=expression)

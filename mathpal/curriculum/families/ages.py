@@ -62,8 +62,8 @@ def tinh_tuoi(draw: Draw) -> Draft:
     solution = worked(
         ("Hiệu số phần bằng nhau là", f"{times} - 1 = {times - 1} (phần)"),
         (f"Tuổi con {when} là", f"{gap} : {times - 1} = {then} (tuổi)"),
-        ("Tuổi con là", f"{then} {sign} {years} = {young} (tuổi)"),
-        (f"Tuổi {people[0]} là", f"{young} + {gap} = {old} (tuổi)"),
+        ("Tuổi con hiện nay là", f"{then} {sign} {years} = {young} (tuổi)"),
+        (f"Tuổi {people[0]} hiện nay là", f"{young} + {gap} = {old} (tuổi)"),
         answer=answer,
     )
     slips = (_both(people, then + gap, then), _both(people, young, old),
@@ -107,8 +107,8 @@ def tinh_tuoi_biet_tong(draw: Draw) -> Draft:
         ),
         ("Tổng số phần bằng nhau là", f"{times} + 1 = {times + 1} (phần)"),
         (f"Tuổi con {when} là", f"{total_then} : {times + 1} = {then} (tuổi)"),
-        ("Tuổi con là", f"{then} {back} {years} = {young} (tuổi)"),
-        (f"Tuổi {people[0]} là", f"{total} - {young} = {total - young} (tuổi)"),
+        ("Tuổi con hiện nay là", f"{then} {back} {years} = {young} (tuổi)"),
+        (f"Tuổi {people[0]} hiện nay là", f"{total} - {young} = {total - young} (tuổi)"),
         answer=answer,
     )
     slips = (_both(people, then * times, then), _both(people, young, total - young),

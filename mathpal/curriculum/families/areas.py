@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from mathpal.curriculum.layouts import equalities, worked
+from mathpal.curriculum.phrasing import SPOKEN
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import decimal, spaced
 
@@ -22,10 +23,10 @@ PLACES = (
 def _blank(draw: Draw, given: str, unit: str) -> str:
     return draw.template(
         "Viết số thích hợp vào chỗ chấm: {g} = ... {u}",
-        "Đổi {g} ra {u}.",
-        "{g} bằng bao nhiêu {u}?",
-        "Viết số đo {g} theo đơn vị {u}.",
-    ).format(g=given, u=unit)
+        "Đổi {g} ra {w}.",
+        "{g} bằng bao nhiêu {w}?",
+        "Viết số đo {g} theo đơn vị {w}.",
+    ).format(g=given, u=unit, w=SPOKEN.get(unit, unit))
 
 
 @family(number=46, grade=4, kind="quantity", topic="measure")

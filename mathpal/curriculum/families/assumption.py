@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from mathpal.curriculum.families.spoken import spoken
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import spaced
@@ -46,7 +47,7 @@ MIXTURES = (
     Mixture("Một lớp mua", "hộp sữa nhỏ", "hộp sữa to", "hộp", "giá", "nghìn đồng",
             ((4, 7), (5, 8), (5, 9), (4, 9)), True),
     Mixture("Một người mua", "vé trẻ em", "vé người lớn", "vé", "giá", "nghìn đồng",
-            ((5, 8), (4, 9), (6, 9), (5, 9)), True),
+            ((20, 30), (20, 50), (30, 50)), True),
     Mixture("Trong kho có", "bao nhỏ", "bao to", "bao", "nặng", "kg",
             ((5, 8), (4, 9), (3, 7), (2, 5)), True),
 )  # fmt: skip
@@ -66,21 +67,24 @@ def gia_thiet_tam(draw: Draw) -> Draft:
     """Bài toán giả thiết tạm."""
     mix = draw.pick(MIXTURES)
     low, high = draw.pick(mix.each)
-    few, many = draw.integer(3, 20), draw.integer(3, 20)  # of the second kind, of the first
+    most = 20 if high < 10 else 9  # the sums of dear tickets stay below a million
+    few, many = draw.integer(3, most), draw.integer(3, most)  # of the second kind, of the first
     count, total = few + many, few * high + many * low
+    kind = "con " if mix.counter == "con" else ""
+    than = {"giá": "hơn", "nặng": "nặng hơn"}.get(mix.part, f"{mix.part} nhiều hơn")
     told = ", mỗi {a} {v} {p}, mỗi {b} {v} {q}" if mix.told else ""
     question = draw.template(
         "{l} {n} {c} gồm {a} và {b}{told}. Tất cả {z} {t}. Hỏi mỗi loại có bao nhiêu {c}?",
         "{l} tất cả {n} {c} gồm {a} và {b}{told}. Biết tổng cộng {z} {t}, tính số {c} mỗi loại.",
-        "Tính số {a} và số {b}, biết {m} {n} {c} gồm hai loại đó{told} và tất cả {z} {t}.",
+        "Tính số {k}{a} và số {k}{b}, biết {m} {n} {c} gồm hai loại đó{told} và tất cả {z} {t}.",
     )
     question = question.replace("{told}", told).format(
         l=mix.place, m=mix.place[0].lower() + mix.place[1:], n=count, c=mix.counter, a=mix.less,
-        b=mix.more, v=mix.part, t=_amount(total, mix.unit), p=_amount(low, mix.unit),
+        b=mix.more, k=kind, v=mix.part, t=_amount(total, mix.unit), p=_amount(low, mix.unit),
         q=_amount(high, mix.unit), z="hết" if mix.part == "giá" else mix.part,
     )  # fmt: skip
-    money, kind = mix.unit == "nghìn đồng", "con " if mix.counter == "con" else ""
-    scale, noun = (1000, "tiền") if money else (1, mix.unit.split()[-1])
+    money = mix.unit == "nghìn đồng"
+    scale, noun = (1000, "tiền") if money else (1, spoken(mix.unit))
     unit = "đồng" if money else mix.unit.split()[0]
     p, q, all_low, given, short, step = (
         spaced(x * scale) if money else str(x)
@@ -89,9 +93,12 @@ def gia_thiet_tam(draw: Draw) -> Draft:
     steps = (
         (f"Nếu tất cả là {mix.less} thì số {noun} là", f"{p} × {count} = {all_low} ({unit})"),
         (f"Số {noun} còn thiếu là", f"{given} - {all_low} = {short} ({unit})"),
-        (f"Một {kind}{mix.more} hơn một {kind}{mix.less} là", f"{q} - {p} = {step} ({unit})"),
-        (f"Số {mix.more} là", f"{short} : {step} = {few} ({mix.counter})"),
-        (f"Số {mix.less} là", f"{count} - {few} = {many} ({mix.counter})"),
+        (
+            f"Một {kind}{mix.more} {than} một {kind}{mix.less} số {noun} là",
+            f"{q} - {p} = {step} ({unit})",
+        ),
+        (f"Số {kind}{mix.more} là", f"{short} : {step} = {few} ({mix.counter})"),
+        (f"Số {kind}{mix.less} là", f"{count} - {few} = {many} ({mix.counter})"),
     )
 
     def both(first: int, second: int) -> str:

@@ -1,5 +1,6 @@
 """Averages, grade 4: of two to four numbers, and a number that an average hides."""
 
+from mathpal.curriculum.families.spoken import solved, spoken
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
 
@@ -24,6 +25,7 @@ ROWS = (
     ("ngày", "đàn gà đẻ được", "quả trứng", "quả", 15, 60),
 )
 MEASURES = ("kg", "m", "l", "tạ", "điểm")
+OWN = ("lớp", "bao", "vườn", "tổ")  # these do it themselves, the others are spans of time
 WORDS = {2: "hai", 3: "ba", 4: "bốn"}
 
 
@@ -62,14 +64,23 @@ def trung_binh_cong(draw: Draw) -> Draft:
     total = sum(values)
     listed = ", ".join(map(str, values[:-1])) + f" và {values[-1]}"
     question = draw.template(
-        "{K} {o} {d} lần lượt là {x} {n}. Hỏi trung bình mỗi {o} {d} bao nhiêu {n}?",
-        "Biết {k} {o} {d} theo thứ tự là {x} {n}. Tính trung bình số {n} mỗi {o} {d}.",
-        "Tính xem trung bình mỗi {o} {d} bao nhiêu {n}, biết {k} {o} {d} lần lượt là {x} {n}.",
-    ).format(k=WORDS[count], K=_up(WORDS[count]), o=turn, d=deed, x=listed, n=noun)
+        "{K} {o} {d} lần lượt {x} {n}. Hỏi trung bình mỗi {o} {d} bao nhiêu {u}?",
+        "{w} {d} lần lượt {x} {n}. Tính trung bình mỗi {o} {d} bao nhiêu {u}.",
+        "Tính xem trung bình mỗi {o} {d} bao nhiêu {u}, biết {k} {o} {d} lần lượt {x} {n}.",
+    ).format(
+        k=WORDS[count], K=_up(WORDS[count]), o=turn, d=deed, x=listed, n=noun, u=spoken(noun),
+        w=f"{_up(WORDS[count])} {turn}" if turn in OWN else f"Trong {WORDS[count]} {turn},",
+    )  # fmt: skip
     answer = _named(mean, noun, unit)
     solution = worked(
-        (f"{_up(WORDS[count])} {turn} {deed} tất cả là", f"{_sum(values)} ({unit})"),
-        (f"Trung bình mỗi {turn} {deed} là", f"{total} : {count} = {mean} ({unit})"),
+        (
+            f"{_up(WORDS[count])} {turn} {deed} tất cả số {solved(noun)} là",
+            f"{_sum(values)} ({unit})",
+        ),
+        (
+            f"Trung bình mỗi {turn} {deed} số {solved(noun)} là",
+            f"{total} : {count} = {mean} ({unit})",
+        ),
         answer=answer,
     )
     slips = tuple(_named(n, noun, unit) for n in (total, total // (count + 1), mean + 1))
@@ -134,37 +145,44 @@ def phan_con_lai_tu_trung_binh(draw: Draw) -> Draft:
     count, mean = draw.integer(2, 3), draw.integer(low, high)
     values = _spread(draw, mean, count)
     total, known = mean * count, values[:-1]
+    said = solved(noun)
     last = "thứ hai" if count == 2 else "thứ ba"
     head = "thứ nhất" if count == 2 else "đầu"
     if count == 2:
         text = draw.template(
             "Trung bình mỗi {o} trong hai {o} {d} {m} {n}. {O} thứ nhất {d} {x} {n}. Hỏi {o} thứ "
-            "hai {d} bao nhiêu {n}?",
+            "hai {d} bao nhiêu {u}?",
             "Trong hai {o}, trung bình mỗi {o} {d} {m} {n}. Biết {o} thứ nhất {d} {x} {n}, hỏi {o} "
-            "thứ hai {d} bao nhiêu {n}?",
-            "{O} thứ nhất {d} {x} {n}. Tính số {n} {o} thứ hai {d}, biết trung bình mỗi {o} {d} "
-            "{m} {n}.",
+            "thứ hai {d} bao nhiêu {u}?",
+            "{O} thứ nhất {d} {x} {n}. Tính số {u} {o} thứ hai {d}, biết trung bình mỗi {o} trong "
+            "hai {o} đó {d} {m} {n}.",
         )
     else:
         text = draw.template(
             "Trung bình mỗi {o} trong ba {o} {d} {m} {n}. Hai {o} đầu {d} lần lượt {x} {n}. Hỏi "
-            "{o} thứ ba {d} bao nhiêu {n}?",
+            "{o} thứ ba {d} bao nhiêu {u}?",
             "Trong ba {o}, trung bình mỗi {o} {d} {m} {n}. Biết hai {o} đầu {d} lần lượt {x} {n}, "
-            "hỏi {o} thứ ba {d} bao nhiêu {n}?",
-            "Hai {o} đầu {d} lần lượt {x} {n}. Hỏi {o} thứ ba {d} bao nhiêu {n} thì trung bình mỗi "
-            "{o} {d} {m} {n}?",
+            "hỏi {o} thứ ba {d} bao nhiêu {u}?",
+            "Hai {o} đầu {d} lần lượt {x} {n}. Hỏi {o} thứ ba {d} bao nhiêu {u} thì trung bình mỗi "
+            "{o} trong ba {o} đó {d} {m} {n}?",
         )
     question = text.format(
-        o=turn, O=_up(turn), d=deed, m=mean, n=noun, x=" và ".join(map(str, known))
+        o=turn, O=_up(turn), d=deed, m=mean, n=noun, u=spoken(noun), x=" và ".join(map(str, known))
     )
     steps = [
-        (f"{_up(WORDS[count])} {turn} {deed} tất cả là", f"{mean} × {count} = {total} ({unit})")
+        (
+            f"{_up(WORDS[count])} {turn} {deed} tất cả số {said} là",
+            f"{mean} × {count} = {total} ({unit})",
+        )
     ]
     if count == 3:
-        steps.append((f"Hai {turn} {head} {deed} là", f"{_sum(known)} ({unit})"))
+        steps.append((f"Hai {turn} {head} {deed} số {said} là", f"{_sum(known)} ({unit})"))
     answer = _named(values[-1], noun, unit)
     steps.append(
-        (f"{_up(turn)} {last} {deed} là", f"{total} - {sum(known)} = {values[-1]} ({unit})")
+        (
+            f"{_up(turn)} {last} {deed} số {said} là",
+            f"{total} - {sum(known)} = {values[-1]} ({unit})",
+        )
     )
     slips = tuple(_named(n, noun, unit) for n in (mean, values[-1] + 10, total))
     return Draft(question, worked(*steps, answer=answer), answer, (mean, *known), slips)

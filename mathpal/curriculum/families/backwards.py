@@ -13,13 +13,13 @@ PATTERNS = (
     ("+", ":", "-"),
 )  # fmt: skip
 
-# (who or what has them, thing, counting word, how some are given away)
+# (who or what has them, counting word, thing, how some are given away)
 STOCKS = (
-    ("Một người", "quả trứng", "quả", "bán"), ("Bác Hòa", "quả cam", "quả", "bán"),
-    ("Một cửa hàng", "quyển vở", "quyển", "bán"), ("Cô giáo", "cái bút", "cái", "tặng"),
-    ("Mẹ", "cái bánh", "cái", "cho"), ("Bà", "quả na", "quả", "bán"),
-    ("Một cửa hàng", "con cá", "con", "bán"), ("Bác thợ", "viên gạch", "viên", "dùng"),
-    ("Chị Mai", "bông hoa", "bông", "bán"), ("Một kho", "bao gạo", "bao", "bán"),
+    ("Một người", "quả", "trứng", "bán"), ("Bác Hải", "quả", "cam", "bán"),
+    ("Một cửa hàng", "quyển", "vở", "bán"), ("Cô giáo", "cái", "bút", "tặng"),
+    ("Mẹ", "cái", "bánh", "cho"), ("Bà", "quả", "na", "bán"),
+    ("Một cửa hàng", "con", "cá", "bán"), ("Bác thợ", "viên", "gạch", "dùng"),
+    ("Chị Mai", "bông", "hoa", "bán"), ("Một kho", "bao", "gạo", "bán"),
 )  # fmt: skip
 
 
@@ -77,28 +77,31 @@ def tinh_nguoc(draw: Draw) -> Draft:
 @family(number=44, grade=5, kind="quantity", topic="word_problems", stratum="advanced")
 def tinh_nguoc_loi_van(draw: Draw) -> Draft:
     """Bài toán có lời văn tính ngược từ cuối."""
-    who, thing, unit, verb = draw.pick(STOCKS)
+    who, unit, bare, verb = draw.pick(STOCKS)
+    thing = f"{unit} {bare}"
+    if unit == "bao":  # a number of sacks, not of rice
+        bare = thing
     task = draw.pick(("nửa trước", "nửa sau", "hai lần nửa", "một phần ba"))
     rest, a, b = draw.integer(4, 24), draw.integer(2, 16), 0
     once = f"lần sau {verb} {a} {thing}"
     if task == "nửa trước":
-        clauses = (f"lần đầu {verb} 1/2 số {thing}", once)
+        clauses = (f"lần đầu {verb} 1/2 số {bare}", once)
         middle, whole = rest + a, (rest + a) * 2
         last = [("Số {t} lúc đầu là", f"{middle} × 2 = {whole}")]
     elif task == "một phần ba":
         rest += (rest + a) % 2
-        clauses = (f"lần đầu {verb} 1/3 số {thing}", once)
+        clauses = (f"lần đầu {verb} 1/3 số {bare}", once)
         middle, whole = rest + a, (rest + a) // 2 * 3
         last = [("1/3 số {t} lúc đầu là", f"{middle} : 2 = {middle // 2}"),
                 ("Số {t} lúc đầu là", f"{middle // 2} × 3 = {whole}")]  # fmt: skip
     elif task == "nửa sau":
-        clauses = (f"lần đầu {verb} {a} {thing}", f"lần sau {verb} 1/2 số {thing} còn lại")
+        clauses = (f"lần đầu {verb} {a} {thing}", f"lần sau {verb} 1/2 số {bare} còn lại")
         middle, whole = rest * 2, rest * 2 + a
         last = [("Số {t} lúc đầu là", f"{middle} + {a} = {whole}")]
     else:
         a, b = draw.integer(1, 6), draw.integer(1, 6)
-        clauses = (f"lần đầu {verb} 1/2 số {thing} và {a} {thing} nữa",
-                   f"lần sau {verb} 1/2 số {thing} còn lại và {b} {thing} nữa")  # fmt: skip
+        clauses = (f"lần đầu {verb} 1/2 số {bare} và {a} {thing} nữa",
+                   f"lần sau {verb} 1/2 số {bare} còn lại và {b} {thing} nữa")  # fmt: skip
         middle, whole = (rest + b) * 2, ((rest + b) * 2 + a) * 2
         last = [("1/2 số {t} lúc đầu là", f"{middle} + {a} = {middle + a}"),
                 ("Số {t} lúc đầu là", f"{middle + a} × 2 = {whole}")]  # fmt: skip
@@ -108,14 +111,14 @@ def tinh_nguoc_loi_van(draw: Draw) -> Draft:
         first = [("1/2 số {t} còn lại sau lần đầu là", f"{rest} + {b} = {rest + b}"),
                  ("Số {t} còn lại sau lần đầu là", f"{rest + b} × 2 = {middle}")]  # fmt: skip
     question = draw.template(
-        "{S} có một số {t}. {C}, {d} thì còn lại {r} {t}. Hỏi lúc đầu có bao nhiêu {t}?",
-        "{S} có một số {t}, {c}, {d}. Cuối cùng còn lại {r} {t}. Tính số {t} lúc đầu.",
-        "Tính số {t} lúc đầu của {s}, biết {c}, {d} thì còn lại {r} {t}.",
+        "{S} có một số {n}. {C}, {d} thì còn lại {r} {t}. Hỏi lúc đầu có bao nhiêu {t}?",
+        "{S} có một số {n}, {c}, {d}. Cuối cùng còn lại {r} {t}. Tính số {n} lúc đầu.",
+        "Tính số {n} lúc đầu của {s}, biết {c}, {d} thì còn lại {r} {t}.",
     ).format(
-        S=who, s=who[0].lower() + who[1:], t=thing, c=clauses[0], d=clauses[1], r=rest,
+        S=who, s=who[0].lower() + who[1:], t=thing, n=bare, c=clauses[0], d=clauses[1], r=rest,
         C=clauses[0][0].upper() + clauses[0][1:],
     )  # fmt: skip
     answer = f"{whole} {thing}"
-    steps = [(s.format(t=thing), f"{e} ({unit})") for s, e in (*first, *last)]
+    steps = [(s.format(t=bare), f"{e} ({unit})") for s, e in (*first, *last)]
     slips = tuple(f"{x} {thing}" for x in (rest * 2 + a, middle, rest + a + b, whole + 2))
     return Draft(question, worked(*steps, answer=answer), answer, (task, rest, a, b), slips)

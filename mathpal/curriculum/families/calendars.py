@@ -11,9 +11,13 @@ TIMES = (
     ("tuần", "ngày", 7), ("giờ", "phút", 60), ("phút", "giây", 60), ("ngày", "giờ", 24),
     ("năm", "tháng", 12), ("thế kỉ", "năm", 100),
 )  # fmt: skip
+# (what lasts, most days of it, months in which it begins)
 PERIODS = (
-    "Đợt trồng cây", "Hội sách", "Kì nghỉ của lớp", "Chuyến đi biển", "Trại hè", "Đợt tập bơi",
-    "Hội làng", "Đợt thi vẽ", "Cuộc thi cờ",
+    ("Đợt trồng cây", 34, tuple(LONG_MONTHS)), ("Hội sách", 20, tuple(LONG_MONTHS)),
+    ("Kì nghỉ của lớp", 20, (6, 7)), ("Đợt tham quan", 12, tuple(LONG_MONTHS)),
+    ("Trại hè", 34, (6, 7)), ("Đợt tập bơi", 34, tuple(LONG_MONTHS)),
+    ("Hội làng", 12, tuple(LONG_MONTHS)), ("Đợt thi vẽ", 20, tuple(LONG_MONTHS)),
+    ("Cuộc thi cờ", 12, tuple(LONG_MONTHS)),
 )  # fmt: skip
 
 
@@ -26,9 +30,9 @@ def ngay_tuan_sau(draw: Draw) -> Draft:
     if asked in ("sau", "trước"):
         day, span = draw.integer(*((1, 21) if asked == "sau" else (8, 30))), 7
         question = draw.template(
-            "Hôm nay là {w} ngày {d}. Hỏi {w} tuần {s} là ngày mấy?",
+            "Hôm nay là {w}, ngày {d}. Hỏi {w} tuần {s} là ngày mấy?",
             "{W} tuần này là ngày {d}. {W} tuần {s} là ngày mấy?",
-            "Tờ lịch hôm nay ghi {w} ngày {d}. Hỏi {w} tuần {s} là ngày bao nhiêu?",
+            "Tờ lịch hôm nay ghi {w}, ngày {d}. Hỏi {w} tuần {s} là ngày bao nhiêu?",
         )
     elif asked == "tới":
         question = draw.template(
@@ -88,24 +92,28 @@ def thu_trong_tuan(draw: Draw) -> Draft:
 @family(number=48, grade=3, kind="time", topic="measure")
 def so_ngay_cua_dot(draw: Draw) -> Draft:
     """Số ngày từ một ngày của tháng này đến một ngày của tháng sau."""
-    period, month = draw.pick(PERIODS), draw.pick(tuple(LONG_MONTHS))
+    period, most, months = draw.pick(PERIODS)
+    month, first = draw.pick(months), draw.integer(1, min(15, most - 1))
+    end = draw.integer(1, min(19, most - first))
     length = LONG_MONTHS[month]
-    start, end = draw.integer(length - 14, length), draw.integer(1, 19)
-    first = length - start + 1
+    start = length - first + 1
     question = draw.template(
         "{P} bắt đầu từ ngày {a} tháng {m} đến hết ngày {b} tháng {n}. Biết tháng {m} có {l} ngày, "
         "hỏi {p} kéo dài bao nhiêu ngày?",
         "{P} diễn ra từ ngày {a} tháng {m} đến hết ngày {b} tháng {n} cùng năm. Tháng {m} có {l} "
         "ngày. Tính số ngày của {p}.",
-        "Tháng {m} có {l} ngày. {P} mở ngày {a} tháng {m} và đóng vào cuối ngày {b} tháng {n}. "
-        "Hỏi {p} có bao nhiêu ngày?",
+        "Tháng {m} có {l} ngày. {P} bắt đầu từ ngày {a} tháng {m} và kết thúc vào cuối ngày {b} "
+        "tháng {n}. Hỏi {p} có bao nhiêu ngày?",
     ).format(
         P=period, p=period[0].lower() + period[1:], a=start, b=end, m=month, n=month + 1, l=length
     )
     answer = f"{first + end} ngày"
     solution = worked(
-        (f"Số ngày trong tháng {month} là", f"{length} - {start} + 1 = {first} (ngày)"),
-        ("Số ngày tất cả là", f"{first} + {end} = {first + end} (ngày)"),
+        (
+            f"Từ ngày {start} đến hết tháng {month} có số ngày là",
+            f"{length} - {start} + 1 = {first} (ngày)",
+        ),
+        ("Tổng số ngày là", f"{first} + {end} = {first + end} (ngày)"),
         answer=answer,
     )
     slips = tuple(f"{n} ngày" for n in (first + end - 1, first + end + 1, start + end))
@@ -148,14 +156,24 @@ def doi_thoi_gian(draw: Draw) -> Draft:
 @family(number=48, grade=4, kind="integer", topic="measure")
 def the_ki(draw: Draw) -> Draft:
     """Một năm thuộc thế kỉ thứ mấy."""
-    year = draw.integer(900, 2020)
+    built = draw.pick((True, False))
+    year = draw.integer(900, 1850 if built else 2020)
     thing = draw.pick(("ngôi đền", "ngôi chùa", "cây cầu đá", "toà thành", "ngôi đình", "tháp cổ"))
-    question = draw.template(
-        "Năm {y} thuộc thế kỉ thứ mấy? (Viết bằng số tự nhiên)",
-        "Một {t} được xây xong vào năm {y}. Hỏi năm đó thuộc thế kỉ thứ mấy? (Viết bằng số tự "
-        "nhiên)",
-        "Hãy cho biết năm {y} là ở thế kỉ thứ mấy. (Viết bằng số tự nhiên)",
-    ).format(y=year, t=thing)
+    if built:
+        text = draw.template(
+            "Một {t} được xây xong vào năm {y}. Hỏi năm đó thuộc thế kỉ thứ mấy? (Viết bằng số tự "
+            "nhiên)",
+            "Năm {y}, người ta xây xong một {t}. Hỏi {t} đó được xây xong ở thế kỉ thứ mấy? (Viết "
+            "bằng số tự nhiên)",
+            "Một {t} có từ năm {y}. Năm đó thuộc thế kỉ thứ mấy? (Viết bằng số tự nhiên)",
+        )
+    else:
+        text = draw.template(
+            "Năm {y} thuộc thế kỉ thứ mấy? (Viết bằng số tự nhiên)",
+            "Hãy cho biết năm {y} là ở thế kỉ thứ mấy. (Viết bằng số tự nhiên)",
+            "Một sự kiện diễn ra vào năm {y}. Đó là thế kỉ thứ mấy? (Viết bằng số tự nhiên)",
+        )
+    question = text.format(y=year, t=thing)
     hundreds, rest = divmod(year, 100)
     century = hundreds + (rest > 0)
     lines = [f"{year} : 100 = {hundreds}" + (f" (dư {rest})" if rest else "")]
@@ -168,19 +186,20 @@ def the_ki(draw: Draw) -> Draft:
 
 @family(number=48, grade=4, kind="quantity", topic="measure")
 def ki_niem(draw: Draw) -> Draft:
-    """Năm sinh, năm mất và số tuổi của một công trình, một trường học."""
+    """Số năm từ khi xây xong một công trình."""
     thing = draw.pick(("Trường học", "Cây cầu", "Nhà máy", "Thư viện", "Nhà hát", "Bệnh viện"))
     built = draw.integer(1880, 1999)
     age = draw.integer(2, (2025 - built) // 5) * 5
     now = built + age
     question = draw.template(
-        "{t} được xây xong năm {b}. Hỏi đến năm {n}, {s} đó đã có bao nhiêu năm?",
-        "{t} của huyện có từ năm {b}. Tính số năm {s} đó đã có khi đến năm {n}.",
+        "Năm {b}, người ta xây xong một {s}. Tính số năm từ đó đến năm {n}.",
+        "{t} của huyện được xây xong năm {b}. Hỏi đến năm {n}, {s} đó được bao nhiêu năm?",
         "Từ khi {s} được xây xong vào năm {b} đến năm {n} là bao nhiêu năm?",
     ).format(t=thing, s=thing[0].lower() + thing[1:], b=built, n=now)
     answer = f"{age} năm"
     solution = worked(
-        (f"Số năm {thing.lower()} đã có là", f"{now} - {built} = {age} (năm)"), answer=answer
+        (f"Đến năm {now}, {thing.lower()} đó được số năm là", f"{now} - {built} = {age} (năm)"),
+        answer=answer,
     )
     wrong = (age + 1, age + 10, age + 100)
     return Draft(question, solution, answer, (built, age), tuple(f"{n} năm" for n in wrong))

@@ -15,10 +15,12 @@ BALLS = (
     ("tờ giấy", "tờ", "hộp"), ("cái nơ", "cái", "túi"), ("viên phấn", "viên", "hộp"),
 )  # fmt: skip
 COLOURS = ("đỏ", "xanh", "vàng", "trắng", "tím", "hồng", "nâu", "cam")
+# (name that identifies it, what is said of the number of dots, faces)
 EVENTS = (
-    ("số chẵn", (2, 4, 6)), ("số lẻ", (1, 3, 5)), ("số lớn hơn 4", (5, 6)),
-    ("số bé hơn 3", (1, 2)), ("6", (6,)), ("1", (1,)), ("3", (3,)),
-    ("số lớn hơn 3", (4, 5, 6)), ("số chia hết cho 3", (3, 6)),
+    ("số chẵn", "là số chẵn", (2, 4, 6)), ("số lẻ", "là số lẻ", (1, 3, 5)),
+    ("số lớn hơn 4", "lớn hơn 4", (5, 6)), ("số bé hơn 3", "bé hơn 3", (1, 2)),
+    ("6", "là 6", (6,)), ("1", "là 1", (1,)), ("3", "là 3", (3,)),
+    ("số lớn hơn 3", "lớn hơn 3", (4, 5, 6)), ("số chia hết cho 3", "chia hết cho 3", (3, 6)),
 )  # fmt: skip
 TRIALS = (
     10,
@@ -83,7 +85,7 @@ def chac_chan_hay_co_the(draw: Draw) -> Draft:
         end = f"Chắc chắn có {thing} màu {one}."
     else:
         reason = f"Có {b} {thing} màu {other} nên có thể cả {taken} {word} đều màu {other}."
-        end = f"Lấy được {thing} màu {one} là có thể, không phải chắc chắn."
+        end = f"Có thể lấy được {thing} màu {one}, cũng có thể không."
     solution = reasoned(reason, end, answer=answer)
     return Draft(question, solution, answer, (a, b, taken))
 
@@ -91,23 +93,24 @@ def chac_chan_hay_co_the(draw: Draw) -> Draft:
 @family(number=69, grade=4, kind="quantity", topic="statistics")
 def dem_so_lan_xuat_hien(draw: Draw) -> Draft:
     """Kiểm đếm số lần một sự kiện xuất hiện."""
-    event, faces = draw.pick(EVENTS)
+    event, said, faces = draw.pick(EVENTS)
     results = [draw.integer(1, 6) for _ in range(draw.integer(7, 12))]
     hits = [n for n in results if n in faces]
     if not hits:
         hits = [faces[0]]
         results[0] = faces[0]
     question = draw.template(
-        "{p} gieo xúc xắc {n} lần, số chấm lần lượt là: {r}. Hỏi có bao nhiêu lần số chấm là {e}?",
-        "Gieo một con xúc xắc {n} lần được các số chấm: {r}. Số chấm là {e} xuất hiện bao nhiêu "
-        "lần?",
-        "Kết quả {n} lần gieo xúc xắc của {p} là: {r}. Tính số lần được số chấm là {e}.",
-    ).format(p=draw.pick(NAMES), n=len(results), r="; ".join(map(str, results)), e=event)
+        "{p} gieo xúc xắc {n} lần, số chấm lần lượt là: {r}. Hỏi có bao nhiêu lần xuất hiện "
+        "mặt có số chấm {e}?",
+        "Gieo một con xúc xắc {n} lần được các số chấm: {r}. Mặt có số chấm {e} xuất hiện bao "
+        "nhiêu lần?",
+        "Kết quả {n} lần gieo xúc xắc của {p} là: {r}. Tính số lần xuất hiện mặt có số chấm {e}.",
+    ).format(p=draw.pick(NAMES), n=len(results), r="; ".join(map(str, results)), e=said)
     count = len(hits)
     answer = f"{count} lần"
     listed = "; ".join(map(str, hits))
     solution = reasoned(
-        f"Các lần có số chấm là {event}: {listed}.", f"Có tất cả {count} lần.", answer=answer
+        f"Các lần có số chấm {said}: {listed}.", f"Có tất cả {count} lần.", answer=answer
     )
     slips = (f"{len(results) - count} lần", f"{count + 1} lần", f"{max(1, count - 1)} lần")
     return Draft(question, solution, answer, (event, *results), slips)
@@ -210,9 +213,10 @@ def lay_de_chac_chan(draw: Draw) -> Draft:
     worst = b + c
     question = draw.template(
         "Trong {x} có {a} {t} màu {p}, {b} {t} màu {q} và {c} {t} màu {r}. Không nhìn vào {x}, "
-        "phải lấy ra ít nhất bao nhiêu {t} để chắc chắn có {m} {w} màu {p}?",
+        "phải lấy ra ít nhất bao nhiêu {t} để chắc chắn có ít nhất {m} {w} màu "
+        "{p}?",
         "Một {x} đựng {a} {t} màu {p}, {b} {t} màu {q}, {c} {t} màu {r}. Hỏi cần lấy ra ít nhất "
-        "bao nhiêu {t} mà không nhìn để chắc chắn được {m} {w} màu {p}?",
+        "bao nhiêu {t} mà không nhìn để chắc chắn có ít nhất {m} {w} màu {p}?",
         "Không nhìn vào {x} gồm {b} {t} màu {q}, {c} {t} màu {r} và {a} {t} màu {p}. Tìm số {t} ít "
         "nhất phải lấy để chắc chắn có ít nhất {m} {w} màu {p}.",
     ).format(

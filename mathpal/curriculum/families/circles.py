@@ -51,7 +51,7 @@ def _round(draw: Draw, radius: Fraction | int) -> tuple[str, str]:
 def ban_kinh_duong_kinh(draw: Draw) -> Draft:
     """Bán kính và đường kính của hình tròn."""
     variant = draw.pick(("d", "r", "hàng"))
-    radius = draw.integer(2, 99 if variant != "hàng" else 15)
+    radius = draw.integer(9, 15) if variant == "hàng" else draw.integer(2, 99)
     count = draw.integer(2, 8) if variant == "hàng" else 1
     across = 2 * radius
     thing, unit = _round(draw, radius)

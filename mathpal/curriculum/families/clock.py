@@ -12,16 +12,93 @@ DOINGS = (
 FAST_AND_SLOW = (
     ("thuyền đi xuôi dòng", "thuyền đi ngược dòng"),
     ("ô tô đi đường cao tốc", "ô tô đi đường làng"),
-    ("tàu nhanh đuổi kịp tàu chở hàng", "tàu thường đuổi kịp tàu chở hàng"),
+    ("tàu nhanh đi đến nơi", "tàu chở hàng đi đến nơi"),
     ("hai ô tô đi đến chỗ gặp nhau", "hai xe máy đi đến chỗ gặp nhau"),
     ("vòi to chảy đầy bể", "vòi nhỏ chảy đầy bể"),
-    ("vận động viên chạy hết đường", "người đi bộ đi hết đường"),
+    ("vận động viên chạy hết quãng đường", "người đi bộ đi hết quãng đường"),
     ("hai người thợ làm xong việc", "một người thợ làm xong việc"),
     ("ca nô đi xuôi dòng", "ca nô đi ngược dòng"),
     ("tàu thuỷ đi đến nơi", "thuyền buồm đi đến nơi"),
     ("ô tô đi đến điểm hẹn", "xe tải đi đến điểm hẹn"),
     ("máy cày cày xong thửa ruộng", "con trâu cày xong thửa ruộng"),
 )  # fmt: skip
+
+# Wordings of a full hour asked for, bare and with a person who is out.
+HOURS = {
+    "sau": (
+        "Bây giờ là {a} giờ. Hỏi {s} giờ nữa là mấy giờ?",
+        "Đồng hồ chỉ {a} giờ. Sau {s} giờ nữa, đồng hồ chỉ mấy giờ?",
+        "Lúc này là {a} giờ. Thêm {s} giờ nữa thì đến mấy giờ?",
+    ),
+    "trước": (
+        "Bây giờ là {b} giờ. Hỏi cách đây {s} giờ là mấy giờ?",
+        "Đồng hồ chỉ {b} giờ. Trước đó {s} giờ, đồng hồ chỉ mấy giờ?",
+        "Lúc này là {b} giờ. Lùi lại {s} giờ thì là mấy giờ?",
+    ),
+    "lâu": (
+        "Từ {a} giờ đến {b} giờ là bao lâu?",
+        "Kim giờ đi từ số {a} đến số {b} hết mấy giờ?",
+        "Bây giờ là {a} giờ. Hỏi còn mấy giờ nữa thì đến {b} giờ?",
+    ),
+}
+OUTINGS = {
+    "sau": (
+        "Lúc {a} giờ, {p} ra khỏi nhà. {s} giờ sau {p} về. Hỏi {p} về lúc mấy giờ?",
+        "{p} đến nhà bà lúc {a} giờ và chơi ở đó {s} giờ. Hỏi {p} về lúc mấy giờ?",
+        "{p} bắt đầu đi lúc {a} giờ. Đi {s} giờ thì đến nơi. Hỏi {p} đến nơi lúc mấy giờ?",
+    ),
+    "trước": (
+        "{p} về nhà lúc {b} giờ. {p} đã đi chơi {s} giờ. Hỏi {p} đi từ lúc mấy giờ?",
+        "Lúc {b} giờ, {p} học xong. {p} đã học {s} giờ. Hỏi {p} bắt đầu học lúc mấy giờ?",
+        "{p} đi xe {s} giờ thì đến nơi lúc {b} giờ. Hỏi {p} bắt đầu đi lúc mấy giờ?",
+    ),
+    "lâu": (
+        "{p} đi chơi từ {a} giờ đến {b} giờ. Hỏi {p} đi chơi trong mấy giờ?",
+        "{p} ra khỏi nhà lúc {a} giờ và về nhà lúc {b} giờ. {p} đi trong mấy giờ?",
+        "Lớp của {p} thăm vườn thú từ {a} giờ đến {b} giờ. Hỏi lớp thăm vườn thú trong mấy giờ?",
+    ),
+}
+# The same from the morning to the afternoon or evening; "điện tử" asks for 13 to 21.
+HALF_DAYS = {
+    "lâu": (
+        "Từ {a} giờ sáng đến {b} giờ {c} cùng ngày có bao nhiêu giờ?",
+        "Tính số giờ từ {a} giờ sáng đến {b} giờ {c} cùng ngày.",
+        "Bây giờ là {a} giờ sáng. Hỏi còn bao nhiêu giờ nữa thì đến {b} giờ {c}?",
+    ),
+    "đến": (
+        "Bây giờ là {a} giờ sáng. Hỏi sau {s} giờ nữa đồng hồ điện tử chỉ bao nhiêu giờ?",
+        "Đồng hồ điện tử đang chỉ {a} giờ. Thêm {s} giờ nữa thì đồng hồ đó chỉ mấy giờ?",
+        "Lúc này là {a} giờ sáng. Hỏi {s} giờ sau, đồng hồ điện tử chỉ mấy giờ?",
+    ),
+    "đi": (
+        "Bây giờ là {b} giờ {c}. Hỏi trước đây {s} giờ là mấy giờ sáng?",
+        "Đồng hồ chỉ {b} giờ {c}. Hỏi trước đó {s} giờ là mấy giờ sáng?",
+        "Lúc này là {b} giờ {c}. Lùi lại {s} giờ thì là mấy giờ sáng?",
+    ),
+}
+WORKDAYS = {
+    "lâu": (
+        "{P} đi từ {a} giờ sáng đến {b} giờ {c} thì về. Hỏi {p} đi trong bao nhiêu giờ?",
+        "{P} ra khỏi nhà lúc {a} giờ sáng, trở về lúc {b} giờ {c} cùng ngày. Hỏi {p} đi bao nhiêu "
+        "giờ?",
+        "{P} bắt đầu làm việc lúc {a} giờ sáng, đến {b} giờ {c} thì xong. Tính số giờ từ lúc {p} "
+        "bắt đầu đến lúc xong.",
+    ),
+    "đến": (
+        "{P} ra khỏi nhà lúc {a} giờ sáng. Sau {s} giờ, {p} trở về. Hỏi khi {p} về, đồng hồ điện "
+        "tử chỉ mấy giờ?",
+        "{P} bắt đầu đi lúc {a} giờ sáng và đi trong {s} giờ. Hỏi khi {p} đến nơi, đồng hồ điện tử "
+        "chỉ mấy giờ?",
+        "{P} làm việc từ {a} giờ sáng, {s} giờ sau thì xong. Hỏi lúc {p} làm xong, đồng hồ điện tử "
+        "chỉ bao nhiêu giờ?",
+    ),
+    "đi": (
+        "{P} về nhà lúc {b} giờ {c}, sau {s} giờ đi làm. Hỏi {p} ra khỏi nhà lúc mấy giờ sáng?",
+        "{P} đi {s} giờ thì đến nơi lúc {b} giờ {c}. Hỏi {p} bắt đầu đi lúc mấy giờ sáng?",
+        "{P} làm xong việc lúc {b} giờ {c}, sau {s} giờ làm việc. Hỏi {p} bắt đầu làm lúc mấy giờ "
+        "sáng?",
+    ),
+}
 
 
 def clock(minutes: int) -> str:
@@ -34,30 +111,16 @@ def clock(minutes: int) -> str:
 def gio_dung(draw: Draw) -> Draft:
     """Giờ đúng: mấy giờ nữa, trước đó mấy giờ, từ mấy giờ đến mấy giờ."""
     person = draw.pick(NAMES)
-    early = draw.integer(1, 11)
-    late = draw.integer(early + 1, 12)
-    span, asked = late - early, draw.pick(("sau", "trước", "lâu"))
-    if asked == "sau":
-        value, line = late, f"{early} + {span} = {late} (giờ)"
-        question = draw.template(
-            "Bây giờ là {a} giờ. Hỏi {s} giờ nữa là mấy giờ?",
-            "Đồng hồ chỉ {a} giờ. Sau {s} giờ nữa, đồng hồ chỉ mấy giờ?",
-            "Lúc {a} giờ, {p} ra khỏi nhà. {s} giờ sau {p} về. Hỏi {p} về lúc mấy giờ?",
-        )
-    elif asked == "trước":
-        value, line = early, f"{late} - {span} = {early} (giờ)"
-        question = draw.template(
-            "Bây giờ là {b} giờ. Hỏi cách đây {s} giờ là mấy giờ?",
-            "Đồng hồ chỉ {b} giờ. Trước đó {s} giờ, đồng hồ chỉ mấy giờ?",
-            "{p} về nhà lúc {b} giờ. {p} đã đi chơi {s} giờ. Hỏi {p} đi từ lúc mấy giờ?",
-        )
-    else:
-        value, line = span, f"{late} - {early} = {span} (giờ)"
-        question = draw.template(
-            "Từ {a} giờ đến {b} giờ là bao lâu?",
-            "{p} đi chơi từ {a} giờ đến {b} giờ. Hỏi {p} đi chơi trong mấy giờ?",
-            "{p} ra khỏi nhà lúc {a} giờ và về nhà lúc {b} giờ. {p} đi trong mấy giờ?",
-        )
+    story, asked = draw.pick((True, False)), draw.pick(("sau", "trước", "lâu"))
+    early = draw.integer(7 if story else 1, 11)
+    late = draw.integer(early + 1, min(12, early + 4) if story else 12)
+    span = late - early
+    value, line = {
+        "sau": (late, f"{early} + {span} = {late} (giờ)"),
+        "trước": (early, f"{late} - {span} = {early} (giờ)"),
+        "lâu": (span, f"{late} - {early} = {span} (giờ)"),
+    }[asked]
+    question = draw.template(*(OUTINGS if story else HOURS)[asked])
     question = question.format(a=early, b=late, s=span, p=person)
     answer = f"{value} giờ"
     slips = tuple(f"{n} giờ" for n in (value + 1, abs(value - 1) or value + 2, value % 12 + 2))
@@ -68,34 +131,18 @@ def gio_dung(draw: Draw) -> Draft:
 def qua_buoi_trua(draw: Draw) -> Draft:
     """Từ buổi sáng sang buổi chiều, buổi tối: giờ đến 24."""
     person = draw.pick(("Mẹ", "Bố", "Cô Lan", "Chú Nam", "Bác Tư", "Chị Hoa", "Anh Bình", "Ông"))
-    early, late = draw.integer(5, 11), draw.integer(1, 9)
-    asked, span = draw.pick(("lâu", "đến", "đi")), late + 12 - early
-    part = "chiều" if late < 6 else "tối"
+    story, asked = draw.pick((True, False)), draw.pick(("lâu", "đến", "đi"))
+    early = draw.integer(5, 11)
+    late = draw.integer(1, min(9, early - 2) if story else 9)  # nobody is out all day and night
+    span, part = late + 12 - early, "chiều" if late < 6 else "tối"
     if asked == "lâu":
-        question = draw.template(
-            "{P} đi từ {a} giờ sáng đến {b} giờ {c} thì về. Hỏi {p} đi trong bao nhiêu giờ?",
-            "{P} ra khỏi nhà lúc {a} giờ sáng, trở về lúc {b} giờ {c} cùng ngày. Hỏi {p} đi bao "
-            "nhiêu giờ?",
-            "Từ {a} giờ sáng đến {b} giờ {c} cùng ngày có bao nhiêu giờ?",
-        )
         value, lines = span, [f"{late} + 12 = {late + 12}", f"{late + 12} - {early} = {span} (giờ)"]
     elif asked == "đến":
-        question = draw.template(
-            "{P} ra khỏi nhà lúc {a} giờ sáng. Sau {s} giờ, {p} trở về. Hỏi {p} về nhà lúc bao "
-            "nhiêu giờ trong ngày?",
-            "Bây giờ là {a} giờ sáng. Hỏi sau {s} giờ nữa đồng hồ điện tử chỉ bao nhiêu giờ?",
-            "{P} bắt đầu đi lúc {a} giờ sáng và đi trong {s} giờ. Hỏi {p} đến nơi lúc bao nhiêu "
-            "giờ trong ngày?",
-        )
         value, lines = late + 12, [f"{early} + {span} = {late + 12} (giờ)"]
     else:
-        question = draw.template(
-            "{P} về nhà lúc {b} giờ {c}, sau {s} giờ đi làm. Hỏi {p} ra khỏi nhà lúc mấy giờ sáng?",
-            "Bây giờ là {b} giờ {c}. Hỏi trước đây {s} giờ là mấy giờ sáng?",
-            "{P} đi {s} giờ thì đến nơi lúc {b} giờ {c}. Hỏi {p} bắt đầu đi lúc mấy giờ sáng?",
-        )
         value = early
         lines = [f"{late} + 12 = {late + 12}", f"{late + 12} - {span} = {early} (giờ)"]
+    question = draw.template(*(WORKDAYS if story else HALF_DAYS)[asked])
     question = question.format(
         P=person, p=person[0].lower() + person[1:], a=early, b=late, c=part, s=span
     )
@@ -140,7 +187,7 @@ def thoi_diem_xong(draw: Draw) -> Draft:
     total = start + length
     question = draw.template(
         "{p} bắt đầu {v} lúc {a}. {p} {v} trong {n} phút. Hỏi {p} xong lúc mấy giờ?",
-        "Bây giờ là {a}. {p} {v} trong {n} phút nữa. Hỏi lúc xong là mấy giờ, mấy phút?",
+        "Bây giờ là {a}. {p} {v} thêm {n} phút nữa thì xong. Hỏi lúc đó là mấy giờ, mấy phút?",
         "Lúc {a}, {p} bắt đầu {v}. Sau {n} phút thì xong. Hỏi khi đó là mấy giờ?",
     ).format(p=person, v=activity, a=clock(hour * 60 + start), n=length)
     answer = clock(hour * 60 + total)

@@ -5,6 +5,7 @@ from math import gcd
 from mathpal.curriculum.layouts import reasoned
 from mathpal.curriculum.phrasing import names
 from mathpal.curriculum.registry import Draft, Draw, family
+from mathpal.curriculum.writing import spaced
 
 
 def _factors(number: int) -> list[int]:
@@ -31,10 +32,11 @@ SMALL_PAIRS = tuple(
 DAY_PAIRS = tuple(
     (a, b) for a, b in SMALL_PAIRS if 20 <= a * b // gcd(a, b) <= 120 and 3 < a < b < 31
 )
+# (one thing, another thing, how they go into a share, the share)
 GIFTS = (
-    ("quyển vở", "cái bút", "phần thưởng"), ("cái kẹo", "cái bánh", "túi quà"),
-    ("quả cam", "quả táo", "đĩa"), ("bông hồng", "bông cúc", "bó hoa"),
-    ("học sinh nam", "học sinh nữ", "tổ"), ("hộp sữa", "gói bánh", "suất quà"),
+    ("quyển vở", "cái bút", "thành", "phần thưởng"), ("cái kẹo", "cái bánh", "thành", "túi quà"),
+    ("quả cam", "quả táo", "vào", "đĩa"), ("bông hồng", "bông cúc", "thành", "bó hoa"),
+    ("học sinh nam", "học sinh nữ", "thành", "tổ"), ("hộp sữa", "gói bánh", "thành", "suất quà"),
 )  # fmt: skip
 
 
@@ -89,7 +91,7 @@ def uoc_chung_lon_nhat(draw: Draw) -> Draft:
     ).format(a=first, b=second)
     answer = str(greatest)
     solution = reasoned(*_divisor_lines(a, b), answer=answer)
-    slips = (str(a * b // greatest), str(greatest // _factors(greatest)[0]), str(greatest * 2))
+    slips = (spaced(a * b // greatest), str(greatest // _factors(greatest)[0]), str(greatest * 2))
     return Draft(question, solution, answer, (a, b), slips)
 
 
@@ -99,15 +101,15 @@ def chia_thanh_phan_nhu_nhau(draw: Draw) -> Draft:
     a, b = draw.pick(PAIRS)
     greatest = gcd(a, b)
     if draw.pick((True, True, False)):
-        variant, (one, other, part) = "chia", draw.pick(GIFTS)
+        variant, (one, other, into, part) = "chia", draw.pick(GIFTS)
         text = draw.template(
-            "Người ta muốn chia {a} {x} và {b} {y} thành các {z} như nhau. Hỏi có thể chia được "
+            "Người ta muốn chia {a} {x} và {b} {y} {i} các {z} như nhau. Hỏi có thể chia được "
             "nhiều nhất bao nhiêu {z}?",
             "Có {b} {y} và {a} {x}. Chia đều số {x} và số {y} vào các {z}. Số {z} nhiều nhất có "
             "thể là bao nhiêu?",
-            "Cần chia {a} {x} và {b} {y} thành một số {z} sao cho các {z} giống hệt nhau. Tính số "
+            "Cần chia {a} {x} và {b} {y} {i} một số {z} sao cho các {z} giống hệt nhau. Tính số "
             "{z} nhiều nhất chia được.",
-        ).format(a="{a}", b="{b}", x=one, y=other, z=part)
+        ).format(a="{a}", b="{b}", x=one, y=other, i=into, z=part)
         line, answer = (
             f"Số {part} nhiều nhất là ước chung lớn nhất của {a} và {b}.",
             f"{greatest} {part}",
@@ -144,7 +146,7 @@ def boi_chung_nho_nhat(draw: Draw) -> Draft:
         "Tìm số tự nhiên x khác 0 nhỏ nhất, biết x chia hết cho {a} và {b}.",
     ).format(a=first, b=second)
     answer = str(least)
-    slips = (str(a * b), str(gcd(a, b)), str(least * 2))
+    slips = (spaced(a * b), str(gcd(a, b)), str(least * 2))
     solution = reasoned(*_multiple_lines(a, b), answer=answer)
     return Draft(question, solution, answer, (a, b), slips)
 
@@ -183,7 +185,7 @@ def lan_sau_gap_lai(draw: Draw) -> Draft:
         *_multiple_lines(a, b),
         answer=answer,
     )
-    slips = tuple(f"{v} {unit}" for v in (a * b, a + b, least * 2))
+    slips = tuple(f"{spaced(v)} {unit}" for v in (a * b, a + b, least * 2))
     return Draft(text.format(x=x, y=y, a=a, b=b), solution, answer, (unit, a, b), slips)
 
 
@@ -205,13 +207,13 @@ def xep_hang_vua_du(draw: Draw) -> Draft:
         "nào. Hỏi trường có bao nhiêu học sinh?",
         "Học sinh của trường xếp mỗi hàng {a} bạn hoặc mỗi hàng {b} bạn đều vừa đủ. Tìm số học "
         "sinh, biết số đó ở trong khoảng từ {l} đến {h}.",
-    ).format(a=a, b=b, l=low, h=high)
-    answer = f"{total} học sinh"
+    ).format(a=a, b=b, l=spaced(low), h=spaced(high))
+    answer = f"{spaced(total)} học sinh"
     solution = reasoned(
         f"Số học sinh chia hết cho cả {a} và {b}.",
         *_multiple_lines(a, b),
-        f"{least} × {k} = {total} ở trong khoảng từ {low} đến {high}.",
+        f"{least} × {k} = {spaced(total)} ở trong khoảng từ {spaced(low)} đến {spaced(high)}.",
         answer=answer,
     )
-    slips = tuple(f"{v} học sinh" for v in (total - least, total + least, least))
+    slips = tuple(f"{spaced(v)} học sinh" for v in (total - least, total + least, least))
     return Draft(question, solution, answer, (a, b, k), slips)

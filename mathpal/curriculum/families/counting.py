@@ -33,7 +33,7 @@ PHRASES = (
     "hợp số", "cơ số, số mũ", "lũy thừa", "tia phân giác", "góc bẹt, góc nhọn, góc tù",
     "xác suất thực nghiệm", "phần tử", "tập hợp", "đường chéo", "gần đúng", "chênh lệch",
     "phần thưởng", "số nguyên âm", "liệt kê", "tương ứng", "trung điểm", "đoạn thẳng",
-    "Xác suất", "Nhiệt độ", "Tia Oz", "góc xOy, zOy", "đoạn OM", "số tự nhiên", "Góc", "Nhân với",
+    "đuổi kịp", "Lấy ra", "Sau đó", "bán vé", "Xác suất", "Nhiệt độ", "Tia Oz", "góc xOy, zOy", "đoạn OM", "số tự nhiên", "Góc", "Nhân với",
     "chỉ có một", "lượt vào", "phần quà", "hoặc", "BCNN",
 )  # fmt: skip
 SYMBOLS = (
@@ -46,7 +46,10 @@ SYMBOLS = (
 
 @family(number=1, grade=1, kind="quantity", topic="numbers")
 def dem(draw: Draw) -> Draft:
-    """Đếm tiếng và kí hiệu."""
+    """Đếm tiếng và kí hiệu (bài làm quen từ ngữ).
+
+    No task of the programme: it shows a young model the words that later grades write.
+    """
     if draw.pick((True, True, False)):
         question = draw.template(
             "Đếm số tiếng trong cụm từ: {t}",

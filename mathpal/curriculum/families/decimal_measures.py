@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from mathpal.curriculum.layouts import equalities, worked
+from mathpal.curriculum.phrasing import SPOKEN
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import decimal, spaced
 
@@ -29,10 +30,10 @@ def doi_so_thap_phan(draw: Draw) -> Draft:
     )
     question = draw.template(
         "Viết số thích hợp vào chỗ chấm: {g} {s} = ... {u}",
-        "Đổi {g} {s} ra {u}.",
-        "{g} {s} bằng bao nhiêu {u}?",
-        "Viết số đo {g} {s} theo đơn vị {u}.",
-    ).format(g=given, s=source, u=unit)
+        "Đổi {g} {s} ra {w}.",
+        "{g} {s} bằng bao nhiêu {w}?",
+        "Viết số đo {g} {s} theo đơn vị {w}.",
+    ).format(g=given, s=source, u=unit, w=SPOKEN[unit])
     answer, sign = f"{value} {unit}", "×" if down else ":"
     solution = equalities(
         f"1 {large} = {spaced(rate)} {small}",
@@ -57,10 +58,10 @@ def viet_so_thap_phan(draw: Draw) -> Draft:
     if way == "ra số thập phân":
         question = draw.template(
             "Viết số thập phân thích hợp vào chỗ chấm: {a} {x} {b} {y} = ... {x}",
-            "Viết {a} {x} {b} {y} dưới dạng số thập phân có đơn vị là {x}.",
-            "Hỏi {a} {x} {b} {y} bằng bao nhiêu {x}?",
-            "Đổi {a} {x} {b} {y} ra {x}.",
-        ).format(a=a, x=large, b=b, y=small)
+            "Viết {a} {x} {b} {y} dưới dạng số thập phân có đơn vị là {w}.",
+            "Hỏi {a} {x} {b} {y} bằng bao nhiêu {w}?",
+            "Đổi {a} {x} {b} {y} ra {w}.",
+        ).format(a=a, x=large, b=b, y=small, w=SPOKEN[large])
         answer = f"{value} {large}"
         lines = (f"{b} : {spaced(rate)} = {part} ({large})", f"{a} + {part} = {value} ({large})")
         wrong = (a + Fraction(b, rate * 10), a + Fraction(b * 10, rate), Fraction(a + b, 10))
@@ -68,9 +69,9 @@ def viet_so_thap_phan(draw: Draw) -> Draft:
     else:
         question = draw.template(
             "Viết số thích hợp vào chỗ chấm: {v} {x} = ... {x} ... {y}",
-            "Đổi {v} {x} ra {x} và {y}.",
-            "{v} {x} gồm bao nhiêu {x} và bao nhiêu {y}?",
-        ).format(v=value, x=large, y=small)
+            "Đổi {v} {x} ra {w} và {z}.",
+            "{v} {x} gồm bao nhiêu {w} và bao nhiêu {z}?",
+        ).format(v=value, x=large, y=small, w=SPOKEN[large], z=SPOKEN[small])
         answer = f"{a} {large} {b} {small}"
         lines = (f"{value} = {a} + {part}", f"{part} × {spaced(rate)} = {b} ({small})")
         slips = (f"{a} {large} {b * 10} {small}", f"{b} {large} {a} {small}")

@@ -2,6 +2,7 @@
 
 from mathpal.curriculum.layouts import reasoned
 from mathpal.curriculum.registry import Draft, Draw, family
+from mathpal.curriculum.writing import spaced
 
 
 @family(number=16, grade=4, kind="integer", topic="number_theory")
@@ -62,15 +63,15 @@ def viet_them_ben_phai(draw: Draw) -> Draft:
             "số đó thì được {m}.",
             "Tổng của một số và số mới có được khi viết thêm chữ số {k} vào bên phải số đó là "
             "{m}. Số đó là số nào?",
-        ).format(k=digit, m=new + number)
+        ).format(k=digit, m=spaced(new + number))
         parts, total, way, product = "11", new + number, "tổng", 11 * number
         shared = f"Tổng hai số bằng 11 lần số đó và {digit} đơn vị."
     lines = [f"Số mới bằng 10 lần số đó và {digit} đơn vị.", shared]
     if not digit:
         lines = [line.replace(" và 0 đơn vị", "") for line in lines]
     else:
-        lines.append(f"{total} - {digit} = {product}")
-    lines.append(f"{product} : {parts} = {number}")
+        lines.append(f"{spaced(total)} - {digit} = {spaced(product)}")
+    lines.append(f"{spaced(product)} : {parts} = {number}")
     slips = (str(total // 10), str(number + 1), str(number - 1), str(new))
     solution = reasoned(*lines, answer=str(number))
     return Draft(question, solution, str(number), (way, digit, total), slips)
@@ -108,8 +109,8 @@ def viet_them_ben_trai(draw: Draw) -> Draft:
             "số đó thì được {m}.",
             "Tổng của một số có hai chữ số và số mới có được khi viết thêm chữ số {k} vào bên "
             "trái số đó là {m}. Số có hai chữ số đó là số nào?",
-        ).format(k=digit, m=total)
-        lines = [f"Số mới hơn số đó {added} đơn vị.", f"{total} - {added} = {2 * number}",
+        ).format(k=digit, m=spaced(total))
+        lines = [f"Số mới hơn số đó {added} đơn vị.", f"{spaced(total)} - {added} = {2 * number}",
                  f"{2 * number} : 2 = {number}"]  # fmt: skip
         parameters, wrong = ("tổng", digit, total), total // 2
     solution = reasoned(*lines, answer=str(number))
@@ -179,7 +180,7 @@ def tim_so_hai_chu_so(draw: Draw) -> Draft:
 
 @family(number=16, grade=6, kind="integer", topic="number_theory")
 def tim_so_ab(draw: Draw) -> Draft:
-    """Tìm số có hai chữ số a, b từ tổng và hiệu."""
+    r"""Tìm số \overline{ab} biết tổng, hiệu."""
     b = draw.integer(1, 8)
     a = draw.integer(b + 1, 9)
     x, y = draw.integer(1, 9), draw.integer(1, 9)

@@ -1,6 +1,7 @@
 """Families on division with a remainder, in calculations and in stories."""
 
 from mathpal.curriculum.layouts import equalities, reasoned, worked
+from mathpal.curriculum.phrasing import SPOKEN
 from mathpal.curriculum.registry import Draft, Draw, family
 
 # (what is done, the things, one share of them with {d} things, what the shares are called)
@@ -16,7 +17,7 @@ SHARES = (
     ("buộc", "que tính", "mỗi bó buộc {d} que tính", "bó"),
     ("trồng", "cây rau", "mỗi luống trồng {d} cây rau", "luống"),
     ("đóng", "kg gạo", "mỗi bao đóng {d} kg gạo", "bao"),
-    ("cắt", "dm ruy băng", "mỗi đoạn cắt dài {d} dm ruy băng", "đoạn"),
+    ("cắt", "dm ruy băng", "mỗi đoạn dài {d} dm", "đoạn"),
 )
 
 # (who travels or needs a place, what one vehicle or seat holds, its name, the verb)
@@ -24,7 +25,7 @@ CROWDS = (
     ("khách du lịch", "thuyền", "chở được"), ("học sinh", "xe", "chở được"),
     ("cổ động viên", "ca nô", "chở được"), ("học sinh", "bàn", "ngồi được"),
     ("đại biểu", "hàng ghế", "ngồi được"), ("trại viên", "lều", "ở được"),
-    ("công nhân", "chuyến xe", "chở được"), ("bạn nhỏ", "toa tàu", "ngồi được"),
+    ("công nhân", "chuyến xe", "chở được"), ("bạn nhỏ", "xe điện", "ngồi được"),
 )  # fmt: skip
 
 
@@ -88,16 +89,24 @@ def chia_co_du_lon(draw: Draw) -> Draft:
 def chia_nhieu_nhat(draw: Draw) -> Draft:
     """Bài toán chia có dư: được nhiều nhất bao nhiêu phần, còn thừa bao nhiêu."""
     verb, thing, share, box = draw.pick(SHARES)
-    divisor, quotient = draw.integer(3, 9), draw.integer(3, 10)
-    rest = draw.integer(1, divisor - 1)
+    divisor = draw.integer(2, 4) if verb == "may" else draw.integer(3, 9)
+    quotient, rest = draw.integer(3, 10), draw.integer(1, divisor - 1)
     number = divisor * quotient + rest
+    unit, _, stuff = thing.partition(" ")
     question = draw.template(
-        "Có {n} {t}, {s}. Hỏi {v} được nhiều nhất bao nhiêu {b} và còn thừa bao nhiêu {t}?",
-        "Người ta có {n} {t}, {s}. Như vậy {v} được nhiều nhất mấy {b} và còn thừa mấy {t}?",
-        "Với {n} {t}, {s} thì {v} được nhiều nhất bao nhiêu {b} và còn thừa bao nhiêu {t}?",
+        "Có {n} {t}, {s}. Hỏi {v} được nhiều nhất bao nhiêu {b} và còn thừa bao nhiêu {w}?",
+        "Người ta có {n} {t}, {s}. Như vậy {v} được nhiều nhất mấy {b} và còn thừa mấy {w}?",
+        "Với {n} {t}, {s} thì {v} được nhiều nhất bao nhiêu {b} và còn thừa bao nhiêu {w}?",
         "Cô Hoa có {n} {t}. Biết {s}, hỏi cô Hoa {v} được nhiều nhất bao nhiêu {b} và còn thừa "
-        "bao nhiêu {t}?",
-    ).format(n=number, t=thing, s=share.format(d=divisor), v=verb, b=box)
+        "bao nhiêu {w}?",
+    ).format(
+        n=number,
+        t=thing,
+        s=share.format(d=divisor),
+        v=verb,
+        b=box,
+        w=f"{SPOKEN.get(unit, unit)} {stuff}",
+    )
     answer = f"{quotient} {box}, thừa {rest} {thing}"
     solution = reasoned(
         f"{divisor} × {quotient} = {divisor * quotient}",

@@ -40,13 +40,19 @@ def cong_so_do_thoi_gian(draw: Draw) -> Draft:
     a, c = draw.integer(1, most), draw.integer(1, most)
     b, d = draw.integer(1, rate - 1), draw.integer(1, rate - 1)
     left, right = lasting(a, b, unit, part), lasting(c, d, unit, part)
-    question = draw.template(
-        "Tính: {l} + {r}",
-        "Tính tổng của {l} và {r}.",
-        "Việc thứ nhất làm hết {l}, việc thứ hai làm hết {r}. Hỏi làm cả hai việc hết bao nhiêu "
-        "thời gian?",
-        "Đợt một kéo dài {l}, đợt hai kéo dài {r}. Tính tổng thời gian của hai đợt.",
-    ).format(l=left, r=right)
+    if unit == "năm":  # no work of pupils lasts so long
+        text = draw.template(
+            "Tính kết quả: {l} + {r}", "Tìm tổng của {l} và {r}.", "{l} cộng {r} bằng bao nhiêu?"
+        )
+    else:
+        text = draw.template(
+            "Tính: {l} + {r}",
+            "Tính tổng của {l} và {r}.",
+            "Việc thứ nhất làm hết {l}, việc thứ hai làm hết {r}. Hỏi làm cả hai việc hết bao "
+            "nhiêu thời gian?",
+            "Đợt một kéo dài {l}, đợt hai kéo dài {r}. Tính tổng thời gian của hai đợt.",
+        )
+    question = text.format(l=left, r=right)
     raw = lasting(a + c, b + d, unit, part)
     more, rest = divmod(b + d, rate)
     answer = lasting(a + c + more, rest, unit, part)
@@ -66,14 +72,20 @@ def tru_so_do_thoi_gian(draw: Draw) -> Draft:
     c, d = draw.integer(1, most - 2), draw.integer(1, rate - 1)
     a, b = draw.integer(c + 1, most), draw.integer(0, rate - 1)
     left, right = lasting(a, b, unit, part), lasting(c, d, unit, part)
-    question = draw.template(
-        "Tính: {l} - {r}",
-        "Tính hiệu của {l} và {r}.",
-        "Việc thứ nhất làm hết {l}, việc thứ hai làm hết {r}. Hỏi việc thứ nhất làm lâu hơn việc "
-        "thứ hai bao nhiêu thời gian?",
-        "Đợt một kéo dài {l}, đợt hai kéo dài {r}. Hỏi đợt một dài hơn đợt hai bao nhiêu thời "
-        "gian?",
-    ).format(l=left, r=right)
+    if unit == "năm":
+        text = draw.template(
+            "Tính kết quả: {l} - {r}", "Tìm hiệu của {l} và {r}.", "{l} trừ {r} bằng bao nhiêu?"
+        )
+    else:
+        text = draw.template(
+            "Tính: {l} - {r}",
+            "Tính hiệu của {l} và {r}.",
+            "Việc thứ nhất làm hết {l}, việc thứ hai làm hết {r}. Hỏi việc thứ nhất làm lâu hơn "
+            "việc thứ hai bao nhiêu thời gian?",
+            "Đợt một kéo dài {l}, đợt hai kéo dài {r}. Hỏi đợt một dài hơn đợt hai bao nhiêu thời "
+            "gian?",
+        )
+    question = text.format(l=left, r=right)
     borrowed = b < d
     high, low = (a - 1, b + rate) if borrowed else (a, b)
     raw = lasting(high, low, unit, part)

@@ -36,7 +36,7 @@ def nguoc_chieu_gap_nhau(draw: Draw) -> Draft:
     if asked == "thời gian":
         question = draw.template(
             "Quãng đường AB dài {s} km. Cùng lúc, một {f} đi từ A với vận tốc {v} km/giờ, một {l} "
-            "đi từ B ngược chiều với vận tốc {w} km/giờ. Sau mấy giờ thì gặp nhau?",
+            "đi từ B ngược chiều với vận tốc {w} km/giờ. Hỏi sau mấy giờ hai bên gặp nhau?",
             "Một {f} đi từ A và một {l} đi từ B cùng lúc, ngược chiều nhau, vận tốc lần lượt là "
             "{v} km/giờ và {w} km/giờ. AB dài {s} km. Tính thời gian để gặp nhau.",
             "Hai nơi A và B cách nhau {s} km. Một {f} (vận tốc {v} km/giờ) và một {l} (vận tốc {w} "
@@ -120,15 +120,19 @@ def gap_nhau_luc_may_gio(draw: Draw) -> Draft:
         "Lúc {h}, một {l} đi từ A với vận tốc {w} km/giờ. {b} giờ sau, một {f} đi từ B ngược chiều "
         "với vận tốc {v} km/giờ. Biết AB dài {s} km. Tính thời điểm gặp nhau.",
         "A cách B {s} km. Một {l} đi từ A lúc {h}, mỗi giờ đi {w} km. Sau đó {b} giờ, một {f} đi "
-        "từ B ngược chiều, mỗi giờ đi {v} km. Gặp nhau lúc mấy giờ?",
+        "từ B ngược chiều, mỗi giờ đi {v} km. Hỏi {f} gặp {l} lúc mấy giờ?",
     ).format(f=fast, l=slow, v=v, w=w, s=distance, b=before, h=clock(start))
     answer = clock(end)
-    steps = [] if before == 1 else [("Quãng đường đi trước là", f"{w} × {before} = {ahead} (km)")]
+    steps = [(f"Quãng đường {slow} đi trước là", f"{w} × {before} = {ahead} (km)")]
+    left = "Quãng đường còn lại là"
+    if before == 1:
+        steps, left = [], f"Sau 1 giờ {slow} đi được {w} km, quãng đường còn lại là"
     solution = worked(
         *steps,
-        ("Quãng đường còn lại là", f"{distance} - {ahead} = {distance - ahead} (km)"),
+        (left, f"{distance} - {ahead} = {distance - ahead} (km)"),
         ("Tổng hai vận tốc là", f"{v} + {w} = {total} (km/giờ)"),
         ("Thời gian đi đến chỗ gặp nhau là", f"{distance - ahead} : {total} = {time} (giờ)"),
+        (f"Thời gian {slow} đi là", f"{before} + {time} = {before + time} (giờ)"),
         ("Thời điểm gặp nhau là", f"{clock(start)} + {before + time} giờ = {answer}"),
         answer=answer,
     )
@@ -145,19 +149,19 @@ def cung_chieu_duoi_kip(draw: Draw) -> Draft:
     apart, far = gap * time, draw.pick((True, False))
     question = (
         draw.template(
-            "Một {f} đuổi theo một {l} cùng chiều ở phía trước {s} km. Mỗi giờ {f} đi {v} km, {l} "
-            "đi {w} km. Hỏi {f} đi bao nhiêu ki-lô-mét thì đuổi kịp?",
-            "Từ A, một {f} đuổi theo một {l} đang ở trước {s} km. Vận tốc của {f} là {v} km/giờ, "
-            "của {l} là {w} km/giờ. Chỗ đuổi kịp cách A bao nhiêu ki-lô-mét?",
-            "Một {f} đi với vận tốc {v} km/giờ đuổi theo một {l} đi trước {s} km với vận tốc {w} "
-            "km/giờ. Tính quãng đường {f} đi đến khi đuổi kịp.",
+            "Một {f} đuổi theo một {l} đi cùng chiều ở phía trước, cách {s} km. Mỗi giờ {f} đi {v} "
+            "km, {l} đi {w} km. Hỏi {f} đi bao nhiêu ki-lô-mét thì đuổi kịp?",
+            "Từ A, một {f} đuổi theo một {l} đi cùng chiều ở trước, cách A {s} km. Vận tốc của "
+            "{f} là {v} km/giờ, của {l} là {w} km/giờ. Chỗ đuổi kịp cách A bao nhiêu ki-lô-mét?",
+            "Một {f} đi với vận tốc {v} km/giờ đuổi theo một {l} đi cùng chiều ở phía trước, "
+            "cách {s} km, với vận tốc {w} km/giờ. Tính quãng đường {f} đi đến khi đuổi kịp.",
         )
         if far
         else draw.template(
-            "Một {f} đuổi theo một {l} cùng chiều ở phía trước {s} km. Mỗi giờ {f} đi {v} km, {l} "
-            "đi {w} km. Hỏi sau mấy giờ thì đuổi kịp?",
-            "Một {f} đi với vận tốc {v} km/giờ đuổi theo một {l} đi trước {s} km với vận tốc {w} "
-            "km/giờ. Tính thời gian để đuổi kịp.",
+            "Một {f} đuổi theo một {l} đi cùng chiều ở phía trước, cách {s} km. Mỗi giờ {f} đi {v} "
+            "km, {l} đi {w} km. Hỏi sau mấy giờ thì đuổi kịp?",
+            "Một {f} đi với vận tốc {v} km/giờ đuổi theo một {l} đi cùng chiều ở phía trước, "
+            "cách {s} km, với vận tốc {w} km/giờ. Tính thời gian để đuổi kịp.",
             "Hai nơi A và B cách nhau {s} km. Cùng lúc, một {f} đi từ A ({v} km/giờ), một {l} đi "
             "từ B ({w} km/giờ), cùng chiều từ A đến B. Sau mấy giờ {f} đuổi kịp {l}?",
         )
@@ -203,13 +207,14 @@ def duoi_kip_luc_may_gio(draw: Draw) -> Draft:
         "Một {l} đi từ A lúc {h}, mỗi giờ đi được {w} km. {b} giờ sau, một {f} đi từ A cùng chiều, "
         "mỗi giờ đi được {v} km. Tính thời điểm {f} đuổi kịp {l}.",
         "Một {f} có vận tốc {v} km/giờ đi sau một {l} {b} giờ. Cả hai đi từ A, cùng chiều; {l} đi "
-        "lúc {h} với vận tốc {w} km/giờ. Đuổi kịp nhau lúc mấy giờ?",
+        "lúc {h} với vận tốc {w} km/giờ. Hỏi {f} đuổi kịp {l} lúc mấy giờ?",
     ).format(f=fast, l=slow, v=v, w=w, b=lead, h=clock(start))
     answer = clock(end)
     solution = worked(
         (f"Quãng đường {slow} đi trước là", f"{w} × {lead} = {ahead} (km)"),
         ("Hiệu hai vận tốc là", f"{v} - {w} = {gap} (km/giờ)"),
         ("Thời gian đuổi kịp là", f"{ahead} : {gap} = {time} (giờ)"),
+        (f"Thời gian {slow} đi là", f"{lead} + {time} = {lead + time} (giờ)"),
         ("Thời điểm đuổi kịp là", f"{clock(start)} + {lead + time} giờ = {answer}"),
         answer=answer,
     )

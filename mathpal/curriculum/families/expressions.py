@@ -99,22 +99,22 @@ def thu_tu_luy_thua(draw: Draw) -> Draft:
     a = draw.integer(3, 60)
     forms: tuple[str, ...] = draw.pick(
         (
-            (f"{raised} + {b} × {c}", f"{value} + {b * c}", f"{value + b * c}"),
-            (f"{b} × {raised} + {a}", f"{b * value} + {a}", f"{b * value + a}"),
-            (f"{raised} × {b} - {min(a, value)}", f"{value * b} - {min(a, value)}",
-             f"{value * b - min(a, value)}"),
-            (f"{a + value} - {raised} + {c}", f"{a} + {c}", f"{a + c}"),
-            (f"{b} × ({raised} + {c})", f"{b} × {value + c}", f"{b * (value + c)}"),
+            (f"{raised} + {b} × {c}", f"{spaced(value)} + {b * c}", spaced(value + b * c)),
+            (f"{b} × {raised} + {a}", f"{spaced(b * value)} + {a}", spaced(b * value + a)),
+            (f"{raised} × {b} - {min(a, value)}", f"{spaced(value * b)} - {min(a, value)}",
+             spaced(value * b - min(a, value))),
+            (f"{spaced(a + value)} - {raised} + {c}", f"{a} + {c}", f"{a + c}"),
+            (f"{b} × ({raised} + {c})", f"{b} × {spaced(value + c)}", spaced(b * (value + c))),
         )
     )  # fmt: skip
-    first = f"{raised} = {' × '.join([str(base)] * power)} = {value}"
-    plain = forms[0].replace(raised, str(value))
+    first = f"{raised} = {' × '.join([str(base)] * power)} = {spaced(value)}"
+    plain = forms[0].replace(raised, spaced(value))
     answer = forms[-1]
-    result = int(answer)
+    result = int(answer.replace(" ", ""))
     question = _value_text(draw).format(e=forms[0])
     solution = equalities(first, f"{forms[0]} = {plain}", *_steps(plain, *forms[1:]), answer=answer)
     wrong = (result - value + base * power, result + 10, result + b)
-    slips = tuple(str(w) for w in wrong if w > 0)
+    slips = tuple(spaced(w) for w in wrong if w > 0)
     return Draft(question, solution, answer, (forms[0],), slips)
 
 

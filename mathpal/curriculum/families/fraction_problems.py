@@ -3,7 +3,7 @@
 from math import gcd
 
 from mathpal.curriculum.layouts import worked
-from mathpal.curriculum.phrasing import GOODS
+from mathpal.curriculum.phrasing import GOODS, SPOKEN
 from mathpal.curriculum.registry import Draft, Draw, family
 
 PROPER = [(a, b) for b in range(2, 10) for a in range(1, b) if gcd(a, b) == 1]
@@ -19,37 +19,33 @@ GROUPS = (
     ("Một cửa hàng", "bông hoa", "bông hồng"), ("Một câu lạc bộ", "bạn", "bạn nam"),
     ("Một rạp chiếu phim", "ghế", "ghế đỏ"), ("Một giỏ", "quả", "quả cam"),
     ("Một đồi cây", "cây", "cây thông"), ("Một nông trại", "con gà", "con gà mái"),
-    ("Một xã", "người", "người trồng lúa"), ("Một trường", "học sinh", "học sinh biết bơi"),
-    ("Một bãi xe", "xe", "xe tải"), ("Một rạp xiếc", "vé", "vé trẻ em"),
+    ("Một xóm", "người", "người trồng lúa"), ("Một trại hè", "học sinh", "học sinh biết bơi"),
+    ("Một bãi xe", "xe", "xe tải"), ("Một khu vườn", "cây", "cây bưởi"),
     ("Một xưởng may", "công nhân", "công nhân nữ"), ("Một kho", "bao gạo", "bao gạo nếp"),
     ("Một cửa hàng", "hộp sữa", "hộp sữa chua"), ("Một hộp", "viên bi", "viên bi xanh"),
 )  # fmt: skip
-# (where the whole stands, what it is, unit, how some of it goes)
+# (where the whole stands, what it is, unit, how some of it goes, the largest likely whole)
 STORES = (
-    ("Một thùng có {w} lít dầu", "dầu", "lít", "lấy ra"),
-    ("Một bao có {w} kg gạo", "gạo", "kg", "dùng"),
-    ("Một cửa hàng có {w} m vải", "vải", "m", "bán"),
-    ("Một kho có {w} tấn thóc", "thóc", "tấn", "chuyển đi"),
-    ("Một cuộn dây điện dài {w} m", "dây điện", "m", "dùng"),
-    ("Một cửa hàng có {w} hộp sữa", "sữa", "hộp", "bán"),
-    ("Một tủ sách có {w} quyển truyện", "truyện", "quyển", "cho mượn"),
-    ("Một đội phải sửa {w} m đường", "đường", "m", "sửa"),
+    ("Một thùng có {w} lít dầu", "dầu", "lít", "lấy ra", 200),
+    ("Một bao có {w} kg gạo", "gạo", "kg", "dùng", 60),
+    ("Một cửa hàng có {w} m vải", "vải", "m", "bán", 300),
+    ("Một kho có {w} tấn thóc", "thóc", "tấn", "chuyển đi", 300),
+    ("Một cuộn dây điện dài {w} m", "dây điện", "m", "dùng", 300),
+    ("Một cửa hàng có {w} hộp sữa", "sữa", "hộp", "bán", 300),
+    ("Một tủ sách có {w} quyển truyện", "truyện", "quyển", "cho mượn", 300),
+    ("Một đội phải sửa {w} m đường", "đường", "m", "sửa", 300),
 )
-# (thing, its measure, unit)
+# (thing, its measure, unit, the largest likely whole)
 MEASURED = (
-    ("tấm vải", "dài", "m"), ("sợi dây", "dài", "cm"), ("quãng đường", "dài", "km"),
-    ("bao gạo", "nặng", "kg"), ("khúc gỗ", "dài", "dm"), ("cuộn dây", "dài", "m"),
+    ("tấm vải", "dài", "m", 60), ("sợi dây", "dài", "cm", 200), ("quãng đường", "dài", "km", 200),
+    ("bao gạo", "nặng", "kg", 60), ("khúc gỗ", "dài", "dm", 60), ("cuộn dây", "dài", "m", 200),
 )  # fmt: skip
-# (thing, what it holds, unit, how some of it goes)
+# (thing, what it holds, unit, how some of it goes, the largest likely whole)
 HOLDERS = (
-    ("thùng dầu", "dầu", "lít", "lấy ra"), ("bao gạo", "gạo", "kg", "dùng"),
-    ("cuộn vải", "vải", "m", "bán"), ("cuộn dây", "dây", "m", "dùng"),
-    ("kho thóc", "thóc", "tấn", "chuyển đi"), ("bể nước", "nước", "m³", "dùng"),
+    ("thùng dầu", "dầu", "lít", "lấy ra", 200), ("bao gạo", "gạo", "kg", "dùng", 60),
+    ("cuộn vải", "vải", "m", "bán", 120), ("cuộn dây", "dây", "m", "dùng", 200),
+    ("kho thóc", "thóc", "tấn", "chuyển đi", 200), ("bể nước", "nước", "m³", "dùng", 200),
 )  # fmt: skip
-SPOKEN = {
-    "m": "mét", "kg": "ki-lô-gam", "l": "lít", "km": "ki-lô-mét", "cm": "xăng-ti-mét",
-    "dm": "đề-xi-mét", "m³": "mét khối",
-}  # fmt: skip
 
 
 def _spoken(unit: str) -> str:
@@ -102,20 +98,23 @@ def phan_con_lai(draw: Draw) -> Draft:
     a, b = draw.pick(SEVERAL)
     part = draw.integer(4, 25)
     whole, value, rest = part * b, part * a, part * (b - a)
-    start, good, unit, verb = draw.pick(STORES)
+    start, good, unit, verb, _ = draw.pick([store for store in STORES if whole <= store[-1]])
+    counted = f"{_spoken(unit)} {good}"
+    left = "Độ dài phần còn lại là" if unit == "m" else f"Số {counted} còn lại là"
     question = draw.template(
-        "{s}. Người ta đã {v} {x} số {g} đó. Hỏi còn lại bao nhiêu {u} {g}?",
-        "{s}, đã {v} {x} số {g} đó. Tính số {u} {g} còn lại.",
-        "{s}. Sau khi {v} {x} số {g} đó thì còn lại bao nhiêu {u} {g}?",
-    ).format(s=start.format(w=whole), v=verb, x=f"{a}/{b}", u=_spoken(unit), g=good)
-    answer = f"{rest} {unit}"
+        "{s}. Người ta đã {v} {x} số {g} đó. Hỏi còn lại bao nhiêu {g}?",
+        "{s}, đã {v} {x} số {g} đó. Tính số {g} còn lại.",
+        "{s}. Sau khi {v} {x} số {g} đó thì còn lại bao nhiêu {g}?",
+    ).format(s=start.format(w=whole), v=verb, x=f"{a}/{b}", g=counted)
+    answer = f"{rest} {unit} {good}"
     solution = worked(
         (f"1/{b} của {whole} {unit} là", f"{whole} : {b} = {part} ({unit})"),
         (f"{a}/{b} của {whole} {unit} là", f"{part} × {a} = {value} ({unit})"),
-        ("Số còn lại là", f"{whole} - {value} = {rest} ({unit})"),
+        (left, f"{whole} - {value} = {rest} ({unit})"),
         answer=answer,
     )
-    slips = tuple(f"{n} {unit}" for n in (value, part, whole + value, abs(rest - part) or 1))
+    wrong = (value, part, whole + value, abs(rest - part) or 1)
+    slips = tuple(f"{n} {unit} {good}" for n in wrong)
     return Draft(question, solution, answer, (a, b, whole), slips)
 
 
@@ -129,13 +128,15 @@ def tim_so_biet_phan_so(draw: Draw) -> Draft:
         place, unit, named = draw.pick(GROUPS)
         question = draw.template(
             "{p} có {v} {n}, bằng {x} tổng số {u}. Hỏi {q} có tất cả bao nhiêu {u}?",
-            "{p} có {v} {n}. Biết {x} số {u} là {n}. Tính số {u} của {q} đó.",
+            "{p} có {v} {n}. Biết {x} số {u} là {n}. Tính tổng số {u} của {q} đó.",
             "Biết {v} {n} bằng {x} tổng số {u} của {q}. Hỏi {q} đó có tất cả bao nhiêu {u}?",
         ).format(
             p=place, q=place.replace("Một ", ""), v=value, n=named, u=unit, x=f"{a}/{b}"
         )  # fmt: skip
+        sought = f"Tổng số {unit} là"
     else:
-        thing, measure, unit = draw.pick(MEASURED)
+        thing, measure, unit, _ = draw.pick([row for row in MEASURED if whole <= row[-1]])
+        sought = f"Cả {thing} {measure} là"
         question = draw.template(
             "Biết {x} {t} {d} {v} {u}. Hỏi cả {t} {d} bao nhiêu {r}?",
             "{x} của một {t} {d} {v} {u}. Hỏi {t} đó {d} bao nhiêu {r}?",
@@ -143,8 +144,7 @@ def tim_so_biet_phan_so(draw: Draw) -> Draft:
         ).format(x=f"{a}/{b}", t=thing, d=measure, v=value, u=unit, r=_spoken(unit))
     answer = f"{whole} {unit}"
     solution = worked(
-        ("Một phần là", f"{value} : {a} = {part} ({unit})"),
-        (f"{b} phần là", f"{part} × {b} = {whole} ({unit})"),
+        (sought, f"{value} : {a}/{b} = {value} : {a} × {b} = {part} × {b} = {whole} ({unit})"),
         answer=answer,
     )
     slips = tuple(f"{n} {unit}" for n in (part, value + part, part * (a + b), value * a))
@@ -157,7 +157,7 @@ def tim_so_biet_phan_con_lai(draw: Draw) -> Draft:
     a, b = draw.pick(LEAVING)
     parts, part = b - a, draw.integer(3, 20)
     whole, rest = part * b, part * parts
-    thing, good, unit, verb = draw.pick(HOLDERS)
+    thing, good, unit, verb, _ = draw.pick([row for row in HOLDERS if whole <= row[-1]])
     question = draw.template(
         "Người ta đã {v} {x} số {g} của một {t} thì còn lại {r} {u}. Hỏi lúc đầu {t} có bao "
         "nhiêu {o} {g}?",
@@ -167,7 +167,10 @@ def tim_so_biet_phan_con_lai(draw: Draw) -> Draft:
     ).format(v=verb, x=f"{a}/{b}", g=good, t=thing, r=rest, u=unit, o=_spoken(unit))
     answer = f"{whole} {unit}"
     solution = worked(
-        ("Số phần còn lại là", f"{b} - {a} = {parts} (phần)"),
+        (
+            f"Số {good} lúc đầu là {b} phần bằng nhau, số phần còn lại là",
+            f"{b} - {a} = {parts} (phần)",
+        ),
         ("Một phần là", f"{rest} : {parts} = {part} ({unit})"),
         (f"{b} phần là", f"{part} × {b} = {whole} ({unit})"),
         answer=answer,

@@ -2,6 +2,7 @@
 
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
+from mathpal.curriculum.writing import spaced
 
 # (what, unit, least and most width, most that the length exceeds it)
 PLACES = (
@@ -27,6 +28,10 @@ SQUARES = (
     ("mặt bàn", "cm", 40, 95), ("tấm thảm", "dm", 8, 40), ("sân trường", "m", 30, 95),
 )  # fmt: skip
 FIELDS = ("thửa ruộng", "mảnh vườn", "khu đất", "vườn rau", "vườn cây", "sân trường")
+# Of these one may be narrower than 10 m.
+NARROW = ("luống rau", "mảnh vườn", "khu đất", "vườn rau", "vườn cây", "vườn hoa")
+# (harvest, plant, least harvest of 100 m² in kg)
+CROPS = (("thóc", "lúa", 50), ("ngô", "ngô", 40), ("rau", "rau", 60))
 
 
 def _rectangle(draw: Draw) -> tuple[str, str, int, int]:
@@ -70,7 +75,7 @@ def dien_tich_hinh_chu_nhat(draw: Draw) -> Draft:
         "Tính diện tích {t} hình chữ nhật có chiều dài {a} cm và chiều rộng {b} cm.",
         "Một {t} hình chữ nhật có chiều rộng {b} cm, chiều dài {a} cm. Hỏi diện tích {t} đó là "
         "bao nhiêu xăng-ti-mét vuông?",
-        "Bạn Hoa cắt một {t} hình chữ nhật dài {a} cm, rộng {b} cm. Tìm diện tích {t} đó.",
+        "Người ta cắt một {t} hình chữ nhật dài {a} cm, rộng {b} cm. Tìm diện tích {t} đó.",
     ).format(t=thing, a=length, b=width)
     answer = f"{area} cm²"
     solution = worked(
@@ -152,7 +157,7 @@ def tim_canh_hinh_chu_nhat(draw: Draw) -> Draft:
         )
         slips = (f"{2 * half - length} {unit}", f"{half} {unit}", f"{half + width} {unit}")
         return Draft(question, solution, answer, ("P", length, width), slips)
-    thing, width = draw.pick(FIELDS), draw.integer(4, 9)
+    thing, width = draw.pick(NARROW), draw.integer(4, 9)
     length = width + draw.integer(2, 30)
     area = length * width
     question = draw.template(
@@ -170,8 +175,9 @@ def tim_canh_hinh_chu_nhat(draw: Draw) -> Draft:
 @family(number=54, grade=4, kind="quantity", topic="geometry")
 def hinh_chu_nhat_hai_buoc(draw: Draw) -> Draft:
     """Hình chữ nhật biết một cạnh và quan hệ của hai cạnh: chu vi, diện tích."""
-    thing, times, area = draw.pick(FIELDS), draw.pick((True, False)), draw.pick((True, False))
+    times, area = draw.pick((True, False)), draw.pick((True, False))
     width = draw.integer(4, 9) if area else draw.integer(8, 30)
+    thing = draw.pick(FIELDS if width > 9 else NARROW)
     by = draw.integer(2, 4 if width > 9 else 6) if times else draw.integer(3, 30)
     length = width * by if times else width + by
     half = length + width
@@ -203,31 +209,28 @@ def thu_hoach_thua_ruong(draw: Draw) -> Draft:
     """Diện tích thửa ruộng và số thóc thu hoạch."""
     tens = draw.integer(2, 8)
     length, width = 10 * (tens + draw.integer(1, 5)), 10 * tens
-    area, (crop, low) = length * width, draw.pick((("thóc", 50), ("ngô", 40), ("rau", 60)))
+    area, (crop, plant, low) = length * width, draw.pick(CROPS)
     crops, part = low + 5 * draw.integer(0, 4), area // 100
     total = part * crops
     tens_part, ones = crops // 10 * 10, crops % 10
     product = f"{part} × {crops} = "
     if ones:
-        product += f"{part * tens_part} + {part * ones} = "
+        product += f"{spaced(part * tens_part)} + {spaced(part * ones)} = "
     question = draw.template(
         "Một thửa ruộng hình chữ nhật có chiều dài {a} m, chiều rộng {b} m. Cứ 100 m² thu được "
         "{k} kg {c}. Hỏi cả thửa ruộng thu được bao nhiêu ki-lô-gam {c}?",
-        "Trên thửa ruộng hình chữ nhật dài {a} m, rộng {b} m, người ta trồng {c}, trung bình 100 "
-        "m² thu được {k} kg. Tính số ki-lô-gam {c} thu được trên cả thửa ruộng.",
+        "Trên thửa ruộng hình chữ nhật dài {a} m, rộng {b} m, người ta trồng {p}, trung bình 100 "
+        "m² thu được {k} kg {c}. Tính số ki-lô-gam {c} thu được trên cả thửa ruộng.",
         "Bác Tư có thửa ruộng hình chữ nhật, chiều rộng {b} m, chiều dài {a} m. Biết 100 m² thu "
         "được {k} kg {c}, hỏi bác Tư thu được tất cả bao nhiêu ki-lô-gam {c}?",
-    ).format(a=length, b=width, k=crops, c=crop)
-    answer = f"{total} kg"
+    ).format(a=length, b=width, k=crops, c=crop, p=plant)
+    answer = f"{spaced(total)} kg"
     solution = worked(
-        ("Diện tích thửa ruộng là", f"{length} × {width} = {area} (m²)"),
-        (f"{area} m² gấp 100 m² số lần là", f"{area} : 100 = {part} (lần)"),
-        (f"Số {crop} thu được là", f"{product}{total} (kg)"),
+        ("Diện tích thửa ruộng là", f"{length} × {width} = {spaced(area)} (m²)"),
+        (f"{spaced(area)} m² gấp 100 m² số lần là", f"{spaced(area)} : 100 = {part} (lần)"),
+        (f"Số {crop} thu được là", f"{product}{spaced(total)} (kg)"),
         answer=answer,
     )
-    slips = (
-        f"{total * 10} kg",
-        f"{part * tens_part} kg",
-        f"{2 * (length + width) * crops // 100} kg",
-    )
+    wrong = (total * 10, part * tens_part, 2 * (length + width) * crops // 100)
+    slips = tuple(f"{spaced(n)} kg" for n in wrong)
     return Draft(question, solution, answer, (length, width, crops), slips)

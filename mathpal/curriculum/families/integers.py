@@ -7,6 +7,7 @@ PLACES = (
     "Mát-xcơ-va", "Bắc Kinh", "Xơ-un", "Béc-lin", "Luân Đôn", "thị trấn A", "thành phố B",
     "một vùng núi cao", "một trạm đo",
 )  # fmt: skip
+UNNAMED = PLACES[-4:]  # no town known for milder days and nights
 # Signs of the first number, of the calculation, and of the second number.
 SIGNS = (
     (-1, "+", 1), (-1, "+", -1), (-1, "-", 1), (-1, "-", -1), (1, "+", -1), (1, "-", -1),
@@ -58,7 +59,9 @@ def nhiet_do(draw: Draw) -> Draft:
     """Nhiệt độ: tăng, giảm, chênh lệch với số nguyên âm."""
     place, variant = draw.pick(PLACES), draw.pick(("tăng", "giảm", "chênh"))
     if variant == "chênh":
-        low, high = -draw.integer(1, 20), draw.integer(1, 20)
+        place, gap = draw.pick(UNNAMED), draw.integer(4, 20)
+        high = draw.integer(1, gap - 1)
+        low = high - gap
         question = draw.template(
             "Ở {p}, ban ngày nhiệt độ là {h} °C, ban đêm là {l} °C. Hỏi nhiệt độ ban ngày cao hơn "
             "ban đêm bao nhiêu độ C?",
@@ -67,8 +70,8 @@ def nhiet_do(draw: Draw) -> Draft:
             "Trong một ngày ở {p}, nhiệt độ thay đổi từ {l} °C đến {h} °C. Hỏi nhiệt độ đã tăng "
             "bao nhiêu độ C?",
         ).format(p=place, h=high, l=low)
-        answer = f"{high - low} °C"
-        line = f"{high} - ({low}) = {high} + {-low} = {high - low} (°C)"
+        answer = f"{gap} °C"
+        line = f"{high} - ({low}) = {high} + {-low} = {gap} (°C)"
         solution = worked(("Số độ C chênh lệch là", line), answer=answer)
         slips = tuple(f"{v} °C" for v in (high + low, low - high, -low))
         return Draft(question, solution, answer, (variant, low, high), slips)
@@ -93,18 +96,18 @@ def nhiet_do(draw: Draw) -> Draft:
 
 @family(number=67, grade=6, kind="quantity", topic="number_theory")
 def do_cao_am(draw: Draw) -> Draft:
-    """Độ cao âm: tàu ngầm, thợ lặn so với mực nước biển."""
+    """Độ cao âm: tàu ngầm so với mực nước biển."""
     start, move = -5 * draw.integer(3, 40), 5 * draw.integer(1, 20)
     up = draw.pick((True, False)) and move < -start
     end = start + move if up else start - move
     question = draw.template(
-        "Một tàu ngầm đang ở độ cao {a} m so với mực nước biển, sau đó tàu {w} thêm {b} m. Hỏi khi "
-        "đó tàu ở độ cao bao nhiêu mét?",
-        "Độ cao của một tàu ngầm so với mực nước biển là {a} m. Tàu {w} thêm {b} m nữa. Tính độ "
-        "cao mới của tàu.",
+        "Một tàu ngầm đang ở độ cao {a} m so với mực nước biển, sau đó tàu {w} {b} m. Hỏi khi đó "
+        "tàu ở độ cao bao nhiêu mét?",
+        "Độ cao của một tàu ngầm so với mực nước biển là {a} m. Tàu {w} {b} m. Tính độ cao mới "
+        "của tàu.",
         "Một tàu ngầm ở vị trí {a} m so với mực nước biển. Tàu {w} {b} m thì dừng lại. Tàu dừng ở "
         "độ cao nào so với mực nước biển?",
-    ).format(a=start, b=move, w="nổi lên" if up else "lặn xuống")
+    ).format(a=start, b=move, w="nổi lên" if up else "lặn xuống thêm")
     answer = f"{end} m"
     rule = _rule(start, move if up else -move)
     line = f"{start} {'+' if up else '-'} {move} = {rule}{end} (m)"

@@ -3,13 +3,15 @@
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
 
-# (line, thing set along it, counting word, distances in m)
+# (line, thing along it, counting word, how it is set there, distances in m)
 LINES = (
-    ("đoạn đường", "cây", "cây", (2, 9)), ("đoạn đường", "cột đèn", "cột", (5, 9)),
-    ("con đường", "cây phượng", "cây", (4, 9)), ("lối đi", "chậu hoa", "chậu", (2, 5)),
-    ("hàng rào", "cọc", "cọc", (2, 4)), ("bờ ao", "cây dừa", "cây", (3, 8)),
-    ("con phố", "lá cờ", "lá", (2, 6)), ("đoạn đường", "ghế đá", "ghế", (5, 9)),
-    ("bờ ruộng", "cây cau", "cây", (3, 7)), ("vỉa hè", "cây bàng", "cây", (4, 8)),
+    ("đoạn đường", "cây", "cây", "trồng", (2, 9)),
+    ("đoạn đường", "cột đèn", "cột", "dựng", (7, 9)),
+    ("con đường", "cây phượng", "cây", "trồng", (4, 9)),
+    ("lối đi", "chậu hoa", "chậu", "đặt", (2, 5)), ("hàng rào", "cọc", "cọc", "đóng", (2, 4)),
+    ("bờ kênh", "cây dừa", "cây", "trồng", (3, 8)), ("con phố", "lá cờ", "lá", "cắm", (2, 6)),
+    ("đoạn đường", "ghế đá", "ghế", "đặt", (5, 9)), ("bờ ruộng", "cây cau", "cây", "trồng", (3, 7)),
+    ("vỉa hè", "cây bàng", "cây", "trồng", (4, 8)),
 )  # fmt: skip
 # (what is cut, unit), with what comes off a roll and what a saw cuts
 ROLLS = (
@@ -25,17 +27,17 @@ def _slips(unit: str, *values: int) -> tuple[str, ...]:
 
 
 def _trees_on_line(draw: Draw) -> Draft:
-    line, thing, counter, distances = draw.pick(LINES)
+    line, thing, counter, verb, distances = draw.pick(LINES)
     d, gaps = draw.integer(*distances), draw.integer(4, 19)
     length = d * gaps
     question = draw.template(
-        "Trên một {l} dài {w} m, người ta đặt các {t} cách đều nhau {d} m. Hỏi có bao nhiêu {t}, "
+        "Trên một {l} dài {w} m, người ta {v} các {t} cách đều nhau {d} m. Hỏi có bao nhiêu {t}, "
         "biết cả hai đầu đều có {t}?",
         "Một {l} dài {w} m có các {t} cách nhau {d} m, hai đầu đều có {t}. Tính số {t} trên {l} "
         "đó.",
-        "Người ta đặt các {t} dọc theo {l} dài {w} m, cứ {d} m một {c} và đặt ở cả hai đầu. Cần "
+        "Người ta {v} các {t} dọc theo {l} dài {w} m, cứ {d} m một {c} và {v} ở cả hai đầu. Cần "
         "bao nhiêu {t}?",
-    ).format(l=line, w=length, t=thing, d=d, c=counter)
+    ).format(l=line, w=length, t=thing, d=d, c=counter, v=verb)
     answer = f"{gaps + 1} {thing}"
     solution = worked(
         ("Số khoảng cách là", f"{length} : {d} = {gaps} (khoảng)"),
@@ -47,16 +49,16 @@ def _trees_on_line(draw: Draw) -> Draft:
 
 
 def _length_of_line(draw: Draw) -> Draft:
-    line, thing, counter, distances = draw.pick(LINES)
+    line, thing, counter, verb, distances = draw.pick(LINES)
     d, gaps = draw.integer(*distances), draw.integer(4, 19)
     question = draw.template(
         "Trên một {l} có {n} {t} cách đều nhau, hai {c} liền nhau cách nhau {d} m. Hỏi từ {c} đầu "
-        "đến {c} cuối dài bao nhiêu m?",
-        "Có {n} {t} thành một hàng dọc {l}, mỗi {c} cách {c} liền nó {d} m. Tính khoảng cách từ "
-        "{c} đầu tiên đến {c} cuối cùng.",
-        "Dọc theo một {l} người ta đặt {n} {t} thành một hàng, khoảng cách giữa hai {c} liền nhau "
-        "là {d} m. Hỏi {c} đầu cách {c} cuối bao nhiêu m?",
-    ).format(l=line, n=gaps + 1, t=thing, d=d, c=counter)
+        "đến {c} cuối dài bao nhiêu mét?",
+        "Có {n} {t} thành một hàng dọc theo một {l}, mỗi {c} cách {c} liền nó {d} m. Tính khoảng "
+        "cách từ {c} đầu tiên đến {c} cuối cùng.",
+        "Dọc theo một {l} người ta {v} {n} {t} thành một hàng, khoảng cách giữa hai {c} liền nhau "
+        "là {d} m. Hỏi {c} đầu cách {c} cuối bao nhiêu mét?",
+    ).format(l=line, n=gaps + 1, t=thing, d=d, c=counter, v=verb)
     answer = f"{gaps * d} m"
     solution = worked(
         ("Số khoảng cách là", f"{gaps + 1} - 1 = {gaps} (khoảng)"),
@@ -91,18 +93,18 @@ def trong_cay(draw: Draw) -> Draft:
 
 
 def _both_sides(draw: Draw) -> Draft:
-    line, thing, counter, distances = draw.pick(LINES[:4])
+    line, thing, counter, verb, distances = draw.pick(LINES[:4])
     d, gaps, ends = draw.integer(*distances), draw.integer(8, 30), draw.pick((2, 1, 0))
     length, one = d * gaps, gaps + ends - 1
     told = {2: "cả hai đầu đều có", 1: "chỉ một đầu có", 0: "hai đầu không có"}[ends]
     question = draw.template(
         "Hai bên một {l} dài {w} m có các {t} cách đều nhau {d} m, {e} {t}. Hỏi có tất cả bao "
         "nhiêu {t}?",
-        "Người ta đặt các {t} ở cả hai bên {l} dài {w} m, cứ {d} m một {c}, {e} {t}. Tính số {t} "
+        "Người ta {v} các {t} ở cả hai bên {l} dài {w} m, cứ {d} m một {c}, {e} {t}. Tính số {t} "
         "cần có.",
         "Một {l} dài {w} m, cả hai bên đều có các {t} cách nhau {d} m, {e} {t}. Hỏi hai bên có bao "
         "nhiêu {t}?",
-    ).format(l=line, w=length, t=thing, d=d, c=counter, e=told)
+    ).format(l=line, w=length, t=thing, d=d, c=counter, e=told, v=verb)
     steps = [("Số khoảng cách một bên là", f"{length} : {d} = {gaps} (khoảng)")]
     if ends != 1:
         sign = "+" if ends else "-"
@@ -116,9 +118,10 @@ def _both_sides(draw: Draw) -> Draft:
 
 
 def _around(draw: Draw) -> Draft:
-    what, thing, counter = draw.pick((
-        ("mảnh vườn", "cây", "cây"), ("cái ao", "cây dừa", "cây"), ("sân", "cây bàng", "cây"),
-        ("khu đất", "cọc", "cọc"), ("vườn hoa", "chậu hoa", "chậu"), ("sân bóng", "lá cờ", "lá"),
+    what, thing, counter, verb = draw.pick((
+        ("mảnh vườn", "cây", "cây", "trồng"), ("cái ao", "cây dừa", "cây", "trồng"),
+        ("sân", "cây bàng", "cây", "trồng"), ("khu đất", "cọc", "cọc", "đóng"),
+        ("vườn hoa", "chậu hoa", "chậu", "đặt"), ("sân bóng", "lá cờ", "lá", "cắm"),
     ))  # fmt: skip
     d, across = draw.integer(2, 6), draw.integer(3, 9)
     along = across + draw.integer(1, 9)
@@ -127,11 +130,11 @@ def _around(draw: Draw) -> Draft:
     question = draw.template(
         "Một {l} hình chữ nhật dài {a} m, rộng {b} m. Xung quanh có các {t} cách đều nhau {d} m và "
         "ở bốn góc đều có {t}. Hỏi có tất cả bao nhiêu {t}?",
-        "Người ta đặt các {t} xung quanh một {l} hình chữ nhật có chiều dài {a} m, chiều rộng {b} "
+        "Người ta {v} các {t} xung quanh một {l} hình chữ nhật có chiều dài {a} m, chiều rộng {b} "
         "m, cứ {d} m một {c}. Tính số {t} cần có.",
-        "Xung quanh một {l} hình chữ nhật dài {a} m và rộng {b} m, người ta đặt các {t} cách nhau "
+        "Xung quanh một {l} hình chữ nhật dài {a} m và rộng {b} m, người ta {v} các {t} cách nhau "
         "{d} m. Hỏi cần bao nhiêu {t}?",
-    ).format(l=what, a=long, b=width, t=thing, d=d, c=counter)
+    ).format(l=what, a=long, b=width, t=thing, d=d, c=counter, v=verb)
     answer = f"{gaps} {thing}"
     solution = worked(
         (f"Chu vi {what} là", f"({long} + {width}) × 2 = {half} × 2 = {half * 2} (m)"),

@@ -4,11 +4,13 @@ from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import spaced
 
-# (light pack, heavy pack)
+# (light pack, its lightest and heaviest in fives of grams, heavy pack, the same in fifties)
 PACKS = (
-    ("gói mì", "hộp bánh"), ("hộp sữa", "gói kẹo"), ("gói bánh", "túi đường"),
-    ("quả trứng", "túi bột mì"), ("gói hạt sen", "túi bột gạo"), ("gói trà", "hộp mứt"),
-    ("quả chanh", "quả bưởi"), ("cái cốc", "cái ấm"), ("viên xà phòng", "hộp kem"),
+    ("gói mì", 13, 17, "hộp bánh", 3, 9), ("hộp sữa chua", 20, 20, "gói kẹo", 3, 8),
+    ("gói bánh", 5, 19, "túi đường", 5, 9), ("quả trứng", 10, 13, "túi bột mì", 4, 9),
+    ("gói hạt sen", 10, 19, "túi bột gạo", 4, 9), ("gói trà", 5, 19, "hộp mứt", 3, 9),
+    ("quả chanh", 5, 12, "quả cam", 3, 7), ("quả mận", 5, 14, "quả lựu", 4, 8),
+    ("viên xà phòng", 13, 19, "hộp kem", 3, 6),
 )  # fmt: skip
 CARGO = ("gạo", "thóc", "ngô", "xi măng", "muối", "phân bón", "đường", "khoai", "sắn", "cà phê")
 
@@ -28,8 +30,9 @@ BAGS = tuple(
 @family(number=45, grade=3, kind="quantity", topic="measure")
 def can_nang_cac_goi(draw: Draw) -> Draft:
     """Khối lượng của nhiều gói hàng như nhau và một gói hàng khác."""
-    light, heavy = draw.pick(PACKS)
-    each, count, other = draw.integer(5, 19) * 5, draw.integer(3, 9), draw.integer(3, 9) * 50
+    light, low, high, heavy, least, most = draw.pick(PACKS)
+    each, count = draw.integer(low, high) * 5, draw.integer(3, 9)
+    other = draw.integer(least, most) * 50
     packs = each * count
     question = draw.template(
         "Mỗi {a} cân nặng {e} g, mỗi {b} cân nặng {o} g. Hỏi {n} {a} và 1 {b} cân nặng tất cả "

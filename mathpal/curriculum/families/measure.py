@@ -1,6 +1,7 @@
 """Lengths and masses in whole numbers (grades 2 to 4): conversion, and computing with them."""
 
 from mathpal.curriculum.layouts import equalities, worked
+from mathpal.curriculum.phrasing import SPOKEN
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import spaced
 
@@ -13,9 +14,12 @@ MASSES = (
     ("tấn", "kg", 1000), ("tấn", "tạ", 10), ("tạ", "kg", 100), ("tạ", "yến", 10),
     ("yến", "kg", 10), ("tấn", "yến", 100),
 )  # fmt: skip
+# (what is cut, by whom, unit of its length, longest)
 CUT = (
-    ("sợi dây", "Nam"), ("băng giấy", "Mai"), ("thanh gỗ", "bác thợ mộc"), ("dải lụa", "chị Hoa"),
-    ("đoạn tre", "ông"), ("cây mía", "bố"), ("tấm vải", "cô thợ may"), ("ống nước", "chú thợ"),
+    ("sợi dây", "Nam", "dm", 9), ("sợi dây", "Nam", "m", 9), ("băng giấy", "Mai", "dm", 9),
+    ("thanh gỗ", "bác thợ mộc", "dm", 9), ("dải lụa", "chị Hoa", "dm", 9),
+    ("dải lụa", "chị Hoa", "m", 9), ("tấm vải", "cô thợ may", "m", 9), ("đoạn tre", "ông", "m", 5),
+    ("cây mía", "bố", "m", 5), ("ống nước", "chú thợ", "m", 5),
 )  # fmt: skip
 LONG = (
     ("Đoạn đường cao tốc", "công nhân đã trải nhựa"), ("Con kênh", "người ta đã đào"),
@@ -26,7 +30,7 @@ LONG = (
 FRUITS = (
     ("Quả mít", "quả dưa"), ("Quả bí", "quả bầu"), ("Con ngỗng", "con vịt"),
     ("Túi gạo", "túi đỗ"), ("Bó rau", "bó củ cải"), ("Con gà trống", "con gà mái"),
-    ("Giỏ cam", "giỏ táo"), ("Bao ngô", "bao lạc"), ("Con thỏ", "con mèo"),
+    ("Giỏ cam", "giỏ táo"), ("Túi ngô", "túi lạc"), ("Con thỏ", "con mèo"),
 )  # fmt: skip
 
 
@@ -51,19 +55,19 @@ def split_up(value: int, large: str, small: str, rate: int) -> Draft:
 def _forward(draw: Draw, a: int, large: str, b: int, small: str) -> str:
     return draw.template(
         "Viết số thích hợp vào chỗ chấm: {a} {x} {b} {y} = ... {y}",
-        "Đổi {a} {x} {b} {y} ra {y}.",
-        "{a} {x} {b} {y} bằng bao nhiêu {y}?",
-        "Tính xem {a} {x} {b} {y} là bao nhiêu {y}.",
-    ).format(a=a, x=large, b=b, y=small)
+        "Đổi {a} {x} {b} {y} ra {z}.",
+        "{a} {x} {b} {y} bằng bao nhiêu {z}?",
+        "Tính xem {a} {x} {b} {y} là bao nhiêu {z}.",
+    ).format(a=a, x=large, b=b, y=small, z=SPOKEN[small])
 
 
 def _backward(draw: Draw, value: int, large: str, small: str) -> str:
     return draw.template(
         "Viết số thích hợp vào chỗ chấm: {v} {y} = ... {x} ... {y}",
-        "Đổi {v} {y} ra {x} và {y}.",
-        "{v} {y} gồm bao nhiêu {x} và bao nhiêu {y}?",
-        "Hãy viết {v} {y} thành số đo có hai đơn vị {x} và {y}.",
-    ).format(v=spaced(value), x=large, y=small)
+        "Đổi {v} {y} ra {w} và {z}.",
+        "{v} {y} gồm bao nhiêu {w} và bao nhiêu {z}?",
+        "Hãy viết {v} {y} thành số đo có hai đơn vị {w} và {z}.",
+    ).format(v=spaced(value), x=large, y=small, w=SPOKEN[large], z=SPOKEN[small])
 
 
 @family(number=45, grade=2, kind="quantity", topic="measure")
@@ -95,15 +99,24 @@ def doi_do_dai(draw: Draw) -> Draft:
 @family(number=45, grade=2, kind="quantity", topic="measure")
 def tinh_do_dai(draw: Draw) -> Draft:
     """Bài toán về độ dài phải đổi đơn vị dm, m ra đơn vị bé."""
-    (thing, person), large = draw.pick(CUT), draw.pick(("dm", "m"))
-    a = draw.integer(3, 9)
+    thing, person, large, longest = draw.pick(CUT)
+    a = draw.integer(3, longest)
     small = "cm" if large == "dm" else "dm"
     b = draw.integer(4, 10 * a - 6)
     question = draw.template(
-        "Một {t} dài {a} {x}. {P} cắt đi {b} {y}. Hỏi {t} còn lại dài bao nhiêu {y}?",
-        "{P} có {t} dài {a} {x}, đã dùng hết {b} {y}. Hỏi phần {t} còn lại dài bao nhiêu {y}?",
+        "Một {t} dài {a} {x}. {P} cắt đi {b} {y}. Hỏi {t} còn lại dài bao nhiêu {z}?",
+        "{P} có {t} dài {a} {x}, đã dùng hết {b} {y}. Hỏi phần {t} còn lại dài bao nhiêu {z}?",
         "Từ một {t} dài {a} {x}, {p} cắt ra một đoạn dài {b} {y}. Tính độ dài phần còn lại.",
-    ).format(t=thing, p=person, P=person[0].upper() + person[1:], a=a, b=b, x=large, y=small)
+    ).format(
+        t=thing,
+        p=person,
+        P=person[0].upper() + person[1:],
+        a=a,
+        b=b,
+        x=large,
+        y=small,
+        z=SPOKEN[small],
+    )
     answer = f"{10 * a - b} {small}"
     solution = worked(
         ("Đổi", f"{a} {large} = {10 * a} {small}"),
@@ -166,10 +179,7 @@ def doan_duong_con_lai(draw: Draw) -> Draft:
     answer = f"{spaced(whole - part)} m"
     solution = worked(
         ("Đổi", f"{km} km {m} m = {spaced(whole)} m"),
-        (
-            f"{name} còn lại dài là",
-            f"{spaced(whole)} - {spaced(part)} = {spaced(whole - part)} (m)",
-        ),
+        ("Phần còn lại dài là", f"{spaced(whole)} - {spaced(part)} = {spaced(whole - part)} (m)"),
         answer=answer,
     )
     wrong = (whole + part, whole - part + 100, whole - part + 1000)
@@ -180,7 +190,8 @@ def doan_duong_con_lai(draw: Draw) -> Draft:
 def tinh_khoi_luong(draw: Draw) -> Draft:
     """Bài toán về khối lượng có đổi ki-lô-gam ra gam."""
     kg, more = draw.integer(1, 4), draw.pick((True, False))
-    (first, second), grams = draw.pick(FRUITS), draw.integer(2, 19) * 50
+    first, second = draw.pick(FRUITS)
+    grams = draw.integer(2, 19 if more or kg > 1 else 8) * 50
     word, sign = ("nặng hơn", "+") if more else ("nhẹ hơn", "-")
     rest = draw.integer(1, 9) * 100
     whole = kg * 1000 + rest

@@ -21,6 +21,11 @@ WEIGHED = (
     ("khoai", "kg", 12, 30), ("đường", "kg", 16, 30), ("cá", "kg", 50, 90), ("dầu ăn", "l", 30, 60),
     ("nước mắm", "l", 30, 80), ("cà chua", "kg", 12, 36), ("nho", "kg", 40, 90),
 )  # fmt: skip
+# (what is bought at once, cheapest, dearest) in thousands
+ERRANDS = (
+    ("rau", 6, 40), ("đậu phụ", 6, 40), ("bánh", 6, 96), ("hoa", 10, 96), ("trứng", 10, 96),
+    ("cá", 25, 96), ("gạo", 25, 96), ("sách", 25, 96), ("quà", 25, 96),
+)  # fmt: skip
 
 
 @family(number=49, grade=2, kind="quantity", topic="measure")
@@ -51,13 +56,13 @@ def dem_tien(draw: Draw) -> Draft:
 @family(number=49, grade=2, kind="quantity", topic="measure")
 def tien_con_lai(draw: Draw) -> Draft:
     """Số tiền còn lại sau khi mua hàng."""
-    giver, thing = draw.pick(GIVERS), draw.pick(("rau", "cá", "quà", "sách", "hoa", "bánh", "gạo"))
-    whole = draw.integer(5, 20) * 5
-    spent = draw.integer(6, whole - 4)
+    giver, (thing, cheapest, dearest) = draw.pick(GIVERS), draw.pick(ERRANDS)
+    whole = draw.integer(max(5, cheapest // 5 + 1), 20) * 5
+    spent = draw.integer(cheapest, min(dearest, whole - 4))
     question = draw.template(
         "{G} có {a} nghìn đồng. {G} mua {t} hết {b} nghìn đồng. Hỏi {g} còn lại bao nhiêu nghìn "
         "đồng?",
-        "{G} mang {a} nghìn đồng đi chợ, mua {t} hết {b} nghìn đồng. Tính số tiền còn lại.",
+        "{G} mang {a} nghìn đồng đi mua {t} hết {b} nghìn đồng. Tính số tiền còn lại.",
         "Sau khi mua {t} hết {b} nghìn đồng, {g} còn lại bao nhiêu nghìn đồng? Biết lúc đầu {g} có "
         "{a} nghìn đồng.",
     ).format(G=giver.capitalize(), g=giver, a=whole, b=spent, t=thing)

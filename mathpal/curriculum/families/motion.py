@@ -5,6 +5,7 @@ from fractions import Fraction
 from mathpal.curriculum.families.clock import clock
 from mathpal.curriculum.families.durations import lasting
 from mathpal.curriculum.layouts import worked
+from mathpal.curriculum.phrasing import SPOKEN
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import decimal, spaced
 
@@ -12,7 +13,7 @@ from mathpal.curriculum.writing import decimal, spaced
 RIDERS = (
     ("người đi bộ", range(4, 7), 3), ("người đi xe đạp", range(10, 19), 5),
     ("người đi xe máy", range(24, 50, 2), 6), ("ô tô", range(40, 82, 2), 8),
-    ("xe tải", range(36, 62, 2), 8), ("tàu hoả", range(40, 82, 4), 9),
+    ("xe tải", range(36, 62, 2), 8), ("đoàn tàu hoả", range(40, 82, 4), 9),
     ("ca nô", range(18, 42, 2), 5),
 )  # fmt: skip
 # Those whose speed gives easy products with tenths of an hour.
@@ -21,14 +22,14 @@ ROUND_RIDERS = (
     ("người đi xe máy", (30, 40, 50), 4), ("ô tô", (40, 50, 60, 80), 4),
     ("xe tải", (40, 50), 4), ("ca nô", (20, 30), 3),
 )  # fmt: skip
-# (who, speeds, time unit, speed unit)
+# (who, how it moves, speeds, time unit, speed unit)
 SMALL_SPEEDS = (
-    ("người chạy bộ", range(3, 8), "giây", "m/giây"),
-    ("con ngựa", range(10, 17), "giây", "m/giây"),
-    ("con đà điểu", range(14, 20), "giây", "m/giây"),
-    ("người đi bộ", range(60, 91, 5), "phút", "m/phút"),
-    ("người đi xe đạp", range(150, 301, 10), "phút", "m/phút"),
-    ("con ốc sên", range(4, 13), "phút", "cm/phút"),
+    ("người chạy bộ", "chạy", range(3, 8), "giây", "m/giây"),
+    ("con ngựa", "phi", range(10, 17), "giây", "m/giây"),
+    ("con đà điểu", "chạy", range(14, 20), "giây", "m/giây"),
+    ("người đi bộ", "đi", range(60, 91, 5), "phút", "m/phút"),
+    ("người đi xe đạp", "đi", range(150, 301, 10), "phút", "m/phút"),
+    ("con ốc sên", "bò", range(4, 13), "phút", "cm/phút"),
 )  # fmt: skip
 TENTHS = (6, 12, 18, 24, 30, 36, 42, 48, 54)  # minutes that are tenths of an hour
 MINUTES = (*TENTHS, 15, 45)
@@ -39,48 +40,58 @@ def van_toc(draw: Draw) -> Draft:
     """Vận tốc, quãng đường, thời gian của chuyển động đều."""
     who, speeds, longest = draw.pick(RIDERS)
     speed, time = draw.pick(speeds), draw.integer(2, longest)
-    return _uniform(draw, who, speed, time, "giờ", "km/giờ")
+    return _uniform(draw, who, "đi", speed, time, "giờ", "km/giờ")
 
 
 @family(number=50, grade=5, kind="quantity", topic="motion")
 def van_toc_met(draw: Draw) -> Draft:
     """Vận tốc, quãng đường, thời gian với m/giây, m/phút."""
-    who, speeds, unit, per = draw.pick(SMALL_SPEEDS)
+    who, moves, speeds, unit, per = draw.pick(SMALL_SPEEDS)
     speed = draw.pick(speeds)
     time = draw.integer(2, 9) if speed > 99 else draw.integer(6, 60 if speed < 10 else 9)
     if speed >= 10 and draw.pick((True, False)):
         time = draw.integer(2, 6) * 10
-    return _uniform(draw, who, speed, time, unit, per)
+    return _uniform(draw, who, moves, speed, time, unit, per)
 
 
-def _uniform(draw: Draw, who: str, speed: int, time: int, unit: str, per: str) -> Draft:
+def _uniform(draw: Draw, who: str, moves: str, speed: int, time: int, unit: str, per: str) -> Draft:
     """One of speed, time and distance asked for, all three whole numbers."""
     distance, length, asked = speed * time, per.split("/")[0], draw.pick(("s", "v", "t"))
     if asked == "s":
         question = draw.template(
-            "Một {w} đi với vận tốc {v} {p} trong {t} {u}. Tính quãng đường đi được.",
-            "Tính quãng đường một {w} đi được trong {t} {u} với vận tốc {v} {p}.",
-            "Vận tốc của một {w} là {v} {p}. Hỏi sau {t} {u} đi được bao nhiêu {l}?",
+            "Một {w} {d} với vận tốc {v} {p} trong {t} {u}. Tính quãng đường {d} được.",
+            "Tính quãng đường một {w} {d} được trong {t} {u} với vận tốc {v} {p}.",
+            "Vận tốc của một {w} là {v} {p}. Hỏi sau {t} {u} {d} được bao nhiêu {l}?",
         )
-        answer, sentence = f"{spaced(distance)} {length}", "Quãng đường đi được là"
+        answer, sentence = f"{spaced(distance)} {length}", f"Quãng đường {moves} được là"
         line, wrong = f"{speed} × {time}", (speed + time, distance + speed, distance * 10)
     elif asked == "v":
         question = draw.template(
-            "Một {w} đi quãng đường {s} {l} trong {t} {u}. Tính vận tốc của {w} đó.",
-            "Tính vận tốc của một {w}, biết trong {t} {u} đi được quãng đường {s} {l}.",
-            "Sau {t} {u}, một {w} đi được {s} {l}. Hỏi vận tốc của {w} đó là bao nhiêu {p}?",
+            "Một {w} {d} quãng đường {s} {k} trong {t} {u}. Tính vận tốc của {w} đó.",
+            "Tính vận tốc của một {w}, biết trong {t} {u} {d} được quãng đường {s} {k}.",
+            "Sau {t} {u}, một {w} {d} được {s} {k}. Hỏi vận tốc của {w} đó là bao nhiêu {p}?",
         )
         answer, sentence = f"{speed} {per}", "Vận tốc là"
         line, wrong = f"{spaced(distance)} : {time}", (distance - time, speed + time, speed * 10)
     else:
         question = draw.template(
-            "Một {w} đi quãng đường {s} {l} với vận tốc {v} {p}. Tính thời gian đi.",
-            "Tính thời gian một {w} đi hết quãng đường {s} {l} với vận tốc {v} {p}.",
-            "Vận tốc của một {w} là {v} {p}. Hỏi đi hết quãng đường {s} {l} thì cần bao nhiêu {u}?",
+            "Một {w} {d} quãng đường {s} {k} với vận tốc {v} {p}. Tính thời gian {d}.",
+            "Tính thời gian một {w} {d} hết quãng đường {s} {k} với vận tốc {v} {p}.",
+            "Vận tốc của một {w} là {v} {p}. Hỏi {d} hết quãng đường {s} {k} cần bao nhiêu {u}?",
         )
-        answer, sentence = f"{time} {unit}", "Thời gian đi là"
+        answer, sentence = f"{time} {unit}", f"Thời gian {moves} là"
         line, wrong = f"{spaced(distance)} : {speed}", (distance - speed, time + 2, time * 10)
-    question = question.format(w=who, v=speed, t=time, s=spaced(distance), p=per, u=unit, l=length)
+    question = question.format(
+        w=who,
+        d=moves,
+        v=speed,
+        t=time,
+        s=spaced(distance),
+        p=per,
+        u=unit,
+        k=length,
+        l=SPOKEN[length],
+    )
     name = answer.split(" ")[-1]
     equation = f"{line} = {answer.removesuffix(' ' + name)} ({name})"
     slips = tuple(f"{spaced(n)} {name}" for n in wrong)
@@ -152,7 +163,7 @@ def gio_den_noi(draw: Draw) -> Draft:
         "Lúc {h}, một {w} đi từ A đến B với vận tốc {v} km/giờ. Quãng đường AB dài {s} km. Hỏi "
         "{w} đó đến B lúc mấy giờ?",
         "Quãng đường AB dài {s} km. Một {w} đi từ A lúc {h} với vận tốc {v} km/giờ. Tính thời "
-        "điểm đến B.",
+        "điểm {w} đó đến B.",
         "Một {w} bắt đầu đi lúc {h}, mỗi giờ đi được {v} km. Hỏi đi được {s} km thì lúc đó là mấy "
         "giờ?",
     ).format(w=who, h=clock(start), v=speed, s=decimal(distance))

@@ -15,19 +15,29 @@ def times_digit(a: int, digit: int) -> list[str]:
             f"{tens * digit} + {ones * digit} = {a * digit}"]  # fmt: skip
 
 
+def _mental_text(draw: Draw) -> str:
+    """A wording for what is known by heart or worked in the head."""
+    return draw.template(
+        "Tính nhẩm: {e}",
+        "Nhẩm xem {e} bằng bao nhiêu.",
+        "Viết kết quả của phép tính: {e} = ...",
+        "Tính nhẩm rồi viết kết quả: {e}",
+    )
+
+
 def _calculated(
-    draw: Draw, expression: str, steps: list[str], value: int, slips: tuple[int, ...]
+    text: str, expression: str, steps: list[str], value: int, slips: tuple[int, ...]
 ) -> Draft:
-    question = calculation_text(draw).format(e=expression)
+    question = text.format(e=expression)
     answer = spaced(value)
     solution = equalities(*steps, f"{expression} = {answer}", answer=answer)
     wrong = tuple(spaced(slip) for slip in slips if slip > 0)
     return Draft(question, solution, answer, (expression,), wrong)
 
 
-@family(number=6, grade=2, kind="integer", topic="numbers")
+@family(number=6, grade=3, kind="integer", topic="numbers")
 def bang_nhan_2_5(draw: Draw) -> Draft:
-    """Bảng nhân 2, bảng nhân 5, bảng chia 2, bảng chia 5."""
+    """Nhân, chia trong bảng 2, bảng 5, có thể kèm một phép cộng hoặc trừ."""
     table, times = draw.pick((2, 5)), draw.integer(2, 10)
     product = table * times
     divide = draw.pick((True, False))
@@ -59,15 +69,17 @@ def nhan_chia(draw: Draw) -> Draft:
     b = draw.integer(2, 9)
     a = draw.pick((draw.integer(3, 10), draw.integer(11, 49), draw.integer(11, 49)))
     tens, ones = a // 10 * 10, a % 10
-    if draw.pick((True, False)):
+    times = draw.pick((True, False))
+    text = calculation_text(draw) if a > 10 else _mental_text(draw)
+    if times:
         slips = (a * b + b, a * b - 10, a * b + 10)
-        return _calculated(draw, f"{a} × {b}", times_digit(a, b), a * b, slips)
+        return _calculated(text, f"{a} × {b}", times_digit(a, b), a * b, slips)
     steps = [f"{b} × {a} = {a * b}"]
     if tens and ones:
         steps = [f"{tens * b} : {b} = {tens}", f"{ones * b} : {b} = {ones}",
                  f"{tens} + {ones} = {a}"]  # fmt: skip
     slips = (a + 1, a - 1, a + 10)
-    return _calculated(draw, f"{a * b} : {b}", steps, a, slips)
+    return _calculated(text, f"{a * b} : {b}", steps, a, slips)
 
 
 @family(number=6, grade=4, kind="integer", topic="numbers")
@@ -81,7 +93,8 @@ def nhan_hai_chu_so(draw: Draw) -> Draft:
         f"{first} + {spaced(second)} = {spaced(a * b)}",
     ]
     slips = (first + a * tens, a * b + 100, a * b - 10)
-    return _calculated(draw, f"{a} × {b}", steps, a * b, slips)
+    text = calculation_text(draw)
+    return _calculated(text, f"{a} × {b}", steps, a * b, slips)
 
 
 @family(number=6, grade=4, kind="integer", topic="numbers")
@@ -97,7 +110,8 @@ def chia_hai_chu_so(draw: Draw) -> Draft:
         f"{10 * tens} + {ones} = {quotient}",
     ]
     slips = (quotient + 1, quotient - 1, quotient + 10, 100 * tens + ones)
-    return _calculated(draw, f"{spaced(number)} : {divisor}", steps, quotient, slips)
+    text = calculation_text(draw)
+    return _calculated(text, f"{spaced(number)} : {divisor}", steps, quotient, slips)
 
 
 @family(number=6, grade=4, kind="integer", topic="numbers")
@@ -107,15 +121,16 @@ def nhan_chia_tron_chuc(draw: Draw) -> Draft:
     a = draw.integer(12, 99) if digit == 1 else draw.integer(3, 12)
     b = round_ * digit
     product = a * b
-    if draw.pick((True, False)):
+    times, text = draw.pick((True, False)), _mental_text(draw)
+    if times:
         steps = [] if digit == 1 else [f"{a} × {digit} = {a * digit}"]
         if digit > 1:
             steps.append(f"{a * digit} × {spaced(round_)} = {spaced(product)}")
         slips = (product * 10, product // 10, product + round_)
-        return _calculated(draw, f"{a} × {spaced(b)}", steps, product, slips)
+        return _calculated(text, f"{a} × {spaced(b)}", steps, product, slips)
     steps = []
     if digit > 1:
         steps = [f"{spaced(product)} : {spaced(round_)} = {a * digit}",
                  f"{a * digit} : {digit} = {a}"]  # fmt: skip
     slips = (a * 10, a * digit if digit > 1 else a * 100, a + 1)
-    return _calculated(draw, f"{spaced(product)} : {spaced(b)}", steps, a, slips)
+    return _calculated(text, f"{spaced(product)} : {spaced(b)}", steps, a, slips)

@@ -9,6 +9,7 @@ def _neighbour(draw: Draw, number: int) -> Draft:
     """The number before or after a number, or between two numbers."""
     side = draw.pick(("trước", "sau", "giữa"))
     if side == "giữa":
+        number -= number == 99  # no number of three digits beside one of two
         text = draw.template(
             "Số nào ở giữa số {a} và số {b}?",
             "Viết số thích hợp vào chỗ chấm: {a}; ...; {b}",
@@ -30,7 +31,7 @@ def _neighbour(draw: Draw, number: int) -> Draft:
     return Draft(question, reasoned(step, answer=answer), answer, (side, number), slips)
 
 
-@family(number=3, grade=1, kind="integer", topic="numbers")
+@family(number=3, grade=2, kind="integer", topic="numbers")
 def so_lien_truoc_lien_sau(draw: Draw) -> Draft:
     """Số liền trước, số liền sau trong phạm vi 100."""
     return _neighbour(draw, draw.integer(1, 99))

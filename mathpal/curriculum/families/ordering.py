@@ -7,6 +7,8 @@ from mathpal.curriculum.layouts import reasoned
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import decimal, spaced
 
+AMONG_THE_REST = "Trong các số đó, số"
+
 
 def sign_of(left: Fraction | int, right: Fraction | int) -> str:
     """Which of <, > and = stands between two numbers."""
@@ -133,8 +135,12 @@ def so_sanh_thap_phan(draw: Draw) -> Draft:
     return Draft(_asked(draw, left, right), solution, sign, (left, right))
 
 
-def _sorted(draw: Draw, values: list[Fraction]) -> Draft:
-    """Different numbers to be put in order; the shown order is theirs."""
+def _sorted(draw: Draw, values: list[Fraction], *, rest: str = "Số") -> Draft:
+    """Different numbers to be put in order; the shown order is theirs.
+
+    Args:
+        rest: how a line about what is left begins, from the second number on.
+    """
     rising = draw.pick((True, False))
     text = draw.template(
         "Sắp xếp các số sau theo thứ tự từ {o}: {n}.",
@@ -147,10 +153,12 @@ def _sorted(draw: Draw, values: list[Fraction]) -> Draft:
     if values == right_order:  # nothing would be left to do
         values = values[1:] + values[:1]
     left = list(values)
-    lines = []
+    lines: list[str] = []
     for value in right_order[:-2]:
         left.remove(value)
-        lines.append(f"Số {first} là {decimal(value)}, còn lại {'; '.join(map(decimal, left))}.")
+        start = rest if lines else "Số"
+        shown = "; ".join(map(decimal, left))
+        lines.append(f"{start} {first} là {decimal(value)}, còn lại {shown}.")
     last = right_order[-2:]
     lines.append(f"{decimal(last[0])} {'<' if rising else '>'} {decimal(last[1])}")
     answer = "; ".join(map(decimal, right_order))
@@ -194,7 +202,7 @@ def sap_xep_thap_phan(draw: Draw) -> Draft:
     ones, hundredths = draw.integer(1, 2), draw.integer(1, 8)
     values = [base, base + Fraction(hundredths, 100), base + Fraction(1, 10),
               Fraction(whole + ones) + Fraction(draw.integer(1, 4), 100)]  # fmt: skip
-    return _sorted(draw, draw.distinct(values, draw.integer(3, 4)))
+    return _sorted(draw, draw.distinct(values, draw.integer(3, 4)), rest=AMONG_THE_REST)
 
 
 @family(number=3, grade=6, kind="list", topic="numbers")
@@ -202,7 +210,8 @@ def sap_xep_so_nguyen(draw: Draw) -> Draft:
     """Sắp xếp các số nguyên âm, nguyên dương."""
     below = draw.distinct(range(-30, 0), draw.integer(2, 3))
     above = draw.distinct(range(0, 30), 4 - len(below))
-    return _sorted(draw, [Fraction(n) for n in draw.distinct([*below, *above], 4)])
+    values = [Fraction(n) for n in draw.distinct([*below, *above], 4)]
+    return _sorted(draw, values, rest=AMONG_THE_REST)
 
 
 @family(number=3, grade=1, kind="integer", topic="numbers")

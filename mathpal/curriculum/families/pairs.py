@@ -16,6 +16,7 @@ class Pair(NamedTuple):
         labels: what the answer calls them.
         unit: of both.
         sum_only: smallest and largest smaller amount, largest difference (tổng–hiệu).
+        scene: the place again where no sum is told (hiệu–tỉ).
     """
 
     place: str
@@ -24,34 +25,36 @@ class Pair(NamedTuple):
     labels: tuple[str, str]
     unit: str
     sum_only: tuple[int, int, int]
+    scene: str = ""
 
 
 NUMBERS = ("số lớn", "số bé")
 PAIRS = (
     Pair("Một câu lạc bộ có {t} bạn nam và nữ", "số bạn nam", "số bạn nữ",
-         ("Nam", "nữ"), "bạn", (12, 40, 15)),
+         ("Nam", "nữ"), "bạn", (12, 40, 15), "Trong một câu lạc bộ, "),
     Pair("Một vườn có {t} cây cam và cây chanh", "số cây cam", "số cây chanh",
-         ("Cam", "chanh"), "cây", (10, 50, 30)),
+         ("Cam", "chanh"), "cây", (10, 50, 30), "Trong một vườn cây, "),
     Pair("Một trại có {t} con gà và con vịt", "số con gà", "số con vịt",
-         ("Gà", "vịt"), "con", (10, 50, 30)),
+         ("Gà", "vịt"), "con", (10, 50, 30), "Trong một trại nuôi gà và vịt, "),
     Pair("Hai thùng có tất cả {t} l dầu", "số dầu thùng thứ nhất", "số dầu thùng thứ hai",
-         ("Thùng thứ nhất", "thùng thứ hai"), "l", (8, 40, 24)),
+         ("Thùng thứ nhất", "thùng thứ hai"), "l", (8, 40, 24), "Có hai thùng dầu, "),
     Pair("Hai bao có tất cả {t} kg gạo", "số gạo bao thứ nhất", "số gạo bao thứ hai",
-         ("Bao thứ nhất", "bao thứ hai"), "kg", (8, 40, 24)),
+         ("Bao thứ nhất", "bao thứ hai"), "kg", (8, 40, 24), "Có hai bao gạo, "),
     Pair("Một giá sách có {t} quyển truyện và quyển thơ", "số quyển truyện", "số quyển thơ",
-         ("Truyện", "thơ"), "quyển", (10, 50, 30)),
+         ("Truyện", "thơ"), "quyển", (10, 50, 30), "Trên một giá sách, "),
     Pair("Nửa chu vi một hình chữ nhật là {t} m", "chiều dài", "chiều rộng",
-         ("Chiều dài", "chiều rộng"), "m", (5, 40, 20)),
+         ("Chiều dài", "chiều rộng"), "m", (5, 40, 20), "Một hình chữ nhật có "),
     Pair("Một sợi dây dài {t} m được cắt thành hai đoạn", "đoạn thứ nhất", "đoạn thứ hai",
-         ("Đoạn thứ nhất", "đoạn thứ hai"), "m", (5, 40, 20)),
+         ("Đoạn thứ nhất", "đoạn thứ hai"), "m", (5, 40, 20),
+         "Một sợi dây được cắt thành hai đoạn, "),
     Pair("Trong hộp có {t} viên bi xanh và bi đỏ", "số bi xanh", "số bi đỏ",
-         ("Bi xanh", "bi đỏ"), "viên", (8, 40, 20)),
+         ("Bi xanh", "bi đỏ"), "viên", (8, 40, 20), "Trong một hộp bi, "),
     Pair("Trong bãi có {t} xe máy và xe đạp", "số xe máy", "số xe đạp",
-         ("Xe máy", "xe đạp"), "xe", (10, 50, 30)),
+         ("Xe máy", "xe đạp"), "xe", (10, 50, 30), "Trong một bãi xe, "),
     Pair("Hai đội trồng được tất cả {t} cây", "số cây đội Một", "số cây đội Hai",
-         ("Đội Một", "đội Hai"), "cây", (10, 50, 30)),
+         ("Đội Một", "đội Hai"), "cây", (10, 50, 30), "Hai đội cùng trồng cây, "),
     Pair("Một cửa hàng có {t} m vải hoa và vải trắng", "số vải hoa", "số vải trắng",
-         ("Vải hoa", "vải trắng"), "m", (10, 50, 30)),
+         ("Vải hoa", "vải trắng"), "m", (10, 50, 30), "Trong một cửa hàng vải, "),
 )  # fmt: skip
 AGES = (
     Pair("Tổng số tuổi của mẹ và con là {t} tuổi", "tuổi mẹ", "tuổi con",
@@ -106,13 +109,18 @@ def _parts(pair: Pair | None, known: int, a: int, b: int, sign: str) -> tuple[So
     part = known // parts
     answer, unit = _both(pair, part * b, part * a), _bracket(pair)
     one, other = (pair.one, pair.other) if pair else NUMBERS
+    first = (
+        f"{'Tổng' if sign == '+' else 'Hiệu'} số phần bằng nhau là",
+        f"{b} {sign} {a} = {parts} (phần)",
+    )
+    large = (f"{_up(one)} là", f"{part} × {b} = {part * b}{unit}")
+    if a == 1:  # the smaller is one part itself
+        small = (f"{_up(other)} (một phần) là", f"{known} : {parts} = {part}{unit}")
+        return worked(first, small, large, answer=answer), answer
     solution = worked(
-        (
-            f"{'Tổng' if sign == '+' else 'Hiệu'} số phần bằng nhau là",
-            f"{b} {sign} {a} = {parts} (phần)",
-        ),
+        first,
         ("Một phần là", f"{known} : {parts} = {part}{unit}"),
-        (f"{_up(one)} là", f"{part} × {b} = {part * b}{unit}"),
+        large,
         (f"{_up(other)} là", f"{part} × {a} = {part * a}{unit}"),
         answer=answer,
     )
@@ -220,11 +228,11 @@ def hieu_ti_loi_van(draw: Draw) -> Draft:
     part = draw.integer(2, LARGEST // b)
     gap = part * (b - a)
     question = draw.template(
-        "{X} hơn {y} {d} {u}. Biết {r}. Tính {x} và {y}.",
-        "Tìm {x} và {y}, biết {x} hơn {y} {d} {u} và {r}.",
-        "{Y} kém {x} {d} {u}. Biết {r}. Hỏi {x} và {y} là bao nhiêu?",
+        "{s}{x} hơn {y} {d} {u}. Biết {r}. Tính {x} và {y}.",
+        "{s}{x} hơn {y} {d} {u} và {r}. Tìm {x} và {y}.",
+        "{s}{y} kém {x} {d} {u}. Biết {r}. Hỏi {x} và {y} là bao nhiêu?",
     ).format(
-        X=_up(pair.one), x=pair.one, y=pair.other, Y=_up(pair.other), d=gap, u=pair.unit,
+        s=pair.scene, x=pair.one, y=pair.other, d=gap, u=pair.unit,
         r=_ratio(a, b, pair.one, pair.other),
     )  # fmt: skip
     solution, answer = _parts(pair, gap, a, b, "-")

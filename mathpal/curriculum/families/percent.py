@@ -4,8 +4,9 @@ from fractions import Fraction
 from math import gcd
 
 from mathpal.curriculum.layouts import worked
+from mathpal.curriculum.phrasing import SPOKEN
 from mathpal.curriculum.registry import Draft, Draw, family
-from mathpal.curriculum.writing import decimal, fraction
+from mathpal.curriculum.writing import decimal, fraction, spaced
 
 # (where, who is counted, the part meant), for up to 200 of them and for more
 FEW = (
@@ -17,7 +18,7 @@ FEW = (
 MANY = (
     ("Một trường tiểu học", "học sinh", "học sinh nữ"), ("Một kho", "bao gạo", "bao gạo nếp"),
     ("Một trường tiểu học", "học sinh", "học sinh biết bơi"), ("Một đồi cây", "cây", "cây thông"),
-    ("Một thư viện", "quyển sách", "quyển truyện"), ("Một xã", "người", "người trồng lúa"),
+    ("Một thư viện", "quyển sách", "quyển truyện"), ("Một thôn", "người", "người trồng lúa"),
     ("Một nhà máy", "công nhân", "công nhân nữ"), ("Một trang trại", "con gà", "con gà mái"),
     ("Một hội trường", "ghế", "ghế đỏ"), ("Một khu vườn", "cây", "cây cam"),
 )  # fmt: skip
@@ -82,14 +83,15 @@ def gia_tri_phan_tram(draw: Draw) -> Draft:
         "{p} có {w} {n}, trong đó số {s} chiếm {k}%. Hỏi có bao nhiêu {s}?",
         "{p} có {w} {n}. Số {s} bằng {k}% tổng số {n}. Tính số {s}.",
         "{p} có tất cả {w} {n}, trong đó {k}% là {s}. Hỏi {q} có bao nhiêu {s}?",
-    ).format(p=place, q=place.replace("Một ", ""), w=whole, n=noun, s=named, k=percent)
-    answer = f"{value} {named}"
+    ).format(p=place, q=place.replace("Một ", ""), w=spaced(whole), n=noun, s=named, k=percent)
+    answer = f"{spaced(value)} {named}"
     solution = worked(
-        (f"1% của {whole} là", f"{whole} : 100 = {decimal(one)}"),
-        (f"Số {named} là", f"{decimal(one)} × {percent} = {value} ({named})"),
+        (f"1% của {spaced(whole)} là", f"{spaced(whole)} : 100 = {decimal(one)}"),
+        (f"Số {named} là", f"{decimal(one)} × {percent} = {spaced(value)} ({noun})"),
         answer=answer,
     )
-    slips = tuple(f"{n} {named}" for n in (whole - value, value * 10, whole - percent, percent))
+    wrong = (whole - value, value * 10, whole - percent, percent)
+    slips = tuple(f"{spaced(n)} {named}" for n in wrong)
     return Draft(question, solution, answer, (percent, whole), slips)
 
 
@@ -107,22 +109,25 @@ def tim_so_biet_phan_tram(draw: Draw) -> Draft:
             "{p} có {k}% số {n} là {s}. Biết có {v} {s}, tính tổng số {n}.",
         ).format(
             p=place, q=place.replace("Một ", ""), o=place.replace("Một", "một"),
-            v=value, s=named, k=percent, n=noun,
+            v=spaced(value), s=named, k=percent, n=noun,
         )  # fmt: skip
+        sought = f"tổng số {noun}"
     else:
         noun, thing = "m²", draw.pick(("khu đất", "thửa ruộng", "khu vườn", "công viên"))
         question = draw.template(
             "{k}% diện tích một {t} là {v} m². Tính diện tích {t} đó.",
             "Tính diện tích một {t}, biết {k}% diện tích {t} đó là {v} m².",
             "Biết {v} m² bằng {k}% diện tích một {t}. Hỏi diện tích {t} đó là bao nhiêu mét vuông?",
-        ).format(k=percent, v=value, t=thing)
-    answer = f"{whole} {noun}"
+        ).format(k=percent, v=spaced(value), t=thing)
+        sought = f"diện tích {thing}"
+    answer = f"{spaced(whole)} {noun}"
     solution = worked(
-        ("1% là", f"{value} : {percent} = {one} ({noun})"),
-        ("100% là", f"{one} × 100 = {whole} ({noun})"),
+        (f"1% {sought} là", f"{spaced(value)} : {percent} = {one} ({noun})"),
+        (f"{sought.capitalize()} là", f"{one} × 100 = {spaced(whole)} ({noun})"),
         answer=answer,
     )
-    slips = tuple(f"{n} {noun}" for n in (value + 100, one * 10, value * 10, whole - value))
+    wrong = (value + 100, one * 10, value * 10, whole - value)
+    slips = tuple(f"{spaced(n)} {noun}" for n in wrong)
     return Draft(question, solution, answer, (percent, value), slips)
 
 
@@ -144,19 +149,19 @@ def tim_so_biet_phan_tram_con_lai(draw: Draw) -> Draft:
         "Sau khi {v} {k}% số {g}, một {p} còn lại {r} {u} {g}. Tính số {g} lúc đầu.",
         "Một {p} còn {r} {u} {g} sau khi đã {v} {k}% số {g} lúc đầu. Hỏi lúc đầu có bao nhiêu "
         "{o} {g}?",
-    ).format(p=place, v=verb, k=used, g=good, r=value, u=unit, o=SPOKEN.get(unit, unit))
-    answer = f"{whole} {unit}"
+    ).format(p=place, v=verb, k=used, g=good, r=spaced(value), u=unit, o=SPOKEN[unit])
+    answer = f"{spaced(whole)} {unit}"
     solution = worked(
         ("Số phần trăm còn lại là", f"100% - {used}% = {rest}%"),
-        ("1% là", f"{value} : {rest} = {one} ({unit})"),
-        ("100% là", f"{one} × 100 = {whole} ({unit})"),
+        (f"1% số {good} lúc đầu là", f"{spaced(value)} : {rest} = {one} ({unit})"),
+        (f"Số {good} lúc đầu là", f"{one} × 100 = {spaced(whole)} ({unit})"),
         answer=answer,
     )
-    slips = tuple(f"{n} {unit}" for n in (value + used, one * used, whole + value, one * 10))
+    wrong = (value + used, one * used, whole + value, one * 10)
+    slips = tuple(f"{spaced(n)} {unit}" for n in wrong)
     return Draft(question, solution, answer, (used, value), slips)
 
 
-SPOKEN = {"m": "mét", "kg": "ki-lô-gam"}
 # (kg of salt, percentage before, percentage after)
 BRINES = [
     (salt, before, after)

@@ -2,10 +2,11 @@
 
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
+from mathpal.curriculum.writing import spaced
 
 UNITS = ("cm", "dm", "m")
 OBJECTS = {
-    "cm": ("miếng bìa", "tờ giấy", "mảnh vải", "nhãn vở", "miếng nhựa"),
+    "cm": ("miếng bìa", "tờ giấy", "mảnh vải", "miếng gỗ", "miếng nhựa"),
     "dm": ("tấm gỗ", "tấm kính", "tấm tôn", "mảnh vải", "tấm bạt"),
     "m": ("mảnh đất", "khu vườn", "thửa ruộng", "bồn hoa", "sân chơi"),
 }
@@ -94,7 +95,7 @@ def dien_tich_tam_giac(draw: Draw) -> Draft:
         ("Diện tích hình tam giác là", f"{product} : 2 = {product // 2} ({unit}²)"),
         answer=answer,
     )
-    slips = (f"{product} {unit}²", f"{base + height} {unit}²", f"{product * 2} {unit}²")
+    slips = (f"{product} {unit}²", f"{base + height} {unit}²", f"{spaced(product * 2)} {unit}²")
     question = text.format(a=base, h=height, u=unit, t=draw.pick(OBJECTS[unit]))
     return Draft(question, solution, answer, (right, base, height), slips)
 

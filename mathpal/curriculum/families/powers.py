@@ -2,6 +2,7 @@
 
 from mathpal.curriculum.layouts import equalities, reasoned, worked
 from mathpal.curriculum.registry import Draft, Draw, family
+from mathpal.curriculum.writing import spaced
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # Bases and largest exponents whose steps are easy by heart.
@@ -81,12 +82,12 @@ def _set_draft(
         "Liệt kê các phần tử của tập hợp A gồm các {r}.",
         "Gọi A là tập hợp các {r}. Hãy viết A bằng cách liệt kê các phần tử.",
     ).format(r=rule)
-    answer = _listed(values)
-    slips = tuple(_listed(v) for v in wrong if v)
+    answer = f"A = {_listed(values)}"
+    slips = tuple(f"A = {_listed(v)}" for v in wrong if v)
     return Draft(question, reasoned(*reason, answer=answer), answer, parameters, slips)
 
 
-@family(number=61, grade=6, kind="integer", topic="number_theory")
+@family(number=61, grade=6, kind="quantity", topic="number_theory")
 def so_phan_tu(draw: Draw) -> Draft:
     """Số phần tử của tập hợp các số cách đều."""
     step, first = draw.pick((1, 2, 2, 3, 4, 5, 10)), draw.integer(1, 40)
@@ -100,14 +101,14 @@ def so_phan_tu(draw: Draw) -> Draft:
     ).format(l="; ".join(str(first + step * k) for k in range(3)), z=last, d=step)
     gap = last - first
     middle = f"{gap} : {step} = {count - 1}"
-    answer = str(count)
+    answer = f"{count} phần tử"
     solution = worked(
         ("Hiệu của số cuối và số đầu là", f"{last} - {first} = {gap}"),
         ("Số khoảng cách là", middle),
         ("Số phần tử là", f"{count - 1} + 1 = {count}"),
         answer=answer,
     )
-    slips = (str(count - 1), str(count + 1), str(gap + 1))
+    slips = tuple(f"{n} phần tử" for n in (count - 1, count + 1, gap + 1))
     return Draft(question, solution, answer, (first, step, last), slips)
 
 
@@ -117,7 +118,7 @@ def luy_thua(draw: Draw) -> Draft:
     variant = draw.pick(("một", "tổng", "tổng", "tích"))
     base, exponent = draw.pick(POWERS if variant == "một" else LOW)
     value, shown = base**exponent, _power(base, exponent)
-    lines = [f"{shown} = {_spelt(base, exponent)} = {value}"]
+    lines = [f"{shown} = {_spelt(base, exponent)} = {spaced(value)}"]
     result, expression = value, shown
     slips = [base * exponent, base ** (exponent - 1), base + exponent]
     if variant == "tổng":
@@ -133,17 +134,19 @@ def luy_thua(draw: Draw) -> Draft:
         factor = draw.integer(2, 9)
         expression, result = f"{factor} × {shown}", factor * value
         apart = (
-            f"{factor * (value // 100 * 100)} + {factor * (value % 100)} = " if value > 99 else ""
+            f"{spaced(factor * (value // 100 * 100))} + {factor * (value % 100)} = "
+            if value > 99
+            else ""
         )
-        lines.append(f"{factor} × {value} = {apart}{result}")
+        lines.append(f"{factor} × {value} = {apart}{spaced(result)}")
         slips = [(factor * base) ** exponent, factor * base * exponent, value + factor]
     question = draw.template(
         "Tính: {e}", "Tính giá trị của biểu thức {e}.", "Kết quả của {e} là bao nhiêu?",
         "Thực hiện phép tính: {e}",
     ).format(e=expression)  # fmt: skip
-    answer = str(result)
+    answer = spaced(result)
     solution = equalities(*lines, answer=answer)
-    return Draft(question, solution, answer, (expression,), tuple(map(str, slips)))
+    return Draft(question, solution, answer, (expression,), tuple(map(spaced, slips)))
 
 
 @family(number=62, grade=6, kind="integer", topic="number_theory")

@@ -1,5 +1,6 @@
 """Direct and inverse proportion, grade 5."""
 
+from mathpal.curriculum.families.spoken import spoken
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
 
@@ -20,6 +21,7 @@ DIRECT = (
     ("chiếc xe", "chở được", "tấn hàng", "tấn", 150, 600),
     ("cái bàn", "cần", "cái ghế", "cái ghế", 210, 450),
 )
+UNLIKE = ("m² tường", "km", "giờ", "ngày", "phút", "bước chân")  # of these one is any other
 MOST = 150  # of what is given and of the result
 
 
@@ -53,20 +55,21 @@ GROWING = [q for q in EQUAL_PRODUCTS if q[2] > q[0]]
 WORKS = (
     ("người", "ngày", "làm xong một công việc", "làm xong công việc đó"),
     ("công nhân", "ngày", "sửa xong một đoạn đường", "sửa xong đoạn đường đó"),
-    ("thợ", "ngày", "xây xong một bức tường", "xây xong bức tường đó"),
+    ("người thợ", "ngày", "xây xong một bức tường", "xây xong bức tường đó"),
     ("người", "giờ", "dọn xong một khu vườn", "dọn xong khu vườn đó"),
-    ("học sinh", "giờ", "dọn xong sân trường", "dọn xong sân trường đó"),
     ("máy bơm", "giờ", "hút hết nước một cái ao", "hút hết nước cái ao đó"),
     ("xe tải", "ngày", "chở hết số gạo trong kho", "chở hết số gạo đó"),
     ("người", "ngày", "gặt xong một thửa ruộng", "gặt xong thửa ruộng đó"),
-    ("thợ", "ngày", "đóng xong một lô bàn ghế", "đóng xong lô bàn ghế đó"),
+    ("người thợ", "ngày", "đóng xong một lô bàn ghế", "đóng xong lô bàn ghế đó"),
 )
 
-# (holder, thing, unit)
+# (holder, thing, unit, how it is put there)
 PACKS = (
-    ("bao", "kg gạo", "kg"), ("can", "l dầu", "l"), ("hộp", "cái bánh", "cái"),
-    ("túi", "kg đường", "kg"), ("hàng", "học sinh", "bạn"), ("khay", "quả trứng", "quả"),
-    ("giá", "quyển sách", "quyển"), ("thùng", "chai nước", "chai"), ("lọ", "bông hoa", "bông"),
+    ("bao", "kg gạo", "kg", "đóng"), ("can", "l dầu", "l", "rót"),
+    ("hộp", "cái bánh", "cái", "xếp"), ("túi", "kg đường", "kg", "đóng"),
+    ("hàng", "học sinh", "bạn", "xếp"), ("khay", "quả trứng", "quả", "xếp"),
+    ("giá", "quyển sách", "quyển", "xếp"), ("thùng", "chai nước", "chai", "xếp"),
+    ("lọ", "bông hoa", "bông", "cắm"),
 )  # fmt: skip
 
 
@@ -74,17 +77,21 @@ PACKS = (
 def ti_le_thuan(draw: Draw) -> Draft:
     """Bài toán tỉ lệ thuận giải bằng cách tìm tỉ số."""
     (given, deed, result, unit, _, _), shares = draw.pick(SHARES)
+    alike = "" if given in UNLIKE else " như thế"
     count, whole, times = draw.pick(shares)
     asked, value = count * times, whole * times
     question = draw.template(
-        "Cứ {n} {g} thì {v} {w} {t}. Hỏi {m} {g} thì {v} bao nhiêu {t}?",
-        "Biết {n} {g} {v} {w} {t}. Hỏi {m} {g} như thế {v} bao nhiêu {t}?",
-        "Nếu {n} {g} {v} {w} {t} thì {m} {g} như thế {v} bao nhiêu {t}?",
-    ).format(n=count, g=given, v=deed, w=whole, t=result, m=asked)
+        "Cứ {n} {g} thì {v} {w} {t}. Hỏi {m} {g} thì {v} bao nhiêu {u}?",
+        "Biết {n} {g} {v} {w} {t}. Hỏi {m} {g}{k} {v} bao nhiêu {u}?",
+        "Nếu {n} {g} {v} {w} {t} thì {m} {g}{k} {v} bao nhiêu {u}?",
+    ).format(n=count, g=given, v=deed, w=whole, t=result, m=asked, u=spoken(result), k=alike)
     answer = f"{value} {unit}"
     solution = worked(
         (f"{asked} {given} gấp {count} {given} số lần là", f"{asked} : {count} = {times} (lần)"),
-        (f"{asked} {given} {deed} là", f"{whole} × {times} = {value} ({unit.split()[0]})"),
+        (
+            f"{asked} {given} {deed} là",
+            f"{whole} × {times} = {value} ({unit.split()[0]})",
+        ),
         answer=answer,
     )
     slips = tuple(f"{x} {unit}" for x in (whole + asked - count, value + whole, times))
@@ -95,10 +102,12 @@ def _time_asked(draw: Draw) -> Draft:
     who, span, work, again = draw.pick(WORKS)
     w, d, v, e = draw.pick(EQUAL_PRODUCTS)
     question = draw.template(
-        "{w} {p} {c} trong {d} {o}. Hỏi {v} {p} {r} trong bao nhiêu {o}? (Mức làm như nhau)",
-        "Biết {w} {p} {c} trong {d} {o}. Nếu có {v} {p} thì {r} trong bao nhiêu {o}? (Mức làm như "
-        "nhau)",
-        "Muốn {c} thì {w} {p} cần {d} {o}. Hỏi {v} {p} cần bao nhiêu {o}? (Mức làm như nhau)",
+        "{w} {p} {c} trong {d} {o}. Hỏi {v} {p} {r} trong bao nhiêu {o}? (Mức làm của "
+        "mỗi {p} như nhau)",
+        "Biết {w} {p} {c} trong {d} {o}. Nếu có {v} {p} thì {r} trong bao nhiêu {o}? (Mức làm của "
+        "mỗi {p} như nhau)",
+        "Muốn {c} thì {w} {p} cần {d} {o}. Hỏi {v} {p} cần bao nhiêu {o}? (Mức làm của mỗi {p} "
+        "như nhau)",
     ).format(w=w, p=who, c=work, d=d, o=span, v=v, r=again)
     answer = f"{e} {span}"
     solution = worked(
@@ -117,28 +126,29 @@ def _people_asked(draw: Draw) -> Draft:
     if extra:
         text = draw.template(
             "{w} {p} {c} trong {d} {o}. Muốn {r} trong {e} {o} thì cần thêm bao nhiêu {p}? (Mức "
-            "làm như nhau)",
+            "làm của mỗi {p} như nhau)",
             "Biết {w} {p} {c} trong {d} {o}. Hỏi phải thêm bao nhiêu {p} để {r} trong {e} {o}? "
-            "(Mức làm như nhau)",
-            "Có {w} {p} {c} trong {d} {o}. Tính số {p} cần thêm để {r} trong {e} {o}. (Mức làm như "
-            "nhau)",
+            "(Mức làm của mỗi {p} như nhau)",
+            "Có {w} {p} {c} trong {d} {o}. Tính số {p} cần thêm để {r} trong {e} {o}. (Mức làm của "
+            "mỗi {p} như nhau)",
         )
     else:
         text = draw.template(
-            "{w} {p} {c} trong {d} {o}. Muốn {r} trong {e} {o} thì cần bao nhiêu {p}? (Mức làm như "
-            "nhau)",
+            "{w} {p} {c} trong {d} {o}. Muốn {r} trong {e} {o} thì cần bao nhiêu {p}? (Mức làm của "
+            "mỗi {p} như nhau)",
             "Biết {w} {p} {c} trong {d} {o}. Hỏi cần có bao nhiêu {p} để {r} trong {e} {o}? (Mức "
-            "làm như nhau)",
-            "Có {w} {p} {c} trong {d} {o}. Tính số {p} cần có để {r} trong {e} {o}. (Mức làm như "
-            "nhau)",
+            "làm của mỗi {p} như nhau)",
+            "Có {w} {p} {c} trong {d} {o}. Tính số {p} cần có để {r} trong {e} {o}. (Mức làm của "
+            "mỗi {p} như nhau)",
         )
     question = text.format(w=w, p=who, c=work, d=d, o=span, e=e, r=again)
+    counter = who.removesuffix(" thợ")
     steps = [
-        (f"Làm trong một {span} cần số {who} là", f"{w} × {d} = {w * d} ({who})"),
-        (f"Làm trong {e} {span} cần số {who} là", f"{w * d} : {e} = {v} ({who})"),
+        (f"Làm trong một {span} cần số {who} là", f"{w} × {d} = {w * d} ({counter})"),
+        (f"Làm trong {e} {span} cần số {who} là", f"{w * d} : {e} = {v} ({counter})"),
     ]
     if extra:
-        steps.append((f"Số {who} cần thêm là", f"{v} - {w} = {v - w} ({who})"))
+        steps.append((f"Số {who} cần thêm là", f"{v} - {w} = {v - w} ({counter})"))
     value = v - w if extra else v
     answer = f"{value} {who}"
     slips = tuple(f"{x} {who}" for x in (v if extra else v - w, w * d, value + 2, value + 1))
@@ -182,19 +192,19 @@ def _food(draw: Draw) -> Draft:
 
 
 def _repacked(draw: Draw) -> Draft:
-    holder, thing, unit = draw.pick(PACKS)
+    holder, thing, unit, put = draw.pick(PACKS)
     w, d, v, e = draw.pick(REPACKED)
     question = draw.template(
-        "Một số {t} xếp vào {w} {h}, mỗi {h} {d} {t}. Hỏi nếu mỗi {h} có {v} {t} thì xếp được bao "
+        "Một số {u} {p} vào {w} {h}, mỗi {h} {d} {t}. Hỏi nếu mỗi {h} có {v} {t} thì {p} được bao "
         "nhiêu {h}?",
-        "Nếu mỗi {h} có {d} {t} thì xếp được {w} {h}. Hỏi với số {t} đó, mỗi {h} có {v} {t} thì "
-        "xếp được bao nhiêu {h}?",
-        "Có {w} {h}, mỗi {h} có {d} {t}. Người ta xếp lại, mỗi {h} có {v} {t}. Tính số {h} lúc "
+        "Nếu mỗi {h} có {d} {t} thì {p} được {w} {h}. Hỏi với số {u} đó, mỗi {h} có {v} {t} thì "
+        "{p} được bao nhiêu {h}?",
+        "Có {w} {h}, mỗi {h} có {d} {t}. Người ta {p} lại, mỗi {h} có {v} {t}. Tính số {h} lúc "
         "sau.",
-    ).format(t=thing, w=w, h=holder, d=d, v=v)
+    ).format(t=thing, u=spoken(thing), w=w, h=holder, d=d, v=v, p=put)
     answer = f"{e} {holder}"
     solution = worked(
-        (f"Số {thing} có tất cả là", f"{d} × {w} = {w * d} ({unit})"),
+        (f"Số {spoken(thing)} có tất cả là", f"{d} × {w} = {w * d} ({unit})"),
         (f"Số {holder} lúc sau là", f"{w * d} : {v} = {e} ({holder})"),
         answer=answer,
     )

@@ -150,20 +150,21 @@ def dien_tich_binh_hanh(draw: Draw) -> Draft:
     else:
         high = find == "chiều cao"
         given, known, other = ("đáy", base, height) if high else ("chiều cao", height, base)
+        wanted = "chiều cao" if high else "độ dài đáy"
         text = (
             draw.template(
                 "Một hình bình hành có diện tích {s} {u}², {g} {k} {u}. Tính {w} của hình bình "
                 "hành đó.",
                 "Tính {w} của hình bình hành, biết diện tích là {s} {u}² và {g} là {k} {u}.",
-                "Một {t} hình bình hành có {g} {k} {u} và diện tích {s} {u}². Hỏi {w} dài bao "
+                "Một {t} hình bình hành có {g} {k} {u} và diện tích {s} {u}². Hỏi {w} là bao "
                 "nhiêu?",
             )
             .replace("{g}", given)
             .replace("{k}", str(known))
-            .replace("{w}", find)
+            .replace("{w}", wanted)
         )
         answer = f"{other} {unit}"
-        step = (f"{find.capitalize()} là", f"{area} : {known} = {other} ({unit})")
+        step = (f"{wanted.capitalize()} là", f"{area} : {known} = {other} ({unit})")
         slips = (f"{area - known} {unit}", f"{2 * other} {unit}", f"{area} {unit}")
     question = text.format(a=base, h=height, s=area, u=unit, t=t)
     parameters = (find, base, height)

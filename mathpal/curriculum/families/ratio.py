@@ -4,16 +4,19 @@ from fractions import Fraction
 from math import gcd
 
 from mathpal.curriculum.layouts import worked
+from mathpal.curriculum.phrasing import SPOKEN
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import decimal, spaced
 
-PAIRS = [(a, b) for a in range(1, 13) for b in range(1, 13) if a != b and gcd(a, b) == 1]
-# (where, one kind, another kind)
+PAIRS = [(a, b) for a in range(1, 13) for b in range(2, 13) if a != b and gcd(a, b) == 1]
+# (where and what it does, counting word, one kind, another kind)
 KINDS = (
-    ("Một câu lạc bộ", "học sinh nữ", "học sinh nam"), ("Một bến xe", "xe tải", "xe khách"),
-    ("Một khu vườn", "cây cam", "cây bưởi"), ("Một trại chăn nuôi", "con gà", "con vịt"),
-    ("Một thùng", "quả táo", "quả lê"), ("Một hộp", "bút đỏ", "bút xanh"),
-    ("Một rạp xiếc", "vé trẻ em", "vé người lớn"), ("Một giá sách", "sách toán", "sách truyện"),
+    ("Một câu lạc bộ có", "", "học sinh nữ", "học sinh nam"),
+    ("Một bến xe có", "", "xe tải", "xe khách"), ("Một khu vườn có", "", "cây cam", "cây bưởi"),
+    ("Một trại chăn nuôi có", "", "con gà", "con vịt"), ("Một thùng có", "", "quả táo", "quả lê"),
+    ("Một hộp có", "cái ", "bút đỏ", "bút xanh"),
+    ("Một rạp xiếc bán được", "", "vé trẻ em", "vé người lớn"),
+    ("Một giá sách có", "quyển ", "sách toán", "sách truyện"),
 )  # fmt: skip
 # (unit, what, who they are, their names, what they do)
 SHARES = (
@@ -37,23 +40,30 @@ SCALES = (
 )  # fmt: skip
 
 
-@family(number=29, grade=5, kind="ratio", topic="ratio")
+def _way(real: Fraction | int, unit: str) -> str:
+    """What has that length in the world."""
+    if unit == "m":
+        return "con đường"
+    places = "xã" if real <= 30 else "thị trấn" if real <= 50 else "thành phố"
+    return f"quãng đường giữa hai {places}"
+
+
+@family(number=29, grade=5, kind="fraction", topic="ratio")
 def ti_so_cua_hai_so(draw: Draw) -> Draft:
-    """Tỉ số của hai số, viết gọn nhất."""
+    """Tỉ số của hai số dưới dạng phân số tối giản."""
     a, b = draw.pick(PAIRS)
     times = draw.integer(2, 9)
-    place, first, second = draw.pick(KINDS)
+    place, word, first, second = draw.pick(KINDS)
     left, right = a * times, b * times
     turned = draw.pick((True, False))
     if turned:
         first, second = second, first
     question = draw.template(
-        "{p} có {a} {f} và {b} {s}. Viết tỉ số tối giản của số {f} và số {s}.",
-        "{p} có {a} {f}, {b} {s}. Tìm tỉ số tối giản của số {f} và số {s}.",
-        "{p} có {b} {s} và {a} {f}. Tỉ số của số {f} và số {s} (viết dưới dạng tối giản) là bao "
-        "nhiêu?",
-    ).format(p=place, a=left, b=right, f=first, s=second)
-    answer = f"{a} : {b}"
+        "{p} {a} {w}{f} và {b} {w}{s}. Viết tỉ số của số {f} và số {s} dưới dạng phân số tối giản.",
+        "{p} {b} {w}{s} và {a} {w}{f}. Tỉ số của số {f} và số {s} là phân số tối giản nào?",
+        "{p} {a} {w}{f}, {b} {w}{s}. Tìm phân số tối giản chỉ tỉ số của số {f} và số {s}.",
+    ).format(p=place, w=word, a=left, b=right, f=first, s=second)
+    answer = f"{a}/{b}"
     solution = worked(
         (f"Tỉ số của số {first} và số {second} là", f"{left} : {right} = {left}/{right}"),
         (
@@ -62,7 +72,7 @@ def ti_so_cua_hai_so(draw: Draw) -> Draft:
         ),
         answer=answer,
     )
-    slips = (f"{b} : {a}", f"{a} : {a + b}", f"{b} : {a + b}")
+    slips = (f"{b}/{a}" if a > 1 else f"{a}/{b + 1}", f"{a}/{a + b}", f"{b}/{a + b}")
     return Draft(question, solution, answer, (left, right), slips)
 
 
@@ -77,13 +87,14 @@ def chia_theo_ti_le(draw: Draw) -> Draft:
     unit, what, kind, takers, done = draw.pick(SHARES)
     taker = f"{kind} {takers[place]}"
     question = draw.template(
-        "Ba {k} {n} {d} tất cả {w} {u}. Số {u} của ba {k} theo thứ tự tỉ lệ với {a}; {b}; {c}. "
-        "Hỏi {t} {d} bao nhiêu {u}?",
-        "Ba {k} {n} {d} tất cả {w} {u} theo tỉ lệ {a} : {b} : {c}. Hỏi {t} {d} bao nhiêu {u}?",
-        "Hỏi {t} {d} bao nhiêu {u}, biết ba {k} {n} {d} tất cả {w} {u} và số {u} của ba {k} theo "
+        "Ba {k} {n} {d} tất cả {w} {u}. Số {o} của ba {k} theo thứ tự tỉ lệ với {a}; {b}; {c}. "
+        "Hỏi {t} {d} bao nhiêu {o}?",
+        "Ba {k} {n} {d} tất cả {w} {u} theo tỉ lệ {a} : {b} : {c}. Hỏi {t} {d} bao nhiêu {o}?",
+        "Hỏi {t} {d} bao nhiêu {o}, biết ba {k} {n} {d} tất cả {w} {u} và số {o} của ba {k} theo "
         "thứ tự tỉ lệ với {a}; {b}; {c}?",
     ).format(
         k=kind, n=", ".join(takers), d=done, w=total, u=unit + what, t=taker,
+        o=SPOKEN.get(unit, unit) + what,
         a=shares[0], b=shares[1], c=shares[2],
     )  # fmt: skip
     values = [share * one for share in shares]
@@ -105,16 +116,15 @@ def khoang_cach_that(draw: Draw) -> Draft:
     scale, each, unit = draw.pick(SCALES)
     tenths = draw.integer(2, 30) * 10 if draw.pick((True, False)) else draw.integer(11, 99)
     length, value = Fraction(tenths, 10), Fraction(tenths * each, 10)
-    thing = "con đường" if unit == "m" else "quãng đường giữa hai thành phố"
     question = draw.template(
         "Trên bản đồ tỉ lệ 1 : {s}, {t} dài {a} cm. Hỏi độ dài thật của {t} là bao nhiêu {u}?",
         "Một bản đồ có tỉ lệ 1 : {s}. Trên bản đồ đó, {t} đo được {a} cm. Tính độ dài thật theo "
         "đơn vị {u}.",
         "Tính độ dài thật (theo {u}) của {t}, biết trên bản đồ tỉ lệ 1 : {s} độ dài đó là {a} cm.",
-    ).format(s=spaced(scale), t=thing, a=decimal(length), u=unit)
+    ).format(s=spaced(scale), t=_way(value, unit), a=decimal(length), u=SPOKEN[unit])
     answer = f"{decimal(value)} {unit}"
     solution = worked(
-        ("Độ dài thật của 1 cm là", f"{spaced(scale)} cm = {each} {unit}"),
+        ("1 cm trên bản đồ ứng với độ dài thật là", f"{spaced(scale)} cm = {each} {unit}"),
         ("Độ dài thật là", f"{each} × {decimal(length)} = {decimal(value)} ({unit})"),
         answer=answer,
     )
@@ -130,20 +140,23 @@ def khoang_cach_tren_ban_do(draw: Draw) -> Draft:
     scale, each, unit = draw.pick(SCALES)
     value = draw.integer(2, 30)
     real = value * each
-    thing = "con đường" if unit == "m" else "quãng đường giữa hai thành phố"
+    thing = _way(real, unit)
     question = draw.template(
-        "{t} có độ dài thật là {a} {u}. Hỏi trên bản đồ tỉ lệ 1 : {s}, {v} dài bao nhiêu cm?",
-        "Một bản đồ có tỉ lệ 1 : {s}. Trên bản đồ đó {v} dài bao nhiêu cm, biết độ dài thật là "
-        "{a} {u}?",
-        "Tính độ dài (theo cm) của {v} trên bản đồ tỉ lệ 1 : {s}, biết độ dài thật là {a} {u}.",
-    ).format(s=spaced(scale), t=thing.capitalize(), v=thing, a=real, u=unit)
+        "{t} có độ dài thật là {a} {u}. Hỏi trên bản đồ tỉ lệ 1 : {s}, {v} dài bao nhiêu "
+        "xăng-ti-mét?",
+        "Một bản đồ có tỉ lệ 1 : {s}. Trên bản đồ đó, {v} dài bao nhiêu xăng-ti-mét, biết độ dài "
+        "thật là {a} {u}?",
+        "Tính độ dài (theo xăng-ti-mét) của {v} trên bản đồ tỉ lệ 1 : {s}, biết độ dài thật là {a} "
+        "{u}.",
+    ).format(s=spaced(scale), t=thing.capitalize(), v=thing, a=spaced(real), u=unit)
     answer = f"{value} cm"
     solution = worked(
-        ("Độ dài thật của 1 cm là", f"{spaced(scale)} cm = {each} {unit}"),
-        ("Độ dài là", f"{real} : {each} = {value} (cm)"),
+        ("1 cm trên bản đồ ứng với độ dài thật là", f"{spaced(scale)} cm = {each} {unit}"),
+        ("Độ dài trên bản đồ là", f"{spaced(real)} : {each} = {value} (cm)"),
         answer=answer,
     )
-    slips = tuple(f"{n} cm" for n in (value * 10, real, value + 10, f"{value // 10},{value % 10}"))
+    wrong = (value * 10, real, value + 10, Fraction(value, 10))
+    slips = tuple(f"{decimal(n)} cm" for n in wrong)
     return Draft(question, solution, answer, (scale, real), slips)
 
 
@@ -155,17 +168,20 @@ def tim_ti_le_ban_do(draw: Draw) -> Draft:
     )
     each, length = draw.pick(units), draw.integer(2, 20)
     real, scale = each * length, each * factor
-    thing = "con đường" if unit == "m" else "quãng đường giữa hai thành phố"
+    thing = _way(real, unit)
     question = draw.template(
         "{t} có độ dài thật là {a} {u}, trên bản đồ dài {b} cm. Tìm tỉ lệ của bản đồ đó.",
         "Trên một bản đồ, {v} dài {b} cm. Biết độ dài thật là {a} {u}, hỏi bản đồ có tỉ lệ là "
         "bao nhiêu?",
-        "Độ dài {b} cm trên bản đồ là độ dài thật {a} {u}. Bản đồ đó có tỉ lệ là bao nhiêu?",
-    ).format(t=thing.capitalize(), v=thing, a=real, b=length, u=unit)
+        "Độ dài {b} cm trên bản đồ ứng với độ dài thật {a} {u}. Bản đồ đó có tỉ lệ là bao nhiêu?",
+    ).format(t=thing.capitalize(), v=thing, a=spaced(real), b=length, u=unit)
     answer = f"1 : {spaced(scale)}"
     solution = worked(
-        ("Độ dài thật của 1 cm là", f"{real} : {length} = {each} ({unit})"),
-        (f"{each} {unit} bằng", f"{each} {unit} = {spaced(scale)} cm"),
+        (
+            "1 cm trên bản đồ ứng với độ dài thật là",
+            f"{spaced(real)} : {length} = {each} ({unit})",
+        ),
+        ("Đổi", f"{each} {unit} = {spaced(scale)} cm"),
         answer=answer,
     )
     slips = tuple(f"1 : {spaced(n)}" for n in (scale * 10, scale // 10, real * factor, each))

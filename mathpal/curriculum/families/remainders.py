@@ -66,7 +66,7 @@ def tan_cung_nhieu_thua_so(draw: Draw) -> Draft:
 
 @family(number=17, grade=5, kind="integer", topic="number_theory", stratum="advanced")
 def so_du_khi_chia(draw: Draw) -> Draft:
-    """Tìm số dư khi chia một số hoặc một tổng mà không thực hiện phép chia."""
+    """Tìm số dư khi chia một số mà không thực hiện phép chia."""
     divisor = draw.pick((3, 9, 4, 5))
     number = draw.integer(1_001, 99_989)
     if number % divisor == 0:
@@ -83,7 +83,7 @@ def so_du_khi_chia(draw: Draw) -> Draft:
         lines = [f"Tổng các chữ số: {' + '.join(digits)} = {part}"]
     elif divisor == 4:
         part = number % 100
-        lines = [f"Hàng chục là {part // 10}, hàng đơn vị là {part % 10}."]
+        lines = [f"Số viết từ hai chữ số tận cùng là {part}."]
     else:
         part = number % 10
         lines = [f"Chữ số hàng đơn vị là {part}."]

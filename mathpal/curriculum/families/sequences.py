@@ -87,7 +87,7 @@ def quy_luat_day_so(draw: Draw) -> Draft:
         "Viết số tiếp theo của dãy số: {n}; ...",
         "Cho dãy số {n}; ... Số tiếp theo là số nào?",
         "Tìm số thích hợp viết vào chỗ chấm: {n}; ...",
-        "Dãy số {n} viết theo quy luật. Số đứng liền sau trong dãy là số nào?",
+        "Dãy số {n} viết theo quy luật. Số tiếp theo trong dãy là số nào?",
     ).format(n="; ".join(map(str, shown)))
     solution = reasoned(
         f"{max(shown[:2])} - {min(shown[:2])} = {step}",
@@ -126,7 +126,7 @@ def day_so_hang_thu_n(draw: Draw) -> Draft:
     return Draft(question, solution, str(value), (first, step, place), slips)
 
 
-@family(number=14, grade=5, kind="integer", topic="numbers", stratum="advanced")
+@family(number=14, grade=5, kind="quantity", topic="numbers", stratum="advanced")
 def day_so_so_cac_so_hang(draw: Draw) -> Draft:
     """Tìm số số hạng của dãy số cách đều."""
     first, step, gaps = draw.integer(1, 30), draw.integer(2, 9), draw.integer(9, 60)
@@ -134,17 +134,18 @@ def day_so_so_cac_so_hang(draw: Draw) -> Draft:
     question = draw.template(
         "Dãy số {s}; ...; {l} có bao nhiêu số hạng?",
         "Cho dãy số cách đều: {s}; ...; {l}. Tính số số hạng của dãy.",
-        "Hỏi dãy số cách đều {s}; ...; {l} có tất cả bao nhiêu số?",
+        "Hỏi dãy số cách đều {s}; ...; {l} gồm tất cả bao nhiêu số hạng?",
     ).format(s=_series(first, step), l=last)
+    answer = f"{count} số hạng"
     solution = reasoned(
         f"Mỗi số hơn số đứng trước {step} đơn vị.",
         f"{last} - {first} = {last - first}",
-        f"{last - first} : {step} = {gaps}",
-        f"{gaps} + 1 = {count}",
-        answer=str(count),
+        f"Số khoảng cách: {last - first} : {step} = {gaps}",
+        f"Số số hạng: {gaps} + 1 = {count}",
+        answer=answer,
     )
-    slips = (str(gaps), str(gaps - 1), str(count + 1), str(last - first))
-    return Draft(question, solution, str(count), (first, step, last), slips)
+    slips = tuple(f"{n} số hạng" for n in (gaps, gaps - 1, count + 1, last - first))
+    return Draft(question, solution, answer, (first, step, last), slips)
 
 
 @family(number=14, grade=5, kind="integer", topic="numbers", stratum="advanced")
@@ -176,7 +177,7 @@ def day_so_tong(draw: Draw) -> Draft:
     return Draft(question, solution, spaced(total), (first, step, count), slips)
 
 
-@family(number=15, grade=5, kind="integer", topic="numbers", stratum="advanced")
+@family(number=15, grade=5, kind="quantity", topic="numbers", stratum="advanced")
 def danh_so_trang(draw: Draw) -> Draft:
     """Đếm số chữ số dùng để đánh số trang sách."""
     pages = draw.pick((draw.integer(30, 99), draw.integer(100, 400), draw.integer(100, 400)))
@@ -185,37 +186,43 @@ def danh_so_trang(draw: Draw) -> Draft:
         "đánh số trang?",
         "Để đánh số trang một quyển sách dày {n} trang, bắt đầu từ trang 1, cần dùng bao nhiêu "
         "chữ số?",
-        "Bạn Minh viết liền nhau các số tự nhiên từ 1 đến {n}. Hỏi bạn Minh đã viết tất cả bao "
-        "nhiêu chữ số?",
+        "Bạn Minh đánh số trang một cuốn sổ từ trang 1 đến trang {n}. Hỏi bạn Minh đã viết tất "
+        "cả bao nhiêu chữ số?",
     ).format(n=pages)
     twos = min(pages, 99) - 9
-    lines = ["Từ 1 đến 9 có 9 chữ số.", f"Số có hai chữ số: {min(pages, 99)} - 9 = {twos}",
-             f"{twos} × 2 = {twos * 2}"]  # fmt: skip
+    lines = ["Từ trang 1 đến trang 9 có 9 chữ số.",
+             f"Số trang có hai chữ số: {min(pages, 99)} - 9 = {twos}",
+             f"Số chữ số của các trang đó: {twos} × 2 = {twos * 2}"]  # fmt: skip
     total, parts = 9 + twos * 2, f"9 + {twos * 2}"
     if pages > 99:
         threes = pages - 99
-        lines += [f"Số có ba chữ số: {pages} - 99 = {threes}", f"{threes} × 3 = {threes * 3}"]
+        lines += [f"Số trang có ba chữ số: {pages} - 99 = {threes}",
+                  f"Số chữ số của các trang đó: {threes} × 3 = {threes * 3}"]  # fmt: skip
         total, parts = total + threes * 3, f"{parts} + {threes * 3}"
-    lines.append(f"{parts} = {total}")
-    slips = (str(total - 2), str(total + 3), str(pages * (2 if pages < 100 else 3)), str(pages))
-    return Draft(question, reasoned(*lines, answer=str(total)), str(total), (pages,), slips)
+    lines.append(f"Có tất cả: {parts} = {spaced(total)} (chữ số)")
+    answer = f"{spaced(total)} chữ số"
+    wrong = (total - 2, total + 3, pages * (2 if pages < 100 else 3), pages)
+    slips = tuple(f"{spaced(n)} chữ số" for n in wrong)
+    return Draft(question, reasoned(*lines, answer=answer), answer, (pages,), slips)
 
 
-@family(number=15, grade=5, kind="integer", topic="numbers", stratum="advanced")
+@family(number=15, grade=5, kind="quantity", topic="numbers", stratum="advanced")
 def tim_so_trang(draw: Draw) -> Draft:
     """Tìm số trang khi biết số chữ số đã dùng."""
     pages = draw.pick((draw.integer(30, 98), draw.integer(101, 400), draw.integer(101, 400)))
     if pages < 100:
         left = 2 * (pages - 9)
         used = 9 + left
-        lines = ["Từ trang 1 đến trang 9 cần 9 chữ số.", f"{used} - 9 = {left}",
-                 f"{left} : 2 = {pages - 9}", f"9 + {pages - 9} = {pages}"]  # fmt: skip
+        lines = ["Từ trang 1 đến trang 9 cần 9 chữ số.", f"Số chữ số còn lại: {used} - 9 = {left}",
+                 f"Số trang có hai chữ số: {left} : 2 = {pages - 9}",
+                 f"Có tất cả: 9 + {pages - 9} = {pages} (trang)"]  # fmt: skip
     else:
         left = 3 * (pages - 99)
         used = 189 + left
         lines = ["Từ trang 1 đến trang 9 cần 9 chữ số.", "Từ trang 10 đến trang 99: 90 × 2 = 180",
-                 f"{used} - 9 - 180 = {left}", f"{left} : 3 = {pages - 99}",
-                 f"99 + {pages - 99} = {pages}"]  # fmt: skip
+                 f"Số chữ số còn lại: {spaced(used)} - 9 - 180 = {left}",
+                 f"Số trang có ba chữ số: {left} : 3 = {pages - 99}",
+                 f"Có tất cả: 99 + {pages - 99} = {pages} (trang)"]  # fmt: skip
     question = draw.template(
         "Để đánh số trang một quyển sách, bắt đầu từ trang 1, người ta dùng hết {u} chữ số. Hỏi "
         "quyển sách có bao nhiêu trang?",
@@ -223,7 +230,8 @@ def tim_so_trang(draw: Draw) -> Draft:
         "quyển truyện.",
         "Đánh số trang một quyển sách từ trang 1 đến hết cần {u} chữ số. Quyển sách đó dày bao "
         "nhiêu trang?",
-    ).format(u=used)
-    slips = (str(pages - (9 if pages < 100 else 99)), str(pages + 1), str(pages - 1),
-             str(used // (2 if pages < 100 else 3)))  # fmt: skip
-    return Draft(question, reasoned(*lines, answer=str(pages)), str(pages), (used,), slips)
+    ).format(u=spaced(used))
+    wrong = (pages - (9 if pages < 100 else 99), pages + 1, pages - 1,
+             used // (2 if pages < 100 else 3))  # fmt: skip
+    answer, slips = f"{pages} trang", tuple(f"{n} trang" for n in wrong)
+    return Draft(question, reasoned(*lines, answer=answer), answer, (used,), slips)

@@ -42,15 +42,15 @@ SCENES = (
 
 # (where, one kind, the other kind, counting word, name of the whole)
 MIXED = (
-    ("Câu lạc bộ bơi", "bạn nữ", "bạn nam", "bạn", "bạn"),
+    ("Một câu lạc bộ bơi", "bạn nữ", "bạn nam", "bạn", "bạn"),
     ("Trong hộp", "quả bóng đỏ", "quả bóng xanh", "quả", "quả bóng"),
     ("Trong vườn", "cây cam", "cây bưởi", "cây", "cây"),
-    ("Trang trại", "con gà", "con vịt", "con", "con vật"),
+    ("Một trang trại", "con gà", "con vịt", "con", "con vật"),
     ("Trong vườn", "bông hoa hồng", "bông hoa cúc", "bông", "bông hoa"),
     ("Trong tủ kính", "cái bánh ngọt", "cái bánh mặn", "cái", "cái bánh"),
     ("Trên giá", "quyển truyện", "quyển thơ", "quyển", "quyển sách"),
     ("Trong bể", "con cá vàng", "con cá đen", "con", "con cá"),
-    ("Đội đồng diễn", "bạn nữ", "bạn nam", "bạn", "bạn"),
+    ("Một đội đồng diễn", "bạn nữ", "bạn nam", "bạn", "bạn"),
     ("Trong túi", "viên bi đỏ", "viên bi xanh", "viên", "viên bi"),
     ("Trong chuồng", "con thỏ trắng", "con thỏ nâu", "con", "con thỏ"),
     ("Trong rổ", "quả cà chua", "quả ớt", "quả", "quả"),
@@ -69,7 +69,7 @@ GAIN_OWNED = (
 LOSE_OWNED = (
     "{p} có {a} {t}. {p} cho {q} {b} {t}. Hỏi {p} còn lại bao nhiêu {t}?",
     "{p} có {a} {t}, {p} tặng cho các bạn {b} {t}. Tính số {t} còn lại của {p}.",
-    "Lúc đầu {p} có {a} {t}, sau đó bớt đi {b} {t} để cho em. Hỏi bây giờ {p} còn bao nhiêu {t}?",
+    "Lúc đầu {p} có {a} {t}, sau đó {p} cho em {b} {t}. Hỏi {p} còn lại bao nhiêu {t}?",
     "Mẹ cho {p} {a} {t}. {p} chia cho {q} {b} {t}. Hỏi {p} còn lại bao nhiêu {t}?",
 )
 GAIN_SCENE = (
@@ -124,7 +124,7 @@ def gop_tach(draw: Draw) -> Draft:
         text = draw.template(
             "{l} có {a} {x} và {b} {y}. Hỏi {m} có tất cả bao nhiêu {w}?",
             "{l} có {a} {x}, {b} {y}. Tính số {w} có tất cả.",
-            "Biết {m} có {a} {x} và {b} {y}. Hỏi số {w} có tất cả là bao nhiêu?",
+            "{l} có {a} {x} và {b} {y}. Tính xem {m} có tất cả bao nhiêu {w}.",
         )
         thing, sign, value, shown = whole, "+", total, a
         sentence, slip = f"Số {whole} có tất cả là", max(a, b) - min(a, b)
@@ -136,9 +136,8 @@ def gop_tach(draw: Draw) -> Draft:
         )
         thing, sign, value, shown = one, "-", a, total
         sentence, slip = f"Số {one} là", total + b
-    question = text.format(
-        l=place, m=_lowered(place), a=a, b=b, s=total, x=one, y=other, w=whole, u=unit
-    )
+    again = f"{place[4:]} đó" if place.startswith("Một ") else _lowered(place)
+    question = text.format(l=place, m=again, a=a, b=b, s=total, x=one, y=other, w=whole, u=unit)
     answer = f"{value} {thing}"
     solution = worked((sentence, f"{shown} {sign} {b} = {value} ({unit})"), answer=answer)
     slips = tuple(f"{n} {thing}" for n in (slip or 1, value + 10, value + 1))

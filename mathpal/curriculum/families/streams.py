@@ -8,7 +8,7 @@ from mathpal.curriculum.writing import decimal
 
 # (boat, speeds on still water in km/giờ)
 BOATS = (
-    ("tàu thủy", range(6, 13)), ("thuyền máy", range(9, 20)), ("ca nô", range(16, 41)),
+    ("thuyền nhỏ", range(6, 13)), ("thuyền máy", range(9, 20)), ("ca nô", range(16, 41)),
     ("tàu thuỷ", range(20, 41)),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from mathpal.curriculum.layouts import worked
+from mathpal.curriculum.phrasing import SPOKEN
 from mathpal.curriculum.registry import Draft, Draw, family
 
 
@@ -32,8 +33,8 @@ TABLES = (
     Table("số xe đi qua cầu", "xe", "{}",
           ("xe đạp", "xe máy", "ô tô con", "xe buýt", "xe tải", "xe khách", "xe điện")),
     Table("số bạn muốn làm các nghề", "bạn", "bạn muốn làm {}",
-          ("bác sĩ", "giáo viên", "công an", "bộ đội", "ca sĩ", "họa sĩ", "kĩ sư", "phi công",
-           "nông dân", "thợ may", "đầu bếp", "nhà báo", "y tá", "thủy thủ", "thợ điện")),
+          ("bác sĩ", "giáo viên", "công an", "bộ đội", "ca sĩ", "thợ làm bánh", "kĩ sư", "phi công",
+           "nông dân", "thợ may", "đầu bếp", "nhà báo", "y tá", "thuỷ thủ", "thợ điện")),
     Table("số bông hoa trong cửa hàng", "bông", "bông {}",
           ("hoa hồng", "hoa cúc", "hoa lan", "hoa huệ", "hoa sen", "hoa đào", "hoa mai",
            "hoa ly", "hoa nhài", "hoa hướng dương")),
@@ -49,14 +50,14 @@ TABLES = (
           ("màu đỏ", "màu xanh", "màu vàng", "màu tím", "màu hồng", "màu trắng", "màu cam",
            "màu nâu", "màu đen")),
     Table("số quần áo may được", "cái", "cái {}",
-          ("áo sơ mi", "áo khoác", "quần dài", "váy", "mũ", "áo len", "quần đùi", "áo dài")),
+          ("áo sơ mi", "áo khoác", "quần dài", "váy", "áo len", "quần đùi", "áo dài")),
     Table("số đồ chơi trong lớp", "cái", "{}",
-          ("ô tô", "máy bay", "tàu hỏa", "diều", "trống", "chong chóng", "đèn lồng", "còi")),
+          ("ô tô", "máy bay", "tàu thuỷ", "diều", "trống", "chong chóng", "đèn lồng", "còi")),
     Table("số đồ gỗ đóng được", "cái", "cái {}",
           ("bàn", "ghế", "tủ", "giường", "kệ sách", "cửa", "thang", "hòm")),
     Table("số bạn thích các món ăn", "bạn", "bạn thích {}",
           ("phở", "bún", "cơm rang", "xôi", "cháo", "mì", "bánh cuốn", "miến", "chè")),
-    Table("số cá bán được", "kg", "ki-lô-gam {}",
+    Table("số thuỷ sản bán được", "kg", "ki-lô-gam {}",
           ("cá chép", "cá rô", "cá trắm", "cá thu", "tôm", "cua", "mực", "cá quả", "ốc")),
     Table("số nhạc cụ của trường", "cái", "{}",
           ("đàn bầu", "đàn tranh", "sáo", "trống", "kèn", "đàn ghi-ta", "mõ", "chiêng")),
@@ -87,13 +88,11 @@ def bang_nhieu_nhat_it_nhat(draw: Draw) -> Draft:
         "Khi đếm {h}, người ta ghi lại: {r}. Tính xem số lớn nhất hơn số bé nhất bao nhiêu {u}.",
         "Xem bảng {h}: {r}. Loại nhiều nhất nhiều hơn loại ít nhất bao nhiêu {u}?",
         "Biểu đồ tranh cho biết {h}: {r}. Loại ít nhất kém loại nhiều nhất bao nhiêu {u}?",
-    ).format(h=table.heading, r=rows, u=table.unit)
+    ).format(h=table.heading, r=rows, u=SPOKEN.get(table.unit, table.unit))
     first, last = nouns[values.index(high)], nouns[values.index(low)]
     answer = f"{high - low} {table.unit}"
     line = f"{high} - {low} = {high - low} ({table.unit})"
-    solution = worked(
-        (f"Nhiều nhất là số {first}, ít nhất là số {last}, hơn nhau", line), answer=answer
-    )
+    solution = worked((f"Số {first} (nhiều nhất) hơn số {last} (ít nhất) là", line), answer=answer)
     middle = sorted(values)[1]
     slips = (f"{high + low} {table.unit}", f"{high - middle} {table.unit}", f"{high} {table.unit}")
     return Draft(question, solution, answer, tuple(values), slips)
@@ -110,8 +109,8 @@ def bang_tong_va_hieu(draw: Draw) -> Draft:
         variant = "tổng"
         text = draw.template(
             "Bảng dưới đây cho biết {h}: {r}. Hỏi có tất cả bao nhiêu {u}?",
-            "Người ta thống kê {h} như sau: {r}. Tính tổng số {u} trong bảng.",
-            "Xem bảng số liệu {h}: {r}. Cả ba loại có bao nhiêu {u}?",
+            "Người ta thống kê {h} như sau: {r}. Tính tổng {h}.",
+            "Xem bảng số liệu {h}: {r}. Có tất cả bao nhiêu {u}?",
         )
         answer = f"{total} {u}"
         solution = worked(
@@ -142,7 +141,7 @@ def bang_tong_va_hieu(draw: Draw) -> Draft:
             answer=answer,
         )
         slips = (f"{a + b} {u}", f"{abs(a - c)} {u}", f"{abs(b - c)} {u}")
-    question = text.format(h=table.heading, r=rows, u=u)
+    question = text.format(h=table.heading, r=rows, u=SPOKEN.get(u, u))
     return Draft(question, solution, answer, (variant, a, b, c), slips)
 
 
@@ -155,10 +154,10 @@ def bieu_do_trung_binh(draw: Draw) -> Draft:
     table, nouns, rows = _filled(draw, values)
     u, total, two = table.unit, 3 * mean, values[0] + values[1]
     question = draw.template(
-        "Biểu đồ cột cho biết {h}: {r}. Hỏi trung bình mỗi loại có bao nhiêu {u}?",
-        "Dựa vào bảng {h} dưới đây: {r}. Tính số trung bình của mỗi loại.",
+        "Biểu đồ cột cho biết {h}: {r}. Hỏi trung bình mỗi cột ứng với bao nhiêu {u}?",
+        "Dựa vào bảng {h} dưới đây: {r}. Tính trung bình cộng của ba số liệu đó.",
         "Người ta vẽ biểu đồ {h}: {r}. Trung bình mỗi cột biểu diễn bao nhiêu {u}?",
-    ).format(h=table.heading, r=rows, u=u)
+    ).format(h=table.heading, r=rows, u=SPOKEN.get(u, u))
     answer = f"{mean} {u}"
     solution = worked(
         (
@@ -166,7 +165,7 @@ def bieu_do_trung_binh(draw: Draw) -> Draft:
             f"{values[0]} + {values[1]} = {two} ({u})",
         ),
         ("Tổng của ba số là", f"{two} + {values[2]} = {total} ({u})"),
-        ("Trung bình mỗi loại là", f"{total} : 3 = {mean} ({u})"),
+        ("Trung bình cộng của ba số là", f"{total} : 3 = {mean} ({u})"),
         answer=answer,
     )
     slips = (f"{total} {u}", f"{two // 2} {u}", f"{max(values)} {u}")
@@ -175,7 +174,7 @@ def bieu_do_trung_binh(draw: Draw) -> Draft:
 
 @family(number=68, grade=5, kind="quantity", topic="statistics")
 def bieu_do_hinh_quat(draw: Draw) -> Draft:
-    """Biểu đồ hình quạt dạng chữ: phần trăm và số lượng."""
+    """Biểu đồ hình quạt tròn dạng chữ: phần trăm và số lượng."""
     hundreds, table = draw.integer(2, 9), draw.pick(VOTES)
     whole, one, two = 100 * hundreds, 5 * draw.integer(2, 8), 5 * draw.integer(2, 8)
     rest = 100 - one - two
@@ -186,9 +185,10 @@ def bieu_do_hinh_quat(draw: Draw) -> Draft:
     percent, noun = (rest, nouns[2]) if find_rest else (one, nouns[0])
     shown = f"{labels[2]}: phần còn lại" if find_rest else f"{labels[2]}: {rest}%"
     question = draw.template(
-        "Biểu đồ hình quạt cho biết {h} của một trường có {n} học sinh: {r}. Hỏi có bao nhiêu {x}?",
-        "Một trường có {n} học sinh. Biểu đồ hình quạt về {h}: {r}. Tính số {x}.",
-        "Theo biểu đồ hình quạt về {h} trong {n} học sinh thì {r}. Số {x} là bao nhiêu?",
+        "Biểu đồ hình quạt tròn cho biết {h} của một trường có {n} học sinh: {r}. Hỏi có bao "
+        "nhiêu {x}?",
+        "Một trường có {n} học sinh. Biểu đồ hình quạt tròn về {h}: {r}. Tính số {x}.",
+        "Theo biểu đồ hình quạt tròn về {h} trong {n} học sinh thì {r}. Số {x} là bao nhiêu?",
     ).format(h=heading, n=whole, x=noun, r=f"{labels[0]}: {one}%; {labels[1]}: {two}%; {shown}")
     value = hundreds * percent
     steps = [

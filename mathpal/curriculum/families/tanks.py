@@ -22,8 +22,8 @@ def be_nuoc(draw: Draw) -> Draft:
     if full:
         part = parts = 1
         text = draw.template(
-            SIZE + "Hỏi bể chứa đầy được bao nhiêu lít nước? (1 m³ = 1000 lít)",
-            "Lòng bể nước hình hộp chữ nhật dài {a} m, rộng {b} m, cao {c} m. Biết 1 m³ = 1000 "
+            SIZE + "Hỏi bể chứa đầy được bao nhiêu lít nước? (1 m³ = 1 000 lít)",
+            "Lòng bể nước hình hộp chữ nhật dài {a} m, rộng {b} m, cao {c} m. Biết 1 m³ = 1 000 "
             "lít, tính số lít nước khi bể đầy.",
             "Người ta xây một bể nước hình hộp chữ nhật, lòng bể dài {a} m, rộng {b} m và sâu {c} "
             "m. Bể chứa được nhiều nhất bao nhiêu lít nước?",
@@ -31,7 +31,7 @@ def be_nuoc(draw: Draw) -> Draft:
         litres = volume * 1000
         steps += [
             ("Thể tích bể là", f"{base} × {height} = {volume} (m³)"),
-            ("Số lít nước của bể đầy là", f"{volume} × 1000 = {spaced(litres)} (lít)"),
+            ("Số lít nước của bể đầy là", f"{volume} × 1 000 = {spaced(litres)} (lít)"),
         ]
         slips = [volume * 100, volume * 10, base * 1000]
     else:
@@ -45,7 +45,7 @@ def be_nuoc(draw: Draw) -> Draft:
         )
         deep = height // parts * part
         litres = base * deep
-        shown = f"{height} : {parts} × {part}" if part > 1 else f"{height} : {parts}"
+        shown = f"{height} × {part}/{parts}"
         steps += [
             ("Chiều cao mực nước là", f"{shown} = {deep} (dm)"),
             ("Thể tích nước trong bể là", f"{base} × {deep} = {litres} (dm³)"),
@@ -53,7 +53,7 @@ def be_nuoc(draw: Draw) -> Draft:
         ]
         slips = [volume, volume - litres, litres * 10]
     question = text.format(a=length, b=width, c=height, u=unit, f=f"{part}/{parts}")
-    shown_answer, *wrong = (f"{spaced(v) if v >= 10_000 else v} lít" for v in (litres, *slips))
+    shown_answer, *wrong = (f"{spaced(v)} lít" for v in (litres, *slips))
     parameters = (full, length, width, height, part, parts)
     solution = worked(*steps, answer=shown_answer)
     return Draft(question, solution, shown_answer, parameters, tuple(wrong))
@@ -102,8 +102,8 @@ def muc_nuoc(draw: Draw) -> Draft:
         ("Đổi số đo", f"{need} dm³ = {need} lít"),
         answer=answer,
     )
-    slips = (f"{litres} lít", f"{base * (level + more)} lít", f"{need * 10} lít")
-    return Draft(question, solution, answer, ("thêm", length, width, level, more), slips)
+    wrong = tuple(f"{spaced(n)} lít" for n in (litres, base * (level + more), need * 10))
+    return Draft(question, solution, answer, ("thêm", length, width, level, more), wrong)
 
 
 @family(number=59, grade=5, kind="quantity", topic="geometry", stratum="advanced")
@@ -144,15 +144,17 @@ def canh_gap_k_lan(draw: Draw) -> Draft:
     if shape == "hộp":
         factor, shown, what, unit = k**3, f"{k} × {k} × {k}", "Thể tích", "cm³"
     tens = factor // 10 * 10
-    apart = f"{size * tens} + {size * (factor - tens)} = " if factor > 10 and factor - tens else ""
+    apart = f"{spaced(size * tens)} + {size * (factor - tens)} = "
+    if factor < 10 or factor == tens:
+        apart = ""
     value = size * factor
-    answer = f"{value} {unit}"
+    answer = f"{spaced(value)} {unit}"
     solution = worked(
         (f"{what} gấp lên số lần là", f"{shown} = {factor} (lần)"),
-        (f"{what} hình mới là", f"{size} × {factor} = {apart}{value} ({unit})"),
+        (f"{what} hình mới là", f"{size} × {factor} = {apart}{spaced(value)} ({unit})"),
         answer=answer,
     )
-    slips = (f"{size * (k + m)} {unit}", f"{size * k} {unit}", f"{size * k * k} {unit}")
+    slips = tuple(f"{spaced(size * n)} {unit}" for n in (k + m, k, k * k))
     return Draft(text.format(s=size, k=k, m=m), solution, answer, (shape, size, k, m), slips)
 
 

@@ -1,5 +1,6 @@
 """Word problems of three steps, grade 4."""
 
+from mathpal.curriculum.families.spoken import solved, spoken
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.phrasing import names
 from mathpal.curriculum.registry import Draft, Draw, family
@@ -7,54 +8,22 @@ from mathpal.curriculum.writing import spaced
 
 # (first, second, third, all three, subject, deed, what, unit)
 STORIES = (
-    (
-        "ngày thứ nhất",
-        "ngày thứ hai",
-        "ngày thứ ba",
-        "cả ba ngày",
-        "cửa hàng",
-        "bán được",
-        "kg đường",
-        "kg",
-    ),
+    ("ngày thứ nhất", "ngày thứ hai", "ngày thứ ba", "cả ba ngày", "cửa hàng", "bán được",
+     "kg đường", "kg"),
     ("tuần đầu", "tuần thứ hai", "tuần thứ ba", "cả ba tuần", "xưởng", "may được", "cái áo", "cái"),
-    (
-        "ngày đầu",
-        "ngày thứ hai",
-        "ngày thứ ba",
-        "cả ba ngày",
-        "đội công nhân",
-        "sửa được",
-        "m đường",
-        "m",
-    ),
-    (
-        "tháng Một",
-        "tháng Hai",
-        "tháng Ba",
-        "cả ba tháng",
-        "nhà máy",
-        "làm được",
-        "chiếc quạt",
-        "chiếc",
-    ),
-    (
-        "chuyến đầu",
-        "chuyến thứ hai",
-        "chuyến thứ ba",
-        "cả ba chuyến",
-        "xe tải",
-        "chở được",
-        "bao gạo",
-        "bao",
-    ),
+    ("ngày đầu", "ngày thứ hai", "ngày thứ ba", "cả ba ngày", "đội công nhân", "sửa được",
+     "m đường", "m"),
+    ("tháng Một", "tháng Hai", "tháng Ba", "cả ba tháng", "nhà máy", "làm được",
+     "chiếc quạt", "chiếc"),
+    ("chuyến đầu", "chuyến thứ hai", "chuyến thứ ba", "cả ba chuyến", "xe tải", "chở được",
+     "bao gạo", "bao"),
     ("buổi sáng", "buổi chiều", "buổi tối", "cả ngày", "siêu thị", "bán được", "l sữa", "l"),
     ("khối Ba", "khối Bốn", "khối Năm", "cả ba khối", "", "trồng được", "cây", "cây"),
     ("lớp 4A", "lớp 4B", "lớp 4C", "cả ba lớp", "", "thu gom được", "kg giấy", "kg"),
     ("kho thứ nhất", "kho thứ hai", "kho thứ ba", "cả ba kho", "", "chứa", "tấn thóc", "tấn"),
     ("thôn Đông", "thôn Đoài", "thôn Nam", "cả ba thôn", "", "có", "ngôi nhà", "ngôi"),
     ("thùng đỏ", "thùng xanh", "thùng vàng", "cả ba thùng", "", "đựng", "quả bóng", "quả"),
-)
+)  # fmt: skip
 MEASURES = ("kg", "m", "l", "tấn")
 
 # (holder, other holder, thing, unit in brackets)
@@ -62,7 +31,7 @@ PACKED = (
     ("bao to", "bao nhỏ", "kg gạo", "kg"), ("thùng", "hộp", "cái bánh", "cái"),
     ("can to", "can nhỏ", "l dầu", "l"), ("hộp to", "hộp nhỏ", "quyển vở", "quyển"),
     ("tàu to", "tàu nhỏ", "tấn hàng", "tấn"), ("giỏ to", "giỏ nhỏ", "quả cam", "quả"),
-    ("dãy dài", "dãy ngắn", "ghế", "ghế"), ("toa dài", "toa ngắn", "hành khách", "người"),
+    ("dãy dài", "dãy ngắn", "ghế", "ghế"), ("xe to", "xe nhỏ", "hành khách", "người"),
     ("cuộn dài", "cuộn ngắn", "m dây", "m"), ("thuyền to", "thuyền nhỏ", "khách", "khách"),
 )  # fmt: skip
 
@@ -87,30 +56,32 @@ def _named(number: int, noun: str, unit: str) -> str:
 def _three_parts(draw: Draw) -> Draft:
     one, two, three, every, subject, deed, noun, unit = draw.pick(STORIES)
     times = draw.pick((True, False))
-    a, k = (draw.integer(15, 60), draw.integer(2, 4)) if times else (draw.integer(80, 400), 0)
-    k = k or draw.integer(11, 60)
+    few = times or one.startswith("lớp")  # a class gathers no 400 kg of paper
+    a = draw.integer(15, 60) if few else draw.integer(80, 400)
+    k = draw.integer(2, 4) if times else draw.integer(11, 60)
     second = a * k if times else a + k
     less = draw.integer(5, 14)
     third = second - less
     heads = [
         f"{one} {f'một {subject} ' if subject else ''}{deed}", f"{two} {deed}", f"{three} {deed}",
     ]  # fmt: skip
+    said = solved(noun)
     relation = f"gấp {k} lần {one}" if times else f"nhiều hơn {one} {k} {noun}"
     question = draw.template(
-        "{A} {a} {n}, {b} {r}, {c} ít hơn {y} {d} {n}. Hỏi {e} {v} bao nhiêu {n}?",
-        "{A} {a} {n}. {B} {r}. {C} ít hơn {y} {d} {n}. Hỏi {e} {v} tất cả bao nhiêu {n}?",
-        "Biết {x} {a} {n}, {b} {r} và {c} ít hơn {y} {d} {n}. Tính số {n} {e} {v}.",
+        "{A} {a} {n}, {b} {r}, {c} ít hơn {y} {d} {n}. Hỏi {e} {v} bao nhiêu {u}?",
+        "{A} {a} {n}. {B} {r}. {C} ít hơn {y} {d} {n}. Hỏi {e} {v} tất cả bao nhiêu {u}?",
+        "Biết {x} {a} {n}, {b} {r} và {c} ít hơn {y} {d} {n}. Tính số {u} {e} {v}.",
     ).format(
         A=_up(heads[0]), x=heads[0], b=heads[1], B=_up(heads[1]), c=heads[2], C=_up(heads[2]),
-        a=a, n=noun, r=relation, y=two, d=less, e=every, v=deed,
+        a=a, n=noun, u=spoken(noun), r=relation, y=two, d=less, e=every, v=deed,
     )  # fmt: skip
     total = a + second + third
     answer = _named(total, noun, unit)
     solution = worked(
-        (f"{_up(heads[1])} là", f"{a} {'×' if times else '+'} {k} = {second} ({unit})"),
-        (f"{_up(heads[2])} là", f"{second} - {less} = {third} ({unit})"),
+        (f"{_up(heads[1])} số {said} là", f"{a} {'×' if times else '+'} {k} = {second} ({unit})"),
+        (f"{_up(heads[2])} số {said} là", f"{second} - {less} = {third} ({unit})"),
         (
-            f"{_up(every)} {deed} là",
+            f"{_up(every)} {deed} số {said} là",
             f"{a} + {second} + {third} = {a + second} + {third} = {total} ({unit})",
         ),
         answer=answer,
@@ -127,17 +98,17 @@ def _two_kinds(draw: Draw) -> Draft:
     c = d + draw.integer(5, 30)
     question = draw.template(
         "Có {n} {h}, mỗi {h} có {c} {t} và {m} {i}, mỗi {i} có {d} {t}. Hỏi có tất cả bao nhiêu "
-        "{t}?",
-        "Mỗi {h} có {c} {t}, mỗi {i} có {d} {t}. Hỏi {n} {h} và {m} {i} có tất cả bao nhiêu {t}?",
+        "{u}?",
+        "Mỗi {h} có {c} {t}, mỗi {i} có {d} {t}. Hỏi {n} {h} và {m} {i} có tất cả bao nhiêu {u}?",
         "Người ta dùng {n} {h} và {m} {i}. Biết mỗi {h} có {c} {t}, mỗi {i} có {d} {t}. Tính số "
-        "{t} có tất cả.",
-    ).format(n=n, h=big, c=c, m=m, i=small, d=d, t=noun)
+        "{u} có tất cả.",
+    ).format(n=n, h=big, c=c, m=m, i=small, d=d, t=noun, u=spoken(noun))
     first, second = n * c, m * d
     answer = _named(first + second, noun, unit)
     solution = worked(
-        (f"{n} {big} có là", f"{c} × {n} = {first} ({unit})"),
-        (f"{m} {small} có là", f"{d} × {m} = {second} ({unit})"),
-        ("Tất cả có là", f"{first} + {second} = {first + second} ({unit})"),
+        (f"{n} {big} có số {solved(noun)} là", f"{c} × {n} = {first} ({unit})"),
+        (f"{m} {small} có số {solved(noun)} là", f"{d} × {m} = {second} ({unit})"),
+        (f"Có tất cả số {solved(noun)} là", f"{first} + {second} = {first + second} ({unit})"),
         answer=answer,
     )
     slips = tuple(_named(x, noun, unit) for x in (n * d + m * c, c + d, first + second + 10))
@@ -179,27 +150,27 @@ def _shopping(draw: Draw) -> Draft:
 
 def _stock(draw: Draw) -> Draft:
     what, unit, trip = draw.pick((
-        ("kho", "kg thóc", "bao"), ("cửa hàng", "kg gạo", "túi"), ("quán", "l nước mắm", "can"),
-        ("cửa hàng", "m vải", "cuộn"), ("trạm xăng", "l dầu", "can"), ("kho", "kg ngô", "bao"),
+        ("kho", "kg thóc", "bao"), ("cửa hàng", "kg gạo", "bao"), ("cửa hàng", "l sữa", "thùng"),
+        ("cửa hàng", "m vải", "cuộn"), ("trạm xăng", "l dầu", "thùng"), ("kho", "kg ngô", "bao"),
     ))  # fmt: skip
     count, each = draw.integer(3, 8), draw.integer(11, 60)
     gone = count * each
     kept, added = draw.integer(5, 40) * 10, draw.integer(4, 30) * 5
     whole, rest = gone + kept, kept + added
+    short, said = unit.split()[0], solved(unit)
     question = draw.template(
         "Một {l} có {w} {u}. Người ta lấy ra {n} {h}, mỗi {h} {c} {u}, sau đó nhập thêm {b} {u}. "
-        "Hỏi {l} đó có bao nhiêu {u}?",
+        "Hỏi lúc này {l} đó có bao nhiêu {s}?",
         "Trong {l} có {w} {u}, đã lấy ra {n} {h}, mỗi {h} có {c} {u}. Sau đó lại nhập thêm {b} "
-        "{u}. Hỏi trong {l} lúc này có bao nhiêu {u}?",
+        "{u}. Hỏi trong {l} lúc này có bao nhiêu {s}?",
         "Lúc đầu {l} có {w} {u}. Sau khi lấy ra {n} {h}, mỗi {h} {c} {u} và nhập về {b} {u} thì "
-        "trong {l} có bao nhiêu {u}?",
-    ).format(l=what, w=whole, u=unit, n=count, h=trip, c=each, b=added)
-    short = unit.split()[0]
+        "trong {l} có bao nhiêu {s}?",
+    ).format(l=what, w=whole, u=unit, s=spoken(unit), n=count, h=trip, c=each, b=added)
     answer = f"{rest} {short}"
     solution = worked(
-        ("Số đã lấy ra là", f"{each} × {count} = {gone} ({short})"),
-        ("Số còn lại là", f"{whole} - {gone} = {kept} ({short})"),
-        ("Số lúc sau có là", f"{kept} + {added} = {rest} ({short})"),
+        (f"Số {said} đã lấy ra là", f"{each} × {count} = {gone} ({short})"),
+        (f"Số {said} còn lại là", f"{whole} - {gone} = {kept} ({short})"),
+        (f"Số {said} lúc sau là", f"{kept} + {added} = {rest} ({short})"),
         answer=answer,
     )
     slips = tuple(f"{x} {short}" for x in (kept, whole + added - each, whole + gone + added))

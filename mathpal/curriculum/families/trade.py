@@ -19,10 +19,15 @@ RATES = (5, 10, 15, 20, 25, 30, 35, 40, 45, 50)
 # (thousandfold price paid, per cent won or lost): both prices whole tens of thousands.
 DEALS = [
     (cost, percent)
-    for cost in range(20, 501, 10)
+    for cost in range(50, 501, 10)
     for percent in (4, 5, 8, 10, 12, 15, 20, 25, 30, 35, 40, 45, 50)
     if cost * percent % 100 == 0 and cost // gcd(cost * percent // 100, cost) <= 50
 ]
+# (thing, lowest and highest price paid for it in thousands)
+RESOLD = (
+    ("chiếc áo", 80, 500), ("đôi giày", 150, 500), ("thùng sữa", 250, 450),
+    ("giỏ trái cây", 150, 500), ("bộ đồ chơi", 50, 500),
+)  # fmt: skip
 
 
 def _deal(draw: Draw, low: int, high: int) -> tuple[int, int]:
@@ -109,12 +114,12 @@ def phan_tram_lai_lo(draw: Draw) -> Draft:
     won = draw.pick((True, False))
     change = cost * percent // 100
     sold = cost + change if won else cost - change
-    thing = draw.pick(("chiếc áo", "đôi giày", "thùng sữa", "giỏ trái cây", "bộ đồ chơi"))
+    thing = draw.pick([name for name, low, high in RESOLD if low <= cost <= high])
     question = (
         draw.template(
             "Một người mua một {t} giá {c} đồng rồi bán lại với giá {s} đồng. Hỏi người đó lãi "
             "bao nhiêu phần trăm giá mua?",
-            "Một cửa hàng mua {t} với giá {c} đồng và bán với giá {s} đồng. Tiền lãi bằng bao "
+            "Một cửa hàng mua một {t} với giá {c} đồng và bán với giá {s} đồng. Tiền lãi bằng bao "
             "nhiêu phần trăm giá mua?",
             "Giá mua một {t} là {c} đồng, giá bán là {s} đồng. Tìm tỉ số phần trăm của tiền lãi "
             "và giá mua.",
@@ -123,7 +128,7 @@ def phan_tram_lai_lo(draw: Draw) -> Draft:
         else draw.template(
             "Một người mua một {t} giá {c} đồng rồi bán lại với giá {s} đồng. Hỏi người đó lỗ "
             "bao nhiêu phần trăm giá mua?",
-            "Một cửa hàng mua {t} với giá {c} đồng và bán với giá {s} đồng. Tiền lỗ bằng bao "
+            "Một cửa hàng mua một {t} với giá {c} đồng và bán với giá {s} đồng. Tiền lỗ bằng bao "
             "nhiêu phần trăm giá mua?",
             "Giá mua một {t} là {c} đồng, giá bán là {s} đồng. Tìm tỉ số phần trăm của tiền lỗ "
             "và giá mua.",

@@ -1,5 +1,6 @@
 """Word problems of two steps, grade 3."""
 
+from mathpal.curriculum.families.spoken import solved, spoken
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.phrasing import names
 from mathpal.curriculum.registry import Draft, Draw, family
@@ -12,7 +13,7 @@ STORIES = (
     ("tuần đầu", "tuần sau", "cả hai tuần", "xưởng may", "may được", "bộ quần áo", "bộ"),
     ("tháng trước", "tháng này", "cả hai tháng", "nhà máy", "làm được", "chiếc xe", "chiếc"),
     ("ngày đầu", "ngày sau", "cả hai ngày", "đội công nhân", "sửa được", "m đường", "m"),
-    ("buổi sáng", "buổi chiều", "cả ngày", "quầy hàng", "bán được", "l nước mắm", "l"),
+    ("buổi sáng", "buổi chiều", "cả ngày", "quầy hàng", "bán được", "l sữa", "l"),
     ("vụ trước", "vụ này", "cả hai vụ", "nông trại", "thu hoạch được", "tạ thóc", "tạ"),
     ("lần đầu", "lần sau", "cả hai lần", "xe tải", "chở được", "bao xi măng", "bao"),
     ("buổi sáng", "buổi tối", "cả hai buổi", "hiệu sách", "bán được", "quyển truyện", "quyển"),
@@ -36,7 +37,7 @@ PACKED = (
     ("túi", "hạt", "đậu"), ("khay", "viên", "đá"),
     ("thùng", "gói", "mì"), ("hộp", "con", "tem"), ("hộp", "chiếc", "cúc"),
 )  # fmt: skip
-PEOPLE = ("cô giáo", "bác Hòa", "mẹ", "cô Lan", "chú Ba", "bà", "chị Mai", "anh Tuấn", "ông")
+PEOPLE = ("cô giáo", "bác Hải", "mẹ", "cô Lan", "chú Ba", "bà", "chị Mai", "anh Tuấn", "ông")
 
 
 def _up(text: str) -> str:
@@ -56,7 +57,9 @@ def _compared(draw: Draw) -> Draft:
         k = draw.integer(3, 11)
     first = f"{one} {f'một {subject} ' if subject else ''}{deed}"
     second = f"{two} {f'{subject} đó ' if subject else ''}{deed}"
-    relation = f"gấp {k} lần {one}" if task in ("gấp", "chênh") else f"{task} {one} {k} {noun}"
+    relation = f"{task} {one} {k} {noun}"
+    if task in ("gấp", "chênh"):  # the paper folded (gấp được) is not times as many (gấp)
+        relation = f"{f'số {noun} ' if deed == 'gấp được' else ''}gấp {k} lần {one}"
     sign, other = {"nhiều hơn": ("+", a + k), "ít hơn": ("-", a - k)}.get(task, ("×", a * k))
     if task == "chênh":
         asked = f"{second} nhiều hơn {one}"
@@ -65,14 +68,17 @@ def _compared(draw: Draw) -> Draft:
         asked = f"{both} {f'{subject} đó ' if subject else ''}{deed}"
         last, value, slip = f"{a} + {other}", a + other, other
     question = draw.template(
-        "{F} {a} {n}. {S} {r}. Hỏi {q} bao nhiêu {n}?",
-        "{F} {a} {n}, {s} {r}. Hỏi {q} bao nhiêu {n}?",
-        "Biết {f} {a} {n}, {s} {r}. Số {n} {q} là bao nhiêu?",
-    ).format(F=_up(first), f=first, S=_up(second), s=second, a=a, n=noun, r=relation, q=asked)
+        "{F} {a} {n}. {S} {r}. Hỏi {q} bao nhiêu {u}?",
+        "{F} {a} {n}, {s} {r}. Hỏi {q} bao nhiêu {u}?",
+        "Biết {f} {a} {n}, {s} {r}. Số {u} {q} là bao nhiêu?",
+    ).format(
+        F=_up(first), f=first, S=_up(second), s=second, a=a, n=noun, u=spoken(noun), r=relation,
+        q=asked,
+    )  # fmt: skip
     answer = _quantity(value, noun, unit)
     solution = worked(
-        (f"{_up(second)} là", f"{a} {sign} {k} = {other} ({unit})"),
-        (f"{_up(asked)} là", f"{last} = {value} ({unit})"),
+        (f"{_up(second)} số {solved(noun)} là", f"{a} {sign} {k} = {other} ({unit})"),
+        (f"{_up(asked)} số {solved(noun)} là", f"{last} = {value} ({unit})"),
         answer=answer,
     )
     slips = tuple(_quantity(n, noun, unit) for n in (slip, a + k if sign == "×" else a, value + 10))
@@ -89,15 +95,16 @@ def _packed_less(draw: Draw) -> Draft:
         text = draw.template(
             "{P} có {n} {h} {g}, mỗi {h} có {c} {t} và còn {b} {t} để ở ngoài. Hỏi {p} có tất cả "
             "bao nhiêu {t}?",
-            "{P} xếp {g} vào {n} {h}, mỗi {h} {c} {t} thì còn thừa {b} {t}. Hỏi {p} có tất cả bao "
-            "nhiêu {t}?",
+            "{P} xếp các {t} vào {n} {h}, mỗi {h} {c} {t} thì còn thừa {b} {t}. Hỏi {p} có tất cả "
+            "bao nhiêu {t}?",
             "Có {n} {h} {g}, mỗi {h} có {c} {t}. {P} mua thêm {b} {t} nữa. Tính số {t} có tất cả.",
         )
     else:
         text = draw.template(
-            "{P} có {n} {h} {g}, mỗi {h} có {c} {t}. {P} đã lấy ra {b} {t}. Hỏi {p} còn lại bao "
+            "{P} có {n} {h} {g}, mỗi {h} có {c} {t}. {P} đã cho đi {b} {t}. Hỏi {p} còn lại bao "
             "nhiêu {t}?",
-            "Có {n} {h} {g}, mỗi {h} {c} {t}. {P} lấy ra {b} {t}. Tính số {t} còn lại.",
+            "Có {n} {h} {g}, mỗi {h} {c} {t}. {P} lấy ra {b} {t}. Hỏi trong các {h} còn lại bao "
+            "nhiêu {t}?",
             "{P} mua {n} {h} {g}, mỗi {h} có {c} {t}, rồi cho đi {b} {t}. Hỏi còn lại bao "
             "nhiêu {t}?",
         )

@@ -1,5 +1,6 @@
 """Reduction to the unit (rút về đơn vị), multiplying or dividing back, and proportion."""
 
+from mathpal.curriculum.families.spoken import solved, spoken
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import spaced
@@ -16,7 +17,7 @@ PACKS = (
 
 # (span of time, who, what it does, result, unit)
 RATES = (
-    ("giờ", "vòi nước", "chảy được", "l nước", "l"),
+    ("phút", "vòi nước", "chảy được", "l nước", "l"),
     ("ngày", "đội công nhân", "sửa được", "m đường", "m"),
     ("giờ", "cái máy", "làm được", "cái cốc", "cái"),
     ("ngày", "thợ may", "may được", "cái áo", "cái"),
@@ -31,11 +32,17 @@ GOODS = (
     ("kg gạo", 12, 22), ("hộp sữa", 7, 12), ("quả trứng", 3, 5), ("bông hoa", 3, 8),
     ("quyển truyện", 15, 30), ("chai nước", 5, 10), ("m vải", 20, 40), ("cốc chè", 10, 18),
 )  # fmt: skip
+MOST = {"bàn": 6}  # that one holder holds, where it is less than the others hold
 MEASURES = ("kg", "l", "m", "km")
 
 
 def _named(number: int, noun: str, unit: str) -> str:
     return f"{number} {unit if unit in MEASURES else noun}"
+
+
+def _one(thing: str) -> str:
+    """One of it: the number stands before a measure, the word before a counted thing."""
+    return f"1 {thing}" if thing.split()[0] in MEASURES else f"một {thing}"
 
 
 def _counts(draw: Draw) -> tuple[int, int]:
@@ -44,17 +51,17 @@ def _counts(draw: Draw) -> tuple[int, int]:
 
 def _pack_back(draw: Draw) -> Draft:
     holder, thing, unit = draw.pick(PACKS)
-    (count, asked), one = _counts(draw), draw.integer(3, 20)
+    (count, asked), one = _counts(draw), draw.integer(3, MOST.get(holder, 20))
     whole, value = one * count, one * asked
     question = draw.template(
-        "{n} {h} như nhau có {w} {t}. Hỏi {m} {h} như thế có bao nhiêu {t}?",
-        "Có {w} {t} chia đều vào {n} {h}. Hỏi {m} {h} như thế có bao nhiêu {t}?",
-        "Biết {n} {h} có tất cả {w} {t} và số {t} ở mỗi {h} bằng nhau. Tính số {t} ở {m} {h}.",
-    ).format(n=count, h=holder, w=whole, t=thing, m=asked)
+        "{n} {h} như nhau có {w} {t}. Hỏi {m} {h} như thế có bao nhiêu {u}?",
+        "Có {w} {t} chia đều vào {n} {h}. Hỏi {m} {h} như thế có bao nhiêu {u}?",
+        "Biết {n} {h} có tất cả {w} {t} và số {u} ở mỗi {h} bằng nhau. Tính số {u} ở {m} {h}.",
+    ).format(n=count, h=holder, w=whole, t=thing, m=asked, u=spoken(thing))
     answer = _named(value, thing, unit)
     solution = worked(
-        (f"Một {holder} có số {thing} là", f"{whole} : {count} = {one} ({unit})"),
-        (f"{asked} {holder} có số {thing} là", f"{one} × {asked} = {value} ({unit})"),
+        (f"Một {holder} có số {solved(thing)} là", f"{whole} : {count} = {one} ({unit})"),
+        (f"{asked} {holder} có số {solved(thing)} là", f"{one} × {asked} = {value} ({unit})"),
         answer=answer,
     )
     slips = tuple(_named(x, thing, unit) for x in (whole + asked, value + one, one, whole))
@@ -63,19 +70,20 @@ def _pack_back(draw: Draw) -> Draft:
 
 def _rate_back(draw: Draw) -> Draft:
     span, who, deed, result, unit = draw.pick(RATES)
+    said = solved(result)
     (count, asked), one = _counts(draw), draw.integer(10, 18)
     whole, value = one * count, one * asked
     question = draw.template(
-        "Trong {n} {o}, một {s} {v} {w} {t}. Hỏi trong {m} {o}, {s} đó {v} bao nhiêu {t}? (Số {t} "
+        "Trong {n} {o}, một {s} {v} {w} {t}. Hỏi trong {m} {o}, {s} đó {v} bao nhiêu {u}? (Số {u} "
         "mỗi {o} như nhau)",
         "Một {s} trong {n} {o} {v} {w} {t}. Nếu cứ đều như thế thì trong {m} {o} {v} bao nhiêu "
-        "{t}?",
-        "Biết một {s} cứ {n} {o} thì {v} {w} {t}. Tính số {t} {v} trong {m} {o}.",
-    ).format(n=count, o=span, s=who, v=deed, w=whole, t=result, m=asked)
+        "{u}?",
+        "Biết một {s} cứ {n} {o} thì {v} {w} {t}. Tính số {u} {v} trong {m} {o}.",
+    ).format(n=count, o=span, s=who, v=deed, w=whole, t=result, m=asked, u=spoken(result))
     answer = _named(value, result, unit)
     solution = worked(
-        (f"Trong một {span} {deed} là", f"{whole} : {count} = {one} ({unit})"),
-        (f"Trong {asked} {span} {deed} là", f"{one} × {asked} = {value} ({unit})"),
+        (f"Trong một {span} {who} {deed} số {said} là", f"{whole} : {count} = {one} ({unit})"),
+        (f"Trong {asked} {span} {who} {deed} số {said} là", f"{one} × {asked} = {value} ({unit})"),
         answer=answer,
     )
     slips = tuple(_named(x, result, unit) for x in (whole + asked, value + one, one, whole))
@@ -94,7 +102,7 @@ def _price_back(draw: Draw) -> Draft:
     ).format(n=count, t=thing, w=whole, m=asked)
     answer = f"{value} đồng"
     solution = worked(
-        (f"Giá tiền một {thing} là", f"{whole} : {count} = {each} (đồng)"),
+        (f"Giá tiền {_one(thing)} là", f"{whole} : {count} = {each} (đồng)"),
         (f"Giá tiền {asked} {thing} là", f"{each} × {asked} = {value} (đồng)"),
         answer=answer,
     )
@@ -111,16 +119,16 @@ def rut_ve_don_vi(draw: Draw) -> Draft:
 
 def _packs_needed(draw: Draw) -> Draft:
     holder, thing, unit = draw.pick(PACKS)
-    (count, asked), one = _counts(draw), draw.integer(3, 12)
+    (count, asked), one = _counts(draw), draw.integer(3, MOST.get(holder, 12))
     whole, other = one * count, one * asked
     question = draw.template(
         "Có {w} {t} chia đều vào {n} {h}. Hỏi {x} {t} thì chia đều vào bao nhiêu {h} như thế?",
         "{n} {h} như nhau có {w} {t}. Hỏi cần bao nhiêu {h} như thế để có {x} {t}?",
-        "Biết {w} {t} xếp đều đủ {n} {h}. Nếu có {x} {t} thì xếp được bao nhiêu {h} như thế?",
+        "Biết {w} {t} chia đều vào {n} {h}. Nếu có {x} {t} thì cần bao nhiêu {h} như thế?",
     ).format(n=count, h=holder, w=whole, t=thing, x=other)
     answer = f"{asked} {holder}"
     solution = worked(
-        (f"Một {holder} có số {thing} là", f"{whole} : {count} = {one} ({unit})"),
+        (f"Một {holder} có số {solved(thing)} là", f"{whole} : {count} = {one} ({unit})"),
         (f"Số {holder} cần có là", f"{other} : {one} = {asked} ({holder})"),
         answer=answer,
     )
@@ -130,19 +138,20 @@ def _packs_needed(draw: Draw) -> Draft:
 
 def _time_needed(draw: Draw) -> Draft:
     span, who, deed, result, unit = draw.pick(RATES)
+    said = solved(result)
     (count, asked), one = _counts(draw), draw.integer(10, 15)
     whole, other = one * count, one * asked
     question = draw.template(
         "Trong {n} {o}, một {s} {v} {w} {t}. Hỏi trong bao nhiêu {o} thì {s} đó {v} {x} {t}? (Số "
-        "{t} mỗi {o} như nhau)",
+        "{u} mỗi {o} như nhau)",
         "Một {s} trong {n} {o} {v} {w} {t}. Nếu cứ đều như thế thì {v} {x} {t} trong bao nhiêu "
         "{o}?",
         "Biết một {s} cứ {n} {o} thì {v} {w} {t}. Tính số {o} cần có để {v} {x} {t}.",
-    ).format(n=count, o=span, s=who, v=deed, w=whole, t=result, x=other)
+    ).format(n=count, o=span, s=who, v=deed, w=whole, t=result, x=other, u=spoken(result))
     answer = f"{asked} {span}"
     solution = worked(
-        (f"Trong một {span} {deed} là", f"{whole} : {count} = {one} ({unit})"),
-        (f"Số {span} cần có là", f"{other} : {one} = {asked} ({span})"),
+        (f"Trong một {span} {who} {deed} số {said} là", f"{whole} : {count} = {one} ({unit})"),
+        (f"Số {span} để {deed} {other} {result} là", f"{other} : {one} = {asked} ({span})"),
         answer=answer,
     )
     slips = tuple(f"{x} {span}" for x in (one, asked + count, asked + 1))
@@ -154,15 +163,15 @@ def _goods_bought(draw: Draw) -> Draft:
     (count, asked), one = _counts(draw), draw.integer(low, min(high, low + 7))
     whole, each, other = (spaced(x * 1000) for x in (one * count, one, one * asked))
     question = draw.template(
-        "Mua {n} {t} hết {w} đồng. Hỏi với {x} đồng thì mua được bao nhiêu {t} như thế?",
-        "{n} {t} giá {w} đồng. Hỏi {x} đồng mua được bao nhiêu {t} như thế?",
+        "Mua {n} {t} hết {w} đồng. Hỏi với {x} đồng thì mua được bao nhiêu {u} như thế?",
+        "{n} {t} giá {w} đồng. Hỏi {x} đồng mua được bao nhiêu {u} như thế?",
         "Mẹ mua {n} {t} cùng loại và phải trả {w} đồng. Nếu có {x} đồng thì mẹ mua được bao nhiêu "
-        "{t} như thế?",
-    ).format(n=count, t=thing, w=whole, x=other)
+        "{u} như thế?",
+    ).format(n=count, t=thing, w=whole, x=other, u=spoken(thing))
     answer = f"{asked} {thing}"
     solution = worked(
-        (f"Giá tiền một {thing} là", f"{whole} : {count} = {each} (đồng)"),
-        (f"Số {thing} mua được là", f"{other} : {each} = {asked} ({thing.split()[0]})"),
+        (f"Giá tiền {_one(thing)} là", f"{whole} : {count} = {each} (đồng)"),
+        (f"Số {solved(thing)} mua được là", f"{other} : {each} = {asked} ({thing.split()[0]})"),
         answer=answer,
     )
     slips = tuple(f"{x} {thing}" for x in (asked + count, asked + 1, one))

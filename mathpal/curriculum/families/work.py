@@ -60,6 +60,10 @@ def _draft(
     return Draft(question, worked(*steps, answer=answer), answer, parameters, slips)
 
 
+def _asked(who: str, whole: str) -> str:
+    return f"Thời gian {who} {'chảy đầy bể' if whole == 'bể' else 'làm xong công việc'} là"
+
+
 def _together(draw: Draw, texts: str, who: tuple[str, str, str], deed: str, whole: str) -> Draft:
     """Both do it together; `who` names the first, the second and both."""
     units = ("giờ", "ngày") if whole == "công việc" else ("giờ", "phút")
@@ -72,7 +76,7 @@ def _together(draw: Draw, texts: str, who: tuple[str, str, str], deed: str, whol
         (f"Một {unit} {who[0]} {deed} là", f"1 : {a} = 1/{a} ({whole})"),
         (f"Một {unit} {who[1]} {deed} là", f"1 : {b} = 1/{b} ({whole})"),
         (f"Một {unit} {who[2]} {deed} là", f"{shown} ({whole})"),
-        (f"Số {unit} cần có là", f"1 : {fraction(share)} = {fraction(value)} ({unit})"),
+        (_asked(who[2], whole), f"1 : {fraction(share)} = {fraction(value)} ({unit})"),
     ]
     return _draft(
         texts.format(a=a, b=b, o=unit), steps, value, ("cùng", a, b, unit), (a + b, b - a)
@@ -90,7 +94,7 @@ def _alone(draw: Draw, texts: str, who: tuple[str, str, str], deed: str, whole: 
         (f"Một {unit} {who[2]} {deed} là", f"1 : {joint} = 1/{joint} ({whole})"),
         (f"Một {unit} {who[0]} {deed} là", f"1 : {first} = 1/{first} ({whole})"),
         (f"Một {unit} {who[1]} {deed} là", f"{shown} ({whole})"),
-        (f"Số {unit} cần có là", f"1 : {fraction(share)} = {other} ({unit})"),
+        (_asked(who[1], whole), f"1 : {fraction(share)} = {other} ({unit})"),
     ]
     return _draft(
         texts.format(a=first, t=joint, o=unit), steps, Fraction(other),
@@ -115,7 +119,7 @@ def _drained(draw: Draw) -> Draft:
         (f"Một {unit} vòi thứ nhất chảy được là", f"1 : {a} = 1/{a} (bể)"),
         (f"Một {unit} vòi thứ hai chảy ra là", f"1 : {b} = 1/{b} (bể)"),
         (f"Một {unit} trong bể có thêm là", f"{shown} (bể)"),
-        (f"Số {unit} cần có là", f"1 : {fraction(share)} = {fraction(value)} ({unit})"),
+        ("Thời gian để bể đầy nước là", f"1 : {fraction(share)} = {fraction(value)} ({unit})"),
     ]
     return _draft(question, steps, value, ("tháo", a, b, unit), (b - a, a + b))
 

@@ -13,6 +13,8 @@ from mathpal.data.audit.texts import encoding_findings, limit_findings, text_fin
 from mathpal.progress import track
 
 _REFUSED = {"damaged_encoding": "", "bad_utf8": "bad_utf8", "duplicate": ""}
+# Sound problems that the test has no use for, and damage that a check of its own names.
+_UNSPOILT = ("asked", "damaged_encoding")
 _UNREADABLE = (
     "not_object", "not_json", "columns", "quotes", "missing_key", "empty", "not_text",
 )  # fmt: skip
@@ -68,10 +70,9 @@ def audit(material: Material, tokenizer: Any = None, *, max_length: int = 2048) 
     counts = Counter(code for found in findings for code in {finding.code for finding in found})
     groups = Counter(group for found in findings for group in _groups(found))
     held_out = material.sizes["validation"] + material.sizes["test"]
-    sound = [entry for entry in entries if entry.fault is None]
-    lengths = characters(sound)
+    lengths = characters(entries)
     if tokenizer is not None:
-        lengths += tokens(sound, tokenizer, max_length=max_length)
+        lengths += tokens(entries, tokenizer, max_length=max_length)
     return Audit(
         material=material,
         findings=findings,
@@ -91,11 +92,16 @@ def _groups(found: Iterable[Finding]) -> set[str]:
 
 
 def _row_findings(entry: Entry) -> list[Finding]:
+    found = [] if entry.problem is None else [*text_findings(entry), *gold_findings(entry)]
     if entry.fault is None:
-        return [*text_findings(entry), *gold_findings(entry)]
+        return found
     code, message = entry.fault
+    if code == "leak":
+        return [*found, Finding("gives_away", message)]
+    if entry.problem is not None:
+        return found if code in _UNSPOILT else [*found, Finding("refused", f"{code}: {message}")]
     if code in _REFUSED:
-        found = list(encoding_findings(f"{entry.raw_question}\n{entry.raw_solution}"))
+        found = list(encoding_findings(entry.raw_question, entry.raw_solution))
         # The excerpt of a refused row may be too short to show the damage again.
         known = code == "duplicate" or any(CHECKS[f.code].group == "damaged" for f in found)
         return found if known else [*found, Finding(_REFUSED[code] or "replacement", message)]

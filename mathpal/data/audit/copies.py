@@ -1,13 +1,16 @@
 """Which rows repeat others, within the data and between its splits."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
+from mathpal.data.apart import asked_apart
 from mathpal.data.audit.entries import Entry
 from mathpal.data.audit.findings import Finding
 from mathpal.data.cleaning import masked
 from mathpal.data.leakage import find_leaks, plain, wording
 from mathpal.data.ngrams import Contained, contained, shared_run
+from mathpal.data.sieve import asked_text, copy_text
 from mathpal.problems import Problem
 
 NEAR_DUPLICATE = 0.8  # share of the 5-grams
@@ -17,22 +20,38 @@ Findings = dict[int, list[Finding]]
 def duplicate_findings(entries: Sequence[Entry]) -> Findings:
     """Every row that repeats an earlier one, by each measure; the first row is not named.
 
+    Rows are exact copies, and copies but for typing, where the sources drop one of them but for
+    typing (`mathpal.data.sieve.copy_text`); variants are compared by all that is asked.
     Generated rows, which have parameters, are compared by exact text only: one family's rows
     differ in nothing but numbers by design.
     """
     found: Findings = defaultdict(list)
-    readable = [index for index, entry in enumerate(entries) if entry.fault is None]
-    foreign = [index for index in readable if not entries[index].parameters]
-    _repeats(found, entries, readable, "duplicate_exact", plain)
-    _repeats(found, entries, foreign, "duplicate_wording", wording)
-    _repeats(found, entries, foreign, "duplicate_masked", masked)
-    for text, other, share in _later([entries[index].question for index in foreign]):
-        message = f"{100 * share:.0f} % of its 5-grams stand in row {entries[foreign[other]].row}"
-        found[foreign[text]].append(Finding("duplicate_near", message))
+    problems = {i: entry.problem for i, entry in enumerate(entries) if entry.problem is not None}
+    foreign = {i: problem for i, problem in problems.items() if not problem.parameters}
+    _repeats(found, entries, _keyed(problems, copy_text, plain), "duplicate_exact")
+    _repeats(found, entries, _keyed(foreign, copy_text, wording), "duplicate_wording")
+    asked = {i: foreign[i] for i in first_pairs(foreign)}
+    _repeats(found, entries, _keyed(asked, asked_text, masked), "duplicate_masked")
+    indices = list(asked)
+    for text, other, share in _later([asked_text(problem) for problem in asked.values()]):
+        message = f"{100 * share:.0f} % of its 5-grams stand in row {entries[indices[other]].row}"
+        found[indices[text]].append(Finding("duplicate_near", message))
     for index, entry in enumerate(entries):
         if entry.fault is not None and entry.fault.code == "duplicate":
             found[index].append(Finding("duplicate_exact", entry.fault.message))
     return found
+
+
+def first_pairs(problems: Mapping[int, Problem]) -> list[int]:
+    """The keys of all but the preference pairs whose question an earlier pair asks, by design."""
+    seen: set[str] = set()
+    kept = []
+    for key, problem in problems.items():
+        asked = plain(problem.question)
+        if problem.rejected is None or asked not in seen:
+            kept.append(key)
+        seen.add(asked)
+    return kept
 
 
 def _later(questions: Sequence[str]) -> list[Contained]:
@@ -55,43 +74,46 @@ def _later(questions: Sequence[str]) -> list[Contained]:
     return [best[text] for text in sorted(best) if root(text) != text]
 
 
-def _repeats(
-    found: Findings,
-    entries: Sequence[Entry],
-    indices: Sequence[int],
-    code: str,
-    key: Callable[[str], str],
-) -> None:
+def _keyed(
+    problems: Mapping[int, Problem], text: Callable[[Problem], str], key: Callable[[str], str]
+) -> dict[int, str]:
+    return {index: key(text(problem)) for index, problem in problems.items()}
+
+
+def _repeats(found: Findings, entries: Sequence[Entry], keys: Mapping[int, str], code: str) -> None:
     first: dict[str, int] = {}
-    for index in indices:
-        name = key(entries[index].question)
+    for index, name in keys.items():
         if name and first.setdefault(name, index) != index:
             found[index].append(Finding(code, f"as row {entries[first[name]].row}"))
 
 
 def leak_findings(entries: Sequence[Entry]) -> Findings:
-    """Every held-out row that stands in the training split, by the clearest measure."""
-    parts: dict[bool, dict[str, int]] = {True: {}, False: {}}
-    for index, entry in enumerate(entries):
-        if entry.split:
-            parts[entry.split == "train"].setdefault(entry.question, index)
-    train, held = (list(parts[part].values()) for part in (True, False))
+    """Every held-out row that stands in the training split, by the clearest measure.
+
+    Rows that a run drops for it are part of the training split here: the data holds them.
+    """
+    train, held = _once(entries, ("train",)), _once(entries, ("validation", "test"))
+    test = [p for p in held if entries[int(p.id)].split == "test"]
     found: Findings = defaultdict(list)
-    for leak in find_leaks(
-        [_problem(entries[index], index) for index in train],
-        [_problem(entries[index], index) for index in held],
-    ):
+    leaks = {leak.held_out: leak for leak in find_leaks(asked_apart(train), test)}
+    leaks |= {leak.held_out: leak for leak in find_leaks(train, held)}
+    for leak in leaks.values():
         share = f", {100 * leak.share:.0f} % of its 5-grams" if leak.kind == "near" else ""
         message = f"row {entries[int(leak.train)].row}{share}"
         found[int(leak.held_out)].append(Finding(f"leak_{leak.kind}", message))
-    foreign = [[i for i in part if not entries[i].parameters] for part in (held, train)]
-    texts = [[entries[i].question for i in part] for part in foreign]
-    for text, other in shared_run(*texts).items():
-        message = f"row {entries[foreign[1][other]].row}"
-        found[foreign[0][text]].append(Finding("leak_run", message))
+    foreign = [[p for p in part if not p.parameters] for part in (held, train)]
+    for text, other in shared_run(*([asked_text(p) for p in part] for part in foreign)).items():
+        message = f"row {entries[int(foreign[1][other].id)].row}"
+        found[int(foreign[0][text].id)].append(Finding("leak_run", message))
     return found
 
 
-def _problem(entry: Entry, index: int) -> Problem:
-    family, _, parameters = entry.parameters.partition("\x1f")
-    return Problem(str(index), entry.question, entry.solution, family=family, parameters=parameters)
+def _once(entries: Sequence[Entry], splits: Sequence[str]) -> list[Problem]:
+    """The problems of these splits, copies once, the index of the entry for an id."""
+    chosen: dict[str, Problem] = {}
+    for index, entry in enumerate(entries):
+        used = entry.fault is None or entry.split == "train"
+        if entry.problem is not None and entry.split in splits and used:
+            problem = replace(entry.problem, id=str(index))
+            chosen.setdefault(copy_text(problem), problem)
+    return list(chosen.values())

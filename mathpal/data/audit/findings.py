@@ -45,8 +45,12 @@ CHECKS: dict[str, Check] = {
     "leak_exact": Check("leakage", "held out, stands in train: exact", False),
     "leak_parameters": Check("leakage", "held out, stands in train: same parameters", False),
     "leak_masked": Check("leakage", "held out, stands in train: with other numbers", False),
+    "leak_formula": Check(
+        "leakage", "held out, stands in train: same formula in other words", False
+    ),
     "leak_near": Check("leakage", "held out, stands in train: 50 % of its 5-grams", False),
     "leak_run": Check("overlap", "held out, shares a run of 13 words with train", False),
+    "gives_away": Check("dropped", "a run drops the row: it gives a held-out one away", False),
     "image": Check("images", "image in question or solution", True),
     "letter": Check("letters", "gold is a letter A-D", False),
     "options_missing": Check("options", "gold is a letter, the question lists no options", True),

@@ -29,7 +29,7 @@ def gold_findings(entry: Entry) -> Iterator[Finding]:
         yield Finding("no_gold", "no answer is declared")
         return
     try:
-        gold = parse_gold(entry.gold, kind=entry.kind)
+        gold = parse_gold(entry.gold, kind=entry.problem.kind if entry.problem else None)
     except DataError as error:
         yield Finding("unparsable_gold", str(error))
         return

@@ -97,15 +97,11 @@ def tokens(entries: Sequence[Entry], tokenizer: Any, *, max_length: int) -> list
     """Tokens of the whole rows as the model is trained on them, and of their solutions.
 
     Args:
-        entries: rows that were read.
+        entries: rows; those that cannot be read are left out.
         tokenizer: with a chat template.
         max_length: `model.max_length`; longer rows are left out of a training.
     """
-    problems = [
-        Problem(str(entry.row), entry.question, entry.solution)
-        for entry in entries
-        if entry.question and entry.solution
-    ]
+    problems = [entry.problem for entry in entries if entry.problem is not None]
     rows: list[int] = []
     supervised: list[int] = []
     for begin in range(0, len(problems), _CHUNK):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from mathpal.data.audit.entries import Entry
 from mathpal.data.audit.findings import Finding
 from mathpal.data.audit.language import is_maths, language
-from mathpal.data.cleaning import damage, has_image
+from mathpal.data.cleaning import INVISIBLE, SURROGATE, damage, has_image
 
 _DAMAGE = {
     "replacement": "replacement",
@@ -17,10 +17,6 @@ _DAMAGE = {
     "VNI": "vni",
     "letters": "question_marks",
 }
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
-)
 _MARKUP = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|&(?:#\d+|[A-Za-z]+);")
 # A closing bracket without an opening one is an enumeration: "a)", "1)".
 _OPEN_END = re.compile(r"[,:;=+×÷(\[{/]$|(?<=[\s\d])[-–−]$|\\times$|\\frac$")
@@ -44,7 +40,7 @@ def text_findings(entry: Entry) -> Iterator[Finding]:
     """What a row's two texts show, its answer apart; rows that could be read only."""
     raw = f"{entry.raw_question}\n{entry.raw_solution}"
     whole = f"{entry.question}\n{entry.solution}"
-    yield from encoding_findings(raw)
+    yield from encoding_findings(entry.raw_question, entry.raw_solution)
     if _MARKUP.search(raw):
         yield Finding("markup", "HTML tags or entities")
     if has_image(whole):
@@ -67,16 +63,19 @@ def text_findings(entry: Entry) -> Iterator[Finding]:
         yield Finding("not_maths", "no calculation, quantity or concept of mathematics")
 
 
-def encoding_findings(raw: str) -> Iterator[Finding]:
-    """Damage of the encoding and traces of typing in a text before cleaning."""
-    if _SURROGATE.search(raw):
+def encoding_findings(*texts: str) -> Iterator[Finding]:
+    """Damage of the encoding and traces of typing in a row's texts before cleaning.
+
+    Damage is looked for in each text by itself, as the sources do.
+    """
+    raw = "\n".join(texts)
+    if SURROGATE.search(raw):
         yield Finding("bad_utf8", "bytes that are not UTF-8")
-    kind = damage(raw)
-    if kind is not None:
+    for kind in dict.fromkeys(filter(None, map(damage, texts))):
         yield Finding(next(c for opening, c in _DAMAGE.items() if kind.startswith(opening)), kind)
     if not unicodedata.is_normalized("NFC", raw):
         yield Finding("nfd", "letters and marks in several characters")
-    if hidden := set(_INVISIBLE.findall(raw)):
+    if hidden := set(INVISIBLE.findall(raw)):
         names = ", ".join(f"U+{ord(sign):04X}" for sign in sorted(hidden))
         yield Finding("invisible", names)
 

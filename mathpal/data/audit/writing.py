@@ -59,7 +59,9 @@ def write_audit(audit: Audit, folder: Path) -> None:
     """Write `audit.json`, `checkable.jsonl` and `quarantine.jsonl`.
 
     `checkable.jsonl` holds cleaned rows with their answer: `data=file data.path=…
-    data.answer=answer` trains on it. `quarantine.jsonl` holds every other row with its reasons.
+    data.answer=answer` trains on it, `data=messages` on one of conversations, `data=preference`
+    with data.prompt=question data.chosen=solution on pairs. `quarantine.jsonl` holds every other
+    row with its reasons.
 
     Args:
         audit: of the data.
@@ -104,6 +106,7 @@ def _kept(entry: Entry, found: list[Finding]) -> dict[str, Any]:
         "question": entry.question,
         "solution": entry.solution,
         "answer": entry.gold,
+        **_context(entry),
         "notes": [finding._asdict() for finding in found],
     }
 
@@ -116,7 +119,17 @@ def _left_out(entry: Entry, found: list[Finding]) -> dict[str, Any]:
         "findings": [finding._asdict() for finding in found],
         "question": _writable(entry.raw_question),
         "solution": _writable(entry.raw_solution),
+        **_context(entry),
     }
+
+
+def _context(entry: Entry) -> dict[str, Any]:
+    """What a row has besides question and solution, in the columns that the sources read."""
+    if entry.problem is None:
+        return {}
+    turns = [{"role": role, "content": text} for role, text in entry.problem.messages]
+    known = {"messages": turns, "rejected": entry.problem.rejected}
+    return {name: value for name, value in known.items() if value}
 
 
 def _writable(text: str) -> str:

@@ -1,0 +1,119 @@
+"""Judging declared texts against an option's letter: the letter, and what is said beside it.
+
+How a declared text is judged against the text of an option is the caller's business.
+"""
+
+import re
+from collections.abc import Callable
+
+from mathpal.answers.asking import Asked, squeeze
+from mathpal.answers.extraction import Declaration
+from mathpal.answers.golds import parse_gold
+from mathpal.answers.records import Answer
+from mathpal.answers.scalars import Finding, holds_number
+from mathpal.answers.words import taken_back
+from mathpal.errors import DataError
+
+Judge = Callable[[Declaration, Answer, Asked], Finding]
+
+_NAMED = r"(?:(?:đáp án|phương án|lựa chọn|câu|ý|cả|chọn|khoanh) ){0,2}"
+_JOINED = re.compile(
+    rf"[)\].\s]*(?:(?:hoặc|hay|và|cả|lẫn|cùng)(?!\w)|[,/;&+|-]) ?(?:là )?{_NAMED}"
+    r"[(\[\"']?([A-F])(?![\w'’])"
+)
+_ALSO = re.compile(
+    r"(?:hoặc|hay|,|;) ?(?:là )?(?:(?:đáp án|phương án|câu) )?\(?([A-F])(?:[.):]|$)"
+    r"|(?<![\w'’])([A-F])(?![\w'’])[^.;]{0,12}(?:cũng|mới) đúng"
+)
+_LETTER = re.compile(r"(?<![\w'’])([A-F])(?![\w'’])")
+_REASON = re.compile(r" (?:vì|do|bởi|nên|chứ|còn|thay vì|không phải)(?!\w)|[,;.:]")
+_ANY = ("hơn", "nhất")
+_DENIED = re.compile(r"(?<!\w)(?:không|chưa|sai|loại|bỏ|khác|nhiễu)(?!\w)", re.I)
+
+
+def declared_letter(declaration: Declaration, asks: Asked, judge: Judge) -> tuple[str, str]:
+    """The letter that is declared, by itself or by the text of its option; else a verdict."""
+    if declaration.letter:
+        return declaration.letter, ""
+    said = squeeze(declaration.block.replace("\n", ";") or declaration.text)
+    hits = [letter for letter, option in asks.options if squeeze(option) == said]
+    for letter, option in asks.options if len(hits) != 1 else ():
+        if letter not in hits and _verdict(declaration, option, asks, judge) == "correct":
+            hits.append(letter)
+    if len(hits) == 1:
+        return hits[0], ""
+    return "", "no_answer" if not hits else "ambiguous"
+
+
+def _verdict(declaration: Declaration, option: str, asks: Asked, judge: Judge) -> str:
+    """The verdict of a declared text against the text of an option; "" where that is no gold."""
+    try:
+        gold = parse_gold(option)
+    except DataError:
+        return ""
+    if gold.kind == "choice":
+        return ""
+    return judge(declaration._replace(letter=""), gold, asks._replace(options=())).verdict
+
+
+def _after(declaration: Declaration) -> str | None:
+    """What follows the letter in its sentence; None where the text is that of an option."""
+    text = declaration.text.lstrip(" ([\"'")
+    return text[1:] if text[:1].upper() == declaration.letter else None
+
+
+def contradicts_letter(declaration: Declaration, asks: Asked, judge: Judge) -> bool:
+    """Whether the value written after a letter is not that of its option ("B. 15 cm")."""
+    if not declaration.letter or not asks.options or _after(declaration) is not None:
+        return False
+    options, said = dict(asks.options), squeeze(declaration.text)
+    own = options.get(declaration.letter)
+    if own is None or squeeze(own) == said:
+        return False
+    if any(squeeze(option) == said for option in options.values()):
+        return True
+    return holds_number(declaration.text) and _verdict(declaration, own, asks, judge) == "wrong"
+
+
+def judge_letter(declaration: Declaration, gold: Answer, asks: Asked, judge: Judge) -> Finding:
+    """Judge a declaration against the letter of an option.
+
+    Args:
+        judge: judges a declared text against the gold that an option's text is.
+    """
+    letter, fault = declared_letter(declaration, asks, judge)
+    if not letter:
+        return Finding(fault, None, "no option letter is declared")
+    if declaration.letter:
+        other = _other_letter(declaration, asks)
+        if other:
+            return Finding("multiple_answers", None, f"{letter} and {other} are declared")
+        after = _after(declaration)
+        said = "" if after is None else _REASON.split(after, 1)[0]
+        if _DENIED.search(said) or (
+            after is not None and taken_back(said, said, rough=False, bounds=_ANY)
+        ):
+            return Finding("ambiguous", None, "the letter is declared with a reservation")
+        if contradicts_letter(declaration, asks, judge):
+            return Finding(
+                "ambiguous", None, f"the value beside {letter} is that of another option"
+            )
+    if letter == gold.text:
+        return Finding("correct", None, "the letter agrees")
+    return Finding("wrong", None, f"the letter is {letter}, expected {gold.text}")
+
+
+def _other_letter(declaration: Declaration, asks: Asked) -> str:
+    """Another letter that is declared beside the first, or ""."""
+    after, own = _after(declaration), declaration.letter
+    if after is None:
+        if squeeze(declaration.text) == squeeze(dict(asks.options).get(own, "")):
+            return ""
+        joined = _JOINED.match(declaration.text)
+        found = joined.groups() if joined else ()
+        found = found or next((m.groups() for m in _ALSO.finditer(declaration.text)), ())
+        return next((name for name in found if name and name != own), "")
+    joined = _JOINED.match(after)
+    if joined and joined[1] != own:
+        return joined[1]
+    return next((name for name in _LETTER.findall(_REASON.split(after, 1)[0]) if name != own), "")

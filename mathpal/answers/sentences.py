@@ -1,0 +1,94 @@
+"""The sentence that a declaration is: its end, the remarks in it, the lines that carry it on.
+
+Knows neither markers nor golds; `extraction` finds where a declaration starts.
+"""
+
+import re
+
+from mathpal.answers.notation import next_number
+
+_POINTS = re.compile(r"\(\s?[0-9.,/]{1,5} ?(?:điểm|đ)\s?\)")
+# Brackets that stay: a unit, a remainder, a number, a hedge. All others are remarks.
+_ASIDE = re.compile(
+    r"\((?!\s?(?:dư|âm|chắc|hình như|[-+]?[0-9]|\?)"
+    r"|[^()]{0,60}(?<!\w)(?:hoặc|hay|nếu|có thể)(?!\w)[^()]{0,40}[0-9])"
+    r"(?![^()0-9=]{0,24}\))"
+    r"[^()]{0,300}\)"
+)
+EDGES = " \t\n*.;,:!_#`\"'"
+_OR = r"(?:hoặc|hay|cũng có thể)(?!\w)"
+_SENTENCE = re.compile(rf"[.!](?:\s(?!\(?[b-h]\) |{_OR})|$)|\n", re.I)
+_OR_LINE = re.compile(rf"\s*{_OR}", re.I)
+_BULLET = re.compile(r"\s*[-•+*] +")
+_VALUE_LINE = re.compile(
+    r"\s*[-+]?[0-9][0-9.,/ ]{0,20}(?:[^\W\d]{1,8}[²³]?(?:/[^\W\d]{1,5})?|[%°])?[ .]*$"
+)
+_CONTINUED = re.compile(
+    r"\s*(?:\(?[b-h1-9]\)|hoặc |hay |[-•+]\s?[^\W\d]|[^\W\d][^\n:=]{0,60}[:=]|[{(;])", re.I
+)
+_NAMED_PART = re.compile(r"\s*\(?[b-h]\) \S")
+_CONTINUED_LABEL = re.compile(r"\s*[^\W\d_][^\n]{0,60}[0-9]")
+
+
+def boxed(text: str, most: int) -> str:
+    """The inside of the braces right after \\boxed, at most so many characters."""
+    depth, start = 0, text.find("{")
+    if start < 0 or start > 12:
+        return ""
+    for at in range(start, min(len(text), start + most)):
+        depth += (text[at] == "{") - (text[at] == "}")
+        if depth == 0:
+            return text[start + 1 : at]
+    return text[start + 1 : start + most]
+
+
+def trim(text: str) -> str:
+    """One sentence without marks of points, asides and edge punctuation."""
+    if "(" in text:
+        text = _ASIDE.sub(" ", _POINTS.sub(" ", text))
+    if "..." in text:
+        text = text.replace("...", "…")  # it leaves something open, as no full stop does
+    text = text.strip(EDGES)
+    end = _SENTENCE.search(text)
+    return (text[: end.start()] if end else text).strip(EDGES)
+
+
+def lines_of(text: str, *, bulleted: bool) -> list[str]:
+    """The lines of a declaration.
+
+    Args:
+        bulleted: it starts on a line of its own, where "- 70 km" is a bullet and no minus.
+    """
+    lines = text.split("\n")
+    if not bulleted or not _BULLET.match(lines[0]):
+        return lines
+    count = next((i for i, line in enumerate(lines) if not _BULLET.match(line)), len(lines))
+    return [_BULLET.sub("", line, count=1) for line in lines[:count]] + lines[count:]
+
+
+def sentence_of(lines: list[str]) -> str:
+    """The first line, with the lines that add an alternative or another bare value to it."""
+    first = trim(lines[0])
+    for line in lines[1:8]:
+        if other := _OR_LINE.match(line):
+            first = f"{first} hoặc {trim(line[other.end() :])}"
+        elif first[-1:].isalnum() and _VALUE_LINE.match(line) and next_number(first):
+            first = f"{first}; {trim(line)}"
+        else:
+            break
+    return first
+
+
+def block_of(lines: list[str]) -> str:
+    """The first line with all lines that carry it on ("b) 70 km", "Số bé: 20")."""
+    kept = [lines[0]]
+    named = bool(lines[0].strip()) and not lines[0].strip()[:1].isdigit()
+    for line in lines[1:8]:
+        if not line.strip():
+            continue
+        short = named and len(line) <= 80 and "=" not in line and _CONTINUED_LABEL.match(line)
+        worded = _NAMED_PART.match(line) or _VALUE_LINE.match(line)  # "b) Đúng"
+        if not worded and (not (short or _CONTINUED.match(line)) or next_number(line) is None):
+            break
+        kept.append(line)
+    return "\n".join(trimmed for line in kept if (trimmed := trim(line)))
