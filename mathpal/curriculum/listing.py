@@ -12,7 +12,7 @@ HEADINGS = {
     "measure": "Đo lường, thời gian, tiền",
     "motion": "Chuyển động đều",
     "geometry": "Hình học",
-    "number_theory": "Số học lớp 6",
+    "number_theory": "Số học",
     "statistics": "Thống kê và xác suất",
 }
 

@@ -33,7 +33,8 @@ PHRASES = (
     "hợp số", "cơ số, số mũ", "lũy thừa", "tia phân giác", "góc bẹt, góc nhọn, góc tù",
     "xác suất thực nghiệm", "phần tử", "tập hợp", "đường chéo", "gần đúng", "chênh lệch",
     "phần thưởng", "số nguyên âm", "liệt kê", "tương ứng", "trung điểm", "đoạn thẳng",
-    "đuổi kịp", "Lấy ra", "Sau đó", "bán vé", "Xác suất", "Nhiệt độ", "Tia Oz", "góc xOy, zOy", "đoạn OM", "số tự nhiên", "Góc", "Nhân với",
+    "đuổi kịp", "Lấy ra", "Sau đó", "bán vé",
+    "Xác suất", "Nhiệt độ", "Tia Oz", "góc xOy, zOy", "đoạn OM", "số tự nhiên", "Góc", "Nhân với",
     "chỉ có một", "lượt vào", "phần quà", "hoặc", "BCNN",
 )  # fmt: skip
 SYMBOLS = (
