@@ -35,7 +35,7 @@ def _changes(draw: Draw, pattern: tuple[str, ...]) -> list[tuple[str, int, int, 
         elif sign == ":":
             operand, after = divisor, value // divisor
         elif sign == "-":
-            operand = draw.integer(1, min(15, value - 1))
+            operand = draw.integer(1, max(1, min(15, value - 2)))  # a second one needs 2
             after = value - operand
         else:
             operand = draw.integer(2, 15)
