@@ -96,19 +96,12 @@ def vimath(
     if order == "easy_to_hard":
         rows.sort(key=lambda row: (row.grade or 0, row.difficulty))
     validation = [
-        row
-        for names, cohort in ((taught, "new"), (old, "old"))
-        for name in names
-        for row in _distinct(partial(draw, "validation", name), validation_per_family, cohort)
+        *_held(partial(draw, "validation"), taught, validation_per_family, "new"),
+        *_held(partial(draw, "validation"), old, validation_per_family, "old"),
     ]
     test = [
-        row
-        for names, size, cohort in (
-            (tested, test_per_family, "new"),
-            (old, replay_test_per_family, "old"),
-        )
-        for name in names
-        for row in _distinct(partial(draw, "test", name), size, cohort)
+        *_held(partial(draw, "test"), tested, test_per_family, "new"),
+        *_held(partial(draw, "test"), old, replay_test_per_family, "old"),
     ]
     # Two families may ask the same: held-out problems stay, whatever the training asks for.
     held = {row.question for row in (*validation, *test)}
@@ -154,12 +147,15 @@ def _item(
     return replace(drawn, cohort=cohort)
 
 
-def _distinct(draw: "partial[Problem]", count: int, cohort: str) -> list[Problem]:
-    """The first `count` problems with different values (fewer where the family has no more)."""
-    found: dict[str, Problem] = {}
-    for index in range(count * 20):
-        row = draw(index, cohort)
-        found.setdefault(row.parameters, row)
-        if len(found) == count:
-            break
-    return list(found.values())
+def _held(draw: "partial[Problem]", names: list[str], count: int, cohort: str) -> list[Problem]:
+    """Of every family the first `count` problems with different values (fewer where it has few)."""
+    rows: list[Problem] = []
+    for name in names:
+        found: dict[str, Problem] = {}
+        for index in range(count * 20):
+            row = draw(name, index, cohort)
+            found.setdefault(row.parameters, row)
+            if len(found) == count:
+                break
+        rows += found.values()
+    return rows
