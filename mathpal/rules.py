@@ -5,6 +5,7 @@ gives a fault or nothing. Standard library only.
 """
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from mathpal.faults import Fault, shown
@@ -98,6 +99,16 @@ def _one_store(bound: dict[str, Any]) -> Fault | None:
     )
 
 
+def _second_opinion_is_installed(bound: dict[str, Any]) -> Fault | None:
+    if not bound["evaluation"].get("second_opinion") or find_spec("math_verify"):
+        return None
+    return Fault(
+        "evaluation.second_opinion=true without math-verify",
+        "the package that gives the opinion",
+        'pip install "mathpal[verify]", or evaluation.second_opinion=false',
+    )
+
+
 RULES: tuple[Rule, ...] = (
     _one_length_of_training,
     _row_fits_batch,
@@ -107,4 +118,5 @@ RULES: tuple[Rule, ...] = (
     _curriculum_order_is_trained_in,
     _plain_text_is_not_measured,
     _one_store,
+    _second_opinion_is_installed,
 )

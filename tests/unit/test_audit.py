@@ -152,6 +152,13 @@ def test_texts_cut_at_one_length_are_found_and_a_lone_longest_is_not(tmp_path):
     assert audited(tmp_path, cut[:1] + short).counts["at_limit"] == 0
 
 
+def test_generated_problems_of_one_length_are_not_taken_for_cut_ones():
+    from mathpal.data.vimath import vimath
+
+    source = partial(vimath, train=60, families=["bang_nhan_2_5"], test_per_family=8)
+    assert audit(material(source)).counts["at_limit"] == 0
+
+
 def test_unreadable_rows_are_counted_not_fatal(tmp_path):
     rows = [row(), {"question": "Tính"}, 7, {"question": "", "solution": "x"}]
     found = audited(tmp_path, [*rows, *(row(f"Viết số {i}") for i in range(3))])

@@ -326,6 +326,15 @@ class TestRules:
     def test_what_obeys_the_rules_passes(self, overrides: list[str]) -> None:
         assert faults(*overrides) == []
 
+    @pytest.mark.parametrize("installed", [True, False])
+    def test_a_second_opinion_needs_its_package(
+        self, monkeypatch: pytest.MonkeyPatch, installed: bool
+    ) -> None:
+        monkeypatch.setattr("mathpal.rules.find_spec", lambda name: installed or None)
+        found = faults("evaluation.second_opinion=true")
+        mends = [fault.mend.split(",")[0] for fault in found]
+        assert mends == ([] if installed else ['pip install "mathpal[verify]"'])
+
     def test_following_the_mend_mends(self) -> None:
         assert faults("trainer.epochs=2", *only("trainer.epochs=2").mend.split()) == []
         assert faults("lora=none", "export=none", "evaluation.systems=[tuned]") == []

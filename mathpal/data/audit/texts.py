@@ -119,9 +119,13 @@ def limit_findings(entries: Sequence[Entry]) -> dict[int, Finding]:
     """Rows whose solution is exactly as long as the longest, where several are.
 
     Lengths thin out towards the longest; that several texts share the very greatest is the
-    trace of a cut.
+    trace of a cut. Generated problems (those with parameters) do not thin out: one layout gives
+    many texts of one length, so they are left out.
     """
-    lengths = [len(entry.raw_solution) for entry in entries]
+    lengths = [
+        0 if entry.problem and entry.problem.parameters else len(entry.raw_solution)
+        for entry in entries
+    ]
     counts = Counter(length for length in lengths if length)
     if not counts:
         return {}
