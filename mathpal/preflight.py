@@ -41,7 +41,9 @@ GROUPS = {
     "lora": Role("mathpal.models", ("model",)),
     "data": Role("mathpal.data", ("run_dir",)),
     "objective": Role("mathpal.objectives", ()),
-    "trainer": Role("mathpal.training", ("loaded", "train", "validation", "objective", "record")),
+    "trainer": Role(
+        "mathpal.training", ("loaded", "train", "validation", "objective", "record", "run_dir")
+    ),
     "tracker": Role("mathpal.tracking", ("run_dir",)),
     "evaluation": Role("mathpal.evaluation", ("loaded", "problems")),
     "export": Role("mathpal.export", ("loaded", "run_dir")),

@@ -115,7 +115,9 @@ def _train(
     rundir.point_latest(run_dir)
     record = calls["tracker"](run_dir)
     clock("fit")
-    fitted = calls["trainer"](loaded, tables.train, tables.validation, calls["objective"](), record)
+    fitted = calls["trainer"](
+        loaded, tables.train, tables.validation, calls["objective"](), record, run_dir
+    )
     stages.save_trained(loaded, run_dir)
     clock("evaluate")
     report = calls["evaluation"](loaded, splits.test)

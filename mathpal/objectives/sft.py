@@ -35,7 +35,11 @@ def sft(*, label_smoothing: Annotated[float, Ge(0), Lt(1)] = 0.0) -> Objective:
             columns = columns.new_zeros(1)
         # No attention mask: rows are padded on the right, where causal attention of the tokens
         # before cannot see.
-        logits = model(input_ids=ids, use_cache=False, logits_to_keep=columns).logits  # (B, K, V)
+        # Packed rows are kept apart by positions that begin anew.
+        packed = {"position_ids": batch["position_ids"]} if "position_ids" in batch else {}
+        logits = model(
+            input_ids=ids, use_cache=False, logits_to_keep=columns, **packed
+        ).logits  # (B, K, V)
         total = F.cross_entropy(
             logits.float().flatten(0, 1),
             targets[:, columns].flatten(),

@@ -1,18 +1,23 @@
-"""The Lightning module: one objective, one optimizer, one schedule around a causal LM.
+"""The Lightning module: one objective and one optimizer around a causal LM, exact to the bit.
 
-Knows nothing of data sources, run directories or trackers.
+Everything random in a step is drawn from (seed, step), so that a step is the same whatever came
+before it. Knows nothing of data sources, run directories or trackers.
 """
 
+import hashlib
 import math
 from collections.abc import Callable
 from typing import Any
 
 import lightning
 import torch
-from lightning.pytorch.utilities.types import OptimizerLRScheduler
 
-from mathpal.data.batches import IGNORED, Batch
+from mathpal.data.batches import Batch
 from mathpal.objectives.sft import Objective
+from mathpal.training.guard import Decision, Guard
+from mathpal.training.state import trained
+
+BadStep = Callable[[Decision, str], None]
 
 
 class TuningModule(lightning.LightningModule):
@@ -21,67 +26,84 @@ class TuningModule(lightning.LightningModule):
     Args:
         model: a causal LM, or a PEFT model around one; what requires a gradient is trained.
         objective: (model, batch) -> scalar loss.
-        lr: peak learning rate.
-        factor: learning rate at step s as a share of `lr` (see `schedule`).
-        weight_decay: decoupled decay of matrices; vectors (norms, biases) have none.
-        betas: AdamW's decay rates of the two moments.
+        optimizer: its groups carry their peak learning rate as "peak".
+        factor: learning rate at step s as a share of the peak (see `schedule`).
         clip: largest global gradient norm; None for no clipping. The norm before clipping is
             kept in `grad_norm` either way.
+        guard: judges each step before it is applied.
+        seed: of dropout and whatever else a step draws.
+
+    Attributes:
+        step: finished optimizer steps, those included that were not applied.
+        loss: of the last finished step: the mean over its supervised tokens, on all processes.
+        applied: whether the last finished step changed the weights.
+        on_bad_step: called with the guard's decision and its reason before the step is dropped.
     """
 
     def __init__(
         self,
         model: Any,
         objective: Objective,
+        optimizer: torch.optim.Optimizer,
         *,
-        lr: float,
         factor: Callable[[int], float],
-        weight_decay: float,
-        betas: tuple[float, float],
         clip: float | None,
+        guard: Guard,
+        seed: int,
     ) -> None:
         super().__init__()
         self.model = model
         self.objective = objective
-        self.lr, self.factor, self.weight_decay, self.betas = lr, factor, weight_decay, betas
-        self.clip = clip
-        self.grad_norm = float("nan")
-
-    def trainable(self) -> list[torch.nn.Parameter]:
-        """The weights that training changes."""
-        return [p for p in self.model.parameters() if p.requires_grad]
+        self.optimizer, self.factor, self.clip = optimizer, factor, clip
+        self.guard, self.seed = guard, seed
+        self.step = 0
+        self.loss = self.grad_norm = math.nan
+        self.applied = True
+        self._window = torch.zeros(())  # loss of the step's micro-batches so far
+        self.on_bad_step: BadStep = lambda decision, reason: None
 
     def training_step(self, batch: Batch, batch_idx: int) -> torch.Tensor:
-        return self.objective(self.model, batch)
-
-    def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        # The objective divides by the batch's supervised tokens; weight it back by them.
-        tokens = int((batch["labels"] != IGNORED).sum())
-        self.log(
-            "validation/loss", self.objective(self.model, batch), batch_size=tokens, on_epoch=True
+        accumulate = self.trainer.accumulate_grad_batches
+        part = batch_idx % accumulate
+        torch.manual_seed(
+            drawn(self.seed, self.step, part * self.trainer.world_size + self.trainer.global_rank)
         )
+        loss = self.objective(self.model, batch)
+        share = loss.detach() / accumulate
+        self._window = share if part == 0 else self._window + share
+        return loss
+
+    def optimizer_step(
+        self, epoch: int, batch_idx: int, optimizer: Any, optimizer_closure: Any = None
+    ) -> None:
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["peak"] * self.factor(self.step)
+        super().optimizer_step(epoch, batch_idx, optimizer, optimizer_closure)
+        self.step += 1
 
     def configure_gradient_clipping(
         self, optimizer: Any, gradient_clip_val: Any = None, gradient_clip_algorithm: Any = None
     ) -> None:
+        # Called between the backward pass and the optimizer's step: the last door.
+        weights = list(trained(self.model).values())
         limit = math.inf if self.clip is None else self.clip
-        norm = torch.nn.utils.clip_grad_norm_(self.trainable(), limit)
-        self.grad_norm = float(norm)
+        self.grad_norm = float(torch.nn.utils.clip_grad_norm_(weights, limit))
+        self.loss = float(self.trainer.strategy.reduce(self._window, reduce_op="mean"))
+        decision, reason = self.guard.judge(self.step + 1, self.loss, self.grad_norm)
+        self.applied = decision == "apply"
+        if not self.applied:
+            self.on_bad_step(decision, reason)
+            for weight in weights:  # an optimizer passes over weights without a gradient
+                weight.grad = None
 
-    def configure_optimizers(self) -> OptimizerLRScheduler:
-        weights = self.trainable()
-        groups = [
-            {"params": [p for p in weights if p.ndim >= 2], "weight_decay": self.weight_decay},
-            {"params": [p for p in weights if p.ndim < 2], "weight_decay": 0.0},
-        ]
-        optimizer = torch.optim.AdamW(
-            [group for group in groups if group["params"]], lr=self.lr, betas=self.betas, fused=True
-        )
-        scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, self.factor)
-        return {
-            "optimizer": optimizer,
-            "lr_scheduler": {"scheduler": scheduler, "interval": "step"},
-        }
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        return self.optimizer
+
+
+def drawn(seed: int, step: int, part: int) -> int:
+    """The seed of one micro-batch: a hash of its place, 0 to 2**63 - 1."""
+    key = hashlib.blake2b(f"step\x1f{seed}\x1f{step}\x1f{part}".encode(), digest_size=8)
+    return int.from_bytes(key.digest(), "little") >> 1
 
 
 def schedule(kind: str, *, steps: int, warmup: float) -> Callable[[int], float]:

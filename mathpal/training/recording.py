@@ -10,7 +10,6 @@ from typing import Any
 import lightning
 import torch
 
-from mathpal.data.batches import IGNORED
 from mathpal.progress import Progress
 
 Record = Callable[[int, dict[str, float]], None]
@@ -18,104 +17,131 @@ WARM_UP_STEPS = 3
 
 
 class Recorder(lightning.Callback):
-    """Write one record every `every` optimizer steps, and at each validation.
+    """Write one record every `every` optimizer steps.
 
     Args:
         record: called with the number of finished steps and the named values.
         every: optimizer steps between records.
-        steps: optimizer steps in all, for the progress bar.
+        steps: optimizer steps in all.
+        flops_per_token: floating point operations of a step, for each token of it.
     """
 
-    def __init__(self, record: Record, *, every: int, steps: int) -> None:
+    def __init__(self, record: Record, *, every: int, steps: int, flops_per_token: float) -> None:
         self.record, self.every, self.steps = record, every, steps
-        self.tokens = self.supervised = 0
-        self.loss = 0.0
-        self.waited = self.busy = 0.0
-        self.since = 0
-        # Whole-run sums behind the steady-state figures.
-        self.all_tokens = self.all_supervised = 0
-        self.all_seconds = self.all_waited = 0.0
-        self.batch_end = time.perf_counter()
+        self.flops_per_token = flops_per_token
+        self.last_loss = float("nan")
+        self.since = _Sums()  # since the last record
+        self.whole = _Sums()  # of the run, warm-up left out: the steady state
 
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
         self.bar = Progress("training", total=self.steps, unit="step")
-        self.last_loss = float("nan")
+        self.bar.advance(pl_module.step)
+        self.begun_at = pl_module.step
+        self.step = _Sums()
         self.batch_end = time.perf_counter()
 
     def on_train_batch_start(
         self, trainer: Any, pl_module: Any, batch: Any, batch_idx: int
     ) -> None:
         self.batch_start = time.perf_counter()
-        self.waited += self.batch_start - self.batch_end
+        self.step.waited += self.batch_start - self.batch_end
 
     def on_train_batch_end(
         self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
-        self.tokens += batch["input_ids"].numel()
-        self.supervised += int((batch["labels"] != IGNORED).sum())
-        # Lightning hands back the loss already divided by the accumulation; the window's sum
-        # is its mean over supervised tokens.
-        self.loss += float(outputs["loss"])
-        now = time.perf_counter()
-        self.busy += now - self.batch_start
-        self.batch_end = now
-        accumulate = trainer.accumulate_grad_batches
-        if (batch_idx + 1) % accumulate:
-            return
-        self._step_done(trainer, pl_module)
+        self.step.padded += batch["input_ids"].numel()
+        self.step.tokens += batch["tokens"]
+        self.step.supervised += batch["supervised"]
+        self.batch_end = time.perf_counter()
+        self.step.busy += self.batch_end - self.batch_start
+        if (batch_idx + 1) % trainer.accumulate_grad_batches == 0:
+            self._step_done(trainer, pl_module)
+            self.step = _Sums()
 
     def _step_done(self, trainer: Any, module: Any) -> None:
-        step = trainer.global_step
-        self.since += 1
-        seconds = self.busy + self.waited
-        if step <= WARM_UP_STEPS < self.steps:
-            if step == WARM_UP_STEPS:
-                self._reset()
-            self.bar.advance()
-            return
-        if step % self.every and step != self.steps:
-            self.bar.advance()
-            return
-        self.last_loss = self.loss / self.since
-        self.all_tokens += self.tokens
-        self.all_supervised += self.supervised
-        self.all_seconds += seconds
-        self.all_waited += self.waited
-        # The scheduler has already moved on; the rate that this step used is the one before.
-        rate = module.lr * module.factor(step - 1)
-        values = {
-            "train/loss": self.last_loss,
-            "train/lr": rate,
-            "train/grad_norm": module.grad_norm,
-            "train/tokens_per_second": self.tokens / seconds,
-            "train/supervised_tokens_per_second": self.supervised / seconds,
-            "train/data_wait": self.waited / seconds,
-        }
-        if torch.cuda.is_available():
-            values["train/peak_memory_gb"] = torch.cuda.max_memory_allocated() / 2**30
-        self.record(step, values)
-        self.bar.advance(loss=f"{self.last_loss:.3f}", lr=f"{rate:.1e}")
-        self._reset()
+        # Counted from this process's first step: a resumed run warms up again. Its losses count.
+        warming = module.step - self.begun_at <= WARM_UP_STEPS < self.steps - self.begun_at
+        self.since.add(self.step, timed=not warming)
+        if not warming:
+            self.whole.add(self.step, timed=True)
+        if module.applied:
+            self.since.loss += module.loss
+            self.since.steps += 1
+        facts: dict[str, str] = {}
+        if module.step % self.every == 0 or module.step == self.steps:
+            facts = self._write(trainer, module)
+        self.bar.advance(1, **facts)
 
-    def _reset(self) -> None:
-        self.tokens = self.supervised = self.since = 0
-        self.loss = self.waited = self.busy = 0.0
+    def _write(self, trainer: Any, module: Any) -> dict[str, str]:
+        # The schedule has already moved on; the rate that this step used is the one before.
+        group = module.optimizer.param_groups[0]
+        rate = group["peak"] * module.factor(module.step - 1)
+        values = {"train/lr": rate, "train/grad_norm": module.grad_norm}
+        if self.since.steps:  # of which none may have been applied
+            self.last_loss = self.since.loss / self.since.steps
+            values["train/loss"] = self.last_loss
+        values |= self.since.speeds(self.flops_per_token)
+        values |= memory(module.device)
+        if module.guard.skipped:
+            values["train/skipped"] = module.guard.skipped
+        self.record(module.step, values)
+        self.since = _Sums()
+        return {"loss": f"{self.last_loss:.3f}", "lr": f"{rate:.1e}"}
 
-    def on_validation_end(self, trainer: Any, pl_module: Any) -> None:
-        value = trainer.callback_metrics.get("validation/loss")
-        if value is not None:
-            self.record(trainer.global_step, {"validation/loss": float(value)})
-        self.batch_end = time.perf_counter()  # validation is not waiting for data
+    def pause(self) -> None:
+        """What comes now is no waiting for data: validation, a checkpoint."""
+        self.batch_end = time.perf_counter()
 
     def on_train_end(self, trainer: Any, pl_module: Any) -> None:
         self.bar.close()
 
+    def on_exception(self, trainer: Any, pl_module: Any, exception: BaseException) -> None:
+        self.bar.close()
+
     def totals(self) -> dict[str, float]:
-        """Steady-state speed of the whole run, warm-up and validation left out."""
-        seconds = self.all_seconds or float("nan")
+        """The last loss, and the steady-state speed of the whole run."""
+        return {"train/loss": self.last_loss} | self.whole.speeds(self.flops_per_token)
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint keeps."""
+        return {"last_loss": self.last_loss, "since": vars(self.since), "whole": vars(self.whole)}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        self.last_loss = state["last_loss"]
+        self.since, self.whole = _Sums(**state["since"]), _Sums(**state["whole"])
+
+
+class _Sums:
+    """Counts and seconds over some steps; times only of those that are `timed`."""
+
+    def __init__(self, **values: Any) -> None:
+        self.steps = self.tokens = self.padded = self.supervised = 0
+        self.loss = self.busy = self.waited = 0.0
+        vars(self).update(values)
+
+    def add(self, other: "_Sums", *, timed: bool) -> None:
+        if timed:
+            for name in ("tokens", "padded", "supervised", "busy", "waited"):
+                setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def speeds(self, flops_per_token: float) -> dict[str, float]:
+        seconds = self.busy + self.waited
+        if not seconds:
+            return {}
         return {
-            "train/loss": self.last_loss,
-            "train/tokens_per_second": self.all_tokens / seconds,
-            "train/supervised_tokens_per_second": self.all_supervised / seconds,
-            "train/data_wait": self.all_waited / seconds,
+            "train/tokens_per_second": self.tokens / seconds,
+            "train/supervised_tokens_per_second": self.supervised / seconds,
+            "train/tflops": self.tokens * flops_per_token / seconds / 1e12,
+            "train/padding": 1 - self.tokens / self.padded,
+            "train/data_wait": self.waited / seconds,
         }
+
+
+def memory(device: torch.device) -> dict[str, float]:
+    """The most memory so far: of the GPU where one is used, else of this process."""
+    if device.type == "cuda":
+        return {"train/peak_memory_gb": torch.cuda.max_memory_allocated(device) / 2**30}
+    import resource
+
+    return {"train/peak_memory_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}

@@ -6,17 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mathpal.data.batches import (
-    IGNORED,
-    Batch,
-    Plan,
-    TrainingBatches,
-    ValidationBatches,
-    Window,
-    collate,
-    windows,
-)
+from mathpal.data.batches import IGNORED, Batch, TrainingBatches, ValidationBatches, packed, padded
 from mathpal.data.chat import TokenTable
+from mathpal.data.windows import Plan, Window, windows
 
 PAD = 0
 
@@ -140,10 +132,10 @@ def by_hand(
 
 @settings(max_examples=60, deadline=None)
 @given(lengths=st.lists(st.integers(2, 20), min_size=1, max_size=9), data=st.data())
-def test_collate_is_what_one_would_write_by_hand(lengths: list[int], data: st.DataObject) -> None:
+def test_padded_is_what_one_would_write_by_hand(lengths: list[int], data: st.DataObject) -> None:
     table = table_of(lengths)
     rows = data.draw(st.permutations(range(len(lengths))))
-    batch = collate(table, np.asarray(rows), pad=-7, normaliser=2.5)
+    batch = padded(table, np.asarray(rows), pad=-7, normaliser=2.5)
     ids, labels = by_hand(table, list(rows), -7)
     assert batch["input_ids"].tolist() == ids
     assert batch["labels"].tolist() == labels
@@ -226,3 +218,43 @@ def test_validation_sees_every_row_once_within_the_budget() -> None:
 def test_a_validation_row_longer_than_the_budget_has_a_batch_of_its_own() -> None:
     batches = list(ValidationBatches(table_of([10, 100, 12]), batch_tokens=32, pad=PAD))
     assert [tuple(b["input_ids"].shape) for b in batches] == [(2, 12), (1, 100)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(lengths=st.lists(st.integers(2, 20), min_size=1, max_size=9), data=st.data())
+def test_packed_rows_stand_one_after_another_and_count_from_zero(
+    lengths: list[int], data: st.DataObject
+) -> None:
+    table = table_of(lengths)
+    rows = data.draw(st.permutations(range(len(lengths))))
+    batch = packed(table, np.asarray(rows), normaliser=2.5)
+    cut = [slice(table.starts[r], table.starts[r + 1]) for r in rows]
+    assert batch["input_ids"].tolist() == [[t for c in cut for t in table.ids[c].tolist()]]
+    assert batch["position_ids"].tolist() == [[i for r in rows for i in range(lengths[r])]]
+    loss = [t for c in cut for t in table.ids[c][table.supervised[c]].tolist()]
+    assert [t for t in batch["labels"][0].tolist() if t != IGNORED] == loss
+
+
+def test_a_packed_row_is_never_predicted_from_the_one_before() -> None:
+    table = table_of([3, 3])._replace(supervised=np.ones(6, dtype=bool))
+    labels = packed(table, np.asarray([0, 1]), normaliser=1.0)["labels"]
+    assert labels.tolist() == [[IGNORED, 2, 3, IGNORED, 5, 6]]
+
+
+@pytest.mark.parametrize("accumulate", [1, 3])
+def test_any_batch_can_be_had_without_those_before(accumulate: int) -> None:
+    """What resuming and worker processes rest on; the order asked in crosses epochs both ways."""
+    table = table_of(random_lengths(40, 30).tolist())
+    plan = Plan(64, accumulate, 5)
+    whole = list(TrainingBatches(table, plan, steps=50, epochs=0, pad=PAD))
+    assert len(windows(table.lengths, plan, 0)) < 20, "several epochs"
+    fresh = TrainingBatches(table, plan, steps=50, epochs=0, pad=PAD)
+    for index in np.random.default_rng(0).permutation(len(whole)).tolist():
+        assert fresh[index]["input_ids"].equal(whole[index]["input_ids"])
+        assert fresh[index]["normaliser"] == whole[index]["normaliser"]
+
+
+@pytest.mark.parametrize("index", [-1, 6])
+def test_a_batch_beyond_the_run_is_refused(index: int) -> None:
+    with pytest.raises(IndexError):
+        TrainingBatches(table_of([5, 6]), Plan(24, 2, 0), steps=3, epochs=0, pad=PAD)[index]

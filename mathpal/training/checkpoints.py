@@ -1,0 +1,200 @@
+"""Checkpoints on disk: `step-00000100/` folders that are whole, or are not there.
+
+Knows files, hashes and pointers; what the tensors mean is `training.state`'s business. Only
+tensors (safetensors) and plain JSON are ever written or read, so nothing in a checkpoint can run.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from mathpal.errors import DataError
+
+log = logging.getLogger(__name__)
+Tensors = dict[str, torch.Tensor]
+
+SCHEMA = 1
+WEIGHTS, OPTIMIZER, STATE, MANIFEST = (
+    "weights.safetensors", "optimizer.safetensors", "state.json", "manifest.json",
+)  # fmt: skip
+_SPARE = 16 * 2**20  # bytes that must stay free beside a checkpoint
+
+
+class Checkpoint(NamedTuple):
+    """A point of training from which it goes on exactly.
+
+    Attributes:
+        step: finished optimizer steps.
+        weights: what is trained, by name.
+        optimizer: the optimizer's tensors, by "<number of the weight>/<name>".
+        plain: everything else, as JSON has it. Random numbers need nothing: they are drawn
+            anew for every step from (seed, step), and the place in the data is the step.
+    """
+
+    step: int
+    weights: Tensors
+    optimizer: Tensors
+    plain: dict[str, Any]
+
+
+def write(folder: Path, checkpoint: Checkpoint) -> Path:
+    """Write `folder/step-…`, which appears under its name only when it is whole and on disk.
+
+    Raises:
+        DataError: when the disk cannot hold it; what lay there before is untouched.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for left_over in folder.glob(".step-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    target = folder / f"step-{checkpoint.step:08d}"
+    _require_space(folder, checkpoint)
+    part = folder / f".{target.name}.part"
+    try:
+        part.mkdir()
+        save_file(_stored(checkpoint.weights), part / WEIGHTS)
+        save_file(_stored(checkpoint.optimizer), part / OPTIMIZER)
+        (part / STATE).write_text(json.dumps(checkpoint.plain), encoding="utf-8")
+        names = (WEIGHTS, OPTIMIZER, STATE)
+        manifest = {
+            "schema": SCHEMA,
+            "step": checkpoint.step,
+            "files": {name: _describe(part / name) for name in names},
+        }
+        (part / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+        for name in (*names, MANIFEST):
+            _sync(part / name)
+        _sync(part)
+        if target.exists():  # one that was found damaged, or of a course that was given up
+            target.rename(folder / f".{target.name}.old")
+        part.rename(target)
+        _sync(folder)
+    except (OSError, SafetensorError) as error:
+        shutil.rmtree(part, ignore_errors=True)
+        raise DataError(
+            f"{target} could not be written: {error}. The checkpoints before it are whole; "
+            f"free space on that disk and continue with resume={folder.parent}"
+        ) from error
+    shutil.rmtree(folder / f".{target.name}.old", ignore_errors=True)
+    return target
+
+
+def _stored(tensors: Tensors) -> Tensors:
+    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+
+
+def _require_space(folder: Path, checkpoint: Checkpoint) -> None:
+    tensors = [*checkpoint.weights.values(), *checkpoint.optimizer.values()]
+    needed = sum(t.numel() * t.element_size() for t in tensors) + _SPARE
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise DataError(
+            f"{folder}: a checkpoint needs {needed / 2**20:.0f} MB and the disk has "
+            f"{free / 2**20:.0f} MB left. The checkpoints before it are whole; free space and "
+            f"continue with resume={folder.parent}"
+        )
+
+
+def _describe(path: Path) -> dict[str, Any]:
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return {"sha256": digest, "bytes": path.stat().st_size}
+
+
+def _sync(path: Path) -> None:
+    """Have a file, or a folder's list of names, on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def steps(folder: Path) -> dict[int, Path]:
+    """The checkpoints that lie there, whole or not, by step in rising order."""
+    found = {
+        int(match[1]): path
+        for path in (folder.iterdir() if folder.is_dir() else ())
+        if (match := re.fullmatch(r"step-(\d{8,})", path.name)) and path.is_dir()
+    }
+    return dict(sorted(found.items()))
+
+
+def fault(path: Path) -> str | None:
+    """Why the checkpoint cannot be trusted; None where every byte is as it was written."""
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["schema"] != SCHEMA:
+            return f"it has schema {manifest['schema']}, this version reads {SCHEMA}"
+        files = dict(manifest["files"])
+        if set(files) != {WEIGHTS, OPTIMIZER, STATE}:
+            return f"{MANIFEST} lists {sorted(files)}"
+        for name, stated in files.items():
+            found = _describe(path / name)
+            if found["bytes"] != stated["bytes"]:
+                return f"{name} has {found['bytes']} bytes instead of {stated['bytes']}"
+            if found["sha256"] != stated["sha256"]:
+                return f"{name} is damaged: its sha256 is not the one that was written"
+    except FileNotFoundError as error:
+        return f"{Path(error.filename).name} is missing"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return f"{MANIFEST} cannot be read: {type(error).__name__}: {error}"
+    return None
+
+
+def read(path: Path) -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises:
+        DataError: when it is not the one that was written.
+    """
+    if reason := fault(path):
+        raise DataError(f"{path}: {reason}")
+    plain = json.loads((path / STATE).read_text(encoding="utf-8"))
+    number = int(path.name.removeprefix("step-"))
+    return Checkpoint(number, load_file(path / WEIGHTS), load_file(path / OPTIMIZER), plain)
+
+
+def newest(folder: Path) -> Checkpoint | None:
+    """The checkpoint of the highest step whose bytes are right; damaged ones are named.
+
+    Raises:
+        DataError: when there are checkpoints and all of them are damaged.
+    """
+    damaged = []
+    for _, path in reversed(steps(folder).items()):
+        reason = fault(path)
+        if reason is None:
+            return read(path)
+        log.warning("%s is not used: %s", path, reason)
+        damaged.append(path.name)
+    if damaged:
+        raise DataError(
+            f"{folder} holds no checkpoint that can be trusted ({', '.join(damaged)} are damaged); "
+            "remove that folder to train from the beginning"
+        )
+    return None
+
+
+def point(folder: Path, name: str, target: Path) -> None:
+    """Make `folder/name` (last, best) a link to a checkpoint."""
+    temporary = folder / f".{name}.{os.getpid()}"
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(target.name)
+    os.replace(temporary, folder / name)
+
+
+def prune(folder: Path, keep_last: int) -> None:
+    """Remove all but the newest `keep_last` checkpoints and the best."""
+    best = (folder / "best").resolve()
+    for path in list(steps(folder).values())[:-keep_last]:
+        if path.resolve() != best:
+            shutil.rmtree(path)

@@ -1,0 +1,151 @@
+"""Running Lightning: one attempt after another until the steps are done.
+
+An attempt ends early only when a GPU runs out of memory; the next one goes on from the last
+finished step with micro-batches of half the size and twice as many of them, on the same rows.
+"""
+
+import logging
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import lightning
+import torch
+from torch.utils.data import DataLoader
+
+from mathpal.data.batches import TrainingBatches
+from mathpal.errors import ConfigError
+from mathpal.interruption import ignored_in_worker
+from mathpal.training import checkpoints
+from mathpal.training.module import TuningModule
+from mathpal.training.saving import Saver
+
+log = logging.getLogger(__name__)
+
+
+def run(
+    module: TuningModule,
+    batches: TrainingBatches,
+    callbacks: Sequence[lightning.Callback],
+    *,
+    workers: int,
+    **settings: Any,
+) -> tuple[str, ...]:
+    """Train until the steps are done, from the newest checkpoint where there is one.
+
+    Args:
+        module: what is trained.
+        batches: of the whole run.
+        callbacks: the last of them a `Saver`.
+        workers: processes that prepare batches.
+        settings: of `lightning.Trainer`.
+
+    Returns:
+        What is to be known of how it went.
+
+    Raises:
+        ConfigError: when memory does not even suffice for the smallest micro-batch.
+    """
+    saver = callbacks[-1]
+    assert isinstance(saver, Saver)
+    start = checkpoints.newest(saver.folder) if saver.folder else None
+    if start:
+        log.info("going on from the checkpoint of step %d", start.step)
+    notes: list[str] = []
+    while True:
+        saver.begin_at(module, start)
+        if module.step >= batches.steps or saver.stopped:
+            return tuple(notes)
+        try:
+            attempt(module, batches, callbacks, workers=workers, settings=settings)
+            return tuple(notes)
+        except torch.OutOfMemoryError as error:
+            start = saver.captured(module)
+            batches = _halved(batches, error)
+            note = (
+                f"out of memory at step {module.step + 1}: from there on "
+                f"{batches.plan.accumulate} micro-batches of {batches.plan.batch_tokens} tokens"
+            )
+            log.warning("%s", note)
+            notes.append(note)
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+
+def _halved(batches: TrainingBatches, error: Exception) -> TrainingBatches:
+    plan = batches.plan
+    longest = int(batches.table.lengths.max())
+    smaller = plan._replace(batch_tokens=plan.batch_tokens // 2, accumulate=plan.accumulate * 2)
+    if smaller.batch_tokens < longest or plan.batch_tokens % 2:
+        raise ConfigError(
+            f"out of memory with micro-batches of {plan.batch_tokens} tokens, and the longest "
+            f"row has {longest}: they cannot be halved. Set trainer.gradient_checkpointing=true, "
+            "a smaller model.max_length, or model.quantization=4bit"
+        ) from error
+    return TrainingBatches(
+        batches.table, smaller, steps=batches.steps, epochs=0, pad=batches.pad,
+        layout=batches.layout,
+    )  # fmt: skip
+
+
+def attempt(
+    module: TuningModule,
+    batches: TrainingBatches,
+    callbacks: Sequence[lightning.Callback],
+    *,
+    workers: int,
+    settings: dict[str, Any],
+) -> None:
+    """Train from `module.step` to the end; settings are of `lightning.Trainer`."""
+    _quiet_lightning()
+    accumulate = batches.plan.accumulate
+    trainer = lightning.Trainer(
+        devices=1,
+        max_steps=batches.steps - module.step,
+        accumulate_grad_batches=accumulate,
+        callbacks=list(callbacks),
+        use_distributed_sampler=False,
+        # The run directory's own files are the record, and the checkpoints are our own.
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        **settings,
+    )
+    loader: DataLoader[Any] = DataLoader(
+        batches,  # type: ignore[arg-type]
+        batch_size=None,
+        sampler=range(module.step * accumulate, len(batches)),
+        num_workers=workers,
+        worker_init_fn=ignored_in_worker if workers else None,
+        pin_memory=settings["accelerator"] == "gpu",
+    )
+    module.model.train()
+    trainer.fit(module, loader)
+
+
+def flops_per_token(model: Any) -> float:
+    """Floating point operations of a training step for each token, by the usual rule.
+
+    6 times the weights of the linear layers where all of them are trained, 4 times where they
+    are frozen under LoRA (no gradient of the weights themselves); attention and the head are
+    left out.
+    """
+    linear = sum(
+        layer.in_features * layer.out_features
+        for name, layer in model.named_modules()
+        if isinstance(layer, torch.nn.Linear) and "lora_" not in name and "lm_head" not in name
+    )
+    frozen = any(not weight.requires_grad for weight in model.parameters())
+    return float((4 if frozen else 6) * linear)
+
+
+def _quiet_lightning() -> None:
+    """Keep Lightning's advertisements and its own libraries' deprecations off the terminal."""
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    for message in (
+        ".*LeafSpec.*",
+        ".*does not have many workers.*",
+        ".*GPU available but not.*",
+    ):
+        warnings.filterwarnings("ignore", message=message)

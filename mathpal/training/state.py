@@ -1,0 +1,79 @@
+"""What of a training run must be kept so that it goes on exactly, and putting it back.
+
+Random numbers and the place in the data are functions of the step, and are not part of it.
+"""
+
+from typing import Any
+
+import torch
+
+from mathpal.errors import DataError
+from mathpal.training.checkpoints import Checkpoint
+
+
+def trained(model: Any) -> dict[str, torch.nn.Parameter]:
+    """The weights that training changes, by name."""
+    return {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
+
+
+def capture(
+    model: Any, optimizer: torch.optim.Optimizer, step: int, plain: dict[str, Any]
+) -> Checkpoint:
+    """The state after `step` finished optimizer steps, as copies on the CPU.
+
+    Args:
+        model: whose trained weights are kept; frozen ones are the base model's own.
+        optimizer: with any state of tensors and plain values.
+        step: finished optimizer steps.
+        plain: what else is to be kept; JSON must be able to hold it.
+    """
+    state = optimizer.state_dict()
+    tensors, values = {}, {}
+    for number, entries in state["state"].items():
+        for name, value in entries.items():
+            if isinstance(value, torch.Tensor):
+                tensors[f"{number}/{name}"] = _copy(value)
+            else:
+                values[f"{number}/{name}"] = value
+    weights = {name: _copy(weight) for name, weight in trained(model).items()}
+    kept = {**plain, "optimizer": {"groups": state["param_groups"], "values": values}}
+    return Checkpoint(step, weights, tensors, kept)
+
+
+def _copy(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.detach().to("cpu", copy=True)
+
+
+def restore_weights(model: Any, checkpoint: Checkpoint) -> None:
+    """Put the trained weights back in place.
+
+    Raises:
+        DataError: when the checkpoint's weights are not exactly those that are trained.
+    """
+    wanted = trained(model)
+    missing = sorted(wanted.keys() - checkpoint.weights.keys())
+    unknown = sorted(checkpoint.weights.keys() - wanted.keys())
+    reshaped = [
+        name for name in sorted(wanted.keys() & checkpoint.weights.keys())
+        if wanted[name].shape != checkpoint.weights[name].shape
+    ]  # fmt: skip
+    if missing or unknown or reshaped:
+        raise DataError(
+            f"the checkpoint of step {checkpoint.step} is of another model: {len(missing)} trained "
+            f"weights are not in it, {len(unknown)} are not in the model, {len(reshaped)} have "
+            f"another shape ({', '.join((missing + unknown + reshaped)[:3])})"
+        )
+    with torch.no_grad():
+        for name, weight in wanted.items():
+            weight.copy_(checkpoint.weights[name])
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, checkpoint: Checkpoint) -> None:
+    """Put the optimizer's state back; its weights must be where they are trained already."""
+    kept = checkpoint.plain["optimizer"]
+    state: dict[int, dict[str, Any]] = {}
+    for source in (checkpoint.optimizer, kept["values"]):
+        for key, value in source.items():
+            number, _, name = key.partition("/")
+            state.setdefault(int(number), {})[name] = value
+    optimizer.load_state_dict({"state": state, "param_groups": kept["groups"]})

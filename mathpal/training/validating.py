@@ -1,0 +1,111 @@
+"""Validation loss, and which step was the best so far."""
+
+from typing import Any
+
+import lightning
+import torch
+
+from mathpal.data.batches import ValidationBatches
+from mathpal.training.recording import Record
+
+
+def validation_loss(module: Any, trainer: Any, batches: ValidationBatches) -> float:
+    """The mean loss over all supervised tokens, shared among the processes.
+
+    Args:
+        module: a `TuningModule` in training.
+        trainer: whose precision and device are used.
+        batches: all of them; each process takes its part.
+    """
+    was_training = module.model.training
+    module.model.eval()
+    sums = torch.zeros(2, dtype=torch.float64, device=module.device)  # loss, tokens
+    with torch.no_grad(), trainer.precision_plugin.val_step_context():
+        for number, batch in enumerate(batches):
+            if number % trainer.world_size != trainer.global_rank:
+                continue
+            placed = trainer.strategy.batch_to_device(batch)
+            # The objective divides by the batch's supervised tokens; weight it back by them.
+            sums[0] += module.objective(module.model, placed).double() * batch["normaliser"]
+            sums[1] += batch["normaliser"]
+    sums = trainer.strategy.reduce(sums, reduce_op="sum")
+    module.model.train(was_training)
+    return float(sums[0] / sums[1])
+
+
+class Validator(lightning.Callback):
+    """Record `validation/loss` every so many optimizer steps, and at the end.
+
+    Args:
+        record: called with the number of finished steps and the named values.
+        batches: of the validation rows.
+        every: optimizer steps between validations.
+        steps: optimizer steps in all.
+    """
+
+    def __init__(
+        self, record: Record, batches: ValidationBatches, *, every: int, steps: int
+    ) -> None:
+        self.record, self.batches, self.every, self.steps = record, batches, every, steps
+
+    def on_train_batch_end(
+        self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        step = pl_module.step
+        if (batch_idx + 1) % trainer.accumulate_grad_batches:
+            return
+        if step % self.every == 0 or step == self.steps:
+            loss = validation_loss(pl_module, trainer, self.batches)
+            self.record(step, {"validation/loss": loss})
+
+
+class Best:
+    """Follows one metric: lower is better for a loss, higher for anything else.
+
+    Args:
+        metric: its name in the records.
+        patience: how often it may fail to improve, one time after another, before training
+            ends; None for no end.
+    """
+
+    def __init__(self, metric: str, patience: int | None) -> None:
+        self.metric, self.patience = metric, patience
+        self.value: float | None = None
+        self.step: int | None = None
+        self.misses = 0
+        self.latest: dict[str, float] = {}
+
+    def note(self, step: int, values: dict[str, float]) -> None:
+        """Look at a record."""
+        self.latest |= values
+        value = values.get(self.metric)
+        if value is None:
+            return
+        if self._better(value):
+            self.value, self.step, self.misses = value, step, 0
+        else:
+            self.misses += 1
+
+    def _better(self, value: float) -> bool:
+        if self.value is None or value != value:
+            return value == value
+        return value < self.value if "loss" in self.metric else value > self.value
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether training is to end."""
+        return self.patience is not None and self.misses > self.patience
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint keeps."""
+        return {
+            "value": self.value,
+            "step": self.step,
+            "misses": self.misses,
+            "latest": self.latest,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        self.value, self.step, self.misses = state["value"], state["step"], state["misses"]
+        self.latest = dict(state["latest"])
