@@ -163,14 +163,20 @@ def read(path: Path) -> Checkpoint:
     return Checkpoint(number, load_file(path / WEIGHTS), load_file(path / OPTIMIZER), plain)
 
 
-def newest(folder: Path) -> Checkpoint | None:
+def newest(folder: Path, before: int | None = None) -> Checkpoint | None:
     """The checkpoint of the highest step whose bytes are right; damaged ones are named.
+
+    Args:
+        folder: where they lie.
+        before: look only at lower steps than this.
 
     Raises:
         DataError: when there are checkpoints and all of them are damaged.
     """
     damaged = []
-    for _, path in reversed(steps(folder).items()):
+    for step, path in reversed(steps(folder).items()):
+        if before is not None and step >= before:
+            continue
         reason = fault(path)
         if reason is None:
             return read(path)

@@ -29,6 +29,7 @@ def run(
     callbacks: Sequence[lightning.Callback],
     *,
     workers: int,
+    devices: int = 1,
     **settings: Any,
 ) -> tuple[str, ...]:
     """Train until the steps are done, from the newest checkpoint where there is one.
@@ -38,6 +39,8 @@ def run(
         batches: of the whole run.
         callbacks: the last of them a `Saver`.
         workers: processes that prepare batches.
+        devices: processes that train together, each of them calling this; a window's
+            micro-batches are dealt out among them.
         settings: of `lightning.Trainer`.
 
     Returns:
@@ -57,9 +60,15 @@ def run(
         if module.step >= batches.steps or saver.stopped:
             return tuple(notes)
         try:
-            attempt(module, batches, callbacks, workers=workers, settings=settings)
+            attempt(module, batches, callbacks, workers=workers, devices=devices, settings=settings)
             return tuple(notes)
         except torch.OutOfMemoryError as error:
+            if devices > 1:  # the other processes are waiting for this one's gradient
+                raise ConfigError(
+                    f"out of memory at step {module.step + 1} in one of {devices} processes; set "
+                    f"trainer.batch_tokens={batches.plan.batch_tokens // 2} and twice "
+                    "trainer.accumulate"
+                ) from error
             start = saver.captured(module)
             batches = _halved(batches, error)
             note = (
@@ -94,15 +103,17 @@ def attempt(
     callbacks: Sequence[lightning.Callback],
     *,
     workers: int,
+    devices: int = 1,
     settings: dict[str, Any],
 ) -> None:
     """Train from `module.step` to the end; settings are of `lightning.Trainer`."""
     _quiet_lightning()
-    accumulate = batches.plan.accumulate
+    parts = batches.plan.accumulate  # of a window, over all processes
+    assert parts % devices == 0, "fit plans a whole number of micro-batches a process"
     trainer = lightning.Trainer(
-        devices=1,
+        devices=devices,
         max_steps=batches.steps - module.step,
-        accumulate_grad_batches=accumulate,
+        accumulate_grad_batches=parts // devices,
         callbacks=list(callbacks),
         use_distributed_sampler=False,
         # The run directory's own files are the record, and the checkpoints are our own.
@@ -115,7 +126,7 @@ def attempt(
     loader: DataLoader[Any] = DataLoader(
         batches,  # type: ignore[arg-type]
         batch_size=None,
-        sampler=range(module.step * accumulate, len(batches)),
+        sampler=range(module.step * parts + trainer.global_rank, len(batches), trainer.world_size),
         num_workers=workers,
         worker_init_fn=ignored_in_worker if workers else None,
         pin_memory=settings["accelerator"] == "gpu",

@@ -31,6 +31,7 @@ class Guard:
         self.spike, self.max_skips = spike, max_skips
         self.losses: deque[float] = deque(maxlen=REMEMBERED)
         self.bad: list[int] = []  # steps, since the last roll-back
+        self.trouble_since = 0  # the first of the bad steps that the last roll-back is about
         self.skipped = 0
         self.rolled_back = False
 
@@ -52,7 +53,7 @@ class Guard:
             return "skip", reason
         if self.rolled_back:
             return "stop", reason
-        self.rolled_back, self.bad = True, []
+        self.rolled_back, self.trouble_since, self.bad = True, self.bad[0], []
         self.losses.clear()
         return "roll_back", reason
 

@@ -128,7 +128,9 @@ class Saver(lightning.Callback):
             append_line(self.folder.parent / "skipped.jsonl", record)
         if decision == "skip":
             return
-        good = checkpoints.newest(self.folder) if self.folder else None
+        # One that was written amid the trouble has the weights that led into it.
+        since = module.guard.trouble_since
+        good = checkpoints.newest(self.folder, before=since) if self.folder else None
         if decision == "stop" or good is None:
             been = "rolled back before" if decision == "stop" else "there is no checkpoint yet"
             raise DataError(
