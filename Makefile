@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Without a GPU the exact version keeps pip from fetching gigabytes of CUDA packages.
 TORCH := $(shell command -v nvidia-smi >/dev/null 2>&1 && echo "torch>=2.11,<2.15" || echo "torch==2.13.0")
 
-.PHONY: help train train-quick dry-run test test-slow check format setup clean
+.PHONY: help train train-quick dry-run test test-slow bench check format setup clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -36,6 +36,14 @@ test: $(READY) ## the test suite (under 10 minutes on two cores)
 
 test-slow: $(READY) ## the tests that take longer
 	$(BIN)/python -m pytest -m slow --timeout=3600 $(ARGS)
+
+bench: $(READY) ## measure against what one would run instead; minutes, on idle cores
+	$(BIN)/python benchmarks/train_cpu.py $(ARGS)
+	$(BIN)/python benchmarks/train_cpu.py --shape wide-vocab $(ARGS)
+	$(BIN)/python benchmarks/generate_cpu.py
+	$(BIN)/python benchmarks/loss_memory.py
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/growth.py
 
 check: $(READY) ## ruff, mypy, import layers
 	$(BIN)/ruff check .

@@ -6,8 +6,11 @@ command line is checked, so that all its faults come in one message and leave no
 
 import importlib
 import logging
+import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,6 +51,13 @@ VERBS = {
     "data generate": Verb(
         "data_generate", "mathpal.data_commands.generate", "any number of problems in one file"
     ),
+    "reproduce": Verb(
+        "reproduce", "mathpal.reproduce.reproduce", "do a run again and say what is identical"
+    ),
+    "doctor grads": Verb(
+        "doctor_grads", "mathpal.doctor.grads", "every path of training against plain gradients"
+    ),
+    "report": Verb("report", "mathpal.report_commands.report", "send a finished run to a tracker"),
     "doctor": Verb("doctor", "mathpal.commands.doctor", "check this environment"),
 }
 
@@ -72,32 +82,68 @@ def main() -> None:
 
 def run(verb: Verb) -> None:
     """Check the command line, then let Hydra compose and call the verb's function."""
+    if verb.config == "train":
+        with exit_codes():
+            resume(sys.argv[1:])
     import hydra
 
     from mathpal.command_line import check
     from mathpal.run import CONF
 
-    try:
+    with exit_codes():
         check(verb.config, sys.argv[1:], CONF, _resolve(verb.schema))
-    except ConfigError as error:
-        _stop(error)
     hydra.main(version_base="1.3", config_path=str(CONF), config_name=verb.config)(_task(verb))()
+
+
+def resume(words: Sequence[str]) -> None:
+    """Where the words say resume=DIR, become the worker that goes on with the run.
+
+    Raises:
+        ConfigError: when there are other words: what a run is was settled when it began.
+    """
+    named = [word for word in words if re.match(r"\+{0,2}resume=(?!null$)", word)]
+    if not named or "--help" in words or "-h" in words:
+        return
+    others = [word for word in words if word != named[0]]
+    if others:
+        raise ConfigError(
+            f"{named[0]} stands alone, but beside it stand: {' '.join(others)}. What a run is was "
+            "settled when it began: leave them out to go on with it, or start a new run with them "
+            "and without resume"
+        )
+    from mathpal import launching
+
+    folder = named[0].partition("=")[2].strip("'\"")
+    if not folder or not Path(folder).is_dir():
+        raise ConfigError(f"{named[0]}: expected the directory of a run, e.g. outputs/latest")
+    command = launching.worker(Path(folder))
+    os.execve(command[0], command, launching.surroundings())
 
 
 def _task(verb: Verb) -> Callable[[Any], Any]:
     """The function that Hydra calls with the composed configuration."""
 
     def task(cfg: Any) -> Any:
-        try:
+        with exit_codes():
             return _train(cfg) if verb.config == "train" else _call(verb, cfg)
-        except MathPalError as error:
-            logging.getLogger(__name__).debug("stopped", exc_info=True)
-            _stop(error)
-        except KeyboardInterrupt:
-            print("interrupted", file=sys.stderr)
-            sys.exit(130)
 
     return task
+
+
+@contextmanager
+def exit_codes() -> Iterator[None]:
+    """Errors for the user become a message and 2, Ctrl-C becomes 130."""
+    try:
+        yield
+    except MathPalError as error:
+        logging.getLogger(__name__).debug("stopped", exc_info=True)
+        from mathpal.redaction import redact
+
+        print(f"{Path(sys.argv[0]).name}: {redact(str(error))}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
 
 
 def _train(cfg: Any) -> float | None:
@@ -105,9 +151,10 @@ def _train(cfg: Any) -> float | None:
     from hydra.core.hydra_config import HydraConfig
 
     from mathpal.run import train
+    from mathpal.rundir import short
 
     result = train(cfg, Path(HydraConfig.get().runtime.output_dir))
-    print(_short(result.run_dir), flush=True)
+    print(short(result.run_dir), flush=True)
     return result.objective
 
 
@@ -124,13 +171,3 @@ def _resolve(path: str) -> Callable[..., Any]:
     module, _, name = path.rpartition(".")
     function: Callable[..., Any] = getattr(importlib.import_module(module), name)
     return function
-
-
-def _short(path: Path) -> Path:
-    """The path from here, where it lies below here."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
-def _stop(error: MathPalError) -> None:
-    print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
-    sys.exit(2)

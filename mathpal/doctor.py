@@ -1,20 +1,25 @@
-"""Is this machine ready? Each check is a function that finds one thing out.
+"""Is this machine ready, and are a model's gradients right on it?
 
-Run by `mathpal doctor`; heavy libraries are imported by the checks that need them.
+Run by `mathpal doctor` (each check is a function that finds one thing out) and by
+`mathpal doctor grads`; heavy libraries are imported by the functions that need them.
 """
 
 import os
 import platform
 import shutil
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
+from annotated_types import Ge, Gt
 from packaging.requirements import Requirement
 
 from mathpal import rundir
+from mathpal.errors import ConfigError
 
 SHIPPED = "shipped:gemma3n_tiny"
 ENOUGH_DISK_GB = 2.0
@@ -140,3 +145,87 @@ def _training_step() -> Check:
 
 
 CHECKS = (_python, _packages, _extras, _device, _load, _disk, _shipped_model, _training_step)
+
+
+def grads(
+    calls: dict[str, partial[Any]],
+    *,
+    rows: Annotated[int, Ge(16)] = 16,
+    precision: Literal["auto", "32-true", "bf16-mixed"] = "auto",
+    tolerance: Annotated[float, Gt(0)] | None = None,
+    reentrant: bool = False,
+    seed: Annotated[int, Ge(0)] = 42,
+) -> None:
+    """Compare the gradients of every path of training; exit with 1 where one is wrong.
+
+    Args:
+        rows: generated problems that make the one step that is compared.
+        precision: as in trainer.precision; auto is bf16-mixed on a GPU and 32-true on a CPU.
+        tolerance: largest relative error of the whole gradient; None for that of the precision.
+        reentrant: look at reentrant checkpointing too; it is no part of the verdict.
+        seed: of the LoRA weights and the rows.
+    """
+    import transformers
+
+    from mathpal.objectives.sft import sft
+    from mathpal.training.gradient_check import REENTRANT, examine
+
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    transformers.set_seed(seed)
+    loaded = calls["model"]()
+    model = calls["lora"](loaded.model)
+    mixed = precision == "bf16-mixed" or (precision == "auto" and model.device.type == "cuda")
+    findings = examine(
+        model,
+        _rows(loaded, rows, seed),
+        sft(),
+        pad=loaded.tokenizer.pad_token_id,
+        mixed=mixed,
+        tolerance=tolerance,
+        reentrant=reentrant,
+        seed=seed,
+    )
+    print(text_table(findings))
+    wrong = [f.path.name for f in findings if not f.right and f.path != REENTRANT]
+    print(f"wrong gradients: {'; '.join(wrong)}" if wrong else "the gradients are right")
+    if wrong:
+        sys.exit(1)
+
+
+def _rows(loaded: Any, count: int, seed: int) -> Any:
+    """Tokenized problems of the generated curriculum, of many families."""
+    from mathpal.curriculum import FAMILIES, problem
+    from mathpal.data.chat import encode
+
+    names = sorted(FAMILIES)
+    problems = [
+        problem(f"doctor{seed}", "train", names[number * 7 % len(names)], number)
+        for number in range(2 * count)
+    ]
+    table = encode(problems, loaded.tokenizer, max_length=loaded.max_length, label="rows")
+    if len(table.starts) <= count:
+        raise ConfigError(
+            f"model.max_length={loaded.max_length} leaves {len(table.starts) - 1} of "
+            f"{len(problems)} problems, {count} are wanted; raise it"
+        )
+    end = table.starts[count]
+    return table._replace(
+        ids=table.ids[:end], starts=table.starts[: count + 1], supervised=table.supervised[:end]
+    )
+
+
+def text_table(findings: Sequence[Any]) -> str:
+    """Findings of `gradient_check` a line each, under a head: relative errors and the verdict."""
+    width = max(len(finding.path.name) for finding in findings)
+    lines = [f"{'path':<{width}}  {'whole':>8}  {'largest':>8}  verdict  largest of"]
+    for path, whole, largest, weight, right in findings:
+        verdict = "ok" if right else "WRONG"
+        lines.append(
+            f"{path.name:<{width}}  {whole:>8.1e}  {largest:>8.1e}  {verdict:<7}  {_short(weight)}"
+        )
+    return "\n".join(lines)
+
+
+def _short(weight: str) -> str:
+    return weight[max(0, weight.find("layers.")) :].replace(".default.weight", "")

@@ -7,7 +7,6 @@ annotated as a mapping to callables holds nodes of the same group, bound and che
 """
 
 import difflib
-import importlib
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +20,7 @@ from omegaconf.errors import OmegaConfBaseException
 from mathpal.errors import ConfigError
 from mathpal.faults import Fault, report_faults, shown
 from mathpal.rules import RULES
+from mathpal.targets import public_function
 from mathpal.values import check_value
 
 
@@ -70,6 +70,7 @@ def run_settings(
     seed: Annotated[int, Ge(0)] = 42,
     dry_run: bool = False,
     allow_leakage: bool = False,
+    resume: None = None,
 ) -> None:
     """What a run is told besides its groups.
 
@@ -78,6 +79,8 @@ def run_settings(
         seed: of data, weights and order.
         dry_run: do everything but the training.
         allow_leakage: train though held-out questions stand in the training split.
+        resume: never part of a composition: on the command line `resume=DIR` stands alone, in
+            Python it is `mathpal.run.resume`.
     """
 
 
@@ -170,7 +173,7 @@ def _bind(group: str, node: Any, role: Role, faults: list[Fault]) -> partial[Any
         faults.append(Fault(f"{group}={shown(node)}", expected, mend))
         return None
     target = node["_target_"]
-    function = _function(target, role)
+    function = public_function(target, role.package, role.given)
     if function is None:
         faults.append(
             Fault(
@@ -206,26 +209,6 @@ def _bind_each(
         if not re.fullmatch(r"[\w-]+", str(name)):
             faults.append(Fault(f"{where}.{name}", "a name of letters, digits, '_' and '-'"))
     return {str(n): _bind(f"{where}.{n}", node, role, faults) for n, node in nodes.items()}
-
-
-def _function(target: str, role: Role) -> Callable[..., Any] | None:
-    """The public function at this dotted path, if it has the role."""
-    module_name, _, name = target.rpartition(".")
-    inside = f"{module_name}.".startswith(f"{role.package}.")
-    if not inside or name.startswith("_"):
-        return None
-    try:
-        function = getattr(importlib.import_module(module_name), name, None)
-    except ModuleNotFoundError:
-        return None
-    if not inspect.isfunction(function) or function.__module__ != module_name:
-        return None
-    given = tuple(
-        parameter.name
-        for parameter in inspect.signature(function).parameters.values()
-        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
-    )
-    return function if given == role.given else None
 
 
 def _unknown(group: str, key: str, value: Any, known: list[str]) -> Fault:

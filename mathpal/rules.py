@@ -109,6 +109,37 @@ def _second_opinion_is_installed(bound: dict[str, Any]) -> Fault | None:
     )
 
 
+def _several_share_the_work(bound: dict[str, Any]) -> Fault | None:
+    trainer = bound["trainer"]
+    if trainer["strategy"] == "auto" or trainer["devices"] > 1:
+        return None
+    return Fault(
+        f"trainer.strategy={trainer['strategy']} trainer.devices=1",
+        "several processes that share the work",
+        "trainer.devices=2, or trainer.strategy=auto",
+    )
+
+
+def _only_whole_models_are_divided(bound: dict[str, Any]) -> Fault | None:
+    if bound["trainer"]["strategy"] != "fsdp" or bound["lora"]["_name_"] == "no_lora":
+        return None
+    return Fault(
+        "trainer.strategy=fsdp with LoRA",
+        "weights of one kind: LoRA in fp32 and a 16-bit base cannot share a unit",
+        "trainer.strategy=ddp, or lora=none",
+    )
+
+
+def _lora_plus_needs_lora(bound: dict[str, Any]) -> Fault | None:
+    if bound["trainer"]["lora_plus"] is None or bound["lora"]["_name_"] != "no_lora":
+        return None
+    return Fault(
+        "trainer.lora_plus with lora=none",
+        "LoRA weights, of whose B it is the rate",
+        "trainer.lora_plus=null, or a lora option",
+    )
+
+
 RULES: tuple[Rule, ...] = (
     _one_length_of_training,
     _row_fits_batch,
@@ -119,4 +150,7 @@ RULES: tuple[Rule, ...] = (
     _plain_text_is_not_measured,
     _one_store,
     _second_opinion_is_installed,
+    _several_share_the_work,
+    _only_whole_models_are_divided,
+    _lora_plus_needs_lora,
 )

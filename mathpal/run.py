@@ -5,8 +5,8 @@ preflight → seed → model → LoRA → data → gates → trackers
 """
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,10 +14,13 @@ from typing import Any, NamedTuple
 
 from omegaconf import DictConfig, OmegaConf
 
-from mathpal import rundir
-from mathpal.errors import DataError, MathPalError
-from mathpal.preflight import preflight
+from mathpal import attempts, composition, launching, locking, manifest, rundir
+from mathpal.errors import DataError
+from mathpal.following import follow
+from mathpal.interruption import leaving_at_once
+from mathpal.preflight import Bound, preflight
 from mathpal.problems import Splits
+from mathpal.redaction import redacted_keys
 
 log = logging.getLogger(__name__)
 CONF = next(
@@ -59,28 +62,82 @@ def compose(overrides: Sequence[str] = (), config_name: str = "train") -> DictCo
 def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
     """Run what the configuration says, and leave a run directory.
 
+    In the directory of a run of the same configuration that did not reach its end, go on with it.
+
     Args:
         cfg: composed by Hydra's command line or by `compose`.
         run_dir: where; by default outputs/<name>/<date>_<time>.
 
     Raises:
         ConfigError: naming every fault of the composition, before anything is started.
-        DataError: when the data cannot carry the run.
+        DataError: when the data cannot carry the run, or the directory holds another run.
     """
-    overrides = list(cfg.hydra.overrides.task) if "hydra" in cfg else _hydra_overrides()
-    cfg = OmegaConf.masked_copy(cfg, [str(key) for key in cfg if key != "hydra"])
-    calls = preflight(cfg).calls
-    config: dict[str, Any] = OmegaConf.to_container(cfg, resolve=True)  # type: ignore[assignment]
+    composed = composition.split(cfg)
+    bound = preflight(composed.config)
     run_dir = run_dir or Path(
-        "outputs", config["name"], datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+        "outputs", bound.settings["name"], datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     )
-    rundir.create(run_dir)
-    if not (run_dir / ".hydra").exists():  # composed in a notebook
-        rundir.write_text(run_dir / ".hydra" / "config.yaml", OmegaConf.to_yaml(cfg))
-        rundir.write_text(run_dir / ".hydra" / "overrides.yaml", OmegaConf.to_yaml(overrides))
+    with locking.hold(run_dir):
+        rundir.create(run_dir)
+        resolved = composition.resolved(composed.config)
+        if earlier := manifest.recorded(run_dir):
+            manifest.require_same_configuration(earlier, resolved)
+        composition.write(run_dir, composed)
+        if not _in_several_processes(bound):
+            return _attempt(bound, resolved, composed.overrides, run_dir)
+    return _launch(run_dir, bound.calls["trainer"].keywords["devices"])
+
+
+def resume(run_dir: Path) -> RunResult:
+    """Go on with the run of a directory from its newest checkpoint; a complete one stays.
+
+    Args:
+        run_dir: a run directory; `.hydra/config.yaml` in it says what is run.
+
+    Raises:
+        ConfigError: naming every fault of the configuration.
+        DataError: when no run began there, or it began with other inputs.
+    """
+    if rundir.status(run_dir) == "completed":
+        log.info("%s is complete; there is nothing left to do", run_dir)
+        return result(run_dir)
+    composed = composition.read(run_dir)
+    bound = preflight(composed.config)
+    resolved = composition.resolved(composed.config)
+    if _in_several_processes(bound):
+        return _launch(run_dir, bound.calls["trainer"].keywords["devices"])
+    if not launching.is_first():
+        return RunResult(run_dir, follow(bound.calls, resolved, run_dir), None, "")
+    with locking.hold(run_dir):
+        if earlier := manifest.recorded(run_dir):
+            manifest.require_same_configuration(earlier, resolved)
+        return _attempt(bound, resolved, composed.overrides, run_dir)
+
+
+def result(run_dir: Path) -> RunResult:
+    """What a complete run gave back, without its table.
+
+    Raises:
+        DataError: when it did not reach its end.
+    """
+    outcome = rundir.read_json(run_dir / "outcome.json")
+    if outcome["status"] != "completed":
+        raise DataError(f"{run_dir} has {outcome['status']}: {outcome['error']}")
+    return RunResult(run_dir, outcome["metrics"], float(outcome["objective"]["value"]), "")
+
+
+def _attempt(
+    bound: Bound, config: dict[str, Any], overrides: list[str], run_dir: Path
+) -> RunResult:
+    """Run to the end, or leave word of why not; the lock is held."""
     clock = rundir.Clock()
-    with _log_file(run_dir), _outcome_on_error(run_dir, clock, dry=config["dry_run"]):
-        return _train(calls, config, overrides, run_dir, clock)
+    with (
+        attempts.log_file(run_dir),
+        ExitStack() as ending,
+        attempts.outcome_on_error(run_dir, clock, dry=config["dry_run"]),
+        leaving_at_once(),
+    ):
+        return _train(bound.calls, config, overrides, run_dir, clock, ending)
 
 
 def _train(
@@ -89,6 +146,7 @@ def _train(
     overrides: list[str],
     run_dir: Path,
     clock: rundir.Clock,
+    ending: ExitStack,
 ) -> RunResult:
     clock("import")
     from mathpal import stages
@@ -99,9 +157,14 @@ def _train(
     splits: Splits = calls["data"](run_dir)
     measured = calls["evaluation"].func.__name__ != "skip"
     tables = stages.prepare_data(
-        splits, loaded, run_dir, measured=measured, allow_leakage=config["allow_leakage"]
+        splits,
+        loaded,
+        run_dir,
+        measured=measured,
+        allow_leakage=config["allow_leakage"],
+        mark_answers=stages.weighs_answers(calls["objective"]),
     )
-    rundir.write_manifest(
+    described = manifest.begin(
         run_dir,
         config=config,
         overrides=overrides,
@@ -113,11 +176,16 @@ def _train(
         log.info("dry run: everything above is ready; nothing was trained")
         return RunResult(run_dir, {}, None, "")
     rundir.point_latest(run_dir)
-    record = calls["tracker"](run_dir)
+    tracking = calls["tracker"](run_dir)
+    ending.callback(lambda: tracking.finish(attempts.outcome(run_dir)))
+    tracking.begin(described)
     clock("fit")
     fitted = calls["trainer"](
-        loaded, tables.train, tables.validation, calls["objective"](), record, run_dir
+        loaded, tables.train, tables.validation, calls["objective"](), tracking, run_dir
     )
+    if fitted.whole_weights:
+        loaded = stages.load_model(calls["model"], calls["lora"], seed=config["seed"])
+        stages.restore(loaded, fitted.whole_weights)
     stages.save_trained(loaded, run_dir)
     clock("evaluate")
     report = calls["evaluation"](loaded, splits.test)
@@ -126,62 +194,41 @@ def _train(
     clock("export")
     calls["export"](loaded, run_dir)
     clock.stop()
-    objective = next(
-        {"name": name, "value": metrics[name]}
-        for name in ("tuned/accuracy_new", "tuned/accuracy", "validation/loss", "train/loss")
-        if name in metrics
-    )
+    objective = _objective(metrics)
     rundir.write_outcome(
-        run_dir, status="completed", metrics=metrics, objective=objective, timings=clock.seconds
-    )
+        run_dir, status="completed", metrics=metrics, objective=objective,
+        timings=clock.seconds, notes=fitted.notes,
+    )  # fmt: skip
     stages.write_page(run_dir)
+    for name in ("adapter", "report.html"):
+        if (run_dir / name).exists():
+            tracking.artifact(run_dir / name, name.removesuffix(".html"))
     if table:
         log.info("\n%s\n", table)
     log.info("%s", stages.describe_timings(clock.seconds))
     return RunResult(run_dir, metrics, float(objective["value"]), table)
 
 
-@contextmanager
-def _log_file(run_dir: Path) -> Iterator[None]:
-    """Everything logged goes to the run's train.log too."""
-    handler = logging.FileHandler(run_dir / "train.log", encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    try:
-        yield
-    finally:
-        root.removeHandler(handler)
-        handler.close()
+def _objective(metrics: dict[str, float]) -> dict[str, Any]:
+    """What a sweep compares: the best that was measured."""
+    return next(
+        {"name": name, "value": metrics[name]}
+        for name in ("tuned/accuracy_new", "tuned/accuracy", "validation/loss", "train/loss")
+        if name in metrics
+    )
 
 
-@contextmanager
-def _outcome_on_error(run_dir: Path, clock: rundir.Clock, *, dry: bool) -> Iterator[None]:
-    """A run that does not reach its end says so in outcome.json."""
-    try:
-        yield
-    except BaseException as error:
-        clock.stop()
-        if not dry and not (run_dir / "outcome.json").exists():
-            interrupted = isinstance(error, (KeyboardInterrupt, SystemExit))
-            rundir.write_outcome(
-                run_dir,
-                status="interrupted" if interrupted else "failed",
-                metrics={},
-                objective=None,
-                timings=clock.seconds,
-                error=f"{type(error).__name__}: {error}",
-            )
-        if not isinstance(error, MathPalError):
-            log.debug("the run stopped", exc_info=True)
-        raise
+def _in_several_processes(bound: Bound) -> bool:
+    """Whether this process is to start others that train; a rehearsal needs none."""
+    several = bound.calls["trainer"].keywords.get("devices", 1) > 1
+    return several and not bound.settings.get("dry_run") and not launching.is_one_of_several()
 
 
-def _hydra_overrides() -> list[str]:
-    """What the command line overrode, where Hydra runs the job."""
-    from hydra.core.hydra_config import HydraConfig
-
-    return list(HydraConfig.get().overrides.task) if HydraConfig.initialized() else []
+def _launch(run_dir: Path, processes: int) -> RunResult:
+    code = launching.wait_for(launching.workers(run_dir, processes), env=launching.surroundings())
+    if code >= 128:
+        raise SystemExit(code)
+    return result(run_dir)
 
 
 def load_run(run_dir: Path) -> tuple[Any, Splits]:
@@ -197,7 +244,9 @@ def load_run(run_dir: Path) -> tuple[Any, Splits]:
         DataError: when the directory holds no trained run.
     """
     config = rundir.read_json(run_dir / "run.json")["config"]
-    calls = preflight(OmegaConf.create(config)).calls
+    secrets = redacted_keys(config)
+    composed = composition.read(run_dir).config if secrets else OmegaConf.create(config)
+    calls = preflight(composed).calls
     from mathpal import stages
 
     if not any((run_dir / name).is_dir() for name in ("adapter", "model")):

@@ -1,4 +1,4 @@
-"""The run directory: what a run leaves, written so that a file with its name is whole.
+"""The run directory: what a run leaves, whole where it has its name, and without secrets.
 
 Standard library only; knows nothing of models, Hydra or Lightning.
 """
@@ -6,26 +6,29 @@ Standard library only; knows nothing of models, Hydra or Lightning.
 import hashlib
 import json
 import os
-import platform
-import subprocess
-import sys
+import shutil
 import time
-from datetime import UTC, datetime
-from importlib import metadata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mathpal.environment import git_state, hardware, version_of
 from mathpal.errors import DataError
+from mathpal.redaction import redact
+
+__all__ = [  # the facts of the machine are asked for here by those who write run directories
+    "SCHEMA", "Clock", "append_line", "config_hash", "create", "git_state", "hardware",
+    "point_latest", "read_json", "short", "status", "version_of", "write_json", "write_lines",
+    "write_outcome", "write_text",
+]  # fmt: skip
 
 SCHEMA = 1
-PACKAGES = (
-    "mathpal", "torch", "transformers", "peft", "lightning", "hydra-core", "omegaconf",
-    "tokenizers", "safetensors", "numpy", "accelerate", "pydantic",
-)  # fmt: skip
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file that appears under its name only when it is whole and on disk."""
+    """Write a file, without secrets, that appears under its name only when whole and on disk."""
+    text = redact(text)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -40,7 +43,7 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write JSON (UTF-8, indented) as `write_text` does; NaN becomes null."""
-    write_text(path, json.dumps(_plain(value), ensure_ascii=False, indent=2) + "\n")
+    write_text(path, json.dumps(_plain(redact(value)), ensure_ascii=False, indent=2) + "\n")
 
 
 def read_json(path: Path) -> Any:
@@ -61,14 +64,14 @@ def read_json(path: Path) -> Any:
 
 def write_lines(path: Path, objects: list[dict[str, Any]]) -> None:
     """Write JSON Lines as `write_text` does."""
-    lines = [json.dumps(_plain(value), ensure_ascii=False) for value in objects]
+    lines = [json.dumps(_plain(value), ensure_ascii=False) for value in redact(objects)]
     write_text(path, "".join(line + "\n" for line in lines))
 
 
 def append_line(path: Path, value: dict[str, Any]) -> None:
     """Append one JSON object as a line, in a single write."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    line = json.dumps(_plain(value), ensure_ascii=False) + "\n"
+    line = json.dumps(_plain(redact(value)), ensure_ascii=False) + "\n"
     with path.open("a", encoding="utf-8") as stream:
         stream.write(line)
 
@@ -85,17 +88,18 @@ def _plain(value: Any) -> Any:
 
 
 def config_hash(config: dict[str, Any]) -> str:
-    """sha256 of the resolved configuration, independent of the order of its keys."""
-    return hashlib.sha256(json.dumps(_plain(config), sort_keys=True).encode()).hexdigest()
+    """sha256 of the resolved configuration without secrets; the order of keys does not count."""
+    plain = json.dumps(_plain(redact(config)), sort_keys=True)
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def create(run_dir: Path) -> None:
     """Make the run's directory.
 
     Raises:
-        DataError: when a finished run lies there already.
+        DataError: when a run lies there that went through to its end.
     """
-    if (run_dir / "outcome.json").exists():
+    if status(run_dir) == "completed":
         raise DataError(
             f"{run_dir} already holds a finished run, which is never overwritten; "
             "choose another directory (hydra.run.dir=…)"
@@ -103,44 +107,10 @@ def create(run_dir: Path) -> None:
     run_dir.mkdir(parents=True, exist_ok=True)
 
 
-def write_manifest(
-    run_dir: Path,
-    *,
-    config: dict[str, Any],
-    overrides: list[str],
-    fingerprints: dict[str, str],
-    accelerator: str,
-) -> None:
-    """Write run.json, git.diff and requirements.txt: what it takes to do the run again.
-
-    Args:
-        config: the resolved configuration.
-        overrides: what the command line said beyond the defaults.
-        fingerprints: sha256 by name: data, model, tokenizer, template.
-        accelerator: the device's name, "none" on a CPU.
-    """
-    commit, diff = git_state()
-    if diff:
-        write_text(run_dir / "git.diff", diff)
-    write_text(run_dir / "requirements.txt", "".join(f"{line}\n" for line in installed()))
-    manifest = {
-        "schema": SCHEMA,
-        "name": config.get("name"),
-        "command": " ".join(["python", *sys.argv]),
-        "overrides": overrides,
-        "config": config,
-        "config_hash": config_hash(config),
-        "seed": config.get("seed"),
-        "git": {"commit": commit, "dirty": bool(diff)},
-        "python": platform.python_version(),
-        "packages": {name: version for name in PACKAGES if (version := version_of(name))},
-        "hardware": {**hardware(), "accelerator": accelerator},
-        "fingerprints": fingerprints,
-        "parent": None,
-        "restarts": 0,
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    write_json(run_dir / "run.json", manifest)
+def status(run_dir: Path) -> str | None:
+    """How the run there ended (see `write_outcome`); None where it did not end in order."""
+    path = run_dir / "outcome.json"
+    return str(read_json(path).get("status")) if path.exists() else None
 
 
 def write_outcome(
@@ -151,6 +121,7 @@ def write_outcome(
     objective: dict[str, Any] | None,
     timings: dict[str, float],
     error: str | None = None,
+    notes: Sequence[str] = (),
 ) -> None:
     """Write outcome.json, once, at the end.
 
@@ -160,6 +131,7 @@ def write_outcome(
         objective: {"name": …, "value": …}, what a sweep would compare.
         timings: seconds by stage.
         error: the message, when the run failed.
+        notes: what else is to be known, e.g. that the micro-batches were halved.
     """
     outcome = {
         "schema": SCHEMA,
@@ -168,8 +140,27 @@ def write_outcome(
         "objective": objective,
         "timings": timings,
         "error": error,
+        "notes": list(notes),
     }
     write_json(run_dir / "outcome.json", outcome)
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A folder to write into, which takes the given one's name and place when it is whole.
+
+    Yields:
+        A hidden folder beside it, not there yet, as what writes into it may want to make it.
+    """
+    part, old = (folder.with_name(f".{folder.name}.{end}") for end in ("part", "old"))
+    for left_over in (part, old):
+        shutil.rmtree(left_over, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    yield part
+    if folder.exists():
+        folder.rename(old)
+    part.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def point_latest(run_dir: Path, outputs: Path = Path("outputs")) -> None:
@@ -179,6 +170,12 @@ def point_latest(run_dir: Path, outputs: Path = Path("outputs")) -> None:
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(os.path.relpath(run_dir, outputs))
     os.replace(temporary, outputs / "latest")
+
+
+def short(path: Path) -> Path:
+    """The path from here, where it lies below here."""
+    path = path.absolute()
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 class Clock:
@@ -203,48 +200,3 @@ class Clock:
             name, began = self._stage
             self.seconds[name] = round(time.perf_counter() - began, 2)
         self._stage = None
-
-
-def git_state() -> tuple[str | None, str]:
-    """The commit and the uncommitted diff of the working tree that holds this code."""
-    here = Path(__file__).parent
-
-    def git(*words: str) -> str | None:
-        try:
-            done = subprocess.run(
-                ["git", *words], cwd=here, capture_output=True, text=True, timeout=10
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return None
-        return done.stdout if done.returncode == 0 else None
-
-    commit = git("rev-parse", "HEAD")
-    return (commit.strip() if commit else None), git("diff", "HEAD", "--no-color") or ""
-
-
-def version_of(package: str) -> str | None:
-    """The installed version, None where it is not installed."""
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def installed() -> list[str]:
-    """Every installed distribution as name==version, sorted."""
-    names = {d.metadata["Name"]: d.version for d in metadata.distributions() if d.metadata["Name"]}
-    return sorted((f"{name}=={version}" for name, version in names.items()), key=str.lower)
-
-
-def hardware() -> dict[str, Any]:
-    """Processor, cores and memory of this machine."""
-    processor = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        named = [x for x in info.read_text().splitlines() if x.startswith("model name")]
-        processor = named[0].split(":", 1)[1].strip() if named else processor
-    try:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    except (ValueError, OSError):
-        memory = float("nan")
-    return {"cpu": processor, "cores": os.cpu_count(), "memory_gb": round(memory, 1)}

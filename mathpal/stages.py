@@ -10,10 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from mathpal import rundir
-from mathpal.data.chat import TokenTable, encode, mask_sample
+from mathpal.data.chat import TokenTable, mask_sample
 from mathpal.data.gates import gold_gate, leakage_gate
 from mathpal.data.preview import marked
+from mathpal.data.token_cache import encode_cached
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem, Splits
 
@@ -21,10 +24,19 @@ log = logging.getLogger(__name__)
 
 
 class Tables(NamedTuple):
-    """The tokenized training and validation rows; no validation rows give None."""
+    """The tokenized rows, and what a reader should know of them.
+
+    Attributes:
+        train: training rows.
+        validation: validation rows; None where there are none.
+        sample: the first training row with its mask (see `mask_sample`).
+        lines: facts about the data, a line each.
+    """
 
     train: TokenTable
     validation: TokenTable | None
+    sample: dict[str, object]
+    lines: list[str]
 
 
 def load_model(model: partial[Any], lora: partial[Any], *, seed: int) -> Loaded:
@@ -39,12 +51,19 @@ def load_model(model: partial[Any], lora: partial[Any], *, seed: int) -> Loaded:
 
 
 def prepare_data(
-    splits: Splits, loaded: Loaded, run_dir: Path, *, measured: bool, allow_leakage: bool
+    splits: Splits,
+    loaded: Loaded,
+    run_dir: Path,
+    *,
+    measured: bool,
+    allow_leakage: bool,
+    mark_answers: bool,
 ) -> Tables:
     """Gate the data, tokenize it, and leave its facts in `data/`.
 
     Args:
         measured: whether accuracy will be measured, so that there must be golds.
+        mark_answers: find the tokens of the final answers; the objective weighs them.
         allow_leakage: warn of held-out questions in the training split instead of stopping.
 
     Raises:
@@ -54,29 +73,37 @@ def prepare_data(
     if measured:
         gold_gate(splits.test)
     limit = loaded.max_length
-    train = encode(splits.train, loaded.tokenizer, max_length=limit, label="tokenizing")
+    encoded = partial(
+        encode_cached, mark_answers=mark_answers, tokenizer=loaded.tokenizer, max_length=limit
+    )
+    train = encoded(splits.train, label="tokenizing")
     validation = (
-        encode(splits.validation, loaded.tokenizer, max_length=limit, label="tokenizing validation")
-        if splits.validation
-        else None
+        encoded(splits.validation, label="tokenizing validation") if splits.validation else None
     )
-    sample = mask_sample(train, loaded.tokenizer)
-    rundir.write_json(run_dir / "data" / "mask_sample.json", sample)
+    tables = Tables(
+        train, validation, mask_sample(train, loaded.tokenizer), data_lines(splits, train)
+    )
+    rundir.write_json(run_dir / "data" / "mask_sample.json", tables.sample)
     rundir.write_json(
-        run_dir / "data" / "summary.json",
-        {"lines": data_lines(splits, train), "notes": splits.notes},
+        run_dir / "data" / "summary.json", {"lines": tables.lines, "notes": splits.notes}
     )
-    return Tables(train, validation)
+    return tables
+
+
+def weighs_answers(objective: partial[Any]) -> bool:
+    """Whether the objective asks which tokens state the answer."""
+    return bool(objective.keywords.get("answer_weight", 1.0) != 1.0)
 
 
 def data_lines(splits: Splits, train: TokenTable) -> list[str]:
     """What a reader should know of the data, a line each."""
     lengths, supervised = train.lengths, train.supervised
+    middle = len(lengths) // 2
     lines = [
         f"{len(splits.train):,} training, {len(splits.validation):,} validation and "
         f"{len(splits.test):,} test problems",
         f"{int(lengths.sum()):,} training tokens, {100 * supervised.sum() / lengths.sum():.0f} % "
-        f"of them supervised; median row {int(sorted(lengths)[len(lengths) // 2])}, "
+        f"of them supervised; median row {int(np.partition(lengths, middle)[middle])}, "
         f"longest {int(lengths.max())}",
     ]
     if train.dropped:
@@ -89,7 +116,7 @@ def fingerprints(loaded: Loaded, splits: Splits) -> dict[str, str]:
     """sha256 of what the run was made from."""
     tokenizer = loaded.tokenizer
     return {
-        "data": _digest([_row(p) for split in splits[:3] for p in split]),
+        "data": data_fingerprint(splits),
         "model": loaded.fingerprint,
         "tokenizer": _digest(sorted(tokenizer.get_vocab().items())),
         "template": _digest(tokenizer.chat_template),
@@ -99,6 +126,17 @@ def fingerprints(loaded: Loaded, splits: Splits) -> dict[str, str]:
 def _row(problem: Problem) -> list[Any]:
     row = [problem.id, problem.question, problem.solution, problem.answer]
     return row + [problem.messages, problem.rejected]
+
+
+def data_fingerprint(splits: Splits) -> str:
+    """sha256 of all rows as one JSON list, without its whole text in memory."""
+    digest, comma = hashlib.sha256(b"["), ""
+    for split in splits[:3]:
+        for problem in split:
+            digest.update((comma + json.dumps(_row(problem), ensure_ascii=False)).encode())
+            comma = ", "
+    digest.update(b"]")
+    return digest.hexdigest()
 
 
 def _digest(value: Any) -> str:
@@ -117,7 +155,6 @@ def describe(loaded: Loaded, splits: Splits, tables: Tables, trainer: dict[str, 
     weights = list(loaded.model.parameters())
     total = sum(w.numel() for w in weights)
     trained = sum(w.numel() for w in weights if w.requires_grad)
-    sample = mask_sample(tables.train, loaded.tokenizer)
     length = (
         f"{trainer['max_steps']} steps"
         if trainer.get("max_steps")
@@ -126,22 +163,30 @@ def describe(loaded: Loaded, splits: Splits, tables: Tables, trainer: dict[str, 
     return "\n".join(
         [
             f"model    {loaded.name}: {total:,} weights, {trained:,} of them trained",
-            *(f"data     {line}" for line in data_lines(splits, tables.train)),
+            *(f"data     {line}" for line in tables.lines),
             f"trainer  {length} of {trainer['batch_tokens']} × {trainer.get('accumulate', 1)} "
             f"tokens, lr {trainer['lr']:g}",
             "mask     the loss sees only what stands between «…»:",
-            *(f"  | {line}" for line in marked(sample).splitlines()),
+            *(f"  | {line}" for line in marked(tables.sample).splitlines()),
         ]
     )
+
+
+def restore(loaded: Loaded, checkpoint: Path) -> None:
+    """Put a checkpoint's weights into the model, ready to answer."""
+    from mathpal.training import checkpoints
+    from mathpal.training.state import restore_weights
+
+    restore_weights(loaded.model, checkpoints.read(checkpoint.resolve()))
+    loaded.model.eval()
 
 
 def save_trained(loaded: Loaded, run_dir: Path) -> None:
     """Save `adapter/` (LoRA, PEFT format) or `model/` (full fine-tuning, fp32)."""
     folder = run_dir / ("adapter" if hasattr(loaded.model, "peft_config") else "model")
-    part = folder.with_name(f".{folder.name}.part")
-    loaded.model.save_pretrained(part)
-    loaded.tokenizer.save_pretrained(part)
-    part.rename(folder)
+    with rundir.whole_folder(folder) as part:
+        loaded.model.save_pretrained(part)
+        loaded.tokenizer.save_pretrained(part)
 
 
 def load_trained(model: partial[Any], run_dir: Path) -> Loaded:

@@ -6,6 +6,7 @@ import os
 # thread are the same everywhere, and no test may reach for a network.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("MATHPAL_CACHE", "off")  # nothing in the home folder
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import copy

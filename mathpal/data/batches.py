@@ -23,13 +23,15 @@ class Batch(TypedDict):
     `input_ids` and `labels` are (B, T) int64; `labels` is -100 where there is no loss.
     Padded: a row of the table each, filled up on the right. Packed: all rows one after another
     in a single one, and `position_ids` (1, T) begin at 0 with each of them, by which attention
-    keeps them apart. `normaliser` is the number by which the summed loss is divided, `tokens`
+    keeps them apart. `answer` (B, T), bool, says which labels state a final answer, where the
+    table knows. `normaliser` is the number by which the summed loss is divided, `tokens`
     counts the rows' own tokens, `supervised` those with a label.
     """
 
     input_ids: torch.Tensor
     labels: torch.Tensor
     position_ids: NotRequired[torch.Tensor]
+    answer: NotRequired[torch.Tensor]
     normaliser: float
     tokens: int
     supervised: int
@@ -45,13 +47,16 @@ def padded(table: TokenTable, rows: np.ndarray, *, pad: int, normaliser: float) 
     index = np.minimum(table.starts[rows][:, None] + places, len(table.ids) - 1)  # (B, T)
     ids = np.where(filled, table.ids[index], pad).astype(np.int64)
     labels = np.where(filled & table.supervised[index], ids, IGNORED)
-    return Batch(
+    batch = Batch(
         input_ids=torch.from_numpy(ids),
         labels=torch.from_numpy(labels),
         normaliser=normaliser,
         tokens=int(lengths.sum()),
         supervised=int((labels != IGNORED).sum()),
     )
+    if table.answer is not None:
+        batch["answer"] = torch.from_numpy(filled & table.answer[index])
+    return batch
 
 
 def packed(table: TokenTable, rows: np.ndarray, *, normaliser: float) -> Batch:
@@ -62,7 +67,7 @@ def packed(table: TokenTable, rows: np.ndarray, *, normaliser: float) -> Batch:
     ids = table.ids[index].astype(np.int64)
     # A row's first token must not be predicted from the row before it.
     labels = np.where(table.supervised[index] & (positions > 0), ids, IGNORED)
-    return Batch(
+    batch = Batch(
         input_ids=torch.from_numpy(ids)[None],
         labels=torch.from_numpy(labels)[None],
         position_ids=torch.from_numpy(positions)[None],
@@ -70,6 +75,9 @@ def packed(table: TokenTable, rows: np.ndarray, *, normaliser: float) -> Batch:
         tokens=len(ids),
         supervised=int((labels != IGNORED).sum()),
     )
+    if table.answer is not None:
+        batch["answer"] = torch.from_numpy(table.answer[index])[None]
+    return batch
 
 
 class TrainingBatches:

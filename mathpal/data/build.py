@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mathpal import rundir
+from mathpal import environment, rundir
 from mathpal.data.audit import Audit, text_table, write_audit
 from mathpal.data.card import File, card, default_name
 from mathpal.data.division import OWN, QUESTION, Stratum, divide_anew, groups_of, strata_of
@@ -113,7 +113,7 @@ def build_dataset(
 
 def _facts(source: partial[Any], rows: Gathered) -> dict[str, Any]:
     """What the manifest says of the source, the rows and the program."""
-    commit, diff = rundir.git_state()
+    commit, diff = environment.git_state()
     return {
         "schema": SCHEMA,
         "source": {
@@ -126,7 +126,7 @@ def _facts(source: partial[Any], rows: Gathered) -> dict[str, Any]:
         "leaks_dropped": rows.leaks,
         "rows": {split: len(getattr(rows.splits, split)) for split in SPLITS},
         "git": {"commit": commit, "dirty": bool(diff)},
-        "packages": {package: rundir.version_of(package) for package in PACKAGES},
+        "packages": {package: environment.version_of(package) for package in PACKAGES},
     }
 
 

@@ -152,7 +152,11 @@ def _equals(
     these: Sequence[Problem], those: Sequence[Problem]
 ) -> tuple[list[tuple[str, str, str]], list[Problem]]:
     """(kind, id, id of its twin) of those that share a key, and the foreign ones without a twin."""
-    twins = {key: p.id for p in reversed(those) for key in _keys(p)}
+    # Of a million training problems only the keys that a held-out one has are worth keeping.
+    wanted = {key for p in these for key in _keys(p)} if len(these) < len(those) else None
+    twins = {
+        key: p.id for p in reversed(those) for key in _keys(p) if wanted is None or key in wanted
+    }
     found: list[tuple[str, str, str]] = []
     rest: list[Problem] = []
     for p in these:

@@ -15,6 +15,7 @@ NEAR_SIZE = 5
 NEAR_LEAST = 8  # 5-grams: below 12 words the phrasing alone ("Tính giá trị của biểu thức") is half
 TRIED = 400  # candidates looked at for one question, those with its rarest n-grams first
 BLOCK = 256  # questions after which what was found is taken out of the index
+PIECE = 20_000  # texts whose n-grams are held at a time
 RUN = 13  # words
 LABEL = re.compile(r"^\s*(?:bài|câu|question|problem)(?: toán| hỏi)?\s*\d+\s*[.:)]*\s*")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
@@ -86,6 +87,20 @@ def grams(texts: Sequence[str], size: int, vocabulary: dict[str, int]) -> Grams:
     return Grams(rows, key, np.searchsorted(rows, np.arange(len(texts) + 1)))
 
 
+def _shared(texts: Sequence[str], own: Grams, vocabulary: dict[str, int]) -> Grams:
+    """The `NEAR_SIZE`-grams that `own` has too: of a million texts' the few that count."""
+    wanted = np.unique(own.key)
+    held, keys = [np.empty(0, np.int64)], [np.empty(0, np.uint64)]
+    for begin in range(0, len(texts) if len(wanted) else 0, PIECE):
+        piece = grams(texts[begin : begin + PIECE], NEAR_SIZE, vocabulary)
+        place = np.minimum(np.searchsorted(wanted, piece.key), len(wanted) - 1)
+        hit = wanted[place] == piece.key
+        held.append(piece.text[hit] + begin)
+        keys.append(piece.key[hit])
+    text = np.concatenate(held)
+    return Grams(text, np.concatenate(keys), np.searchsorted(text, np.arange(len(texts) + 1)))
+
+
 class _Index(NamedTuple):
     """Which texts hold an n-gram: sorted keys (holdings,), and the holder of each."""
 
@@ -118,7 +133,7 @@ def contained(
     """
     vocabulary: dict[str, int] = {}
     own = grams(texts, NEAR_SIZE, vocabulary)
-    pool = own if others is None else grams(others, NEAR_SIZE, vocabulary)
+    pool = own if others is None else _shared(others, own, vocabulary)
     index = _indexed(pool)
     first, last = index.places(own.key)
     found = []
@@ -148,7 +163,8 @@ def holders(texts: Sequence[str], others: Sequence[str]) -> list[Contained]:
         others: looked into.
     """
     vocabulary: dict[str, int] = {}
-    own, pool = grams(texts, NEAR_SIZE, vocabulary), grams(others, NEAR_SIZE, vocabulary)
+    own = grams(texts, NEAR_SIZE, vocabulary)
+    pool = _shared(others, own, vocabulary)
     index, gone = _indexed(pool), np.zeros(len(others), bool)
     found = []
     for text in range(len(texts)):

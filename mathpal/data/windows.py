@@ -57,10 +57,10 @@ def windows(lengths: np.ndarray, plan: Plan, epoch: int) -> list[Window]:
 
 def cut(rows: np.ndarray, lengths: np.ndarray, budget: int) -> list[np.ndarray]:
     """Cut rows, sorted by length, where the padded size would pass the budget."""
+    sizes = lengths[rows].tolist()  # plain numbers: numpy's own are slow one by one
     pieces, begin = [], 0
     for end in range(1, len(rows) + 1):
-        full = end == len(rows) or (end + 1 - begin) * lengths[rows[end]] > budget
-        if full:
+        if end == len(rows) or (end + 1 - begin) * sizes[end] > budget:
             pieces.append(rows[begin:end])
             begin = end
     return pieces
@@ -68,4 +68,6 @@ def cut(rows: np.ndarray, lengths: np.ndarray, budget: int) -> list[np.ndarray]:
 
 def _split(rows: np.ndarray, parts: int) -> Window:
     """At most `parts` micro-batches of like size; each has a row."""
+    if parts == 1:
+        return [rows]
     return [piece for piece in np.array_split(rows, parts) if len(piece)]

@@ -61,7 +61,7 @@ def evaluate(
     systems: Sequence[System] = ("base", "tuned"),
     limit: Count | None = None,
     max_new_tokens: Count = 192,
-    batch_size: Count = 64,
+    batch_tokens: Count = 65536,
     lenient: bool = False,
     second_opinion: bool = False,
 ) -> Report:
@@ -74,7 +74,8 @@ def evaluate(
         systems: which to measure. base needs LoRA: without it there is no base left.
         limit: at most so many problems, evenly spread over the list; None for all.
         max_new_tokens: most tokens of an answer; one that is cut off counts as it reads.
-        batch_size: problems answered together.
+        batch_tokens: most tokens of prompts and answers, padding included, that the KV cache
+            holds; how many problems are answered together follows from their lengths.
         lenient: grade a second time, taking the last equation where nothing is declared; counted
             apart as accuracy_lenient.
         second_opinion: list where math-verify disagrees with a verdict; changes none.
@@ -100,7 +101,7 @@ def evaluate(
                 loaded,
                 [asked_turns(p) for p in chosen],
                 max_new_tokens=max_new_tokens,
-                batch_size=batch_size,
+                batch_tokens=batch_tokens,
                 label=f"evaluating {system}",
             )
         for item, gold, response in zip(chosen, golds, responses, strict=True):
@@ -129,7 +130,7 @@ def evaluate(
         "decoding": "greedy",
         "systems": list(systems),
         "max_new_tokens": max_new_tokens,
-        "batch_size": batch_size,
+        "batch_tokens": batch_tokens,
         "problems": len(chosen),
         "without_gold": len(problems) - len(checkable),
     }

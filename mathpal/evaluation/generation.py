@@ -1,9 +1,9 @@
-"""Greedy answers in batches, and one streamed answer for a chat.
+"""Greedy answers to many conversations, and the settings of decoding.
 
-Knows prompts and texts; knows nothing of gold answers.
+Knows prompts and texts; knows nothing of gold answers, nor of how the batch is kept full.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from mathpal.data.chat import prompt_text, stop_ids
@@ -30,19 +30,17 @@ def respond(
     conversations: Sequence[str | list[dict[str, str]]],
     *,
     max_new_tokens: int,
-    batch_size: int,
+    batch_tokens: int,
     label: str = "answers",
 ) -> list[Response]:
-    """Answer each conversation greedily.
-
-    Prompts of like length share a batch; the order of the result is that of the conversations.
+    """Answer each conversation greedily; the order of the result is that of the conversations.
 
     Args:
         loaded: model and tokenizer.
         conversations: a question, or the turns before the answer (see
             `mathpal.data.chat.asked_turns`), without chat markup.
         max_new_tokens: most tokens of an answer.
-        batch_size: conversations answered together.
+        batch_tokens: most tokens of prompts and answers together in the model's cache.
         label: shown with the progress.
     """
     tokenizer = loaded.tokenizer
@@ -50,39 +48,66 @@ def respond(
         tokenizer(prompt_text(tokenizer, turns), add_special_tokens=False).input_ids
         for turns in conversations
     ]
-    order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
+    stops = set(stop_ids(tokenizer))
     answers: dict[int, Response] = {}
     with Progress(label, total=len(prompts), unit="problem") as bar:
-        for begin in range(0, len(order), batch_size):
-            chosen = order[begin : begin + batch_size]
-            batch = _generate(loaded, [prompts[i] for i in chosen], max_new_tokens)
-            answers.update(zip(chosen, batch, strict=True))
-            bar.advance(len(chosen))
+        for number, ids in _written(loaded, prompts, max_new_tokens, batch_tokens):
+            finished = ids[-1] in stops
+            text = tokenizer.decode(ids[:-1] if finished else ids, skip_special_tokens=True)
+            answers[number] = Response(text, len(ids), finished)
+            bar.advance()
     return [answers[i] for i in range(len(prompts))]
 
 
-def _generate(loaded: Loaded, prompts: list[list[int]], max_new_tokens: int) -> list[Response]:
+def _written(
+    loaded: Loaded, prompts: list[list[int]], max_new_tokens: int, batch_tokens: int
+) -> Iterator[tuple[int, list[int]]]:
+    """Each prompt's number and the tokens of its answer, as they are finished."""
+    from mathpal.evaluation.cache import attention_windows
+    from mathpal.evaluation.decoding import greedy
+
+    windows = attention_windows(loaded.model.config)
+    if windows is None:
+        yield from _library(loaded, prompts, max_new_tokens, batch_tokens)
+        return
+    yield from greedy(
+        loaded.model,
+        prompts,
+        windows=windows,
+        stops=stop_ids(loaded.tokenizer),
+        max_new_tokens=max_new_tokens,
+        batch_tokens=batch_tokens,
+    )
+
+
+def _library(
+    loaded: Loaded, prompts: list[list[int]], max_new_tokens: int, batch_tokens: int
+) -> Iterator[tuple[int, list[int]]]:
+    """The same tokens by Transformers' own loop, for models whose state is not keys and values.
+
+    A batch stays until its last answer is done.
+    """
     import torch
 
-    tokenizer, model = loaded.tokenizer, loaded.model
-    width = max(map(len, prompts))
-    pad = tokenizer.pad_token_id
-    ids = torch.tensor([[pad] * (width - len(p)) + p for p in prompts])  # (B, T), left-padded
-    mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts])
-    stops = stop_ids(tokenizer)
-    with torch.inference_mode():
-        out = model.generate(
-            input_ids=ids.to(model.device),
-            attention_mask=mask.to(model.device),
-            generation_config=decoding(tokenizer, max_new_tokens),
-        )
-    responses = []
-    for row in out[:, width:].tolist():
-        end = next((i for i, token in enumerate(row) if token in stops), None)
-        kept = row if end is None else row[:end]
-        text = tokenizer.decode(kept, skip_special_tokens=True)
-        responses.append(Response(text, len(kept) + (end is not None), finished=end is not None))
-    return responses
+    model, stops = loaded.model, stop_ids(loaded.tokenizer)
+    settings = decoding(loaded.tokenizer, max_new_tokens)
+    waiting = sorted(range(len(prompts)), key=lambda i: -len(prompts[i]))
+    while waiting:
+        width = len(prompts[waiting[0]])
+        rows = max(1, batch_tokens // (width + max_new_tokens))
+        chosen, waiting = waiting[:rows], waiting[rows:]
+        pads = [width - len(prompts[i]) for i in chosen]
+        ids = [[settings.pad_token_id] * n + prompts[i] for n, i in zip(pads, chosen, strict=True)]
+        mask = [[0] * n + [1] * (width - n) for n in pads]
+        with torch.inference_mode():
+            out = model.generate(
+                input_ids=torch.tensor(ids, device=model.device),  # (B, T), left-padded
+                attention_mask=torch.tensor(mask, device=model.device),
+                generation_config=settings,
+            )
+        for number, row in zip(chosen, out[:, width:].tolist(), strict=True):
+            end = next((i for i, token in enumerate(row) if token in stops), len(row))
+            yield number, row[: end + 1]
 
 
 def decoding(tokenizer: Any, max_new_tokens: int, **drawing: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mathpal.errors import DataError
 from mathpal.models.loaded import Loaded
-from mathpal.rundir import write_json
+from mathpal.rundir import whole_folder, write_json
 
 log = logging.getLogger(__name__)
 PROBE = "Tính: 12 + 30"
@@ -59,22 +59,21 @@ def export_merged_16bit(loaded: Loaded, run_dir: Path) -> Path:
     from mathpal.data.chat import prompt_text
 
     folder = run_dir / "export" / "merged_16bit"
-    part = folder.with_name(".merged_16bit.part")
-    # Merging writes into the base; the run still needs it as it was.
-    model: Any = copy.deepcopy(loaded.model)
-    if hasattr(model, "merge_and_unload"):
-        model = model.merge_and_unload()
-    model.to(torch.bfloat16).save_pretrained(part)
-    loaded.tokenizer.save_pretrained(part)
-    reloaded = AutoModelForCausalLM.from_pretrained(part, dtype=torch.float32)
-    ids = loaded.tokenizer(
-        prompt_text(loaded.tokenizer, PROBE), add_special_tokens=False, return_tensors="pt"
-    ).input_ids
-    with torch.inference_mode():
-        expected = loaded.model(ids.to(loaded.model.device)).logits[0, -1].float().softmax(-1)
-        found = reloaded(ids).logits[0, -1].float().softmax(-1)
-    distance = float((expected.cpu() - found).abs().sum() / 2)
-    part.rename(folder)
+    with whole_folder(folder) as part:
+        # Merging writes into the base; the run still needs it as it was.
+        model: Any = copy.deepcopy(loaded.model)
+        if hasattr(model, "merge_and_unload"):
+            model = model.merge_and_unload()
+        model.to(torch.bfloat16).save_pretrained(part)
+        loaded.tokenizer.save_pretrained(part)
+        reloaded = AutoModelForCausalLM.from_pretrained(part, dtype=torch.float32)
+        ids = loaded.tokenizer(
+            prompt_text(loaded.tokenizer, PROBE), add_special_tokens=False, return_tensors="pt"
+        ).input_ids
+        with torch.inference_mode():
+            expected = loaded.model(ids.to(loaded.model.device)).logits[0, -1].float().softmax(-1)
+            found = reloaded(ids).logits[0, -1].float().softmax(-1)
+        distance = float((expected.cpu() - found).abs().sum() / 2)
     write_json(
         run_dir / "export" / "merged_16bit.json",
         {"format": "safetensors bf16", "probe": PROBE, "total_variation": distance},

@@ -196,10 +196,13 @@ def load_tokenizer(path: str, revision: str | None = None) -> Any:
 def _loaded(model: Any, path: str, max_length: int, revision: str | None) -> Loaded:
     import torch
 
+    from mathpal.models.accelerate import accelerate_layers
+
     tokenizer = load_tokenizer(path, revision)
     for name, buffer in model.named_buffers():
         # bf16 rotary frequencies put positions wrong by up to a whole turn.
         assert "inv_freq" not in name or buffer.dtype == torch.float32, f"{name}: {buffer.dtype}"
+    accelerate_layers(model)
     return Loaded(model, tokenizer, path, max_length, fingerprint(model))
 
 

@@ -43,6 +43,7 @@ def attach_lora(
     from peft import LoraConfig, get_peft_model
 
     from mathpal.errors import ConfigError
+    from mathpal.models.accelerate import accelerate_layers
 
     names = "|".join(targets)
     pattern = rf"^(?!.*(?:vision|audio)).*\.layers\.\d+\.(?:self_attn|mlp)\.(?:{names})$"
@@ -57,12 +58,14 @@ def attach_lora(
         task_type="CAUSAL_LM",
     )
     try:
-        return get_peft_model(model, config)
+        tuned = get_peft_model(model, config)
     except ValueError as error:
         raise ConfigError(
             f"lora.targets={list(targets)} names no linear layer of this model; "
             f"the usual ones are {', '.join(PROJECTIONS)}"
         ) from error
+    accelerate_layers(tuned)
+    return tuned
 
 
 def no_lora(model: Any) -> Any:

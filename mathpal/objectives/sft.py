@@ -4,49 +4,109 @@ Knows nothing of Lightning, devices or accumulation: it is a function of a model
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from annotated_types import Ge, Lt
+from annotated_types import Ge, Gt, Lt
+
+from mathpal.objectives.fused import Backend, linear_loss
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Objective = Callable[[Any, Any], Any]
 
 
-def sft(*, label_smoothing: Annotated[float, Ge(0), Lt(1)] = 0.0) -> Objective:
+def sft(
+    *,
+    label_smoothing: Annotated[float, Ge(0), Lt(1)] = 0.0,
+    answer_weight: Annotated[float, Gt(0)] = 1.0,
+    backend: Backend = "torch",
+) -> Objective:
     """Response-only cross-entropy, summed and divided by the batch's normaliser.
 
     Args:
         label_smoothing: share of the target spread evenly over the vocabulary, 0 to below 1.
+        answer_weight: how many times a token of the final answer counts in training; validation
+            losses are without it, and stay comparable.
+        backend: torch runs anywhere; cut_cross_entropy and liger are fused kernels for a GPU.
 
     Returns:
         A function (model, batch) -> loss, a scalar tensor with gradient. The model is any
-        Hugging Face causal LM, the batch a `mathpal.data.batches.Batch`.
+        Hugging Face causal LM or a PEFT model around one, the batch a
+        `mathpal.data.batches.Batch`.
+
+    Raises:
+        ConfigError: for a backend that this machine does not have, or that cannot do this.
     """
+    from weakref import WeakKeyDictionary
+
+    from mathpal.objectives.head import Head, plain_head
+
+    linear = linear_loss(backend, label_smoothing=label_smoothing)
+    heads: WeakKeyDictionary[Any, Head | None] = WeakKeyDictionary()
 
     def loss(model: Any, batch: Any) -> Any:
-        import torch.nn.functional as F
-
-        from mathpal.data.batches import IGNORED
-
-        ids, labels = batch["input_ids"], batch["labels"]  # (B, T)
-        targets = labels[:, 1:]  # position t predicts token t + 1
-        # Only columns with a target need logits: exact, and the head is the largest matrix.
-        columns = (targets != IGNORED).any(dim=0).nonzero().squeeze(-1)  # (K,)
-        if columns.numel() == 0:  # a filler of the accumulation window: no loss, gradient zero
-            columns = columns.new_zeros(1)
+        if model not in heads:
+            heads[model] = plain_head(model, batch["input_ids"])
+        head = heads[model]
         # No attention mask: rows are padded on the right, where causal attention of the tokens
-        # before cannot see.
-        # Packed rows are kept apart by positions that begin anew.
-        packed = {"position_ids": batch["position_ids"]} if "position_ids" in batch else {}
-        logits = model(
-            input_ids=ids, use_cache=False, logits_to_keep=columns, **packed
-        ).logits  # (B, K, V)
-        total = F.cross_entropy(
-            logits.float().flatten(0, 1),
-            targets[:, columns].flatten(),
-            ignore_index=IGNORED,
-            reduction="sum",
-            label_smoothing=label_smoothing,
+        # before cannot see. Packed rows are kept apart by positions that begin anew.
+        inputs = {"input_ids": batch["input_ids"], "use_cache": False}
+        if "position_ids" in batch:
+            inputs["position_ids"] = batch["position_ids"]
+        targets, weights = _following(
+            batch, 1.0 if answer_weight == 1 or not model.training else answer_weight
         )
+        if head is None:
+            total = _from_logits(model, inputs, targets, weights, label_smoothing)
+        else:
+            total = linear(
+                head.body(**inputs).last_hidden_state,
+                head.linear.weight,
+                targets,
+                softcap=head.softcap,
+                token_weights=weights,
+                label_smoothing=label_smoothing,
+            )
         return total / batch["normaliser"]
 
     return loss
+
+
+def _following(batch: Any, answer_weight: float) -> "tuple[Tensor, Tensor | None]":
+    """Of each position (B, T) the label that it predicts, the next one, and that one's weight."""
+    import torch.nn.functional as F
+
+    from mathpal.data.batches import IGNORED
+
+    targets = F.pad(batch["labels"][:, 1:], (0, 1), value=IGNORED)
+    if answer_weight == 1:
+        return targets, None
+    answer = F.pad(batch["answer"][:, 1:], (0, 1))
+    return targets, 1 + (answer_weight - 1) * answer.float()
+
+
+def _from_logits(
+    model: Any,
+    inputs: dict[str, Any],
+    targets: "Tensor",
+    weights: "Tensor | None",
+    label_smoothing: float,
+) -> "Tensor":
+    """The same sum from the model's own logits, of the columns with a target."""
+    import torch.nn.functional as F
+
+    from mathpal.data.batches import IGNORED
+
+    columns = (targets != IGNORED).any(dim=0).nonzero().squeeze(-1)  # (K,)
+    if columns.numel() == 0:  # a filler of the accumulation window: no loss, gradient zero
+        columns = columns.new_zeros(1)
+    logits = model(**inputs, logits_to_keep=columns).logits  # (B, K, V)
+    losses = F.cross_entropy(
+        logits.float().flatten(0, 1),
+        targets[:, columns].flatten(),
+        ignore_index=IGNORED,
+        reduction="none",
+        label_smoothing=label_smoothing,
+    )
+    return (losses if weights is None else losses * weights[:, columns].flatten()).sum()

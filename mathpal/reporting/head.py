@@ -83,6 +83,7 @@ def read_environment(run: dict[str, Any]) -> list[tuple[str, list[tuple[str, str
         "python": run.get("python"),
         "commit": git.get("commit"),
         "uncommitted changes": "yes" if git.get("dirty") else "no",
+        "files unknown to git": len(git["untracked"]) if git.get("untracked") else None,
         "configuration": run.get("config_hash"),
         # As text: a seed is a name, and no thousands separator belongs in it.
         "seed": None if run.get("seed") is None else str(run["seed"]),
@@ -90,6 +91,9 @@ def read_environment(run: dict[str, Any]) -> list[tuple[str, list[tuple[str, str
     groups = [
         ("Hardware", _hardware(run.get("hardware") or {})),
         ("Code", fact_list({key: value for key, value in code.items() if value is not None})),
+        ("Determinism", fact_list(run.get("determinism") or {})),
+        ("Scheduler", fact_list(run.get("scheduler") or {})),
+        ("Parent", fact_list(run.get("parent") or {})),
         ("Fingerprints", fact_list(run.get("fingerprints") or {})),
         ("Packages", fact_list(run.get("packages") or {})),
     ]
@@ -127,6 +131,10 @@ def _facts(run: dict[str, Any], outcome: dict[str, Any], place: str) -> list[tup
         ("Seed", "" if run.get("seed") is None else str(run["seed"])),
         ("Directory", place),
     ]
+    if run.get("restarts"):
+        steps = ", ".join(str(entry["from_step"]) for entry in run.get("history") or [])
+        facts.append(("Restarts", f"{run['restarts']}, from step {steps}"))
+    facts += [("Note", str(note)) for note in outcome.get("notes") or []]
     if objective.get("value") is not None:
         name = objective.get("name") or "value"
         facts.append(("Objective", f"{name} = {number(objective['value'])}"))

@@ -1,21 +1,18 @@
-"""The record of a run: one JSON object a line in `metrics.jsonl`."""
+"""The record in the run directory's own files, and nothing else: what `tracker=local` names."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 
-from mathpal.rundir import append_line
+from annotated_types import Gt
+
+from mathpal.tracking.tracking import Tracking
 
 
-def local(run_dir: Path) -> Callable[[int, dict[str, float]], None]:
-    """Append each record to `metrics.jsonl`; nothing leaves the machine.
+def local(run_dir: Path, *, system_every_s: Annotated[float, Gt(0)] | None = 15.0) -> Tracking:
+    """Keep `metrics.jsonl`, `samples.jsonl` and `system.jsonl`; nothing leaves the machine.
 
-    Returns:
-        A function (finished optimizer steps, named values) -> None.
+    Args:
+        run_dir: of the run.
+        system_every_s: seconds between system metrics (CPU, memory, disk, GPU); null for none.
     """
-    path = run_dir / "metrics.jsonl"
-
-    def record(step: int, values: dict[str, float]) -> None:
-        append_line(path, {"step": step, "time": round(time.time(), 3), **values})
-
-    return record
+    return Tracking(run_dir, system_every_s=system_every_s)

@@ -30,6 +30,7 @@ def run(
     *,
     workers: int,
     devices: int = 1,
+    strategy: str = "auto",
     **settings: Any,
 ) -> tuple[str, ...]:
     """Train until the steps are done, from the newest checkpoint where there is one.
@@ -41,6 +42,7 @@ def run(
         workers: processes that prepare batches.
         devices: processes that train together, each of them calling this; a window's
             micro-batches are dealt out among them.
+        strategy: "auto", "ddp" or "fsdp", see `fit`.
         settings: of `lightning.Trainer`.
 
     Returns:
@@ -51,6 +53,7 @@ def run(
     """
     saver = callbacks[-1]
     assert isinstance(saver, Saver)
+    settings["strategy"] = _strategy(module.model, strategy, devices)
     start = checkpoints.newest(saver.folder) if saver.folder else None
     if start:
         log.info("going on from the checkpoint of step %d", start.step)
@@ -79,6 +82,19 @@ def run(
             notes.append(note)
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
+
+
+def _strategy(model: Any, name: str, devices: int) -> Any:
+    """Lightning's strategy; one process needs none."""
+    from lightning.pytorch.strategies import DDPStrategy, ModelParallelStrategy
+
+    if devices == 1:
+        return "auto"
+    if name == "fsdp":
+        return ModelParallelStrategy(data_parallel_size=devices, tensor_parallel_size=1)
+    # Layers that use the keys and values of others have projections that get no gradient.
+    shares = bool(getattr(model.config, "num_kv_shared_layers", 0))
+    return DDPStrategy(find_unused_parameters=shares)
 
 
 def _halved(batches: TrainingBatches, error: Exception) -> TrainingBatches:

@@ -3,6 +3,7 @@
 The facade that `conf/trainer/*.yaml` names; Lightning and torch are imported inside.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
@@ -12,9 +13,12 @@ from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
 
 if TYPE_CHECKING:
+    import torch
+
     from mathpal.data.chat import TokenTable
     from mathpal.objectives.sft import Objective
-    from mathpal.training.recording import Record
+    from mathpal.training.recording import Record, Recorder
+    from mathpal.training.validating import Best
 
 Rate = Annotated[float, Gt(0)]
 Count = Annotated[int, Ge(1)]
@@ -30,6 +34,8 @@ class FitResult(NamedTuple):
         precision: what was computed in.
         device: where.
         notes: what else is to be known, e.g. that the micro-batches were halved.
+        whole_weights: the checkpoint to take them from, where the model's own lie in pieces in
+            several processes.
     """
 
     steps: int
@@ -37,6 +43,7 @@ class FitResult(NamedTuple):
     precision: str
     device: str
     notes: tuple[str, ...] = ()
+    whole_weights: Path | None = None
 
 
 def fit(
@@ -54,7 +61,8 @@ def fit(
     accumulate: Count = 1,
     warmup: Annotated[float, Ge(0)] = 0.05,
     scheduler: Literal["cosine", "linear", "constant"] = "cosine",
-    optimizer: Literal["adamw"] = "adamw",
+    optimizer: Literal["adamw", "adamw_8bit", "adafactor"] = "adamw",
+    lora_plus: Annotated[float, Ge(1)] | None = None,
     weight_decay: Annotated[float, Ge(0)] = 0.0,
     betas: Annotated[list[Share], Len(2, 2)] = [0.9, 0.999],  # noqa: B006 - never written to
     clip: Rate | None = 1.0,
@@ -63,7 +71,10 @@ def fit(
     gradient_checkpointing: bool = False,
     layout: Literal["padded", "packed"] = "padded",
     workers: Annotated[int, Ge(0)] = 0,
+    devices: Count = 1,
+    strategy: Literal["auto", "ddp", "fsdp"] = "auto",
     evaluate_every: Count | None = None,
+    samples_every: Count | None = None,
     record_every: Count = 10,
     checkpoint_every: Count | None = None,
     keep_last: Count = 2,
@@ -73,6 +84,7 @@ def fit(
     spike: Rate | None = 3.0,
     max_skips: Annotated[int, Ge(0)] = 3,
     order: Literal["shuffled", "given"] = "shuffled",
+    profile: Literal["none", "torch"] = "none",
     seed: int = 42,
 ) -> FitResult:
     """Train in place; where the run's directory holds a checkpoint, go on from it.
@@ -92,7 +104,9 @@ def fit(
             tokens of all of them, so 1×8 equals 8×1.
         warmup: share of the steps (below 1) or steps (1 and more) of linear warm-up.
         scheduler: the learning rate after it.
-        optimizer: adamw is fused where there is a fused one.
+        optimizer: adamw (fused), adamw_8bit (on a GPU) or adafactor; see `optimizers.build`.
+        lora_plus: LoRA's B matrices learn at so many times `lr`, 1 and more (LoRA+, arXiv
+            2402.12354); null for the same rate.
         weight_decay: decoupled, on matrices.
         betas: AdamW's two decay rates.
         clip: largest global gradient norm; null for no clipping.
@@ -102,8 +116,14 @@ def fit(
             wrong gradients where layers share keys and values).
         layout: padded rows, or all rows of a micro-batch packed into one.
         workers: processes that prepare batches; 0 for none.
+        devices: GPUs, or processes on a CPU, that train together, each with its own `accumulate`
+            micro-batches of a step; the same as one with devices × accumulate.
+        strategy: how they share the work: ddp, or fsdp, which divides the weights too (with
+            lora=none); auto is ddp.
         evaluate_every: optimizer steps between validations; there is one at the end in any
             case, null is for only that.
+        samples_every: optimizer steps between answers to four validation rows, which come to lie
+            in `samples.jsonl`, the last ones at the end; null for none.
         record_every: optimizer steps between metric records.
         checkpoint_every: optimizer steps between checkpoints; null for only the last and the
             best.
@@ -118,101 +138,125 @@ def fit(
             checkpoint, and when that does not help training stops.
         order: "given" trains on the rows in the data's own order, from easy to hard with
             data.order=easy_to_hard.
+        profile: torch writes a trace and a table of the operations of two early steps to
+            `profile/`; the weights are the same with it.
         seed: of the order of the rows and of dropout.
 
     Raises:
-        ConfigError: when not exactly one of max_steps and epochs is given, or a GPU is asked
-            for that is not there.
+        ConfigError: when not exactly one of max_steps and epochs is given, or something is asked
+            for that is not there: a GPU, LoRA, validation rows, a directory, a package.
         DataError: when steps cannot be applied, or a checkpoint cannot be written or read.
     """
-    import lightning
-    import torch
-
-    from mathpal.data.batches import TrainingBatches, ValidationBatches
+    from mathpal.data.batches import TrainingBatches
     from mathpal.data.windows import Plan
     from mathpal.training import engine
+    from mathpal.training.followers import followers
     from mathpal.training.guard import Guard
     from mathpal.training.module import TuningModule, schedule
     from mathpal.training.optimizers import build
-    from mathpal.training.recording import Recorder, memory
-    from mathpal.training.saving import Saver
-    from mathpal.training.state import trained
-    from mathpal.training.validating import Best, Validator
+    from mathpal.training.validating import Best
 
-    if (max_steps is None) == (epochs is None):
-        raise ConfigError("give exactly one of trainer.max_steps and trainer.epochs")
-    gpu = torch.cuda.is_available() and accelerator != "cpu"
-    if accelerator == "gpu" and not gpu:
-        raise ConfigError("trainer.accelerator=gpu, but torch sees no GPU; use auto or cpu")
-    if (
-        (patience or finish_with == "best")
-        and best.startswith("validation/")
-        and validation is None
-    ):
-        raise ConfigError(
-            f"trainer.best={best} is asked to decide, but there are no validation rows; set "
-            "trainer.patience=null trainer.finish_with=last, or give the data a validation split"
-        )
+    _require_one_length(max_steps, epochs)
+    if patience or finish_with == "best":
+        _require_best(best, validation is not None)
+    gpu = _uses_gpu(accelerator)
     if precision == "auto":
         precision = "bf16-mixed" if gpu else "32-true"
     if gradient_checkpointing:
         loaded.model.gradient_checkpointing_enable({"use_reentrant": False})
-    pad = loaded.tokenizer.pad_token_id
     batches = TrainingBatches(
         train,
-        Plan(batch_tokens, accumulate, seed, order),
+        Plan(batch_tokens, accumulate * devices, seed, order),
         steps=max_steps,
         epochs=epochs or 0,
-        pad=pad,
+        pad=loaded.tokenizer.pad_token_id,
         layout=layout,
     )
-    steps = batches.steps
-    weights = trained(loaded.model)
     module = TuningModule(
         loaded.model,
         objective,
-        build(optimizer, weights, lr=lr, weight_decay=weight_decay, betas=(betas[0], betas[1])),
-        factor=schedule(scheduler, steps=steps, warmup=warmup),
+        partial(
+            build,
+            optimizer,
+            lr=lr,
+            weight_decay=weight_decay,
+            betas=(betas[0], betas[1]),
+            lora_plus=lora_plus,
+            gpu=gpu,
+        ),
+        factor=schedule(scheduler, steps=batches.steps, warmup=warmup),
         clip=clip,
         guard=Guard(spike=spike, max_skips=max_skips),
         seed=seed,
     )
-    followed = Best(best, patience)
-
-    def note(step: int, values: dict[str, float]) -> None:
-        record(step, values)
-        followed.note(step, values)
-
-    recorder = Recorder(
-        note, every=record_every, steps=steps, flops_per_token=engine.flops_per_token(loaded.model)
-    )
-    saver = Saver(
-        run_dir / "checkpoints" if run_dir else None,
-        recorder,
-        followed,
-        every=checkpoint_every,
+    chosen = Best(best, patience)
+    follow = followers(
+        batches,
+        validation,
+        loaded.tokenizer,
+        record,
+        chosen,
+        run_dir,
+        flops_per_token=engine.flops_per_token(loaded.model),
+        record_every=record_every,
+        evaluate_every=evaluate_every,
+        samples_every=samples_every,
+        checkpoint_every=checkpoint_every,
         keep_last=keep_last,
-        steps=steps,
-        rows=batches.rows,
+        profile=profile == "torch",
     )
-    callbacks: list[lightning.Callback] = [recorder, saver]
-    if validation is not None:
-        checks = ValidationBatches(validation, batch_tokens=batch_tokens, pad=pad)
-        every = min(evaluate_every or steps, steps)
-        callbacks.insert(1, Validator(note, checks, every=every, steps=steps))
     notes = engine.run(
         module,
         batches,
-        callbacks,
+        follow.callbacks,
         workers=workers,
+        devices=devices,
+        strategy=strategy,
         accelerator="gpu" if gpu else "cpu",
         precision=precision,
         deterministic=not gpu,
     )
     if finish_with == "best":
-        saver.take_best(module)
+        follow.saver.take_best(module)
     loaded.model.eval()
-    metrics = recorder.totals() | memory(module.device)
-    if "validation/loss" in followed.latest:
-        metrics["validation/loss"] = followed.latest["validation/loss"]
-    return FitResult(module.step, metrics, precision, str(module.device), notes)
+    metrics = _final(follow.recorder, chosen, module.device, precision)
+    kept = run_dir / "checkpoints" / finish_with if run_dir and strategy == "fsdp" else None
+    return FitResult(module.step, metrics, precision, str(module.device), notes, kept)
+
+
+def _require_one_length(max_steps: int | None, epochs: int | None) -> None:
+    if (max_steps is None) == (epochs is None):
+        raise ConfigError("give exactly one of trainer.max_steps and trainer.epochs")
+
+
+def _require_best(best: str, validated: bool) -> None:
+    """What is to decide must be measured."""
+    if best.startswith("validation/") and not validated:
+        raise ConfigError(
+            f"trainer.best={best} is asked to decide, but there are no validation rows; set "
+            "trainer.patience=null trainer.finish_with=last, or give the data a validation split"
+        )
+
+
+def _uses_gpu(accelerator: str) -> bool:
+    import torch
+
+    gpu = torch.cuda.is_available() and accelerator != "cpu"
+    if accelerator == "gpu" and not gpu:
+        raise ConfigError("trainer.accelerator=gpu, but torch sees no GPU; use auto or cpu")
+    return gpu
+
+
+def _final(
+    recorder: "Recorder", best: "Best", device: "torch.device", precision: str
+) -> dict[str, float]:
+    """The values that the run's outcome names."""
+    from mathpal.training.recording import memory
+    from mathpal.training.throughput import utilisation
+
+    metrics = recorder.totals() | memory(device)
+    if "validation/loss" in best.latest:
+        metrics["validation/loss"] = best.latest["validation/loss"]
+    if "train/tflops" in metrics:
+        metrics |= utilisation(metrics["train/tflops"], device, precision)
+    return metrics

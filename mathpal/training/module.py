@@ -11,10 +11,12 @@ from typing import Any
 
 import lightning
 import torch
+from lightning.pytorch.strategies import ModelParallelStrategy
 
 from mathpal.data.batches import Batch
 from mathpal.objectives.sft import Objective
 from mathpal.training.guard import Decision, Guard
+from mathpal.training.sharding import shard, whole
 from mathpal.training.state import trained
 
 BadStep = Callable[[Decision, str], None]
@@ -26,7 +28,8 @@ class TuningModule(lightning.LightningModule):
     Args:
         model: a causal LM, or a PEFT model around one; what requires a gradient is trained.
         objective: (model, batch) -> scalar loss.
-        optimizer: its groups carry their peak learning rate as "peak".
+        build: makes the optimizer of the given weights; its groups carry their peak learning
+            rate as "peak".
         factor: learning rate at step s as a share of the peak (see `schedule`).
         clip: largest global gradient norm; None for no clipping. The norm before clipping is
             kept in `grad_norm` either way.
@@ -34,6 +37,7 @@ class TuningModule(lightning.LightningModule):
         seed: of dropout and whatever else a step draws.
 
     Attributes:
+        optimizer: there once training has begun.
         step: finished optimizer steps, those included that were not applied.
         loss: of the last finished step: the mean over its supervised tokens, on all processes.
         applied: whether the last finished step changed the weights.
@@ -44,7 +48,7 @@ class TuningModule(lightning.LightningModule):
         self,
         model: Any,
         objective: Objective,
-        optimizer: torch.optim.Optimizer,
+        build: Callable[[dict[str, torch.nn.Parameter]], torch.optim.Optimizer],
         *,
         factor: Callable[[int], float],
         clip: float | None,
@@ -54,13 +58,17 @@ class TuningModule(lightning.LightningModule):
         super().__init__()
         self.model = model
         self.objective = objective
-        self.optimizer, self.factor, self.clip = optimizer, factor, clip
+        self.build, self.factor, self.clip = build, factor, clip
         self.guard, self.seed = guard, seed
         self.step = 0
         self.loss = self.grad_norm = math.nan
         self.applied = True
         self._window = torch.zeros(())  # loss of the step's micro-batches so far
         self.on_bad_step: BadStep = lambda decision, reason: None
+
+    def configure_model(self) -> None:
+        if isinstance(self.trainer.strategy, ModelParallelStrategy):
+            shard(self.model, self.device_mesh["data_parallel"])
 
     def training_step(self, batch: Batch, batch_idx: int) -> torch.Tensor:
         accumulate = self.trainer.accumulate_grad_batches
@@ -87,7 +95,7 @@ class TuningModule(lightning.LightningModule):
         # Called between the backward pass and the optimizer's step: the last door.
         weights = list(trained(self.model).values())
         limit = math.inf if self.clip is None else self.clip
-        self.grad_norm = float(torch.nn.utils.clip_grad_norm_(weights, limit))
+        self.grad_norm = float(whole(torch.nn.utils.clip_grad_norm_(weights, limit)))
         self.loss = float(self.trainer.strategy.reduce(self._window, reduce_op="mean"))
         decision, reason = self.guard.judge(self.step + 1, self.loss, self.grad_norm)
         self.applied = decision == "apply"
@@ -97,6 +105,7 @@ class TuningModule(lightning.LightningModule):
                 weight.grad = None
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
+        self.optimizer = self.build(trained(self.model))
         return self.optimizer
 
 

@@ -11,6 +11,7 @@ import lightning
 import torch
 
 from mathpal.progress import Progress
+from mathpal.training.throughput import startup
 
 Record = Callable[[int, dict[str, float]], None]
 WARM_UP_STEPS = 3
@@ -29,6 +30,7 @@ class Recorder(lightning.Callback):
     def __init__(self, record: Record, *, every: int, steps: int, flops_per_token: float) -> None:
         self.record, self.every, self.steps = record, every, steps
         self.flops_per_token = flops_per_token
+        self.startup: dict[str, float] = {}
         self.last_loss = float("nan")
         self.since = _Sums()  # since the last record
         self.whole = _Sums()  # of the run, warm-up left out: the steady state
@@ -59,6 +61,8 @@ class Recorder(lightning.Callback):
             self.step = _Sums()
 
     def _step_done(self, trainer: Any, module: Any) -> None:
+        if module.step == self.begun_at + 1:
+            self.startup = startup()
         # Counted from this process's first step: a resumed run warms up again. Its losses count.
         warming = module.step - self.begun_at <= WARM_UP_STEPS < self.steps - self.begun_at
         self.since.add(self.step, timed=not warming)
@@ -99,8 +103,9 @@ class Recorder(lightning.Callback):
         self.bar.close()
 
     def totals(self) -> dict[str, float]:
-        """The last loss, and the steady-state speed of the whole run."""
-        return {"train/loss": self.last_loss} | self.whole.speeds(self.flops_per_token)
+        """The last loss, the steady-state speed of the whole run, and how long it took to begin."""
+        speeds = self.whole.speeds(self.flops_per_token)
+        return {"train/loss": self.last_loss} | speeds | self.startup
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps."""

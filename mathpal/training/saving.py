@@ -111,9 +111,12 @@ class Saver(lightning.Callback):
             trainer.should_stop = True
 
     def _save(self, trainer: Any, module: Any, *, improved: bool) -> None:
-        if self.folder is None or not trainer.is_global_zero:
+        if self.folder is None:
             return
-        path = checkpoints.write(self.folder, self.captured(module))
+        checkpoint = self.captured(module)
+        if not trainer.is_global_zero:
+            return
+        path = checkpoints.write(self.folder, checkpoint)
         checkpoints.point(self.folder, "last", path)
         if improved:
             checkpoints.point(self.folder, "best", path)
@@ -123,7 +126,7 @@ class Saver(lightning.Callback):
         step = module.step + 1
         rows = self.rows(module.step)
         log.warning("step %d is not applied: %s", step, reason)
-        if self.folder is not None:
+        if self.folder is not None and module.trainer.is_global_zero:
             record = {"step": step, "reason": reason, "decision": decision, "rows": rows}
             append_line(self.folder.parent / "skipped.jsonl", record)
         if decision == "skip":

@@ -9,6 +9,7 @@ import torch
 
 from mathpal.errors import DataError
 from mathpal.training.checkpoints import Checkpoint
+from mathpal.training.sharding import divided_as, whole
 
 
 def trained(model: Any) -> dict[str, torch.nn.Parameter]:
@@ -20,6 +21,8 @@ def capture(
     model: Any, optimizer: torch.optim.Optimizer, step: int, plain: dict[str, Any]
 ) -> Checkpoint:
     """The state after `step` finished optimizer steps, as copies on the CPU.
+
+    Where weights are divided among processes, all of them must call this.
 
     Args:
         model: whose trained weights are kept; frozen ones are the base model's own.
@@ -41,7 +44,7 @@ def capture(
 
 
 def _copy(tensor: torch.Tensor) -> torch.Tensor:
-    return tensor.detach().to("cpu", copy=True)
+    return whole(tensor.detach()).to("cpu", copy=True)
 
 
 def restore_weights(model: Any, checkpoint: Checkpoint) -> None:
@@ -65,15 +68,18 @@ def restore_weights(model: Any, checkpoint: Checkpoint) -> None:
         )
     with torch.no_grad():
         for name, weight in wanted.items():
-            weight.copy_(checkpoint.weights[name])
+            weight.copy_(divided_as(checkpoint.weights[name], weight))
 
 
 def restore_optimizer(optimizer: torch.optim.Optimizer, checkpoint: Checkpoint) -> None:
     """Put the optimizer's state back; its weights must be where they are trained already."""
     kept = checkpoint.plain["optimizer"]
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     state: dict[int, dict[str, Any]] = {}
     for source in (checkpoint.optimizer, kept["values"]):
         for key, value in source.items():
             number, _, name = key.partition("/")
+            if isinstance(value, torch.Tensor):
+                value = divided_as(value, weights[int(number)])
             state.setdefault(int(number), {})[name] = value
     optimizer.load_state_dict({"state": state, "param_groups": kept["groups"]})

@@ -37,6 +37,7 @@ MANDATORY = {
 # What the rules between groups ask for beside an option.
 COMPANIONS = {
     ("lora", "none"): ["evaluation.systems=[tuned]", "export=none"],
+    ("trainer", "fsdp"): ["lora=none", "evaluation.systems=[tuned]", "export=none"],
     ("data", "text"): ["evaluation=none"],
     ("data", "qdrant"): ["data.path=folder"],
 }
@@ -167,7 +168,7 @@ def test_targets_live_in_their_groups_package(target: str) -> None:
 def test_every_verb_composes_and_binds(verb: str, tmp_path: Path) -> None:
     schema = function_of(VERBS[verb].schema)
     mandatory = [n for n, p in settings_of(schema).items() if p.default is inspect.Parameter.empty]
-    given = [f"{name}='{tmp_path}'" for name in mandatory if name == "run"]
+    given = [f"{name}='{tmp_path}'" for name in mandatory if name in ("run", "replay")]
     bound = preflight(config(*given, name=VERBS[verb].config), schema)
     assert set(bound.settings) <= set(settings_of(schema))
     for parameter in settings_of(schema).values():

@@ -114,3 +114,16 @@ def test_a_flag_that_does_not_exist_is_a_mistake_too(ask: Ask, tmp_path: Path) -
     is_quick(answer, tmp_path)
     assert answer.code == 2
     assert "--gpu" in answer.err
+
+
+def test_the_stages_between_the_groups_load_the_large_libraries_only_when_called() -> None:
+    """`import mathpal.stages` comes before the model's loader decides what must be first."""
+    code = (
+        "import sys, mathpal.stages, mathpal.training.fit, mathpal.models.loading\n"
+        f"print([name for name in {HEAVY[:4] + ('safetensors', 'onnx', 'torchmetrics')!r} "
+        "if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert done.stdout.strip() == "[]"

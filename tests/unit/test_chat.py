@@ -322,20 +322,20 @@ def test_the_mask_of_any_conversation(
 def test_a_model_is_asked_with_all_turns_before_the_last_answer(
     tokenizer: Any, shared_tiny: Loaded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mathpal.evaluation import generation
+    from mathpal.evaluation import decoding, generation
 
     assert asked_turns(SUM) == messages(SUM.question)
     assert prompt_text(tokenizer, asked_turns(SUM)) == prompt_text(tokenizer, SUM.question)
     assert [turn["role"] for turn in asked_turns(TALK)] == ["system", "user", "assistant", "user"]
     prompts: list[str] = []
 
-    def answer(loaded: Loaded, batch: list[list[int]], limit: int) -> list[generation.Response]:
+    def answer(model: Any, batch: list[list[int]], **settings: Any) -> Any:
         prompts.extend(map(tokenizer.decode, batch))
-        return [generation.Response("", 0, finished=True) for _ in batch]
+        return ((number, [1]) for number in range(len(batch)))
 
-    monkeypatch.setattr(generation, "_generate", answer)
-    asked = [asked_turns(TALK), "1 + 1 = ?"]
-    generation.respond(shared_tiny, asked, max_new_tokens=4, batch_size=1)
+    monkeypatch.setattr(decoding, "greedy", answer)
+    asked = ["1 + 1 = ?", asked_turns(TALK)]
+    generation.respond(shared_tiny, asked, max_new_tokens=4, batch_tokens=100)
     whole = encode([TALK], tokenizer, max_length=256)
     ids, seen = whole_row(whole)
     last = len(seen) - seen[::-1].index(False)

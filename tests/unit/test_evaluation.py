@@ -41,22 +41,24 @@ def trained(shared_tiny: Loaded) -> Loaded:
     loaded = shared_tiny._replace(model=model)
     table = encode(SUMS, loaded.tokenizer, max_length=256)
     fit(
-        loaded, table, None, sft(), lambda step, values: None,
+        loaded, table, None, sft(), lambda step, values: None, None,
         lr=1e-2, max_steps=150, batch_tokens=512, accelerator="cpu",
     )  # fmt: skip
     return loaded
 
 
-def ask(loaded: Loaded, questions: list[str], batch_size: int, limit: int = 24) -> list[Response]:
-    return respond(loaded, questions, max_new_tokens=limit, batch_size=batch_size)
+def ask(
+    loaded: Loaded, questions: list[str], batch_tokens: int = 1000, limit: int = 24
+) -> list[Response]:
+    return respond(loaded, questions, max_new_tokens=limit, batch_tokens=batch_tokens)
 
 
 class TestAnswers:
     def test_a_batch_answers_as_one_by_one_and_in_order(self, shared_tiny: Loaded) -> None:
-        one_by_one = [ask(shared_tiny, [q], 1)[0] for q in QUESTIONS]
+        one_by_one = [ask(shared_tiny, [q])[0] for q in QUESTIONS]
         assert len({r.text for r in one_by_one}) > 3, "equal answers would show no order"
-        for batch_size in (2, 4, 9, 100):
-            assert ask(shared_tiny, QUESTIONS, batch_size) == one_by_one
+        for batch_tokens in (1, 300, 600, 100_000):
+            assert ask(shared_tiny, QUESTIONS, batch_tokens) == one_by_one
 
     def test_an_answer_is_the_argmax_token_by_token(self, shared_tiny: Loaded) -> None:
         tokenizer, model = shared_tiny.tokenizer, shared_tiny.model
@@ -68,59 +70,44 @@ class TestAnswers:
                 best = model(ids, use_cache=False).logits[0, -1].argmax()
                 ids = torch.cat([ids, best[None, None]], dim=1)
         expected = tokenizer.decode(ids[0, begin:], skip_special_tokens=True)
-        assert ask(shared_tiny, QUESTIONS[:1], 1, limit=8)[0] == Response(expected, 8, False)
+        assert ask(shared_tiny, QUESTIONS[:1], limit=8)[0] == Response(expected, 8, False)
 
     def test_a_stop_token_ends_the_answer_and_is_counted(self, trained: Loaded) -> None:
-        answers = ask(trained, [p.question for p in SUMS], 3, limit=60)
+        answers = ask(trained, [p.question for p in SUMS], limit=60)
         length = encode(SUMS[:1], trained.tokenizer, max_length=256).loss_tokens[0]
         for item, answer in zip(SUMS, answers, strict=True):
             assert answer == Response(item.solution, length, True)
 
     def test_an_answer_cut_at_the_limit_is_not_finished(self, trained: Loaded) -> None:
-        whole = ask(trained, [SUMS[0].question], 1)[0]
-        cut = ask(trained, [SUMS[0].question], 1, limit=whole.tokens - 1)[0]
+        whole = ask(trained, [SUMS[0].question])[0]
+        cut = ask(trained, [SUMS[0].question], limit=whole.tokens - 1)[0]
         assert cut == Response(whole.text, whole.tokens - 1, False)
-        exact = ask(trained, [SUMS[0].question], 1, limit=whole.tokens)[0]
+        exact = ask(trained, [SUMS[0].question], limit=whole.tokens)[0]
         assert exact == whole
 
     def test_a_short_answer_beside_a_long_one_has_no_padding(self, trained: Loaded) -> None:
-        answers = ask(trained, [SUMS[0].question, QUESTIONS[0]], 2, limit=60)
+        answers = ask(trained, [SUMS[0].question, QUESTIONS[0]], limit=60)
         assert answers[0].text == SUMS[0].solution
         assert all("<" not in answer.text for answer in answers)
 
-    def test_end_of_sequence_stops_too(self, tiny: Loaded) -> None:
-        class Fixed:
-            """Writes a, <eos>, b to the first prompt and a, b, <end_of_turn> to the second."""
-
-            device = torch.device("cpu")
-
-            def generate(self, *, input_ids: Any, generation_config: Any, **rest: Any) -> Any:
-                assert generation_config.eos_token_id == [1, 5]
-                assert not generation_config.do_sample
-                a, b = tiny.tokenizer.convert_tokens_to_ids(["a", "b"])
-                return torch.cat([input_ids, torch.tensor([[a, 1, b], [a, b, 5]])], dim=1)
-
-        fixed = tiny._replace(model=Fixed())
-        assert ask(fixed, ["1", "2"], 2) == [Response("a", 2, True), Response("ab", 3, True)]
-
     def test_no_questions_give_no_answers(self, shared_tiny: Loaded) -> None:
-        assert ask(shared_tiny, [], 4) == []
+        assert ask(shared_tiny, []) == []
 
 
 class TestEvaluate:
     def test_base_is_the_model_with_its_adapter_off(
         self, trained: Loaded, shared_tiny: Loaded
     ) -> None:
-        report = evaluate(trained, SUMS, max_new_tokens=30, batch_size=2)
+        report = evaluate(trained, SUMS, max_new_tokens=30, batch_tokens=200)
         assert report.metrics["tuned/accuracy"] == 1.0
         assert report.metrics["base/accuracy"] == 0.0
         base = [s["response"] for s in report.samples if s["system"] == "base"]
-        untouched = ask(shared_tiny, [p.question for p in SUMS], 2, limit=30)
+        untouched = ask(shared_tiny, [p.question for p in SUMS], limit=30)
         assert base == [r.text for r in untouched]
 
     def test_the_adapter_is_on_again_afterwards(self, trained: Loaded) -> None:
         evaluate(trained, SUMS, systems=["base"], max_new_tokens=4)
-        assert ask(trained, [SUMS[0].question], 1)[0].text == SUMS[0].solution
+        assert ask(trained, [SUMS[0].question])[0].text == SUMS[0].solution
 
     def test_samples_say_what_was_asked_answered_and_judged(self, trained: Loaded) -> None:
         report = evaluate(trained, SUMS[:1], systems=["tuned"], max_new_tokens=30)

@@ -40,6 +40,7 @@ class TestWhatPasses:
             "seed": 42,
             "dry_run": False,
             "allow_leakage": False,
+            "resume": None,
         }
         assert bound.calls["trainer"].func.__name__ == "fit"
         assert bound.calls["trainer"].keywords["lr"] == 1.5e-3
@@ -300,6 +301,13 @@ class TestRules:
             ),
             (["data.order=easy_to_hard"], "trainer.order=shuffled", "trainer.order=given"),
             (["data=text", f"data.path={__file__}"], "data=text", "evaluation=none"),
+            (["trainer.strategy=ddp"], "trainer.devices=1", "trainer.devices=2"),
+            (["trainer=fsdp"], "trainer.strategy=fsdp with LoRA", "lora=none"),
+            (
+                ["lora=none", "evaluation=none", "export=none", "trainer.lora_plus=4"],
+                "trainer.lora_plus with lora=none",
+                "trainer.lora_plus=null",
+            ),
             (["data=qdrant"], "data.path=null data.url=null", "data.path=FOLDER"),
             (["data=qdrant", "data.path=a", "data.url=b"], "data.url=b", "data.url=http"),
         ],
@@ -320,6 +328,8 @@ class TestRules:
             ["lora=none", "evaluation=none", "export=none"],
             ["lora=none", "evaluation=none", "export=none", "model=gemma3n_scratch"],
             ["data.order=easy_to_hard", "trainer.order=given"],
+            ["trainer=ddp"],
+            ["trainer=fsdp", "lora=none", "evaluation=none", "export=none"],
             ["data=qdrant", "data.url=http://localhost:6333"],
         ],
     )

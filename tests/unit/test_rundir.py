@@ -126,9 +126,16 @@ class TestDirectory:
         (tmp_path / "train.log").write_text("")
         rundir.create(tmp_path)
 
-    @pytest.mark.parametrize("status", ["completed", "failed"])
-    def test_a_finished_run_is_refused(self, tmp_path: Path, status: str) -> None:
+    @pytest.mark.parametrize("status", ["interrupted", "failed"])
+    def test_one_that_did_not_reach_its_end_may_be_used_too(
+        self, tmp_path: Path, status: str
+    ) -> None:
         rundir.write_outcome(tmp_path, status=status, metrics={}, objective=None, timings={})
+        rundir.create(tmp_path)
+        assert rundir.status(tmp_path) == status
+
+    def test_a_finished_run_is_refused(self, tmp_path: Path) -> None:
+        rundir.write_outcome(tmp_path, status="completed", metrics={}, objective=None, timings={})
         before = (tmp_path / "outcome.json").read_bytes()
         with pytest.raises(DataError, match=r"finished run.*hydra\.run\.dir"):
             rundir.create(tmp_path)
@@ -149,25 +156,8 @@ class TestDirectory:
             "objective": {"name": "tuned/accuracy", "value": 0.5},
             "timings": {"fit": 1.25},
             "error": None,
+            "notes": [],
         }
-
-    def test_a_manifest_says_how_to_do_the_run_again(self, tmp_path: Path) -> None:
-        config = {"name": "x", "seed": 3, "trainer": {"lr": 1e-4}}
-        rundir.write_manifest(
-            tmp_path,
-            config=config,
-            overrides=["seed=3"],
-            fingerprints={"data": "ab"},
-            accelerator="none",
-        )
-        manifest = rundir.read_json(tmp_path / "run.json")
-        assert (manifest["name"], manifest["seed"], manifest["config"]) == ("x", 3, config)
-        assert manifest["config_hash"] == rundir.config_hash(config)
-        assert manifest["packages"]["torch"] == rundir.version_of("torch")
-        assert manifest["hardware"]["cores"] == os.cpu_count()
-        assert any(line.startswith("torch==") for line in rundir.installed())
-        assert "torch==" in (tmp_path / "requirements.txt").read_text()
-        assert (tmp_path / "git.diff").exists() == manifest["git"]["dirty"]
 
 
 class TestLatest:
@@ -208,16 +198,3 @@ class TestClock:
         clock.stop()
         assert list(clock.seconds) == ["model", "fit"]
         assert all(value >= 0 for value in clock.seconds.values())
-
-
-def test_outside_a_repository_there_is_no_commit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    monkeypatch.setattr(rundir, "__file__", str(tmp_path / "rundir.py"))
-    assert rundir.git_state() == (None, "")
-
-
-def test_without_git_there_is_no_commit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/nowhere")
-    assert rundir.git_state() == (None, "")

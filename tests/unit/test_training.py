@@ -190,15 +190,17 @@ class TestClipping:
         model = copy.deepcopy(shared_tiny.model)
         caught: list[torch.Tensor] = []
 
+        def catching(weights: dict[str, torch.nn.Parameter]) -> torch.optim.Optimizer:
+            return Catching([{"params": list(weights.values()), "peak": 0.0}], lr=0.0)
+
         class Catching(torch.optim.SGD):
             def step(self, closure: Any = None) -> Any:
                 loss = closure()
                 caught.append(torch.cat([p.grad.flatten().clone() for p in model.parameters()]))
                 return loss
 
-        optimizer = Catching([{"params": list(model.parameters()), "peak": 0.0}], lr=0.0)
         module = TuningModule(
-            model, sft(), optimizer, factor=lambda s: 1.0, clip=clip,
+            model, sft(), catching, factor=lambda s: 1.0, clip=clip,
             guard=Guard(spike=None, max_skips=0), seed=0,
         )  # fmt: skip
         table = encode(TRAIN, shared_tiny.tokenizer, max_length=256)
@@ -360,8 +362,8 @@ class TestRecords:
         assert all("validation/loss" not in values for _, values in records)
 
     def test_epochs_are_counted_in_steps(self, run: Any, tables: Any) -> None:
-        batches = TrainingBatches(tables[0], Plan(512, 2, 42), steps=None, epochs=2, pad=0)
-        _, records, result = run(epochs=2, accumulate=2, record_every=1000)
+        batches = TrainingBatches(tables[0], Plan(2048, 2, 42), steps=None, epochs=2, pad=0)
+        _, records, result = run(epochs=2, batch_tokens=2048, accumulate=2, record_every=1000)
         self.check(records, result, batches.steps)
 
     def test_losses_fall(self, run: Any) -> None:

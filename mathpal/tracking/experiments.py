@@ -1,0 +1,75 @@
+"""What a run is called in its trackers, and what they are told of it when it starts.
+
+Knows the manifest and the small file `tracking/<sink>.json` that lets a resumed run continue.
+"""
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mathpal import rundir
+from mathpal.errors import DataError
+from mathpal.redaction import redact
+from mathpal.tracking.delivery import Delivery
+from mathpal.tracking.sinks import Experiment, flat
+
+# Of the manifest, beside the configuration.
+FACTS = (
+    "config_hash",
+    "git",
+    "python",
+    "packages",
+    "hardware",
+    "fingerprints",
+    "parent",
+    "restarts",
+)
+
+
+def known(folder: Path, sink: str) -> bool:
+    """Whether an earlier process of the run has started the sink."""
+    return _memory(folder, sink).exists()
+
+
+def experiment_of(run_dir: Path, delivery: Delivery, manifest: dict[str, Any]) -> Experiment:
+    """What a sink is told at its start; its id is kept for a resumed run.
+
+    Args:
+        run_dir: of the run.
+        delivery: to the sink.
+        manifest: as in run.json.
+    """
+    folder = run_dir / "tracking"
+    resumed = known(folder, delivery.name)
+    identity = _id(_memory(folder, delivery.name)) if resumed else None
+    if identity is None:
+        identity = secrets.token_hex(16)
+        started = datetime.now().isoformat(timespec="seconds")
+        rundir.write_json(_memory(folder, delivery.name), {"id": identity, "started": started})
+    manifest = redact(manifest)
+    name = str(manifest.get("name") or "mathpal")
+    return Experiment(
+        folder=folder / delivery.name,
+        id=identity,
+        resumed=resumed,
+        name=name,
+        title=str(manifest.get("title") or f"{name} {run_dir.resolve().name}"),
+        hyperparameters=flat(manifest.get("config") or {})
+        | flat({fact: manifest[fact] for fact in FACTS if fact in manifest}, "run"),
+        patience_s=delivery.patience_s,
+    )
+
+
+def _memory(folder: Path, sink: str) -> Path:
+    return folder / f"{sink}.json"
+
+
+def _id(path: Path) -> str | None:
+    """The id kept; None where the file does not hold one."""
+    try:
+        value = rundir.read_json(path)
+    except DataError:
+        return None
+    found = value.get("id") if isinstance(value, dict) else None
+    return found if isinstance(found, str) and len(found) == 32 else None

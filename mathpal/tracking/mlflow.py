@@ -1,0 +1,115 @@
+"""MLflow: what `tracker=mlflow` names."""
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from annotated_types import Ge, Gt
+
+from mathpal.tracking.delivery import Delivery
+from mathpal.tracking.sinks import Experiment, Rows, package, require
+from mathpal.tracking.tracking import Tracking
+
+TAG = "mathpal.id"
+ENVIRONMENT = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    # By itself it tries for minutes; this thread's queue is short and training goes on.
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
+}
+STATUS = {"completed": "FINISHED", "interrupted": "KILLED"}  # every other failed
+
+
+def mlflow(
+    run_dir: Path,
+    *,
+    project: str = "mathpal",
+    tags: list[str] = [],  # noqa: B006 - never written to
+    queue: Annotated[int, Ge(1)] = 1000,
+    patience_s: Annotated[float, Gt(0)] = 20.0,
+    system_every_s: Annotated[float, Gt(0)] | None = 15.0,
+) -> Tracking:
+    """Send the run to an MLflow server, or keep it in `tracking/mlflow/`.
+
+    It is sent where MLFLOW_TRACKING_URI points; without it there is an SQLite file of the run's
+    own: `mlflow ui --backend-store-uri sqlite:///…/tracking/mlflow/mlflow.db`.
+
+    Args:
+        run_dir: of the run.
+        project: MLflow's experiment.
+        tags: of the run, each with the value "true".
+        queue: records that may wait to be sent; further ones are dropped.
+        patience_s: seconds that it has at the run's end.
+        system_every_s: seconds between system metrics; null for none.
+
+    Raises:
+        ConfigError: when mlflow is not installed.
+    """
+    require("mlflow", "mlflow")
+    delivery = Delivery("mlflow", _Mlflow(project, tags), queue=queue, patience_s=patience_s)
+    return Tracking(run_dir, [delivery], system_every_s=system_every_s)
+
+
+class _Mlflow:
+    """A run of MLflow, found again by its tag; through the client, without global state."""
+
+    def __init__(self, project: str, tags: list[str]) -> None:
+        self.project, self.tags = project, list(tags)
+
+    def start(self, experiment: Experiment) -> None:
+        for name, value in ENVIRONMENT.items():
+            os.environ.setdefault(name, value)
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        self.entities = package("mlflow.entities")
+        client = package("mlflow.tracking").MlflowClient
+        uri, place = os.environ.get("MLFLOW_TRACKING_URI"), None
+        if not uri:
+            folder = experiment.folder.resolve()
+            folder.mkdir(parents=True, exist_ok=True)
+            uri, place = f"sqlite:///{folder}/mlflow.db", (folder / "artifacts").as_uri()
+        self.client = client(tracking_uri=uri)
+        found = self.client.get_experiment_by_name(self.project)
+        where = (
+            found.experiment_id
+            if found
+            else self.client.create_experiment(self.project, artifact_location=place)
+        )
+        earlier = self.client.search_runs([where], f"tags.`{TAG}` = '{experiment.id}'")
+        if earlier:
+            self.run_id = earlier[0].info.run_id
+            self.client.update_run(self.run_id, status="RUNNING")
+            return
+        tags = {**dict.fromkeys(self.tags, "true"), TAG: experiment.id, "name": experiment.name}
+        made = self.client.create_run(where, tags=tags, run_name=experiment.title)
+        self.run_id = made.info.run_id
+        given = [
+            self.entities.Param(name, str(value)[:6000])
+            for name, value in experiment.hyperparameters.items()
+        ]
+        for start in range(0, len(given), 100):  # the most that one call takes
+            self.client.log_batch(self.run_id, params=given[start : start + 100])
+
+    def log(self, step: int, moment: float, values: dict[str, float]) -> None:
+        metrics = [
+            self.entities.Metric(name, float(value), int(moment * 1000), step)
+            for name, value in values.items()
+        ]
+        self.client.log_batch(self.run_id, metrics=metrics)
+
+    def texts(self, step: int, rows: Rows) -> None:
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        self.client.log_text(self.run_id, text, f"samples/step-{step:08d}.jsonl")
+
+    def artifact(self, path: Path, name: str) -> None:
+        send = self.client.log_artifacts if path.is_dir() else self.client.log_artifact
+        send(self.run_id, str(path), name)
+
+    def finish(self, outcome: dict[str, Any]) -> None:
+        for name, value in outcome.get("metrics", {}).items():
+            self.client.log_metric(self.run_id, f"final/{name}", float(value))
+        status = str(outcome.get("status"))
+        self.client.set_tag(self.run_id, "status", status)
+        self.client.set_terminated(self.run_id, STATUS.get(status, "FAILED"))

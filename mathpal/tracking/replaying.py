@@ -1,0 +1,90 @@
+"""Send a finished run from its own files to a tracker, as if it were running now.
+
+Knows the run directory's files. Unlike a run, a replay waits for a slow sink.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mathpal.errors import DataError
+from mathpal.rundir import read_json
+from mathpal.tracking import journal
+from mathpal.tracking.delivery import Health
+from mathpal.tracking.tracking import Tracking
+
+ARTIFACTS = ("adapter", "model", "report.html")
+WAIT_S = 60.0  # for a place in a sink's queue
+
+
+class Replayed(NamedTuple):
+    """What was sent.
+
+    Attributes:
+        records: metric records, system metrics among them.
+        samples: sample generations.
+        artifacts: names of files and folders.
+        health: by sink.
+    """
+
+    records: int
+    samples: int
+    artifacts: list[str]
+    health: dict[str, Health]
+
+
+def replay(run_dir: Path, into: Path, tracker: Callable[[Path], Tracking]) -> Replayed:
+    """Send a finished run to a tracker's sinks.
+
+    Args:
+        run_dir: of the run; nothing is written there.
+        into: takes what the sinks keep on this machine.
+        tracker: an option of conf/tracker/ with its settings bound.
+
+    Raises:
+        DataError: when the directory holds no finished run, or the tracker has no sink.
+    """
+    manifest = read_json(run_dir / "run.json")
+    outcome = read_json(run_dir / "outcome.json")
+    records = journal.read(run_dir / "metrics.jsonl") + journal.read(run_dir / "system.jsonl")
+    records.sort(key=lambda record: record["step"])  # stable: as they were written
+    samples = journal.read(run_dir / "samples.jsonl")
+    tracking = tracker(into)
+    if not tracking.deliveries:
+        raise DataError(
+            "tracker=local sends nothing; choose tensorboard, wandb, comet, mlflow, trackio or many"
+        )
+    tracking.system_every_s = None  # of this machine now: no part of the run
+    title = f"{manifest.get('name')} {run_dir.resolve().name} (replayed)"
+    tracking.begin({**manifest, "title": title})
+    steps: dict[int, list[dict[str, str]]] = {}
+    for sample in samples:
+        row = {n: str(v) for n, v in sample.items() if n not in ("step", "time")}
+        steps.setdefault(sample["step"], []).append(row)
+    for record in records:
+        step, moment = record["step"], float(record.get("time", 0.0))
+        for earlier in [s for s in steps if s < step]:
+            _send(tracking, "texts", earlier, steps.pop(earlier))
+        _send(tracking, "log", step, moment, _numbers(record))
+    for step, rows in steps.items():
+        _send(tracking, "texts", step, rows)
+    artifacts = [name for name in ARTIFACTS if (run_dir / name).exists()]
+    for name in artifacts:
+        tracking.artifact(run_dir / name, name.removesuffix(".html"))
+    metrics = _numbers({"time": 0, **(outcome.get("metrics") or {})})
+    tracking.finish({"status": outcome.get("status"), "metrics": metrics})
+    return Replayed(len(records), len(samples), artifacts, tracking.health())
+
+
+def _send(tracking: Tracking, call: str, *arguments: Any) -> None:
+    for delivery in tracking.deliveries:
+        delivery.submit(call, *arguments, wait_s=WAIT_S)
+
+
+def _numbers(record: dict[str, Any]) -> dict[str, float]:
+    """The metrics of a record; what was not finite is null in the file and not sent."""
+    return {
+        name: float(value)
+        for name, value in record.items()
+        if name not in ("step", "time") and isinstance(value, (int, float))
+    }

@@ -1,0 +1,174 @@
+"""The record of a run, and the sinks that get a copy of it.
+
+Knows the order in which things are written: the file first, then the queues. Nothing that a
+sink does comes back from here but counts; only the run directory's own files can raise.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mathpal import rundir
+from mathpal.errors import DataError
+from mathpal.redaction import redact
+from mathpal.tracking.artifacts import staged
+from mathpal.tracking.delivery import Delivery, Health
+from mathpal.tracking.experiments import experiment_of, known
+from mathpal.tracking.journal import Journal
+from mathpal.tracking.sinks import Rows
+from mathpal.tracking.system import Sampler
+
+log = logging.getLogger(__name__)
+
+
+class Tracking:
+    """A run's record and its sinks. Nothing is opened or started before `begin`.
+
+    Args:
+        run_dir: where `metrics.jsonl`, `samples.jsonl`, `system.jsonl` and `tracking/` lie.
+        deliveries: the ways to the sinks.
+        system_every_s: seconds between system metrics; None for none.
+    """
+
+    def __init__(
+        self,
+        run_dir: Path,
+        deliveries: Sequence[Delivery] = (),
+        *,
+        system_every_s: float | None = None,
+    ) -> None:
+        self.run_dir, self.deliveries = Path(run_dir), tuple(deliveries)
+        self.system_every_s = system_every_s
+        self.folder = self.run_dir / "tracking"
+        # Asked before this process starts them: what they had stands in the lines to be cut off.
+        self._had = {d.name: known(self.folder, d.name) for d in self.deliveries}
+        self._metrics = Journal(self.run_dir / "metrics.jsonl")
+        self._samples = Journal(self.run_dir / "samples.jsonl")
+        self._sampler: Sampler | None = None
+        self._step = 0
+        self._order = threading.Lock()  # steps must not fall, and the sampler has its own thread
+        self._finished = False
+
+    def __call__(self, step: int, values: dict[str, float]) -> None:
+        """Record metrics: in `metrics.jsonl`, then for the sinks.
+
+        Args:
+            step: finished optimizer steps. The first call of a process cuts off lines of this
+                step and later ones: they belong to a course that was given up.
+            values: by name.
+
+        Raises:
+            DataError: when `metrics.jsonl` cannot be written.
+        """
+        moment = round(time.time(), 3)
+        self._metrics.append(step, {"time": moment, **values})
+        new = {n: v for n, v in values.items() if (step, n) not in self._metrics.cut}
+        with self._order:
+            self._step = max(self._step, step)
+            for delivery in self.deliveries:
+                wanted = new if self._had[delivery.name] else dict(values)
+                if wanted:
+                    delivery.submit("log", step, moment, wanted)
+
+    def begin(self, manifest: dict[str, Any]) -> None:
+        """Start the sinks and the system metrics; a resumed run continues its experiments.
+
+        Args:
+            manifest: of the run (`run.json`): its name, configuration and what it was made from.
+        """
+        for delivery in self.deliveries:
+            try:
+                delivery.start(experiment_of(self.run_dir, delivery, manifest))
+            except OSError as error:
+                log.warning("tracker %s was not started: %s", delivery.name, error)
+        if self.system_every_s is not None and self._sampler is None:
+            self._sampler = Sampler(
+                self._take_system, every_s=self.system_every_s, folder=self.run_dir
+            )
+            self._sampler.start()
+
+    def texts(self, step: int, rows: Rows) -> None:
+        """Record sample generations: in `samples.jsonl`, one object a row, then for the sinks.
+
+        Args:
+            step: finished optimizer steps; as for metrics, what an earlier process left of it
+                and of later ones is cut off first.
+            rows: with the same keys each, e.g. "prompt", "response", "reference".
+
+        Raises:
+            DataError: when `samples.jsonl` cannot be written.
+        """
+        moment = round(time.time(), 3)
+        for row in rows:
+            self._samples.append(step, {"time": moment, **row})
+        again = any(at == step for at, _ in self._samples.cut)
+        for delivery in self.deliveries:
+            if rows and not (again and self._had[delivery.name]):
+                delivery.submit("texts", step, [dict(row) for row in rows])
+
+    def artifact(self, folder: Path, name: str) -> None:
+        """Give the sinks a file or a folder of the run, e.g. the adapter or report.html.
+
+        They get copies without secrets, below `tracking/artifacts/`.
+
+        Args:
+            folder: what is given; it may be a file.
+            name: letters, digits, '.', '_' and '-'.
+        """
+        if not self.deliveries:
+            return
+        try:
+            copy = staged(Path(folder), self.folder / "artifacts" / name / Path(folder).name)
+        except OSError as error:
+            log.warning("%s goes to no tracker: %s", folder, error)
+            return
+        for delivery in self.deliveries:
+            delivery.submit("artifact", copy, name)
+
+    def finish(self, outcome: dict[str, Any]) -> None:
+        """Close the sinks, each within its `patience_s`, all at the same time.
+
+        Args:
+            outcome: `status`, and `metrics`: flat, final values.
+        """
+        if self._finished:
+            return
+        self._finished = True
+        if self._sampler is not None:
+            self._sampler.stop()
+        began = time.monotonic()
+        for delivery in self.deliveries:
+            delivery.close(outcome)
+        for delivery in self.deliveries:
+            delivery.join(began + delivery.patience_s)
+        health = self.health()
+        for name, found in health.items():
+            if found.dropped or found.failed:
+                log.warning("tracker %s: %d records sent, %d dropped, %d failed", name, *found[:3])
+        if self.deliveries:
+            try:
+                rundir.write_json(
+                    self.folder / "health.json", {n: h._asdict() for n, h in health.items()}
+                )
+            except OSError as error:
+                log.warning("tracking/health.json could not be written: %s", error)
+
+    def health(self) -> dict[str, Health]:
+        """How each sink fares, by its name."""
+        return {delivery.name: delivery.health() for delivery in self.deliveries}
+
+    def _take_system(self, figures: dict[str, float]) -> None:
+        values = {f"system/{name}": value for name, value in redact(figures).items()}
+        moment = round(time.time(), 3)
+        with self._order:
+            try:
+                rundir.append_line(
+                    self.run_dir / "system.jsonl", {"step": self._step, "time": moment, **values}
+                )
+            except OSError as error:
+                raise DataError(f"system.jsonl could not be written: {error}") from error
+            for delivery in self.deliveries:
+                delivery.submit("log", self._step, moment, dict(values))

@@ -1,0 +1,124 @@
+"""The callback that lets the model answer a few validation rows while it is trained.
+
+Knows rows of tokens and what the model writes after them; training is the same without it.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import lightning
+import numpy as np
+import torch
+
+from mathpal.data.chat import TokenTable, stop_ids
+from mathpal.evaluation.generation import decoding
+from mathpal.rundir import write_text
+
+Texts = Callable[[int, list[dict[str, str]]], None]
+
+ROWS = 4
+NEW_TOKENS = 128  # most of an answer
+
+
+class Asked(NamedTuple):
+    """A row's tokens before its first supervised one, and its first answer's text."""
+
+    ids: list[int]
+    reference: str
+
+
+class Sampler(lightning.Callback):
+    """Answer rows every so many optimizer steps and at the end, greedily.
+
+    Args:
+        texts: called with the number of finished steps and a dict a row: "prompt", "response",
+            "reference".
+        rows: of the validation split, see `asked`.
+        tokenizer: of the model.
+        every: optimizer steps between samples.
+        steps: optimizer steps in all.
+    """
+
+    def __init__(
+        self, texts: Texts, rows: list[Asked], tokenizer: Any, *, every: int, steps: int
+    ) -> None:
+        self.texts, self.rows, self.tokenizer = texts, rows, tokenizer
+        self.every, self.steps = every, steps
+
+    def on_train_batch_end(
+        self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        step = pl_module.step
+        if (batch_idx + 1) % trainer.accumulate_grad_batches or not trainer.is_global_zero:
+            return
+        if step % self.every == 0 or step == self.steps:
+            with trainer.precision_plugin.val_step_context():
+                responses = answers(pl_module.model, self.tokenizer, self.rows)
+            prompts = [self.tokenizer.decode(row.ids) for row in self.rows]
+            self.texts(
+                step,
+                [
+                    {"prompt": prompt, "response": response, "reference": row.reference}
+                    for prompt, response, row in zip(prompts, responses, self.rows, strict=True)
+                ],
+            )
+
+
+def asked(table: TokenTable, tokenizer: Any, count: int = ROWS) -> list[Asked]:
+    """Rows of a table as prompts: at most `count`, spread evenly over it."""
+    total = len(table.starts) - 1
+    chosen = np.unique(np.linspace(0, total - 1, num=min(count, total)).round().astype(int))
+    rows = []
+    for number in chosen:
+        own = slice(table.starts[number], table.starts[number + 1])
+        ids, seen = table.ids[own].tolist(), table.supervised[own]
+        first = int(seen.argmax())
+        answer = int(first + np.append(~seen[first:], True).argmax())
+        reference = tokenizer.decode(ids[first:answer], skip_special_tokens=True)
+        rows.append(Asked(ids[:first], reference))
+    return rows
+
+
+def answers(model: Any, tokenizer: Any, rows: list[Asked]) -> list[str]:
+    """What the model writes after each prompt; it is left in the mode in which it came."""
+    width = max(len(row.ids) for row in rows)
+    pad = tokenizer.pad_token_id
+    ids = torch.tensor([[pad] * (width - len(row.ids)) + row.ids for row in rows])  # (B, T)
+    mask = torch.tensor([[0] * (width - len(row.ids)) + [1] * len(row.ids) for row in rows])
+    training = model.training
+    model.eval()
+    try:
+        # Not inference_mode: a tensor that the model keeps of it could not be trained through.
+        with torch.no_grad():
+            out = model.generate(
+                input_ids=ids.to(model.device),
+                attention_mask=mask.to(model.device),
+                generation_config=decoding(tokenizer, NEW_TOKENS),
+            )
+    finally:
+        model.train(training)
+    stops = stop_ids(tokenizer)
+    texts = []
+    for row in out[:, width:].tolist():
+        end = next((place for place, token in enumerate(row) if token in stops), len(row))
+        texts.append(tokenizer.decode(row[:end], skip_special_tokens=True))
+    return texts
+
+
+def to_file(path: Path) -> Texts:
+    """Keep samples in a JSON Lines file: "step", "prompt", "response", "reference".
+
+    A step that is in the file already is not written again, so that a run which was killed and
+    goes on leaves what an unbroken one leaves.
+    """
+
+    def texts(step: int, rows: list[dict[str, str]]) -> None:
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        if any(json.loads(line)["step"] == step for line in before.splitlines()):
+            return
+        lines = [json.dumps({"step": step, **row}, ensure_ascii=False) for row in rows]
+        write_text(path, before + "".join(f"{line}\n" for line in lines))
+
+    return texts

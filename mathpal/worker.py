@@ -1,0 +1,41 @@
+"""`python -m mathpal.worker RUN_DIR`: run a composed run, or go on with it, with no Hydra inside.
+
+Used by `resume=DIR`, by `mathpal reproduce`, and by torchrun, whose processes each call it.
+"""
+
+import logging
+import sys
+from pathlib import Path
+
+from mathpal.cli import exit_codes
+
+
+def main() -> None:
+    """Run what RUN_DIR/.hydra/config.yaml says; the last line printed is the directory."""
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        print("usage: python -m mathpal.worker RUN_DIR", file=sys.stderr)
+        sys.exit(0 if sys.argv[1:] in (["-h"], ["--help"]) else 2)
+    run_dir = Path(sys.argv[1])
+    first = _plain_lines()
+    with exit_codes():
+        from mathpal.run import resume
+        from mathpal.rundir import short
+
+        result = resume(run_dir)
+        if first:
+            print(short(result.run_dir), flush=True)
+
+
+def _plain_lines() -> bool:
+    """Log as the command line does; of several processes only the first."""
+    from mathpal.launching import is_first
+
+    first = is_first()
+    logging.basicConfig(
+        level=logging.INFO if first else logging.ERROR, format="%(message)s", stream=sys.stderr
+    )
+    return first
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""A run that was stopped goes on, a complete one is left alone, and any can be done again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mathpal import locking, rundir, stages
+from mathpal.errors import ConfigError, DataError
+from mathpal.run import compose, resume, train
+from tests.e2e.test_run import ROOT, UNMEASURED
+
+ADAPTER = "adapter/adapter_model.safetensors"
+WORDS = [*UNMEASURED, "trainer.max_steps=8", "trainer.checkpoint_every=3"]
+CANARY = "canary-in-a-coal-mine-77"
+
+
+def start(folder: Path, *words: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "train.py"), *words],
+        cwd=folder, env={**os.environ, **environment}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def call(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "mathpal", *words],
+        cwd=folder, capture_output=True, text=True, timeout=280,
+    )  # fmt: skip
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 200
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} does not come"
+        time.sleep(0.05)
+
+
+def losses(run: Path) -> list[tuple[int, Any]]:
+    """Every recorded loss with its step, in the order of the file."""
+    records = map(json.loads, (run / "metrics.jsonl").read_text().splitlines())
+    return [(r["step"], v) for r in records for k, v in r.items() if k.endswith("/loss")]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run as it is when nobody stops it."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    before = os.getcwd()
+    os.chdir(folder)
+    train(compose(WORDS), Path("run"))
+    os.chdir(before)
+    return folder / "run"
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same run, stopped by SIGTERM once, gone on, and complete."""
+    folder = tmp_path_factory.mktemp("stopped")
+    run = folder / "run"
+    running = start(folder, *WORDS, "hydra.run.dir=run")
+    wait_for(run / "checkpoints")
+    with pytest.raises(DataError, match=f"process {running.pid} on"), locking.hold(run):
+        pytest.fail("two at once")
+    running.send_signal(signal.SIGTERM)
+    _, errors = running.communicate(timeout=100)
+    assert running.returncode == 143, errors
+    outcome = rundir.read_json(run / "outcome.json")
+    assert (outcome["status"], outcome["error"]) == ("interrupted", "stopped by SIGTERM")
+    assert not (run / "adapter").exists()
+    done = call(folder, "train", "resume=run")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "run"
+    assert "going on from the checkpoint of step" in done.stderr
+    return run
+
+
+def test_a_stopped_run_ends_as_if_nobody_had_stopped_it(undisturbed: Path, stopped: Path) -> None:
+    assert (stopped / ADAPTER).read_bytes() == (undisturbed / ADAPTER).read_bytes()
+    assert losses(stopped) == losses(undisturbed)
+    assert rundir.status(stopped) == "completed"
+
+
+def test_its_restart_is_counted_and_explained(stopped: Path) -> None:
+    manifest = rundir.read_json(stopped / "run.json")
+    (entry,) = manifest["history"]
+    assert manifest["restarts"] == 1
+    assert entry["reason"] == "interrupted: stopped by SIGTERM"
+    assert 0 < entry["from_step"] <= 8
+    assert "from step" in (stopped / "report.html").read_text()
+
+
+def test_a_complete_run_is_named_and_left_alone(stopped: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in stopped.rglob("*")}
+    done = call(stopped.parent, "train", "resume=run")
+    assert done.returncode == 0
+    assert "is complete" in done.stderr
+    assert done.stdout.splitlines()[-1] == "run"
+    assert {path: path.stat().st_mtime_ns for path in stopped.rglob("*")} == before
+
+
+def test_resume_stands_alone(stopped: Path) -> None:
+    for words in (["resume=run", "seed=3"], ["-m", "resume=run"], ["lora=r8", "++resume=run"]):
+        done = call(stopped.parent, "train", *words)
+        assert done.returncode == 2
+        assert "stands alone" in done.stderr
+    done = call(stopped.parent, "train", "resume=gone")
+    assert done.returncode == 2
+    assert "expected the directory of a run" in done.stderr
+
+
+def test_reproduce_says_what_is_identical(stopped: Path) -> None:
+    done = call(stopped.parent, "reproduce", "run=run", "hydra.run.dir=again")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for part in ("configuration", "data", "weights", "metrics", "metrics.jsonl"):
+        assert any(line.split()[:2] == ["identical", part] for line in done.stdout.splitlines())
+    assert done.stdout.splitlines()[-1] == "again"
+    parent = rundir.read_json(stopped.parent / "again" / "run.json")["parent"]
+    assert parent == {"run": str(stopped), "trial": None}
+    refused = call(stopped.parent, "reproduce", "run=run", "hydra.run.dir=again")
+    assert refused.returncode == 2
+    assert "holds a run already" in refused.stderr
+
+
+def test_a_run_that_failed_behind_its_training_goes_on_there(
+    undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as broken:
+        broken.setattr(stages, "write_page", lambda _: None)
+        broken.setattr(rundir, "write_outcome", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            train(compose(WORDS), Path("run"))
+    assert (tmp_path / "run" / "adapter").is_dir()
+    assert not (tmp_path / "run" / "outcome.json").exists()
+    resume(Path("run"))
+    assert Path("run", ADAPTER).read_bytes() == (undisturbed / ADAPTER).read_bytes()
+    assert losses(Path("run")) == losses(undisturbed)
+
+
+class TestAnotherRun:
+    """Nothing is trained here: what differs is found before."""
+
+    @pytest.fixture
+    def begun(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A run that failed after run.json was written."""
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("LIMIT", "12")
+        rows = [{"question": f"Tính: {n} + 1", "solution": f"Đáp số: {n + 1}"} for n in range(60)]
+        Path("rows.json").write_text(json.dumps(rows))
+        words = [
+            "data=file", "data.path=rows.json", "evaluation=none", "trainer.max_steps=2",
+            "model.max_length='${oc.decode:${oc.env:LIMIT}}'",
+        ]  # fmt: skip
+        monkeypatch.setenv("LIMIT", "256")
+        with monkeypatch.context() as broken:
+            broken.setattr(stages, "describe", lambda *_: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                train(compose(words), Path("run"))
+        assert rundir.status(Path("run")) == "failed"
+        return Path("run")
+
+    def test_a_changed_environment_is_another_configuration(
+        self, begun: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("LIMIT", "128")
+        with pytest.raises(DataError, match=r"model\.max_length: was 256, is 128"):
+            resume(begun)
+        assert rundir.status(begun) == "failed"
+
+    def test_other_data_is_refused(self, begun: Path) -> None:
+        text = Path("rows.json").read_text()
+        Path("rows.json").write_text(text.replace(" 7 + 1", " 6 + 2"))
+        with pytest.raises(DataError, match="other inputs: data differs"):
+            resume(begun)
+        Path("rows.json").write_text(text)
+        assert resume(begun).metrics["train/loss"] > 0
+
+    def test_the_same_directory_with_other_words_is_refused(self, begun: Path) -> None:
+        with pytest.raises(DataError, match=r"another configuration(.|\n)*seed: was 42, is 43"):
+            train(compose(["seed=43"]), begun)
+
+    def test_a_directory_without_a_run(self, tmp_path: Path) -> None:
+        with pytest.raises(DataError, match="no run to go on with"):
+            resume(tmp_path)
+
+    def test_a_secret_that_was_written_nowhere_is_asked_for(self, begun: Path) -> None:
+        path = begun / ".hydra" / "config.yaml"
+        path.write_text(path.read_text().replace("path: rows.json", "path: http://***@host"))
+        with pytest.raises(ConfigError, match=r"data\.path held a secret.*oc\.env:NAME"):
+            resume(begun)
+
+
+def test_a_canary_is_found_in_none_of_the_bytes_that_a_run_writes(tmp_path: Path) -> None:
+    words = ["hydra.run.dir=run", *UNMEASURED, f"name={CANARY}", "hydra/job_logging=default"]
+    running = start(tmp_path, *words, SOME_API_KEY=CANARY, MATHPAL_PARENT=CANARY)
+    _, errors = running.communicate(timeout=200)
+    assert running.returncode == 0, errors
+    run = tmp_path / "run"
+    assert rundir.status(run) == "completed"
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {run / ".hydra" / name for name in ("config.yaml", "overrides.yaml", "hydra.yaml")} < {
+        *files
+    }
+    assert [path for path in files if CANARY.encode() in path.read_bytes()] == []
+
+
+def test_a_canary_is_not_in_what_hydra_writes_of_a_sweep(tmp_path: Path) -> None:
+    words = ["-m", "seed=1", "dry_run=true", "data.train=20", f"name={CANARY}"]
+    running = start(tmp_path, *words, "hydra.sweep.dir=sweep", SOME_API_KEY=CANARY)
+    _, errors = running.communicate(timeout=200)
+    assert running.returncode == 0, errors
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert tmp_path / "sweep" / "multirun.yaml" in files
+    assert [path for path in files if CANARY.encode() in path.read_bytes()] == []

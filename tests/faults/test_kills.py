@@ -1,0 +1,97 @@
+"""Killed anywhere, as often as one likes: the course is the one that nobody disturbed."""
+
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from mathpal.training import checkpoints
+from tests.faults import course
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
+    """A training to its end, and how long it took."""
+    folder = tmp_path_factory.mktemp("unbroken")
+    course.finish(folder, max_steps=1)  # the fork server is up
+    began = time.perf_counter()
+    assert course.finish(folder / "run") == 0
+    return folder / "run", time.perf_counter() - began
+
+
+def killed_until_done(run_dir: Path, seconds: float, draws: random.Random, **settings: int) -> int:
+    """Kill at random moments until a training gets through; how often it was killed."""
+    for kills in range(60):
+        process = course.start(run_dir, **settings)
+        # Later and later, so that it comes to an end.
+        process.join(draws.uniform(0, seconds * (0.5 + 0.1 * kills)))
+        if process.exitcode is not None:
+            assert process.exitcode == 0
+            return kills
+        course.kill(process)
+        if list(checkpoints.steps(run_dir / "checkpoints")):
+            assert checkpoints.newest(run_dir / "checkpoints") is not None
+    raise AssertionError("60 attempts did not bring it to its end")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_killed_at_random_moments(unbroken: tuple[Path, float], tmp_path: Path, seed: int) -> None:
+    expected, seconds = unbroken
+    killed_until_done(tmp_path, seconds, random.Random(seed))
+    assert course.same_end(tmp_path, expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 125))
+def test_killed_at_many_more(unbroken: tuple[Path, float], tmp_path: Path, seed: int) -> None:
+    expected, seconds = unbroken
+    killed_until_done(tmp_path, seconds, random.Random(seed))
+    assert course.same_end(tmp_path, expected)
+
+
+@pytest.mark.parametrize(
+    "seed", [pytest.param(s, marks=[pytest.mark.slow] * (s > 0)) for s in range(12)]
+)
+def test_killed_while_it_saves(unbroken: tuple[Path, float], tmp_path: Path, seed: int) -> None:
+    """With a checkpoint at every step most kills fall into one."""
+    _, seconds = unbroken
+    assert course.finish(tmp_path / "quiet", checkpoint_every=1) == 0
+    killed_until_done(tmp_path / "killed", seconds, random.Random(1000 + seed), checkpoint_every=1)
+    assert course.same_end(tmp_path / "killed", tmp_path / "quiet")
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGUSR2, 140)]
+)
+def test_a_signal_ends_it_after_the_step_with_a_checkpoint(
+    unbroken: tuple[Path, float], tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    process = course.start(tmp_path, checkpoint_every=100)
+    while not (tmp_path / "metrics.jsonl").exists():
+        time.sleep(0.01)
+    began = time.perf_counter()
+    course.os.kill(process.pid or 0, number)
+    process.join(30)
+    assert process.exitcode == code
+    assert time.perf_counter() - began < 10
+    begun = checkpoints.newest(tmp_path / "checkpoints")
+    assert begun is not None and 0 < begun.step < course.STEPS
+    assert course.finish(tmp_path, checkpoint_every=100) == 0
+    assert course.records(tmp_path) == course.records(unbroken[0])
+
+
+def test_a_second_signal_does_not_wait(tmp_path: Path) -> None:
+    process = course.start(tmp_path, batch_tokens=4096, accumulate=64, max_steps=10)
+    while not (tmp_path / "log.txt").exists():
+        time.sleep(0.01)
+    time.sleep(2.0)
+    for _ in range(2):
+        course.os.kill(process.pid or 0, signal.SIGTERM)
+        time.sleep(0.1)
+    began = time.perf_counter()
+    process.join(30)
+    assert process.exitcode == 143
+    assert time.perf_counter() - began < 1
+    assert not (tmp_path / "checkpoints").exists()
