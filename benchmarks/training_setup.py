@@ -19,7 +19,7 @@ class Shared(NamedTuple):
     loaded: Any  # MathPal's, without its model
     wide: bool
     table: Any
-    validation: Any
+    validation: Any  # or None
     batch_tokens: int
     rows: int  # of the peer's batch
     supervised: float  # a step, wanted

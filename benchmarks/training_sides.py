@@ -4,6 +4,7 @@ Knows how each trains and what one run of it gave; knows nothing of repeats and 
 """
 
 import copy
+import math
 import time
 from typing import Any, NamedTuple
 
@@ -175,7 +176,9 @@ def trained(records: list[Recorded], tokens: list[int], model: Any, shared: Shar
 
 
 def held_out(model: Any, shared: Shared) -> float:
-    """The same loss on the same rows for every side, by the model's own forward."""
+    """The same loss on the same rows for every side; not a number where there are no rows."""
+    if shared.validation is None:
+        return math.nan
     import torch
     import torch.nn.functional as F
 

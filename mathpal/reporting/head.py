@@ -8,6 +8,18 @@ from mathpal.reporting.formatting import duration, number
 from mathpal.reporting.outline import outline
 from mathpal.reporting.provenance import stages
 
+# What training cost: the metric, what it is called here, its factor and its unit.
+_COST = (
+    ("train/tokens_per_second", "tokens a second", 1, ""),
+    ("train/supervised_tokens_per_second", "of them supervised", 1, ""),
+    ("train/padding", "padding", 100, " %"),
+    ("train/data_wait", "waiting for data", 100, " %"),
+    ("train/tflops", "computing", 1, " TFLOP/s"),
+    ("train/mfu", "of the device's peak", 100, " %"),
+    ("train/peak_memory_gb", "most memory", 1, " GB"),
+    ("train/startup_seconds", "until the first step", 1, " s"),
+)
+
 # What each status of outcome.json means to somebody who did not start the run.
 _STATUS = {
     "completed": "The run went through to its end.",
@@ -72,11 +84,14 @@ def fact_list(content: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def read_environment(run: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """(heading, facts) of the machine, the code, the packages and the fingerprints.
+def read_environment(
+    run: dict[str, Any], outcome: dict[str, Any]
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(heading, facts) of the machine, what training cost on it, the code, the packages and so on.
 
     Args:
         run: the content of run.json.
+        outcome: the content of outcome.json, {} where it is absent.
     """
     git = run.get("git") or {}
     code = {
@@ -90,6 +105,7 @@ def read_environment(run: dict[str, Any]) -> list[tuple[str, list[tuple[str, str
     }
     groups = [
         ("Hardware", _hardware(run.get("hardware") or {})),
+        ("Throughput", _cost(outcome.get("metrics") or {})),
         ("Code", fact_list({key: value for key, value in code.items() if value is not None})),
         ("Determinism", fact_list(run.get("determinism") or {})),
         ("Scheduler", fact_list(run.get("scheduler") or {})),
@@ -98,6 +114,14 @@ def read_environment(run: dict[str, Any]) -> list[tuple[str, list[tuple[str, str
         ("Packages", fact_list(run.get("packages") or {})),
     ]
     return [(heading, facts) for heading, facts in groups if facts]
+
+
+def _cost(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (label, f"{number(metrics[name] * factor)}{unit}")
+        for name, label, factor, unit in _COST
+        if isinstance(metrics.get(name), int | float)
+    ]
 
 
 def _hardware(hardware: dict[str, Any]) -> list[tuple[str, str]]:
@@ -117,6 +141,11 @@ def _moment(text: str) -> str:
     return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".rstrip()
 
 
+def _machine(hardware: dict[str, Any]) -> str:
+    accelerator = str(hardware.get("accelerator") or "none")
+    return str(hardware.get("cpu") or "") if accelerator == "none" else accelerator
+
+
 def _facts(run: dict[str, Any], outcome: dict[str, Any], place: str) -> list[tuple[str, str]]:
     git = run.get("git") or {}
     commit = str(git.get("commit") or "")[:10]
@@ -126,7 +155,7 @@ def _facts(run: dict[str, Any], outcome: dict[str, Any], place: str) -> list[tup
     facts = [
         ("Started", _moment(str(run.get("started") or ""))),
         ("Took", duration(stages(timings)[1]) if timings else ""),
-        ("On", str(hardware.get("accelerator") or hardware.get("cpu") or "")),
+        ("On", _machine(hardware)),
         ("Commit", f"{commit} with changes" if commit and git.get("dirty") else commit),
         ("Seed", "" if run.get("seed") is None else str(run["seed"])),
         ("Directory", place),

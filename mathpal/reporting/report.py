@@ -75,7 +75,7 @@ def _content(run_dir: Path) -> dict[str, object]:
         "place": place,
         "head": head.value or Head(place, "unreadable", head.absent, [], ""),
         "composition": derive(run, "run.json", _composition),
-        "environment": derive(run, "run.json", read_environment),
+        "environment": derive(run, "run.json", lambda r: read_environment(r, outcome.value or {})),
         "metrics": derive(outcome, "outcome.json", lambda o: fact_list(o.get("metrics") or {})),
         "results": results,
         "family_chart": derive(results, "evaluation/results.json", _family_chart),

@@ -409,3 +409,21 @@ def test_spans_and_sizes_use_their_largest_units() -> None:
         "4.2 s", "1 min 00 s", "3 min 05 s", "2 h 14 min"]  # fmt: skip
     assert [formatting.size(b) for b in (12, 999_600, 2_500_000_000)] == ["12 B", "1 MB", "2.5 GB"]
     assert [formatting.points(p) for p in (0.0004, -0.016, 0.65)] == ["0.0", "−1.6", "+65.0"]
+
+
+def test_what_training_cost_is_told_where_it_was_measured():
+    from mathpal.reporting.head import read_environment
+
+    metrics = {"train/padding": 0.042, "train/mfu": 0.25, "train/loss": 1.0, "train/tflops": None}
+    groups = dict(read_environment({}, {"metrics": metrics}))
+    assert groups["Throughput"] == [("padding", "4.2 %"), ("of the device's peak", "25 %")]
+    assert "Throughput" not in dict(read_environment({}, {}))
+
+
+def test_a_run_without_a_gpu_names_its_processor():
+    from mathpal.reporting.head import read_head
+
+    hardware = {"cpu": "AMD EPYC", "accelerator": "none"}
+    assert ("On", "AMD EPYC") in read_head({"hardware": hardware}, {}, place="x").facts
+    hardware["accelerator"] = "H200"
+    assert ("On", "H200") in read_head({"hardware": hardware}, {}, place="x").facts
