@@ -14,6 +14,7 @@ between them, so start-up is left out, data and logging are not.
 import argparse
 import itertools
 import json
+import math
 import resource
 import statistics
 import subprocess
@@ -108,12 +109,13 @@ def report(results: dict[str, list[Trained]], shared: Shared, steps: int) -> str
     for side, own in results.items():
         ratios = [a.speed / b.speed for a, b in zip(ours, own, strict=True)]
         speeds, losses = [t.speed for t in own], [t.validation for t in own]
+        loss = deviation(losses) if math.isfinite(sum(losses)) else ""
         cpu = [a.cpu_speed / b.cpu_speed for a, b in zip(ours, own, strict=True)]
         ratio = " | " if own is ours else f"{spread(ratios, '.2f')} | {spread(cpu, '.2f')}"
         lines.append(
             f"| {side} | {statistics.fmean(t.tokens_a_step for t in own):,.0f} "
             f"| {spread(speeds, ',.0f')} | {statistics.median(t.step_ms for t in own):,.0f} "
-            f"| {ratio} | {statistics.fmean(losses):.3f} ± {statistics.pstdev(losses):.3f} |"
+            f"| {ratio} | {loss} |"
         )
     lines += ["", "Training loss since the record before, at equal supervised tokens (mean ± sd):"]
     lines += ["", "| supervised tokens | " + " | ".join(results) + " |"]
@@ -123,7 +125,7 @@ def report(results: dict[str, list[Trained]], shared: Shared, steps: int) -> str
         cells = []
         for own in results.values():
             at = [interpolated(t.curve, tokens) for t in own]
-            cells.append(f"{statistics.fmean(at):.3f} ± {statistics.pstdev(at):.3f}")
+            cells.append(deviation(at))
         lines.append(f"| {tokens:,.0f} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -142,6 +144,11 @@ def memory_report(memory: dict[str, dict[str, float]]) -> str:
 def spread(values: list[float], form: str) -> str:
     """Median and range."""
     return f"{statistics.median(values):{form}} ({min(values):{form}}–{max(values):{form}})"
+
+
+def deviation(values: list[float]) -> str:
+    """Mean and standard deviation."""
+    return f"{statistics.fmean(values):.3f} ± {statistics.pstdev(values):.3f}"
 
 
 def interpolated(curve: list[tuple[int, float]], tokens: float) -> float:

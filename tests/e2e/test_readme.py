@@ -29,7 +29,8 @@ def test_every_train_command_composes(page, tmp_path, monkeypatch):
     assert len(commands) >= 6
     for command in commands:
         words = shlex.split(command)
-        if "model=nope" not in words:
+        # A run to go on with is looked at by the worker, and Hydra never sees it.
+        if "model=nope" not in words and not words[0].startswith("resume="):
             check("train", words, CONF, run_settings)
 
 

@@ -52,6 +52,11 @@ def logits(model: Any, tokenizer: Any) -> torch.Tensor:
         return model(ids).logits.float()
 
 
+def same_logits(one: torch.Tensor, other: torch.Tensor) -> bool:
+    """But for the rounding of layers whose additions are in another order."""
+    return bool((one - other).norm() <= 1e-5 * other.norm())
+
+
 def saved(model: Any, tokenizer: Any, folder: Path) -> Path:
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -108,13 +113,13 @@ def small(shared_tiny: Loaded, tmp_path: Path) -> Path:
 
 class TestWhatComesBack:
     @pytest.mark.parametrize(("layers", "shared"), [(30, 10), (35, 15)])
-    def test_a_saved_model_loads_with_identical_logits(
+    def test_a_saved_model_loads_with_the_same_logits(
         self, shared_tiny: Loaded, tmp_path: Path, layers: int, shared: int
     ) -> None:
         tokenizer = shared_tiny.tokenizer
         model = miniature(layers, shared, tokenizer)
         loaded = load_gemma3n(path=str(saved(model, tokenizer, tmp_path)), max_length=64)
-        assert logits(loaded.model, loaded.tokenizer).equal(logits(model, tokenizer))
+        assert same_logits(logits(loaded.model, loaded.tokenizer), logits(model, tokenizer))
         assert loaded.fingerprint == fingerprint(model)
         assert (loaded.name, loaded.max_length) == (str(tmp_path), 64)
 
@@ -123,7 +128,7 @@ class TestWhatComesBack:
     ) -> None:
         loaded = load_gemma3n(path=str(with_towers(folder)))
         assert type(loaded.model).__name__ == "Gemma3nForCausalLM"
-        assert logits(loaded.model, loaded.tokenizer).equal(logits(e2b[0], loaded.tokenizer))
+        assert same_logits(logits(loaded.model, loaded.tokenizer), logits(e2b[0], loaded.tokenizer))
         assert not [n for n, _ in loaded.model.named_parameters() if "tower" in n or "audio" in n]
 
     def test_weights_of_shared_keys_and_values_may_be_there_too(
@@ -137,15 +142,14 @@ class TestWhatComesBack:
         }
         rewrite(folder, lambda weights: {**weights, **unused})
         loaded = load_gemma3n(path=str(folder))
-        assert logits(loaded.model, loaded.tokenizer).equal(logits(e2b[0], loaded.tokenizer))
+        assert same_logits(logits(loaded.model, loaded.tokenizer), logits(e2b[0], loaded.tokenizer))
 
-    def test_any_causal_lm_loads_with_identical_logits(
+    def test_any_causal_lm_loads_with_the_same_logits(
         self, shared_tiny: Loaded, small: Path
     ) -> None:
         loaded = load_causal_lm(path=str(small))
-        assert logits(loaded.model, loaded.tokenizer).equal(
-            logits(shared_tiny.model, shared_tiny.tokenizer)
-        )
+        expected = logits(shared_tiny.model, shared_tiny.tokenizer)
+        assert same_logits(logits(loaded.model, loaded.tokenizer), expected)
 
     def test_rotary_frequencies_stay_fp32_in_bf16(self, folder: Path) -> None:
         loaded = load_gemma3n(path=str(folder), dtype="bfloat16")
@@ -331,7 +335,8 @@ class TestLora:
 
     def test_a_fresh_adapter_changes_no_logits(self, tiny: Loaded) -> None:
         before = logits(tiny.model, tiny.tokenizer)
-        assert logits(attach_lora(tiny.model, r=4, alpha=8), tiny.tokenizer).equal(before)
+        with_lora = attach_lora(tiny.model, r=4, alpha=8)
+        assert same_logits(logits(with_lora, tiny.tokenizer), before)
 
     def test_without_lora_every_weight_is_trained(self, tiny: Loaded) -> None:
         tiny.model.requires_grad_(False)
