@@ -57,6 +57,7 @@ def test_it_is_free_again_afterwards_also_after_an_error(tmp_path: Path) -> None
         "not JSON \udc80".encode("utf-8", "surrogateescape"),
         "",
     ],
+    ids=["this process", "elsewhere", "not JSON", "empty"],
 )
 def test_a_file_without_a_holder_is_no_obstacle(tmp_path: Path, content: str | bytes) -> None:
     path = tmp_path / ".lock"
