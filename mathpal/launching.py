@@ -61,21 +61,26 @@ def wait_for(command: Sequence[str], **settings: Any) -> int:
         Its exit code; where it did not end well after a signal was passed on, that signal's.
     """
     received: list[int] = []
-    with subprocess.Popen(command, start_new_session=True, **settings) as process:
+    started: list[subprocess.Popen[Any]] = []
 
-        def pass_on(number: int, _: object) -> None:
-            received.append(number)
-            # torchrun knows SIGINT and SIGTERM, and dies of others without a word to its workers.
+    def pass_on(number: int, _: object) -> None:
+        received.append(number)
+        # torchrun knows SIGINT and SIGTERM, and dies of others without a word to its workers.
+        for process in started:
             process.send_signal(signal.SIGINT if number == signal.SIGINT else signal.SIGTERM)
 
-        before: dict[int, Any] = {}
-        if threading.current_thread() is threading.main_thread():  # others may have no handlers
-            before = {n: signal.signal(n, pass_on) for n in (*SIGNALS, signal.SIGHUP)}
-        try:
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():  # others may have no handlers
+        before = {n: signal.signal(n, pass_on) for n in (*SIGNALS, signal.SIGHUP)}
+    try:
+        with subprocess.Popen(command, start_new_session=True, **settings) as process:
+            started.append(process)
+            if received:  # before there was one to pass it on to
+                process.terminate()
             code = process.wait()
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if code and received:
         return exit_code(received[0])
     return code if code >= 0 else exit_code(-code)

@@ -16,7 +16,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
-    ("strategy", "trained"), [("ddp", "lora"), ("ddp", "whole"), ("fsdp", "whole")]
+    ("strategy", "trained"),
+    [
+        ("ddp", "lora"),
+        pytest.param("ddp", "whole", marks=pytest.mark.slow),
+        pytest.param("fsdp", "whole", marks=pytest.mark.slow),
+    ],
 )
 def test_two_processes_train_as_one(tmp_path: Path, strategy: str, trained: str) -> None:
     one, two = tmp_path / "one", tmp_path / "two"

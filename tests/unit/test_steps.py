@@ -254,12 +254,12 @@ def test_a_step_says_what_was_read_and_why() -> None:
 )  # fmt: skip
 def test_long_repetitions_stay_cheap(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))
-    start = time.process_time()
+    start = time.thread_time()
     check_steps(text)
-    assert time.process_time() - start < 2
-    start = time.process_time()
+    assert time.thread_time() - start < 2
+    start = time.thread_time()
     check_steps(text[:10_000])
-    assert time.process_time() - start < 0.2
+    assert time.thread_time() - start < 0.2
 
 
 @pytest.mark.skipif(not EXAMS.exists(), reason="the exam rows are not beside this checkout")
