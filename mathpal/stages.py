@@ -198,8 +198,11 @@ def load_trained(model: partial[Any], run_dir: Path) -> Loaded:
     if (run_dir / "adapter").is_dir():
         from peft import PeftModel
 
+        from mathpal.models.accelerate import accelerate_layers
+
         loaded: Loaded = model()
         tuned = PeftModel.from_pretrained(loaded.model, str(run_dir / "adapter"))
+        accelerate_layers(tuned)
         return loaded._replace(model=tuned.eval())
     from mathpal.models.loading import load_causal_lm
 

@@ -16,17 +16,18 @@ def main() -> None:
         print("usage: python -m mathpal.worker RUN_DIR", file=sys.stderr)
         sys.exit(0 if sys.argv[1:] in (["-h"], ["--help"]) else 2)
     run_dir = Path(sys.argv[1])
-    first = _plain_lines()
+    _plain_lines()
     with exit_codes():
+        from mathpal.launching import is_one_of_several
         from mathpal.run import resume
         from mathpal.rundir import short
 
         result = resume(run_dir)
-        if first:
+        if not is_one_of_several():  # else who started torchrun says it
             print(short(result.run_dir), flush=True)
 
 
-def _plain_lines() -> bool:
+def _plain_lines() -> None:
     """Log as the command line does; of several processes only the first."""
     from mathpal.launching import is_first
 
@@ -34,7 +35,6 @@ def _plain_lines() -> bool:
     logging.basicConfig(
         level=logging.INFO if first else logging.ERROR, format="%(message)s", stream=sys.stderr
     )
-    return first
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-POOL_WINDOWS = {"shuffled": 64, "given": 16}  # rows of so many are sorted by length together
+# Rows of so many windows are sorted by length together: more pad less, and learn less from each
+# token (docs/performance.md).
+POOL_WINDOWS = {"shuffled": 64, "given": 16}
 
 Window = list[np.ndarray]
 

@@ -58,6 +58,7 @@ def create_gemma3n(
     from transformers import Gemma3nForCausalLM, Gemma3nTextConfig, set_seed
 
     from mathpal.curriculum import FAMILIES, problem
+    from mathpal.models.accelerate import accelerate_layers
     from mathpal.models.tokenizer import train_tokenizer
 
     shape = {name: value for name, value in locals().items() if isinstance(value, int)}
@@ -97,6 +98,7 @@ def create_gemma3n(
     )
     set_seed(seed)
     model = Gemma3nForCausalLM(config)
+    accelerate_layers(model)
     digest = hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()
     return Loaded(model, tokenizer, "gemma3n_scratch", max_length, digest)
 

@@ -169,7 +169,8 @@ def flops_per_token(model: Any) -> float:
 
 def _quiet_lightning() -> None:
     """Keep Lightning's advertisements and its own libraries' deprecations off the terminal."""
-    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    for name in ("lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     for message in (
         ".*LeafSpec.*",
         ".*does not have many workers.*",

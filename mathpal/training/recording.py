@@ -51,9 +51,10 @@ class Recorder(lightning.Callback):
     def on_train_batch_end(
         self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
-        self.step.padded += batch["input_ids"].numel()
-        self.step.tokens += batch["tokens"]
-        self.step.supervised += batch["supervised"]
+        # Of several processes each has about the same share.
+        self.step.padded += batch["input_ids"].numel() * trainer.world_size
+        self.step.tokens += batch["tokens"] * trainer.world_size
+        self.step.supervised += batch["supervised"] * trainer.world_size
         self.batch_end = time.perf_counter()
         self.step.busy += self.batch_end - self.batch_start
         if (batch_idx + 1) % trainer.accumulate_grad_batches == 0:
