@@ -83,7 +83,8 @@ def test_a_signal_ends_it_after_the_step_with_a_checkpoint(
 
 
 def test_a_second_signal_does_not_wait(tmp_path: Path) -> None:
-    process = course.start(tmp_path, batch_tokens=4096, accumulate=64, max_steps=10)
+    # One step of so many micro-batches that both signals come amid it.
+    process = course.start(tmp_path, batch_tokens=1024, accumulate=5000, max_steps=1)
     while not (tmp_path / "log.txt").exists():
         time.sleep(0.01)
     time.sleep(2.0)
