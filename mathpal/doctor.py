@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from annotated_types import Ge, Gt
 from packaging.requirements import Requirement
 
-from mathpal import rundir
+from mathpal import environment
 from mathpal.errors import ConfigError
 
 SHIPPED = "shipped:gemma3n_tiny"
@@ -60,18 +60,18 @@ def _packages() -> Check:
         need = Requirement(line)
         if need.marker and not need.marker.evaluate({"extra": ""}):
             continue
-        found = rundir.version_of(need.name)
+        found = environment.version_of(need.name)
         if found is None or not need.specifier.contains(found, prereleases=True):
             wrong.append(f"{need.name} {found or 'missing'} (wants {need.specifier})")
     if wrong:
         return Check("packages", "FAIL", f"{'; '.join(wrong)}; mend: pip install -e .")
     main = ("torch", "transformers", "peft", "lightning", "hydra-core")
-    return Check("packages", "ok", ", ".join(f"{n} {rundir.version_of(n)}" for n in main))
+    return Check("packages", "ok", ", ".join(f"{n} {environment.version_of(n)}" for n in main))
 
 
 def _extras() -> Check:
     extras = {"gpu": "unsloth", "wandb": "wandb", "comet": "comet_ml", "sweeps": "optuna"}
-    missing = [name for name, package in extras.items() if rundir.version_of(package) is None]
+    missing = [name for name, package in extras.items() if environment.version_of(package) is None]
     text = (
         f"not installed: {', '.join(missing)} (pip install 'mathpal[NAME]')" if missing else "all"
     )
@@ -81,7 +81,7 @@ def _extras() -> Check:
 def _device() -> Check:
     import torch
 
-    hardware = rundir.hardware()
+    hardware = environment.hardware()
     machine = f"{hardware['cpu']}, {hardware['cores']} cores, {hardware['memory_gb']} GB"
     if not torch.cuda.is_available():
         return Check("device", "ok", f"no GPU: the tiny model trains on the CPU ({machine})")

@@ -13,15 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mathpal.environment import git_state, hardware, version_of
 from mathpal.errors import DataError
 from mathpal.redaction import redact
-
-__all__ = [  # the facts of the machine are asked for here by those who write run directories
-    "SCHEMA", "Clock", "append_line", "config_hash", "create", "git_state", "hardware",
-    "point_latest", "read_json", "short", "status", "version_of", "write_json", "write_lines",
-    "write_outcome", "write_text",
-]  # fmt: skip
 
 SCHEMA = 1
 

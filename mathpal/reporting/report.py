@@ -4,7 +4,6 @@ Knows where the run's records lie; trains, grades and measures nothing. The same
 same page, byte for byte.
 """
 
-import os
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -46,16 +45,8 @@ def write_report(run_dir: Path) -> Path:
         raise DataError(f"report: {run_dir} is not a directory; name the directory of a run")
     html = _environment().get_template("report.html.j2").render(_content(run_dir))
     path = run_dir / PAGE
-    part = run_dir / f".{PAGE}.{os.getpid()}.part"
-    try:
-        # A model may emit half a surrogate pair, which no UTF-8 file can hold.
-        with part.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(html)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    # A model may emit half a surrogate pair, which no UTF-8 file can hold.
+    write_text(path, html.encode("utf-8", "replace").decode())
     return path
 
 
