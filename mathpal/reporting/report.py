@@ -21,6 +21,7 @@ from mathpal.reporting.outline import outline
 from mathpal.reporting.provenance import alone, inventory, reproduce, shown_path, stages
 from mathpal.reporting.results import COHORTS, Results, bars, read_results
 from mathpal.reporting.series import collect
+from mathpal.rundir import write_text
 
 PAGE = "report.html"
 
