@@ -56,7 +56,11 @@ def prepare(*, wide: bool, batch_tokens: int) -> Shared:
     table = encode(splits.train, loaded.tokenizer, max_length=512)
     validation = encode(splits.validation, loaded.tokenizer, max_length=512)
     own = TrainingBatches(
-        table, Plan(batch_tokens, 1, 0), steps=None, epochs=1, pad=loaded.tokenizer.pad_token_id
+        table,
+        Plan(batch_tokens, 1, 0, layout="packed"),
+        steps=None,
+        epochs=1,
+        pad=loaded.tokenizer.pad_token_id,
     )
     supervised = float(table.supervised.sum()) / own.steps
     rows = round(len(table.lengths) / own.steps)

@@ -69,7 +69,7 @@ def run_mathpal(shared: Shared, *, steps: int, seed: int) -> Trained:
         record_every=RECORD,
         seed=seed,
     )
-    plan = Plan(shared.batch_tokens, 1, seed)
+    plan = Plan(shared.batch_tokens, 1, seed, layout="packed")
     batches = TrainingBatches(shared.table, plan, steps=steps, epochs=0, pad=0)
     tokens = [batches[step]["supervised"] for step in range(steps)]
     return trained(records, tokens, model, shared)

@@ -5,16 +5,42 @@ Knows which rows make up which step from `windows`; knows nothing of the model o
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Literal, NotRequired, TypedDict
+from itertools import accumulate
+from typing import NamedTuple, NotRequired, TypedDict
 
 import numpy as np
 import torch
 
 from mathpal.data.chat import TokenTable
-from mathpal.data.windows import Plan, Window, cut, windows
+from mathpal.data.windows import Plan, Window, cut_padded, windows
 
 IGNORED = -100
-Layout = Literal["padded", "packed"]
+
+
+class PackedRows(NamedTuple):
+    """Where rows stand that follow one another in a single one, and which positions matter.
+
+    Attributes:
+        lengths: tokens of each row.
+        first: of each row the first position whose next token is a target, or its last
+            position. Before it there is nothing to predict.
+    """
+
+    lengths: tuple[int, ...]
+    first: tuple[int, ...]
+
+    @property
+    def asking(self) -> list[int]:
+        """Of each row, how many positions there are from `first` on."""
+        return [length - first for length, first in zip(self.lengths, self.first, strict=True)]
+
+    def places(self) -> torch.Tensor:
+        """Those positions, int64 (ΣQ,), counted over all rows."""
+        starts = accumulate(self.lengths, initial=0)
+        return torch.cat([
+            torch.arange(start + first, start + length)
+            for start, first, length in zip(starts, self.first, self.lengths)
+        ])  # fmt: skip
 
 
 class Batch(TypedDict):
@@ -22,15 +48,16 @@ class Batch(TypedDict):
 
     `input_ids` and `labels` are (B, T) int64; `labels` is -100 where there is no loss.
     Padded: a row of the table each, filled up on the right. Packed: all rows one after another
-    in a single one, and `position_ids` (1, T) begin at 0 with each of them, by which attention
-    keeps them apart. `answer` (B, T), bool, says which labels state a final answer, where the
-    table knows. `normaliser` is the number by which the summed loss is divided, `tokens`
-    counts the rows' own tokens, `supervised` those with a label.
+    in a single one, as `rows` tells, and `position_ids` (1, T) begin at 0 with each of them, by
+    which attention keeps them apart. `answer` (B, T), bool, says which labels state a final
+    answer, where the table knows. `normaliser` is the number by which the summed loss is divided,
+    `tokens` counts the rows' own tokens, `supervised` those with a label.
     """
 
     input_ids: torch.Tensor
     labels: torch.Tensor
     position_ids: NotRequired[torch.Tensor]
+    rows: NotRequired[PackedRows]
     answer: NotRequired[torch.Tensor]
     normaliser: float
     tokens: int
@@ -62,15 +89,19 @@ def padded(table: TokenTable, rows: np.ndarray, *, pad: int, normaliser: float) 
 def packed(table: TokenTable, rows: np.ndarray, *, normaliser: float) -> Batch:
     """The tensors of the given rows in one, without any padding."""
     lengths = table.starts[rows + 1] - table.starts[rows]
-    positions = np.concatenate([np.arange(length) for length in lengths])
+    begins = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    positions = np.arange(lengths.sum()) - np.repeat(begins, lengths)
     index = np.repeat(table.starts[rows], lengths) + positions
     ids = table.ids[index].astype(np.int64)
     # A row's first token must not be predicted from the row before it.
     labels = np.where(table.supervised[index] & (positions > 0), ids, IGNORED)
+    last = np.repeat(lengths - 1, lengths)
+    first = np.minimum.reduceat(np.where(labels != IGNORED, positions - 1, last), begins)
     batch = Batch(
         input_ids=torch.from_numpy(ids)[None],
         labels=torch.from_numpy(labels)[None],
         position_ids=torch.from_numpy(positions)[None],
+        rows=PackedRows(tuple(lengths.tolist()), tuple(first.tolist())),
         normaliser=normaliser,
         tokens=len(ids),
         supervised=int((labels != IGNORED).sum()),
@@ -91,7 +122,6 @@ class TrainingBatches:
         steps: optimizer steps in all; None for `epochs` whole passes.
         epochs: passes over the rows when `steps` is None.
         pad: the id that fills a batch.
-        layout: see `Batch`.
 
     Every window has exactly `plan.accumulate` micro-batches: a window of fewer rows than that
     is padded with empty-loss repeats so that Lightning's fixed accumulation stays in step.
@@ -105,9 +135,8 @@ class TrainingBatches:
         steps: int | None,
         epochs: int,
         pad: int,
-        layout: Layout = "padded",
     ) -> None:
-        self.table, self.plan, self.pad, self.layout = table, plan, pad, layout
+        self.table, self.plan, self.pad = table, plan, pad
         self._epoch: list[Window] = windows(table.lengths, plan, 0)
         self._at = 0  # which epoch's windows those are
         self._ends = [len(self._epoch)]  # steps up to the end of each epoch looked at
@@ -156,7 +185,7 @@ class TrainingBatches:
             self._ends.append(self._ends[-1] + len(self._epoch))
 
     def _batch(self, rows: np.ndarray, normaliser: float) -> Batch:
-        if self.layout == "packed":
+        if self.plan.layout == "packed":
             return packed(self.table, rows, normaliser=normaliser)
         return padded(self.table, rows, pad=self.pad, normaliser=normaliser)
 
@@ -167,7 +196,7 @@ class ValidationBatches:
     def __init__(self, table: TokenTable, *, batch_tokens: int, pad: int) -> None:
         self.table, self.pad = table, pad
         order = np.argsort(table.lengths, kind="stable")
-        self.pieces = cut(order, table.lengths, batch_tokens)
+        self.pieces = cut_padded(order, table.lengths, batch_tokens)
         self._loss_tokens = table.loss_tokens
 
     def __len__(self) -> int:

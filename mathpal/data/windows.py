@@ -1,8 +1,9 @@
 """Which rows make up which step: a pure function of (seed, epoch), in numpy.
 
-Rows of like length share a batch, a batch holds a budget of padded tokens. The rows of one
-optimizer step (a window) are chosen first and then cut into micro-batches, so that one
-micro-batch of 8 budgets and eight of one budget see the same rows.
+A batch holds a budget of tokens, padding included. Packed rows need no padding and come in the
+order of the draw; padded ones meet rows of like length. The rows of one optimizer step (a window)
+are chosen first and then cut into micro-batches, so that one micro-batch of 8 budgets and eight of
+one budget see the same rows.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ import numpy as np
 POOL_WINDOWS = {"shuffled": 64, "given": 16}
 
 Window = list[np.ndarray]
+Layout = Literal["padded", "packed"]
 
 
 class Plan(NamedTuple):
@@ -24,6 +26,7 @@ class Plan(NamedTuple):
     accumulate: int
     seed: int
     order: Literal["shuffled", "given"] = "shuffled"
+    layout: Layout = "padded"
 
 
 def windows(lengths: np.ndarray, plan: Plan, epoch: int) -> list[Window]:
@@ -31,9 +34,9 @@ def windows(lengths: np.ndarray, plan: Plan, epoch: int) -> list[Window]:
 
     Args:
         lengths: tokens of each row, int (rows,).
-        plan: `batch_tokens` padded tokens a micro-batch, `accumulate` micro-batches a step,
-            `seed` of the order. `order` "given" keeps the rows' own order: each pool of 16
-            windows comes before the next, within it rows meet others of like length.
+        plan: `batch_tokens` tokens a micro-batch, `accumulate` micro-batches a step, `seed` of
+            the order. `order` "given" keeps the rows' own order; padded, each pool of 16 windows
+            comes before the next, and within it rows meet others of like length.
         epoch: 0, 1, …
 
     Every row appears exactly once. The same arguments give the same windows. A window holds
@@ -46,18 +49,31 @@ def windows(lengths: np.ndarray, plan: Plan, epoch: int) -> list[Window]:
     assert lengths.max() <= plan.batch_tokens, "preflight holds max_length <= batch_tokens"
     given = plan.order == "given"
     order = np.arange(len(lengths)) if given else random.permutation(len(lengths))
+    if plan.layout == "packed":
+        return [_split(rows, plan, lengths) for rows in cut_packed(order, lengths, budget)]
     pool = POOL_WINDOWS[plan.order] * max(1, int(budget // max(1, lengths.mean())))
     pools: list[list[np.ndarray]] = []
     for begin in range(0, len(order), pool):
         rows = order[begin : begin + pool]
         rows = rows[np.argsort(lengths[rows], kind="stable")]
-        pools.append(cut(rows, lengths, budget))
+        pools.append(cut_padded(rows, lengths, budget))
     if not given:
         pools = [[window for windows in pools for window in windows]]
-    return [_split(w[i], plan.accumulate) for w in pools for i in random.permutation(len(w))]
+    return [_split(w[i], plan, lengths) for w in pools for i in random.permutation(len(w))]
 
 
-def cut(rows: np.ndarray, lengths: np.ndarray, budget: int) -> list[np.ndarray]:
+def cut_packed(rows: np.ndarray, lengths: np.ndarray, budget: int) -> list[np.ndarray]:
+    """Cut rows where their tokens would pass the budget."""
+    pieces, begin, held = [], 0, 0
+    for end, size in enumerate(lengths[rows].tolist()):
+        if held + size > budget:
+            pieces.append(rows[begin:end])
+            begin, held = end, 0
+        held += size
+    return [*pieces, rows[begin:]]
+
+
+def cut_padded(rows: np.ndarray, lengths: np.ndarray, budget: int) -> list[np.ndarray]:
     """Cut rows, sorted by length, where the padded size would pass the budget."""
     sizes = lengths[rows].tolist()  # plain numbers: numpy's own are slow one by one
     pieces, begin = [], 0
@@ -68,8 +84,14 @@ def cut(rows: np.ndarray, lengths: np.ndarray, budget: int) -> list[np.ndarray]:
     return pieces
 
 
-def _split(rows: np.ndarray, parts: int) -> Window:
-    """At most `parts` micro-batches of like size; each has a row."""
-    if parts == 1:
+def _split(rows: np.ndarray, plan: Plan, lengths: np.ndarray) -> Window:
+    """At most `plan.accumulate` micro-batches of like size; each has a row."""
+    if plan.accumulate == 1:
         return [rows]
-    return [piece for piece in np.array_split(rows, parts) if len(piece)]
+    if plan.layout == "padded":
+        pieces = np.array_split(rows, plan.accumulate)
+    else:
+        ends = np.cumsum(lengths[rows])
+        shares = ends[-1] * np.arange(1, plan.accumulate) / plan.accumulate
+        pieces = np.split(rows, np.searchsorted(ends, shares))
+    return [piece for piece in pieces if len(piece)]

@@ -12,15 +12,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mathpal.models import fused
+from mathpal.models import fused, packed_gemma3n
 
 
 def accelerate_layers(model: nn.Module) -> None:
     """Exchange the forwards of the layers known here, in place; twice is as good as once.
 
     Args:
-        model: any; of a Gemma-3n its norms, Laurel blocks and decoder layers are exchanged, of
-            a PEFT model its LoRA layers around plain linear ones.
+        model: any; of a Gemma-3n its norms, Laurel blocks, decoder layers and text model are
+            exchanged, of a PEFT model its LoRA layers around plain linear ones. A text model that
+            has got `takes_rows` is to be called as `packed_gemma3n.text_model` says.
     """
     for module in model.modules():
         kind = type(module)
@@ -28,6 +29,8 @@ def accelerate_layers(model: nn.Module) -> None:
         if forward is not None:
             # Not a bound method: a partial is copied with its module, and can be pickled.
             module.forward = partial(forward, module)  # type: ignore[method-assign]
+        if forward is packed_gemma3n.text_model:
+            module.takes_rows = packed_gemma3n.can(module)  # type: ignore[assignment]
 
 
 def _forwards() -> dict[str, Callable[..., Any]]:
@@ -37,6 +40,7 @@ def _forwards() -> dict[str, Callable[..., Any]]:
         f"{gemma}.Gemma3nRMSNorm": _norm,
         f"{gemma}.Gemma3nTextLaurelBlock": _laurel,
         f"{gemma}.Gemma3nTextDecoderLayer": _decoder_layer,
+        f"{gemma}.Gemma3nTextModel": packed_gemma3n.text_model,
         "peft.tuners.lora.layer.Linear": _lora,
     }
 
@@ -60,20 +64,25 @@ def _decoder_layer(
     attention_mask: Tensor | None = None,
     position_ids: Tensor | None = None,
     past_key_values: Any = None,
+    sight: packed_gemma3n.Sight | None = None,
     **kwargs: Any,
 ) -> Tensor:
     active = self.config.altup_active_idx
     predictions = _predicted(self.altup, hidden_states.unbind(0))
     normed = self.input_layernorm(predictions[active])
-    attended, _ = self.self_attn(
-        hidden_states=normed,
-        attention_mask=attention_mask,
-        shared_kv_states=shared_kv_states,
-        position_ids=position_ids,
-        position_embeddings=position_embeddings,
-        past_key_values=past_key_values,
-        **kwargs,
-    )
+    if sight is not None:
+        predictions = tuple(packed_gemma3n.asking(stream, sight) for stream in predictions)
+        attended, normed = packed_gemma3n.attention(self.self_attn, normed, shared_kv_states, sight)
+    else:
+        attended, _ = self.self_attn(
+            hidden_states=normed,
+            attention_mask=attention_mask,
+            shared_kv_states=shared_kv_states,
+            position_ids=position_ids,
+            position_embeddings=position_embeddings,
+            past_key_values=past_key_values,
+            **kwargs,
+        )
     attended = self.post_attention_layernorm(attended, residual=predictions[active])
     attended = (attended + self.laurel(normed)) * math.sqrt(0.5)
     output = self.mlp(self.pre_feedforward_layernorm(attended))

@@ -108,6 +108,38 @@ class _LoraLinear(torch.autograd.Function):
         return dx, None, None, da, db, None
 
 
+def rotary(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """x with its halves rotated against each other, position by position.
+
+    Args:
+        x: (..., T, H, E).
+        cos: (..., T, E), without gradient, as `sin`.
+        sin: (..., T, E).
+
+    Source: Su et al. 2021 (arXiv 2104.09864).
+    """
+    return _Rotary.apply(x, cos.unsqueeze(-2), sin.unsqueeze(-2))
+
+
+class _Rotary(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        ctx.save_for_backward(cos, sin)
+        y, half = x * cos, x.shape[-1] // 2
+        y[..., :half].addcmul_(x[..., half:], sin[..., :half], value=-1)
+        y[..., half:].addcmul_(x[..., :half], sin[..., half:])
+        return y
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, g: Tensor) -> tuple[Tensor | None, ...]:
+        cos, sin = ctx.saved_tensors
+        dx, half = g * cos, g.shape[-1] // 2
+        dx[..., :half].addcmul_(g[..., half:], sin[..., half:])
+        dx[..., half:].addcmul_(g[..., :half], sin[..., :half], value=-1)
+        return dx, None, None
+
+
 def mix(coefficients: Tensor, streams: Sequence[Tensor]) -> tuple[Tensor, ...]:
     """out[k] = streams[k] + Σ_j coefficients[..., k, j] · streams[j].
 

@@ -57,6 +57,12 @@ def sft(
         targets, weights = _following(
             batch, 1.0 if answer_weight == 1 or not model.training else answer_weight
         )
+        rows = batch.get("rows")
+        if head is not None and rows is not None and getattr(head.body, "takes_rows", False):
+            inputs["rows"] = rows
+            places = rows.places().to(targets.device, non_blocking=True)
+            targets = targets[:, places]
+            weights = None if weights is None else weights[:, places]
         if head is None:
             total = _from_logits(model, inputs, targets, weights, label_smoothing)
         else:

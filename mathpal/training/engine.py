@@ -107,10 +107,7 @@ def _halved(batches: TrainingBatches, error: Exception) -> TrainingBatches:
             f"row has {longest}: they cannot be halved. Set trainer.gradient_checkpointing=true, "
             "a smaller model.max_length, or model.quantization=4bit"
         ) from error
-    return TrainingBatches(
-        batches.table, smaller, steps=batches.steps, epochs=0, pad=batches.pad,
-        layout=batches.layout,
-    )  # fmt: skip
+    return TrainingBatches(batches.table, smaller, steps=batches.steps, epochs=0, pad=batches.pad)
 
 
 def attempt(

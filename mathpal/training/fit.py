@@ -69,7 +69,7 @@ def fit(
     precision: Literal["auto", "32-true", "bf16-mixed"] = "auto",
     accelerator: Literal["auto", "cpu", "gpu"] = "auto",
     gradient_checkpointing: bool = False,
-    layout: Literal["padded", "packed"] = "padded",
+    layout: Literal["auto", "padded", "packed"] = "auto",
     workers: Annotated[int, Ge(0)] = 0,
     devices: Count = 1,
     strategy: Literal["auto", "ddp", "fsdp"] = "auto",
@@ -99,7 +99,7 @@ def fit(
         lr: peak learning rate.
         max_steps: optimizer steps; either this or `epochs`.
         epochs: passes over the training rows.
-        batch_tokens: padded tokens of a micro-batch.
+        batch_tokens: tokens of a micro-batch, padding included.
         accumulate: micro-batches an optimizer step; the loss is the mean over the supervised
             tokens of all of them, so 1×8 equals 8×1.
         warmup: share of the steps (below 1) or steps (1 and more) of linear warm-up.
@@ -114,7 +114,9 @@ def fit(
         accelerator: auto takes a GPU where there is one.
         gradient_checkpointing: recompute activations (non-reentrant: the reentrant kind gives
             wrong gradients where layers share keys and values).
-        layout: padded rows, or all rows of a micro-batch packed into one.
+        layout: packed puts all rows of a micro-batch into one, drawn at random; padded fills rows
+            of like length up; auto is packed for a Gemma-3n that `mathpal.models` runs by its own
+            forwards (faster, and more learnt from a token), padded for any other.
         workers: processes that prepare batches; 0 for none.
         devices: GPUs, or processes on a CPU, that train together, each with its own `accumulate`
             micro-batches of a step; the same as one with devices × accumulate.
@@ -164,13 +166,14 @@ def fit(
         precision = "bf16-mixed" if gpu else "32-true"
     if gradient_checkpointing:
         loaded.model.gradient_checkpointing_enable({"use_reentrant": False})
+    if layout == "auto":
+        layout = "packed" if strategy != "fsdp" and _takes_rows(loaded.model) else "padded"
     batches = TrainingBatches(
         train,
-        Plan(batch_tokens, accumulate * devices, seed, order),
+        Plan(batch_tokens, accumulate * devices, seed, order, layout),
         steps=max_steps,
         epochs=epochs or 0,
         pad=loaded.tokenizer.pad_token_id,
-        layout=layout,
     )
     module = TuningModule(
         loaded.model,
@@ -236,6 +239,11 @@ def _require_best(best: str, validated: bool) -> None:
             f"trainer.best={best} is asked to decide, but there are no validation rows; set "
             "trainer.patience=null trainer.finish_with=last, or give the data a validation split"
         )
+
+
+def _takes_rows(model: "torch.nn.Module") -> bool:
+    """Whether a part of the model runs packed rows without padding or a mask."""
+    return any(getattr(module, "takes_rows", False) for module in model.modules())
 
 
 def _uses_gpu(accelerator: str) -> bool:

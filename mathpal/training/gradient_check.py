@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import torch
 
-from mathpal.data.batches import IGNORED, Layout, TrainingBatches, padded
+from mathpal.data.batches import IGNORED, TrainingBatches, padded
 from mathpal.data.chat import TokenTable
-from mathpal.data.windows import Plan
+from mathpal.data.windows import Layout, Plan
 from mathpal.objectives.sft import Objective
 from mathpal.training.module import drawn
 from mathpal.training.state import trained
@@ -106,8 +106,10 @@ def examine(
 
     def batches(parts: int, layout: Layout) -> TrainingBatches:
         # A budget that holds every row at the length of the longest: they make one window.
-        plan = Plan(-(-count // parts) * int(table.lengths.max()), parts, seed)
-        return TrainingBatches(table, plan, steps=1, epochs=0, pad=pad, layout=layout)
+        budget = -(-count // parts) * int(table.lengths.max())
+        return TrainingBatches(
+            table, Plan(budget, parts, seed, layout=layout), steps=1, epochs=0, pad=pad
+        )
 
     with _still(model), torch.autocast(model.device.type, torch.bfloat16, enabled=mixed):
         expected = reference(model, table, range(count), pad=pad)

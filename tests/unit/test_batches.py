@@ -1,5 +1,7 @@
 """Which rows make a step: every row once, nothing left to chance, and tensors as by hand."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -38,11 +40,13 @@ def same(one: list[Window], other: list[Window]) -> bool:
     lengths=st.lists(st.integers(1, 64), min_size=1, max_size=150),
     accumulate=st.integers(1, 9),
     epoch=st.integers(0, 3),
+    order=st.sampled_from(["shuffled", "given"]),
+    layout=st.sampled_from(["padded", "packed"]),
 )
 def test_every_row_is_seen_exactly_once_an_epoch(
-    lengths: list[int], accumulate: int, epoch: int
+    lengths: list[int], accumulate: int, epoch: int, order: Any, layout: Any
 ) -> None:
-    plan = Plan(batch_tokens=64, accumulate=accumulate, seed=1)
+    plan = Plan(64, accumulate, 1, order, layout)
     made = windows(np.asarray(lengths), plan, epoch)
     assert sorted(row for window in made for row in rows_of(window)) == list(range(len(lengths)))
     assert all(1 <= len(window) <= accumulate for window in made)
@@ -62,6 +66,36 @@ def test_the_token_budget_holds(lengths: list[int], accumulate: int) -> None:
             assert padded <= 64 if accumulate == 1 else padded < 64 + sizes[piece].max()
 
 
+@settings(max_examples=150, deadline=None)
+@given(lengths=st.lists(st.integers(1, 64), min_size=1, max_size=150), accumulate=st.integers(1, 9))
+def test_the_token_budget_of_packed_rows_holds_and_is_used(
+    lengths: list[int], accumulate: int
+) -> None:
+    sizes = np.asarray(lengths)
+    made = windows(sizes, Plan(64, accumulate, 1, layout="packed"), 0)
+    for window, following in zip(made, [*made[1:], None]):
+        held = sizes[rows_of(window)].sum()
+        assert held <= 64 * accumulate
+        assert following is None or held + sizes[following[0][0]] > 64 * accumulate
+        assert all(sizes[p].sum() < held / accumulate + sizes[p].max() for p in window)
+
+
+def test_packed_rows_in_given_order_are_in_that_order() -> None:
+    made = windows(random_lengths(400, 60), Plan(256, 4, 0, "given", "packed"), 0)
+    assert [row for w in made for piece in w for row in piece.tolist()] == list(range(400))
+
+
+def test_packed_steps_mix_lengths_as_a_random_draw_does() -> None:
+    lengths = random_lengths(4000, 100)
+    spreads = {
+        layout: np.mean([lengths[rows_of(w)].std() for w in windows(lengths, plan, 0)])
+        for layout in ("padded", "packed")
+        for plan in [Plan(1024, 1, 0, layout=layout)]
+    }
+    assert spreads["packed"] == pytest.approx(lengths.std(), rel=0.05)
+    assert spreads["padded"] < 0.3 * spreads["packed"]
+
+
 def test_the_same_seed_and_epoch_give_the_same_windows() -> None:
     lengths = random_lengths(300, 60)
     plan = Plan(128, 2, seed=5)
@@ -78,11 +112,14 @@ def test_another_seed_or_epoch_gives_another_order(seed: int, epoch: int) -> Non
     assert sorted(map(tuple, map(rows_of, first))) != sorted(map(tuple, map(rows_of, other)))
 
 
+@pytest.mark.parametrize("layout", ["padded", "packed"])
 @pytest.mark.parametrize("accumulate", [2, 4, 8])
-def test_one_large_micro_batch_and_many_small_ones_see_the_same_rows(accumulate: int) -> None:
+def test_one_large_micro_batch_and_many_small_ones_see_the_same_rows(
+    accumulate: int, layout: Any
+) -> None:
     lengths = random_lengths(400, 60)
-    whole = windows(lengths, Plan(64 * 8, 1, seed=3), 2)
-    cut = windows(lengths, Plan(64 * 8 // accumulate, accumulate, seed=3), 2)
+    whole = windows(lengths, Plan(64 * 8, 1, seed=3, layout=layout), 2)
+    cut = windows(lengths, Plan(64 * 8 // accumulate, accumulate, seed=3, layout=layout), 2)
     assert [rows_of(w) for w in whole] == [rows_of(w) for w in cut]
     assert {len(w) for w in whole} == {1}
 
@@ -233,6 +270,25 @@ def test_packed_rows_stand_one_after_another_and_count_from_zero(
     assert batch["position_ids"].tolist() == [[i for r in rows for i in range(lengths[r])]]
     loss = [t for c in cut for t in table.ids[c][table.supervised[c]].tolist()]
     assert [t for t in batch["labels"][0].tolist() if t != IGNORED] == loss
+    assert batch["rows"].lengths == tuple(lengths[r] for r in rows)
+
+
+@settings(max_examples=60, deadline=None)
+@given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=6), data=st.data())
+def test_from_a_rows_first_question_on_every_position_asks(
+    lengths: list[int], data: st.DataObject
+) -> None:
+    supervised = data.draw(st.lists(st.booleans(), min_size=sum(lengths), max_size=sum(lengths)))
+    table = table_of(lengths)._replace(supervised=np.array(supervised))
+    batch = packed(table, np.arange(len(lengths)), normaliser=1.0)
+    asking = np.zeros(sum(lengths), dtype=bool)
+    begin = 0
+    for length in lengths:
+        targets = [i for i in range(1, length) if supervised[begin + i]]
+        asking[begin + (targets[0] - 1 if targets else length - 1) : begin + length] = True
+        begin += length
+    assert batch["rows"].places().tolist() == np.flatnonzero(asking).tolist()
+    assert sum(batch["rows"].asking) == asking.sum()
 
 
 def test_a_packed_row_is_never_predicted_from_the_one_before() -> None:

@@ -18,7 +18,7 @@ from tests.unit.conftest import EXACT, STEPS, at, die, same
         {"accumulate": 4, "batch_tokens": 256},
         {"workers": 2},
         {"whole": True, "weight_decay": 0.1},
-        {"layout": "packed"},
+        {"layout": "padded"},
         {"order": "given"},
         {"checkpoint_every": 3},
     ],
@@ -40,7 +40,7 @@ def test_killed_and_resumed_is_as_if_it_had_not_been(
 def test_an_epochs_end_is_no_special_place(train: Any, tmp_path: Path, fit_tables: Any) -> None:
     from mathpal.data.windows import Plan, windows
 
-    one = len(windows(fit_tables[0].lengths, Plan(1024, 1, 42), 0))
+    one = len(windows(fit_tables[0].lengths, Plan(1024, 1, 42, layout="packed"), 0))
     settings = {"max_steps": 3 * one, "checkpoint_every": one}
     expected, _, _ = train(None, **settings)
     train(tmp_path, end=at(2 * (one // 2) + 2, die), **settings)

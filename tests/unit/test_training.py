@@ -91,9 +91,12 @@ def lora(model: Any, **settings: Any) -> Any:
 
 
 class TestAccumulation:
-    def test_one_by_eight_equals_eight_by_one(self, shared_tiny: Loaded, tables: Any) -> None:
-        whole = gradient(shared_tiny, tables[0], Plan(2048, 1, 42), sft())
-        cut = gradient(shared_tiny, tables[0], Plan(256, 8, 42), sft())
+    @pytest.mark.parametrize("layout", ["padded", "packed"])
+    def test_one_by_eight_equals_eight_by_one(
+        self, shared_tiny: Loaded, tables: Any, layout: Any
+    ) -> None:
+        whole = gradient(shared_tiny, tables[0], Plan(2048, 1, 42, layout=layout), sft())
+        cut = gradient(shared_tiny, tables[0], Plan(256, 8, 42, layout=layout), sft())
         assert float((whole - cut).norm() / whole.norm()) < 1e-6
 
     def test_the_mean_of_micro_batch_means_is_not_the_same(
@@ -135,7 +138,8 @@ class TestAccumulation:
             ],
             lr=1e-3,
         )
-        batches = list(TrainingBatches(tables[0], Plan(512, 2, 42), steps=1, epochs=0, pad=0))
+        plan = Plan(512, 2, 42, layout="packed")
+        batches = list(TrainingBatches(tables[0], plan, steps=1, epochs=0, pad=0))
         loss = sum((sft()(model, b) * b["normaliser"] for b in batches), torch.zeros(()))
         loss = loss / sum(int((b["labels"] != -100).sum()) for b in batches)
         loss.backward()
@@ -362,7 +366,8 @@ class TestRecords:
         assert all("validation/loss" not in values for _, values in records)
 
     def test_epochs_are_counted_in_steps(self, run: Any, tables: Any) -> None:
-        batches = TrainingBatches(tables[0], Plan(2048, 2, 42), steps=None, epochs=2, pad=0)
+        plan = Plan(2048, 2, 42, layout="packed")
+        batches = TrainingBatches(tables[0], plan, steps=None, epochs=2, pad=0)
         _, records, result = run(epochs=2, batch_tokens=2048, accumulate=2, record_every=1000)
         self.check(records, result, batches.steps)
 
