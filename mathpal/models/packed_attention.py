@@ -6,7 +6,6 @@ Letters: N tokens of all rows, Q of them that ask, H heads, G heads with own key
 
 from collections.abc import Sequence
 from itertools import accumulate
-
 import torch
 from torch import Tensor
 
@@ -37,19 +36,24 @@ def packed_attention(
     return torch.cat([_of_one_row(*part, scale, window) for part in parts])
 
 
+def _visible(length: int, first: int, window: int | None, device: torch.device) -> Tensor:
+    """(Q, N): which tokens of a row its positions from the given one on see."""
+    seen = torch.arange(length, device=device)
+    asks = seen[first:, None]
+    visible = seen <= asks
+    return visible if window is None else visible & (seen > asks - window)
+
+
 def _of_one_row(q: Tensor, k: Tensor, v: Tensor, scale: float, window: int | None) -> Tensor:
     """The same for one row, whose last positions ask: q (Q, H, E), k and v (N, G, E)."""
-    length, first = len(k), len(k) - len(q)
-    mask = None
-    if first or window is not None:
-        seen = torch.arange(length, device=q.device)
-        asks = seen[first:, None]
-        mask = seen <= asks  # (Q, N)
-        if window is not None:
-            mask &= seen > asks - window
+    first = len(k) - len(q)
+    mask = _visible(len(k), first, window, q.device) if first or window is not None else None
+    # A CPU's kernel takes turns on two cores for heads that share keys, five times as long.
+    shares = q.shape[1] // k.shape[1]
+    k, v = (part.unsqueeze(2).expand(-1, -1, shares, -1).flatten(1, 2) for part in (k, v))
     q, k, v = (part.transpose(0, 1)[None] for part in (q, k, v))
     found = torch.nn.functional.scaled_dot_product_attention(
-        q, k, v, attn_mask=mask, is_causal=mask is None, scale=scale, enable_gqa=True
+        q, k, v, attn_mask=mask, is_causal=mask is None, scale=scale
     )
     return found[0].transpose(0, 1)
 
