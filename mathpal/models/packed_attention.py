@@ -5,7 +5,10 @@ Letters: N tokens of all rows, Q of them that ask, H heads, G heads with own key
 """
 
 from collections.abc import Sequence
+from inspect import signature
 from itertools import accumulate
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -49,8 +52,7 @@ def _of_one_row(q: Tensor, k: Tensor, v: Tensor, scale: float, window: int | Non
     first = len(k) - len(q)
     mask = _visible(len(k), first, window, q.device) if first or window is not None else None
     # A CPU's kernel takes turns on two cores for heads that share keys, five times as long.
-    shares = q.shape[1] // k.shape[1]
-    k, v = (part.unsqueeze(2).expand(-1, -1, shares, -1).flatten(1, 2) for part in (k, v))
+    k, v = _spread(k, q), _spread(v, q)
     q, k, v = (part.transpose(0, 1)[None] for part in (q, k, v))
     found = torch.nn.functional.scaled_dot_product_attention(
         q, k, v, attn_mask=mask, is_causal=mask is None, scale=scale
@@ -64,13 +66,23 @@ def _varlen(
     """By one kernel for all rows (flash attention aligns the last question with the last key)."""
     from torch.nn.attention.varlen import varlen_attn
 
+    options: dict[str, Any] = {"window_size": (-1 if window is None else window - 1, 0)}
+    if "enable_gqa" in signature(varlen_attn).parameters:
+        options["enable_gqa"] = True
+    else:  # before torch 2.12
+        k, v = _spread(k, q), _spread(v, q)
     found = varlen_attn(
         q, k, v, _ends(rows.asking, q.device), _ends(rows.lengths, q.device),
-        max(rows.asking), max(rows.lengths),
-        scale=scale, window_size=(-1 if window is None else window - 1, 0), enable_gqa=True,
+        max(rows.asking), max(rows.lengths), scale=scale, **options,
     )  # fmt: skip
     assert isinstance(found, Tensor)
     return found
+
+
+def _spread(keys: Tensor, q: Tensor) -> Tensor:
+    """(N, G, E) as (N, H, E): for every head of q its own copy."""
+    shares = q.shape[1] // keys.shape[1]
+    return keys.unsqueeze(2).expand(-1, -1, shares, -1).flatten(1, 2)
 
 
 def _ends(lengths: Sequence[int], device: torch.device) -> Tensor:
