@@ -49,8 +49,13 @@ def explained(path: str) -> Iterator[None]:
 
 def _known_reason(error: BaseException, path: str) -> str | None:
     """What the hub's client says in many words, in one; None for anything else."""
-    from huggingface_hub import errors
+    from huggingface_hub import constants, errors
 
+    why = "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else "the hub cannot be reached"
+    unfetched = (
+        f"it is not in the hub's cache, and {why}; fetch it where there is a network with: "
+        f"hf download {path}, or name a folder"
+    )
     chain, link = [], error
     while link is not None and link not in chain:
         chain.append(link)
@@ -62,10 +67,8 @@ def _known_reason(error: BaseException, path: str) -> str | None:
         (errors.RevisionNotFoundError, "the hub has it, but not this model.revision"),
         (errors.RepositoryNotFoundError, "neither a folder here nor a repository of the hub (a "
          "private one needs HF_TOKEN)"),
-        (errors.OfflineModeIsEnabled, "it is not in the hub's cache, and HF_HUB_OFFLINE forbids "
-         f"to fetch it; fetch it where there is a network with: hf download {path}"),
-        (errors.LocalEntryNotFoundError, "it is not in the hub's cache, and the hub cannot be "
-         f"reached; fetch it where there is a network with: hf download {path}, or name a folder"),
+        (errors.OfflineModeIsEnabled, unfetched),
+        (errors.LocalEntryNotFoundError, unfetched),
     ):  # fmt: skip
         if any(isinstance(one, kind) for one in chain):
             return reason

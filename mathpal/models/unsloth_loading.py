@@ -5,11 +5,14 @@ imported inside; it needs a GPU, or UNSLOTH_FORCE_CPU=1 for its CPU backend.
 """
 
 import contextlib
+import logging
 import sys
 from typing import Any
 
 from mathpal.errors import ConfigError
 from mathpal.models.checkpoint import explained, stored_names, unfilled
+
+log = logging.getLogger(__name__)
 
 
 def load(
@@ -41,18 +44,8 @@ def load(
     import torch
     from unsloth import FastModel
 
-    given: dict[str, Any] = {
-        "max_seq_length": max_length,
-        "load_in_4bit": False,  # its default is True
-        # Else a hub name becomes another repository's, which Unsloth has quantized or changed.
-        "use_exact_model_name": True,
-        # `fit` decides on checkpointing; Unsloth's own is reentrant for Gemma-3n.
-        "use_gradient_checkpointing": False,
-        "offload_embedding": False,  # else it decides by the memory that is free
-        "attn_implementation": attention,
-        "revision": revision,
-        **precision,
-    }
+    given = arguments(max_length, precision)
+    given |= {"attn_implementation": attention, "revision": revision}
     if key_mapping is not None:
         # Its CPU backend has no text_only, and hands what it does not know to Transformers.
         gpu = torch.cuda.is_available()
@@ -62,10 +55,27 @@ def load(
     # Forced to the reentrant kind for Gemma-3n: the class's own method is what `fit` is to find.
     vars(model).pop("gradient_checkpointing_enable", None)
     _require_quantized(model, path, precision)
+    runs = getattr(model.config, "_attn_implementation", attention)
+    if runs != attention:
+        log.warning("Unsloth runs %s with attention %s, not %s as asked", path, runs, attention)
     if config is not None:
         names = stored_names(source, path, revision)
         _require_whole(model, names, key_mapping or {}, path)
     return model
+
+
+def arguments(max_length: int, precision: dict[str, Any]) -> dict[str, Any]:
+    """What keeps `FastModel.from_pretrained` from deciding for itself what is trained, and how."""
+    return {
+        "max_seq_length": max_length,
+        "load_in_4bit": False,  # its default is True
+        # Else a hub name becomes another repository's, which Unsloth has quantized or changed.
+        "use_exact_model_name": True,
+        # `fit` decides on checkpointing; Unsloth's own is reentrant for Gemma-3n.
+        "use_gradient_checkpointing": False,
+        "offload_embedding": False,  # else it decides by the memory that is free
+        **precision,
+    }
 
 
 def _require_quantized(model: Any, path: str, precision: dict[str, Any]) -> None:

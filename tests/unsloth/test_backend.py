@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,29 @@ class TestOrder:
 
 
 class TestLoading:
+    def test_the_loader_for_gpus_takes_what_it_is_given(self) -> None:
+        """It cannot be imported here, but it can be read."""
+        import ast
+
+        from mathpal.models.unsloth_loading import arguments
+
+        spec = find_spec("unsloth")
+        assert spec is not None and spec.origin is not None
+        folder = Path(spec.origin).parent / "models"
+        source = (folder / "loader.py").read_text()
+        (known,) = (
+            {name.arg for name in function.args.args}
+            for kind in ast.parse(source).body
+            if isinstance(kind, ast.ClassDef) and kind.name == "FastModel"
+            for function in kind.body
+            if isinstance(function, ast.FunctionDef) and function.name == "from_pretrained"
+        )
+        named = {*arguments(64, {}), "dtype", "device_map", "revision", "text_only"}
+        assert named <= known
+        # These two it takes out of its further keywords.
+        assert 'kwargs.get("quantization_config"' in source
+        assert 'kwargs.get("attn_implementation"' in (folder / "vision.py").read_text()
+
     def test_the_weights_and_the_logits_are_transformers_own(self, e2b: Path) -> None:
         from tests.unit.test_loading import logits, same_logits
 

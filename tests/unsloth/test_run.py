@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(folder: Path, cwd: Path, *words: str) -> Path:
-    command = [sys.executable, str(ROOT / "train.py"), *SHORT, f"model.path={folder}",
-               "model.backend=unsloth", "model.dtype=float32", *words]  # fmt: skip
+    by = ["+experiment=grade6_e2b", f"model.path={folder}", "model.backend=unsloth"]
+    command = [sys.executable, str(ROOT / "train.py"), *by, *SHORT, "model.dtype=float32", *words]
     env = {**os.environ, "UNSLOTH_FORCE_CPU": "1"}
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=env)
     assert done.returncode == 0, done.stderr
