@@ -6,7 +6,14 @@ READY := $(VENV)/.ready
 # Without a GPU the exact version keeps pip from fetching gigabytes of CUDA packages.
 TORCH := $(shell command -v nvidia-smi >/dev/null 2>&1 && echo "torch>=2.11,<2.15" || echo "torch==2.13.0")
 
-.PHONY: help train train-quick dry-run test test-slow bench check format setup clean
+# Unsloth and its CPU backend, for tests where there is no GPU. Without its dependencies, which are
+# for GPUs and forbid packages that the others ask for; what it does import is named here.
+UNSLOTH_VENV := .venv-unsloth
+UNSLOTH := unsloth==2026.10.9 unsloth_zoo==2026.10.9
+UNSLOTH_NEEDS := trl==1.15.0 tyro hf_transfer msgspec torchao cut-cross-entropy einops typer \
+  json5 nest-asyncio structlog diffusers triton sentencepiece
+
+.PHONY: help train train-quick dry-run test test-slow test-unsloth bench check format setup clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -37,6 +44,17 @@ test: $(READY) ## the test suite (under 10 minutes on two cores)
 test-slow: $(READY) ## the tests that take longer
 	$(BIN)/python -m pytest -m slow --timeout=3600 $(ARGS)
 
+test-unsloth: $(UNSLOTH_VENV)/.ready ## the tests with Unsloth, without a GPU, in .venv-unsloth
+	$(UNSLOTH_VENV)/bin/python -m pytest -m unsloth --timeout=900 tests/unsloth $(ARGS)
+
+$(UNSLOTH_VENV)/.ready: pyproject.toml constraints.txt Makefile
+	test -x $(UNSLOTH_VENV)/bin/python || $(PYTHON) -m venv $(UNSLOTH_VENV)
+	$(UNSLOTH_VENV)/bin/python -m pip install -q --disable-pip-version-check torch==2.13.0
+	$(UNSLOTH_VENV)/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	$(UNSLOTH_VENV)/bin/python -m pip install -q --disable-pip-version-check --no-deps $(UNSLOTH)
+	$(UNSLOTH_VENV)/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt $(UNSLOTH_NEEDS)
+	@touch $@
+
 bench: $(READY) ## measure against what one would run instead; minutes, on idle cores
 	$(BIN)/python benchmarks/train_cpu.py $(ARGS)
 	$(BIN)/python benchmarks/train_cpu.py --shape wide-vocab $(ARGS)
@@ -56,4 +74,4 @@ format: $(READY) ## let ruff put the code in order
 	$(BIN)/ruff format .
 
 clean: ## remove the environment and the caches (runs stay)
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(UNSLOTH_VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

@@ -165,6 +165,9 @@ def grads(
         reentrant: look at reentrant checkpointing too; it is no part of the verdict.
         seed: of the LoRA weights and the rows.
     """
+    from mathpal.models import backends
+
+    backends.begin_for(calls["model"])
     import transformers
 
     from mathpal.objectives.sft import sft

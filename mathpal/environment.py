@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 PACKAGES = (
     "mathpal", "torch", "transformers", "peft", "lightning", "hydra-core", "omegaconf",
-    "tokenizers", "safetensors", "numpy", "accelerate", "pydantic", "unsloth", "bitsandbytes",
+    "tokenizers", "safetensors", "numpy", "accelerate", "pydantic", "unsloth", "unsloth_zoo", "trl",
+    "bitsandbytes",
 )  # fmt: skip
 # What a cluster calls the job; all that are set are kept.
 _SCHEDULER = (

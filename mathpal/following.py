@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.interruption import leaving_at_once
+from mathpal.models import backends
 from mathpal.problems import Splits
 
 
@@ -22,6 +23,7 @@ def follow(
     Returns:
         What training measured here.
     """
+    backends.begin_for(calls["model"])
     from mathpal import stages
 
     with tempfile.TemporaryDirectory() as scratch, leaving_at_once():

@@ -111,7 +111,7 @@ def _second_opinion_is_installed(bound: dict[str, Any]) -> Fault | None:
 
 def _several_share_the_work(bound: dict[str, Any]) -> Fault | None:
     trainer = bound["trainer"]
-    if trainer["strategy"] == "auto" or trainer["devices"] > 1:
+    if trainer.get("strategy", "auto") == "auto" or trainer["devices"] > 1:
         return None
     return Fault(
         f"trainer.strategy={trainer['strategy']} trainer.devices=1",
@@ -121,7 +121,7 @@ def _several_share_the_work(bound: dict[str, Any]) -> Fault | None:
 
 
 def _only_whole_models_are_divided(bound: dict[str, Any]) -> Fault | None:
-    if bound["trainer"]["strategy"] != "fsdp" or bound["lora"]["_name_"] == "no_lora":
+    if bound["trainer"].get("strategy") != "fsdp" or bound["lora"]["_name_"] == "no_lora":
         return None
     return Fault(
         "trainer.strategy=fsdp with LoRA",
@@ -131,12 +131,40 @@ def _only_whole_models_are_divided(bound: dict[str, Any]) -> Fault | None:
 
 
 def _lora_plus_needs_lora(bound: dict[str, Any]) -> Fault | None:
-    if bound["trainer"]["lora_plus"] is None or bound["lora"]["_name_"] != "no_lora":
+    if bound["trainer"].get("lora_plus") is None or bound["lora"]["_name_"] != "no_lora":
         return None
     return Fault(
         "trainer.lora_plus with lora=none",
         "LoRA weights, of whose B it is the rate",
         "trainer.lora_plus=null, or a lora option",
+    )
+
+
+def _unsloth_trains_lora_alone(bound: dict[str, Any]) -> Fault | None:
+    backend, devices = bound["model"].get("backend"), bound["trainer"].get("devices", 1)
+    if backend in (None, "transformers"):
+        return None
+    whole = bound["lora"]["_name_"] == "no_lora"
+    if not whole and devices == 1:
+        return None
+    beside = "lora=none" if whole else f"trainer.devices={devices}"
+    return Fault(
+        f"model.backend={backend} with {beside}",
+        "LoRA in one process: Unsloth is used for nothing else here",
+        "model.backend=transformers",
+    )
+
+
+def _trl_has_its_own_loss(bound: dict[str, Any]) -> Fault | None:
+    plain = {"label_smoothing": 0.0, "answer_weight": 1.0, "backend": "torch"}
+    objective = bound["objective"]
+    changed = [name for name, value in plain.items() if objective.get(name, value) != value]
+    if bound["trainer"]["_name_"] != "fit_trl" or not changed:
+        return None
+    return Fault(
+        f"trainer=trl with {' '.join(f'objective.{n}={shown(objective[n])}' for n in changed)}",
+        "TRL's own loss, which is plain cross-entropy",
+        f"trainer=default, or {' '.join(f'objective.{n}={shown(plain[n])}' for n in changed)}",
     )
 
 
@@ -153,4 +181,6 @@ RULES: tuple[Rule, ...] = (
     _several_share_the_work,
     _only_whole_models_are_divided,
     _lora_plus_needs_lora,
+    _unsloth_trains_lora_alone,
+    _trl_has_its_own_loss,
 )

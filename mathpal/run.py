@@ -18,6 +18,7 @@ from mathpal import attempts, composition, launching, locking, manifest, rundir
 from mathpal.errors import DataError
 from mathpal.following import follow
 from mathpal.interruption import leaving_at_once
+from mathpal.models import backends
 from mathpal.preflight import Bound, preflight
 from mathpal.problems import Splits
 from mathpal.redaction import redacted_keys
@@ -149,6 +150,7 @@ def _train(
     ending: ExitStack,
 ) -> RunResult:
     clock("import")
+    backends.begin_for(calls["model"], run_dir)  # Unsloth comes before all that it changes
     from mathpal import stages
 
     clock("model")
@@ -170,6 +172,7 @@ def _train(
         overrides=overrides,
         fingerprints=stages.fingerprints(loaded, splits),
         accelerator=stages.accelerator(),
+        backend=loaded.backend,
     )
     log.info("%s", stages.describe(loaded, splits, tables, calls["trainer"].keywords))
     if config["dry_run"]:
@@ -247,6 +250,7 @@ def load_run(run_dir: Path) -> tuple[Any, Splits]:
     secrets = redacted_keys(config)
     composed = composition.read(run_dir).config if secrets else OmegaConf.create(config)
     calls = preflight(composed).calls
+    backends.begin_for(calls["model"])
     from mathpal import stages
 
     if not any((run_dir / name).is_dir() for name in ("adapter", "model")):

@@ -17,6 +17,7 @@ from mathpal.data.chat import TokenTable, mask_sample
 from mathpal.data.gates import gold_gate, leakage_gate
 from mathpal.data.preview import marked
 from mathpal.data.token_cache import encode_cached
+from mathpal.models.backends import set_mode
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem, Splits
 
@@ -162,7 +163,8 @@ def describe(loaded: Loaded, splits: Splits, tables: Tables, trainer: dict[str, 
     )
     return "\n".join(
         [
-            f"model    {loaded.name}: {total:,} weights, {trained:,} of them trained",
+            f"model    {loaded.name}: {total:,} weights, {trained:,} of them trained, "
+            f"by {loaded.backend}",
             *(f"data     {line}" for line in tables.lines),
             f"trainer  {length} of {trainer['batch_tokens']} × {trainer.get('accumulate', 1)} "
             f"tokens, lr {trainer['lr']:g}",
@@ -178,7 +180,7 @@ def restore(loaded: Loaded, checkpoint: Path) -> None:
     from mathpal.training.state import restore_weights
 
     restore_weights(loaded.model, checkpoints.read(checkpoint.resolve()))
-    loaded.model.eval()
+    set_mode(loaded.model, training=False)
 
 
 def save_trained(loaded: Loaded, run_dir: Path) -> None:
@@ -202,8 +204,10 @@ def load_trained(model: partial[Any], run_dir: Path) -> Loaded:
 
         loaded: Loaded = model()
         tuned = PeftModel.from_pretrained(loaded.model, str(run_dir / "adapter"))
-        accelerate_layers(tuned)
-        return loaded._replace(model=tuned.eval())
+        if loaded.backend == "transformers":
+            accelerate_layers(tuned)
+        set_mode(tuned, training=False)
+        return loaded._replace(model=tuned)
     from mathpal.models.loading import load_causal_lm
 
     limit = model.keywords["max_length"]

@@ -3,7 +3,11 @@
 Knows Transformers' `from_pretrained` and its silences; knows no architecture's settings.
 """
 
+import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from mathpal.errors import ConfigError
@@ -21,19 +25,92 @@ def read(kind: Any, source: str, path: str, **settings: Any) -> Any:
     Raises:
         ConfigError: when there is nothing to read, or it is damaged.
     """
+    settings = {name: value for name, value in settings.items() if value is not None}
+    with explained(path):
+        return kind.from_pretrained(source, **settings)
+
+
+@contextmanager
+def explained(path: str) -> Iterator[None]:
+    """Turn what loading raises into a ConfigError that says what to do about it."""
     from safetensors import SafetensorError
 
-    settings = {name: value for name, value in settings.items() if value is not None}
     try:
-        return kind.from_pretrained(source, **settings)
+        yield
     except (OSError, ValueError, ImportError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ConfigError(
-            f"model.path={path} could not be loaded: {reason}\n"
+            f"model.path={path} could not be loaded: {_known_reason(error, path) or reason}\n"
             "Expected: shipped:gemma3n_tiny, a folder with config.json and *.safetensors, or a "
             "hub name that is in the cache or can be fetched (gated models need HF_TOKEN in the "
             "environment)."
         ) from error
+
+
+def _known_reason(error: BaseException, path: str) -> str | None:
+    """What the hub's client says in many words, in one; None for anything else."""
+    from huggingface_hub import constants, errors
+
+    why = "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else "the hub cannot be reached"
+    unfetched = (
+        f"it is not in the hub's cache, and {why}; fetch it where there is a network with: "
+        f"hf download {path}, or name a folder"
+    )
+    chain, link = [], error
+    while link is not None and link not in chain:
+        chain.append(link)
+        link = link.__cause__ or link.__context__  # type: ignore[assignment]
+    for kind, reason in (
+        (errors.HFValidationError, "there is no such folder, and a name of the hub is owner/name"),
+        (errors.GatedRepoError, "it is gated: accept its licence on https://huggingface.co/"
+         f"{path} and put a token of that account into HF_TOKEN"),
+        (errors.RevisionNotFoundError, "the hub has it, but not this model.revision"),
+        (errors.RepositoryNotFoundError, "neither a folder here nor a repository of the hub (a "
+         "private one needs HF_TOKEN)"),
+        (errors.OfflineModeIsEnabled, unfetched),
+        (errors.LocalEntryNotFoundError, unfetched),
+    ):  # fmt: skip
+        if any(isinstance(one, kind) for one in chain):
+            return reason
+    return None
+
+
+def stored_names(source: str, path: str, revision: str | None) -> set[str]:
+    """The names of the weights in a checkpoint of one or more safetensors files."""
+    from safetensors import safe_open
+    from transformers.utils.hub import cached_file
+
+    def file(name: str) -> str | None:
+        found: str | None = cached_file(
+            source, name, revision=revision, _raise_exceptions_for_missing_entries=False
+        )
+        return found
+
+    with explained(path):
+        if index := file("model.safetensors.index.json"):
+            return set(json.loads(Path(index).read_text(encoding="utf-8"))["weight_map"])
+        whole = file("model.safetensors")
+        if whole is None:
+            raise ConfigError(
+                f"model.path={path} has no *.safetensors; expected: a checkpoint in that format"
+            )
+        with safe_open(whole, framework="pt") as weights:
+            return set(weights.keys())
+
+
+def unfilled(wanted: set[str], stored: set[str], mapping: dict[str, str], config: Any) -> list[str]:
+    """The wanted weights that a checkpoint does not hold, sorted.
+
+    Args:
+        wanted: names in the model.
+        stored: names in the checkpoint.
+        mapping: patterns of stored names and what stands in their place in the model.
+        config: of the model.
+    """
+    held = set(stored)
+    for pattern, place in mapping.items():
+        held |= {re.sub(pattern, place, name) for name in stored}
+    return [name for name in sorted(wanted - held) if not _is_unused(name, config)]
 
 
 def read_model(kind: Any, source: str, path: str, **settings: Any) -> Any:

@@ -12,6 +12,7 @@ class Loaded(NamedTuple):
         name: the hub name, folder or recipe it came from.
         max_length: most tokens of a training row or of prompt plus answer.
         fingerprint: sha256 over the weights' file (or over the recipe, for random weights).
+        backend: who runs the layers, "transformers" or "unsloth".
     """
 
     model: Any
@@ -19,3 +20,4 @@ class Loaded(NamedTuple):
     name: str
     max_length: int
     fingerprint: str
+    backend: str = "transformers"

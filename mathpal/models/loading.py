@@ -5,91 +5,78 @@ The facade that `conf/model/*.yaml` names. Transformers is imported inside the f
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from annotated_types import Ge
 
 from mathpal.errors import ConfigError
+from mathpal.models.backends import Backend, Chosen, begin
 from mathpal.models.checkpoint import read, read_model
 from mathpal.models.loaded import Loaded
+from mathpal.models.precision import Dtype, Quantization, precision
 
 SHIPPED = "shipped:"
 ASSETS = Path(__file__).parent.parent / "assets"
-# AltUp's coefficient layers are read by their weight, not called: 4-bit must leave them alone.
-NOT_QUANTIZED = [
-    "lm_head", "correction_coefs", "prediction_coefs", "modality_router", "altup_projections",
-    "altup_unembed_projections",
-]  # fmt: skip
-
-Dtype = Literal["auto", "float32", "bfloat16"]
-Quantization = Literal["none", "8bit", "4bit"]
 Attention = Literal["sdpa", "eager", "flash_attention_2"]
 
 
 def load_gemma3n(
     *,
     path: str,
-    backend: Literal["transformers"] = "transformers",
+    backend: Backend = "transformers",
     max_length: Annotated[int, Ge(16)] = 2048,
     dtype: Dtype = "auto",
     quantization: Quantization = "none",
     attention: Attention = "sdpa",
+    text_only: bool = True,
     revision: str | None = None,
 ) -> Loaded:
-    """Load the text part of a Gemma-3n.
+    """Load a Gemma-3n, of which the language model is trained.
 
     Args:
         path: `shipped:gemma3n_tiny`, a folder in Hugging Face layout, or a hub name such as
             `google/gemma-3n-E2B-it`; both the text-only checkpoint and the one with vision and
-            audio towers, of which only the language model is read.
-        backend: who runs the model.
+            audio towers.
+        backend: who runs the layers: transformers, unsloth, or auto, which is Unsloth where it is
+            installed and there is a GPU.
         max_length: most tokens of a training row, and of prompt plus answer.
         dtype: of the frozen weights; auto is bfloat16 on a GPU and float32 elsewhere. Rotary
             frequencies stay float32, whatever is chosen.
         quantization: 8bit or 4bit (NF4) of the frozen linear weights; needs a GPU and
             bitsandbytes.
         attention: implementation of the attention.
+        text_only: leave out the towers; false keeps them, frozen, which needs timm.
         revision: of a hub checkpoint.
 
     Raises:
         ConfigError: when the checkpoint is not there, or this machine cannot load it so.
     """
+    chosen = begin(backend)
     import transformers
-    from packaging.version import Version
 
-    if Version(transformers.__version__) < Version("5.6"):
-        raise ConfigError(
-            f"Gemma-3n needs transformers 5.6 or newer, found {transformers.__version__}: older "
-            "ones train the layers that share keys and values on wrong ones. "
-            'Mend: pip install -U "transformers>=5.6,<=5.17"'
-        )
+    _require_transformers()
     source = _source(path)
     config = read(transformers.AutoConfig, source, path, revision=revision)
-    mapping = None
-    if config.model_type == "gemma3n":  # with towers: the language model lies one level deeper
+    kind, mapping = transformers.Gemma3nForCausalLM, None
+    if config.model_type == "gemma3n" and text_only:  # the language model lies one level deeper
         config = config.text_config
         mapping = {r"^model\.language_model\.": "model."}
+    elif config.model_type == "gemma3n":
+        kind = _with_towers(path)
     elif config.model_type != "gemma3n_text":
         raise ConfigError(
             f"model.path={path} is a {config.model_type}, not a Gemma-3n; use model=causal_lm"
         )
-    model = read_model(
-        transformers.Gemma3nForCausalLM,
-        source,
-        path,
-        config=config,
-        key_mapping=mapping,
-        revision=revision,
-        **_precision(dtype, quantization),
-        attn_implementation=attention,
-    )
-    return _loaded(model, path, max_length, revision)
+    elif not text_only:
+        raise ConfigError(f"model.path={path} has no towers to keep; use model.text_only=true")
+    wanted = _Wanted(kind, config, mapping, path, source, max_length, attention, revision)
+    return _loaded(wanted, chosen, dtype, quantization)
 
 
 def load_causal_lm(
     *,
     path: str,
-    backend: Literal["transformers"] = "transformers",
+    backend: Backend = "transformers",
     max_length: Annotated[int, Ge(16)] = 2048,
     dtype: Dtype = "auto",
     quantization: Quantization = "none",
@@ -100,18 +87,88 @@ def load_causal_lm(
 
     Arguments and errors are those of `load_gemma3n`.
     """
+    chosen = begin(backend)
     import transformers
 
-    source = _source(path)
-    model = read_model(
-        transformers.AutoModelForCausalLM,
-        source,
-        path,
-        revision=revision,
-        **_precision(dtype, quantization),
-        attn_implementation=attention,
-    )
-    return _loaded(model, path, max_length, revision)
+    kind, source = transformers.AutoModelForCausalLM, _source(path)
+    wanted = _Wanted(kind, None, None, path, source, max_length, attention, revision)
+    return _loaded(wanted, chosen, dtype, quantization)
+
+
+class _Wanted(NamedTuple):
+    """What is to be loaded, whoever loads it; see `unsloth_loading.load`."""
+
+    kind: Any
+    config: Any
+    key_mapping: dict[str, str] | None
+    path: str
+    source: str
+    max_length: int
+    attention: str
+    revision: str | None
+
+
+def _loaded(wanted: _Wanted, backend: Chosen, dtype: Dtype, quantization: Quantization) -> Loaded:
+    """The model by the chosen backend, with the same tokenizer by either."""
+    from mathpal.models.accelerate import accelerate_layers
+
+    kept_in = precision(dtype, quantization)
+    if backend == "unsloth":
+        from mathpal.models import unsloth_loading
+
+        settings = wanted._asdict()
+        del settings["kind"]
+        model = unsloth_loading.load(**settings, precision=kept_in)
+    else:
+        model = read_model(
+            wanted.kind,
+            wanted.source,
+            wanted.path,
+            config=wanted.config,
+            key_mapping=wanted.key_mapping,
+            revision=wanted.revision,
+            attn_implementation=wanted.attention,
+            **kept_in,
+        )
+        accelerate_layers(model)
+    _require_exact_positions(model)
+    tokenizer = load_tokenizer(wanted.path, wanted.revision)
+    return Loaded(model, tokenizer, wanted.path, wanted.max_length, fingerprint(model), backend)
+
+
+def _require_transformers() -> None:
+    """Refuse the releases that train Gemma-3n wrongly."""
+    import transformers
+    from packaging.version import Version
+
+    if Version(transformers.__version__) < Version("5.6"):
+        raise ConfigError(
+            f"Gemma-3n needs transformers 5.6 or newer, found {transformers.__version__}: older "
+            "ones train the layers that share keys and values on wrong ones. "
+            'Mend: pip install -U "transformers>=5.6,<=5.17"'
+        )
+
+
+def _with_towers(path: str) -> Any:
+    """The class that keeps vision and audio; its vision tower is timm's."""
+    from importlib.util import find_spec
+
+    import transformers
+
+    if find_spec("timm") is None:
+        raise ConfigError(
+            f"model.path={path} with model.text_only=false needs timm for the vision tower: "
+            "pip install timm, or model.text_only=true"
+        )
+    return transformers.Gemma3nForConditionalGeneration
+
+
+def _require_exact_positions(model: Any) -> None:
+    import torch
+
+    for name, buffer in model.named_buffers():
+        # bf16 rotary frequencies put positions wrong by up to a whole turn.
+        assert "inv_freq" not in name or buffer.dtype == torch.float32, f"{name}: {buffer.dtype}"
 
 
 def _source(path: str) -> str:
@@ -126,46 +183,6 @@ def _source(path: str) -> str:
             f"{', '.join(SHIPPED + n for n in names) or 'none'}"
         )
     return str(folder)
-
-
-def _precision(dtype: Dtype, quantization: Quantization) -> dict[str, Any]:
-    """The keywords of `from_pretrained` for dtype and quantization."""
-    import torch
-
-    gpu = torch.cuda.is_available()
-    chosen = {"float32": torch.float32, "bfloat16": torch.bfloat16}.get(
-        dtype, torch.bfloat16 if gpu else torch.float32
-    )
-    settings: dict[str, Any] = {"dtype": chosen}
-    if gpu:
-        settings["device_map"] = {"": torch.cuda.current_device()}
-    if quantization == "none":
-        return settings
-    if not gpu:
-        raise ConfigError(
-            f"model.quantization={quantization} needs a CUDA GPU, and this machine shows none; "
-            "use model.quantization=none"
-        )
-    from importlib.util import find_spec
-
-    if find_spec("bitsandbytes") is None:
-        raise ConfigError(
-            f"model.quantization={quantization} needs bitsandbytes: pip install 'mathpal[gpu]'"
-        )
-    from transformers import BitsAndBytesConfig
-
-    settings["quantization_config"] = (
-        BitsAndBytesConfig(load_in_8bit=True, llm_int8_skip_modules=NOT_QUANTIZED)
-        if quantization == "8bit"
-        else BitsAndBytesConfig(
-            load_in_4bit=True,
-            bnb_4bit_quant_type="nf4",
-            bnb_4bit_use_double_quant=True,
-            bnb_4bit_compute_dtype=chosen,
-            llm_int8_skip_modules=NOT_QUANTIZED,
-        )
-    )
-    return settings
 
 
 def load_tokenizer(path: str, revision: str | None = None) -> Any:
@@ -191,19 +208,6 @@ def load_tokenizer(path: str, revision: str | None = None) -> Any:
         tokenizer.pad_token = tokenizer.eos_token
     tokenizer.padding_side = "left"  # generation; training pads by itself
     return tokenizer
-
-
-def _loaded(model: Any, path: str, max_length: int, revision: str | None) -> Loaded:
-    import torch
-
-    from mathpal.models.accelerate import accelerate_layers
-
-    tokenizer = load_tokenizer(path, revision)
-    for name, buffer in model.named_buffers():
-        # bf16 rotary frequencies put positions wrong by up to a whole turn.
-        assert "inv_freq" not in name or buffer.dtype == torch.float32, f"{name}: {buffer.dtype}"
-    accelerate_layers(model)
-    return Loaded(model, tokenizer, path, max_length, fingerprint(model))
 
 
 def fingerprint(model: Any, values: int = 512) -> str:

@@ -22,6 +22,11 @@ def attach_lora(
 ) -> Any:
     """Freeze the model and put trainable low-rank updates beside its projections.
 
+    Around a model of Unsloth's it is PEFT, too, not `FastModel.get_peft_model`: names, shapes and
+    first values are then the same as around Transformers' model, so that an adapter of one loads
+    with the other. Unsloth's own would draw them from a seed of its own and turn on reentrant
+    checkpointing; what is fast in its LoRA layers it has put into PEFT's classes at loading.
+
     Args:
         model: a causal LM.
         r: rank.
@@ -44,6 +49,7 @@ def attach_lora(
 
     from mathpal.errors import ConfigError
     from mathpal.models.accelerate import accelerate_layers
+    from mathpal.models.backends import is_unsloth
 
     names = "|".join(targets)
     pattern = rf"^(?!.*(?:vision|audio)).*\.layers\.\d+\.(?:self_attn|mlp)\.(?:{names})$"
@@ -64,7 +70,11 @@ def attach_lora(
             f"lora.targets={list(targets)} names no linear layer of this model; "
             f"the usual ones are {', '.join(PROJECTIONS)}"
         ) from error
-    accelerate_layers(tuned)
+    for name, weight in tuned.named_parameters():
+        # In 16 bits AdamW's updates at the usual rates are smaller than the rounding.
+        assert not weight.requires_grad or weight.dtype.itemsize >= 4, f"{name} is {weight.dtype}"
+    if not is_unsloth(model):
+        accelerate_layers(tuned)
     return tuned
 
 

@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader
 from mathpal.data.batches import TrainingBatches
 from mathpal.errors import ConfigError
 from mathpal.interruption import ignored_in_worker
+from mathpal.models.backends import set_mode
 from mathpal.training import checkpoints
 from mathpal.training.module import TuningModule
 from mathpal.training.saving import Saver
@@ -144,7 +145,7 @@ def attempt(
         worker_init_fn=ignored_in_worker if workers else None,
         pin_memory=settings["accelerator"] == "gpu",
     )
-    module.model.train()
+    set_mode(module.model, training=True)
     trainer.fit(module, loader)
 
 

@@ -151,6 +151,7 @@ def fit(
     """
     from mathpal.data.batches import TrainingBatches
     from mathpal.data.windows import Plan
+    from mathpal.models.backends import enable_checkpointing, set_mode
     from mathpal.training import engine
     from mathpal.training.followers import followers
     from mathpal.training.guard import Guard
@@ -158,14 +159,14 @@ def fit(
     from mathpal.training.optimizers import build
     from mathpal.training.validating import Best
 
-    _require_one_length(max_steps, epochs)
+    require_one_length(max_steps, epochs)
     if patience or finish_with == "best":
         _require_best(best, validation is not None)
-    gpu = _uses_gpu(accelerator)
+    gpu = uses_gpu(accelerator)
     if precision == "auto":
         precision = "bf16-mixed" if gpu else "32-true"
     if gradient_checkpointing:
-        loaded.model.gradient_checkpointing_enable({"use_reentrant": False})
+        enable_checkpointing(loaded.model)
     if layout == "auto":
         layout = "packed" if strategy != "fsdp" and _takes_rows(loaded.model) else "padded"
     batches = TrainingBatches(
@@ -221,13 +222,14 @@ def fit(
     )
     if finish_with == "best":
         follow.saver.take_best(module)
-    loaded.model.eval()
+    set_mode(loaded.model, training=False)
     metrics = _final(follow.recorder, chosen, module.device, precision)
     kept = run_dir / "checkpoints" / finish_with if run_dir and strategy == "fsdp" else None
     return FitResult(module.step, metrics, precision, str(module.device), notes, kept)
 
 
-def _require_one_length(max_steps: int | None, epochs: int | None) -> None:
+def require_one_length(max_steps: int | None, epochs: int | None) -> None:
+    """Refuse a training of no length, or of two."""
     if (max_steps is None) == (epochs is None):
         raise ConfigError("give exactly one of trainer.max_steps and trainer.epochs")
 
@@ -246,7 +248,8 @@ def _takes_rows(model: "torch.nn.Module") -> bool:
     return any(getattr(module, "takes_rows", False) for module in model.modules())
 
 
-def _uses_gpu(accelerator: str) -> bool:
+def uses_gpu(accelerator: str) -> bool:
+    """Whether training will run on a GPU."""
     import torch
 
     gpu = torch.cuda.is_available() and accelerator != "cpu"

@@ -14,6 +14,7 @@ import torch
 
 from mathpal.data.chat import TokenTable, stop_ids
 from mathpal.evaluation.generation import decoding
+from mathpal.models.backends import answering
 from mathpal.rundir import write_text
 
 Texts = Callable[[int, list[dict[str, str]]], None]
@@ -87,18 +88,13 @@ def answers(model: Any, tokenizer: Any, rows: list[Asked]) -> list[str]:
     pad = tokenizer.pad_token_id
     ids = torch.tensor([[pad] * (width - len(row.ids)) + row.ids for row in rows])  # (B, T)
     mask = torch.tensor([[0] * (width - len(row.ids)) + [1] * len(row.ids) for row in rows])
-    training = model.training
-    model.eval()
-    try:
-        # Not inference_mode: a tensor that the model keeps of it could not be trained through.
-        with torch.no_grad():
-            out = model.generate(
-                input_ids=ids.to(model.device),
-                attention_mask=mask.to(model.device),
-                generation_config=decoding(tokenizer, NEW_TOKENS),
-            )
-    finally:
-        model.train(training)
+    # Not inference_mode: a tensor that the model keeps of it could not be trained through.
+    with answering(model), torch.no_grad():
+        out = model.generate(
+            input_ids=ids.to(model.device),
+            attention_mask=mask.to(model.device),
+            generation_config=decoding(tokenizer, NEW_TOKENS),
+        )
     stops = stop_ids(tokenizer)
     texts = []
     for row in out[:, width:].tolist():

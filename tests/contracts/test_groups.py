@@ -106,6 +106,32 @@ def test_every_experiment_composes_and_binds(name: str) -> None:
     assert bound.settings["name"] == name
 
 
+@pytest.mark.parametrize("name", [name for name in EXPERIMENTS if name != "tiny_base"])
+@pytest.mark.parametrize("trainer", ["default", "trl"])
+def test_a_recipe_takes_other_rows_and_the_other_engine(name: str, trainer: str) -> None:
+    """Neither a curriculum's settings nor an engine's own may stand in a recipe."""
+    bound = preflight(
+        config(f"+experiment={name}", "data=file", f"data.path='{__file__}'", f"trainer={trainer}")
+    )
+    assert bound.calls["data"].func.__name__ == "file"
+
+
+def test_production_is_the_run_that_it_is_to_repeat() -> None:
+    calls = preflight(config("+experiment=production")).calls
+    model, lora, trainer = (calls[group].keywords for group in ("model", "lora", "trainer"))
+    assert (model["path"], model["quantization"], model["max_length"]) == (
+        "google/gemma-3n-E2B-it", "4bit", 2048
+    )  # fmt: skip
+    assert (lora["r"], lora["alpha"], lora["dropout"]) == (16, 32, 0.1)
+    expected = {
+        "lr": 1e-4, "scheduler": "cosine", "warmup": 0.05, "weight_decay": 0.01, "max_steps": 200,
+        "optimizer": "adamw_8bit", "batch_tokens": 2 * 2048, "accumulate": 8,
+    }  # fmt: skip
+    assert {name: trainer[name] for name in expected} == expected
+    quick = preflight(config("+experiment=quick_test")).calls["trainer"].keywords
+    assert {name: quick[name] for name in expected} == {**expected, "max_steps": 20}
+
+
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
 def test_the_command_line_wins_over_an_experiment(experiment: str) -> None:
     cfg = config(f"+experiment={experiment}", "trainer.lr=0.5", "name=mine")

@@ -20,7 +20,7 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, "docs/gpu.md"])
 def test_every_train_command_composes(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("exams.json").write_text("[]")

@@ -2,11 +2,12 @@
 
 import json
 
+import pytest
+
 from mathpal.run import compose, load_run, train
 from tests.unit.test_loading import miniature, saved, with_towers
 
 SHORT = [
-    "+experiment=grade6_e2b",
     "model.max_length=256",
     "trainer.max_steps=2",
     "trainer.batch_tokens=256",
@@ -20,16 +21,22 @@ SHORT = [
 ]
 
 
-def test_grade6_e2b_runs_on_the_checkpoint_layout_of_the_hub(shared_tiny, tmp_path):
+@pytest.mark.parametrize(
+    ("recipe", "layers", "shared"), [("grade6_e2b", 30, 10), ("grade6_e4b", 35, 15)]
+)
+def test_a_recipe_runs_on_the_checkpoint_layout_of_the_hub(
+    shared_tiny, tmp_path, recipe, layers, shared
+):
     folder = saved(
-        miniature(30, 10, shared_tiny.tokenizer), shared_tiny.tokenizer, tmp_path / "e2b"
+        miniature(layers, shared, shared_tiny.tokenizer), shared_tiny.tokenizer, tmp_path / "model"
     )
     with_towers(folder)
-    run = train(compose([*SHORT, f"model.path={folder}"]), tmp_path / "run")
+    words = [f"+experiment={recipe}", f"model.path={folder}", "model.backend=transformers"]
+    run = train(compose([*words, *SHORT]), tmp_path / "run")
     outcome = json.loads((run.run_dir / "outcome.json").read_text())
     assert outcome["status"] == "completed"
     manifest = json.loads((run.run_dir / "run.json").read_text())
     assert manifest["config"]["trainer"]["gradient_checkpointing"] is True
     assert manifest["config"]["trainer"]["accumulate"] == 4
     loaded, _ = load_run(run.run_dir)
-    assert loaded.model.get_base_model().config.num_kv_shared_layers == 10
+    assert loaded.model.get_base_model().config.num_kv_shared_layers == shared

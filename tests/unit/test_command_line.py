@@ -78,7 +78,7 @@ class TestOneFault:
             ("lora='r 16'", "an option of conf/lora"),
             ("model=null", "an option of conf/model"),
             ("lora=", "an option of conf/lora"),
-            ("+experiment=grade7", "an option of conf/experiment: grade6_e2b, tiny_base"),
+            ("+experiment=grade7", "an option of conf/experiment: grade6_e2b, grade6_e4b"),
             ("trainer.lrr=1", "did you mean trainer.lr=…?"),
             ("+trainer.lrr=1", "did you mean trainer.lr=…?"),
             ("++trainer.lrr=1", "did you mean trainer.lr=…?"),

@@ -1,0 +1,103 @@
+"""Load a causal LM through Unsloth, so that all the rest of MathPal need not know.
+
+What comes back has the names, the shapes and the values of what Transformers loads. Unsloth is
+imported inside; it needs a GPU, or UNSLOTH_FORCE_CPU=1 for its CPU backend.
+"""
+
+import contextlib
+import logging
+import sys
+from typing import Any
+
+from mathpal.errors import ConfigError
+from mathpal.models.checkpoint import explained, stored_names, unfilled
+
+log = logging.getLogger(__name__)
+
+
+def load(
+    source: str,
+    path: str,
+    *,
+    config: Any,
+    key_mapping: dict[str, str] | None,
+    max_length: int,
+    attention: str,
+    revision: str | None,
+    precision: dict[str, Any],
+) -> Any:
+    """The model as Unsloth gives it, with every weight from the checkpoint.
+
+    Args:
+        source: the folder or hub name to read.
+        path: the same as the user wrote it, for messages.
+        config: of the model that is wanted: of the language model, where the checkpoint has more.
+        key_mapping: names in the checkpoint to names in the model; None for the same names.
+        max_length: most tokens of a row.
+        attention: implementation of the attention.
+        revision: of a hub checkpoint.
+        precision: keywords of `from_pretrained` for dtype, device and quantization.
+
+    Raises:
+        ConfigError: when it cannot be loaded, or has holes, or is not quantized though it should.
+    """
+    import torch
+    from unsloth import FastModel
+
+    given = arguments(max_length, precision)
+    given |= {"attn_implementation": attention, "revision": revision}
+    if key_mapping is not None:
+        # Its CPU backend has no text_only, and hands what it does not know to Transformers.
+        gpu = torch.cuda.is_available()
+        given |= {"text_only": True} if gpu else {"config": config, "key_mapping": key_mapping}
+    with contextlib.redirect_stdout(sys.stderr), explained(path):
+        model, _ = FastModel.from_pretrained(source, **given)
+    # Forced to the reentrant kind for Gemma-3n: the class's own method is what `fit` is to find.
+    vars(model).pop("gradient_checkpointing_enable", None)
+    _require_quantized(model, path, precision)
+    runs = getattr(model.config, "_attn_implementation", attention)
+    if runs != attention:
+        log.warning("Unsloth runs %s with attention %s, not %s as asked", path, runs, attention)
+    if config is not None:
+        names = stored_names(source, path, revision)
+        _require_whole(model, names, key_mapping or {}, path)
+    return model
+
+
+def arguments(max_length: int, precision: dict[str, Any]) -> dict[str, Any]:
+    """What keeps `FastModel.from_pretrained` from deciding for itself what is trained, and how."""
+    return {
+        "max_seq_length": max_length,
+        "load_in_4bit": False,  # its default is True
+        # Else a hub name becomes another repository's, which Unsloth has quantized or changed.
+        "use_exact_model_name": True,
+        # `fit` decides on checkpointing; Unsloth's own is reentrant for Gemma-3n.
+        "use_gradient_checkpointing": False,
+        "offload_embedding": False,  # else it decides by the memory that is free
+        **precision,
+    }
+
+
+def _require_quantized(model: Any, path: str, precision: dict[str, Any]) -> None:
+    """Unsloth loads in 16 bits, with a printed line, where it finds bitsandbytes not to work."""
+    if "quantization_config" not in precision:
+        return
+    kinds = {type(module).__name__ for module in model.modules()}
+    if not kinds & {"Linear4bit", "Linear8bitLt"}:
+        raise ConfigError(
+            f"model.path={path}: Unsloth could not quantize it and loaded it in 16 bits; see "
+            "`python -m bitsandbytes`, or use model.quantization=none"
+        )
+
+
+def _require_whole(model: Any, stored: set[str], mapping: dict[str, str], path: str) -> None:
+    """Weights that a checkpoint lacks are filled at random, without an error."""
+    tied = getattr(model, "all_tied_weights_keys", None) or {}
+    wanted = {name for name, _ in model.named_parameters()} - set(tied)
+    missing = unfilled(wanted, stored, mapping, model.config)
+    if missing:
+        raise ConfigError(
+            f"model.path={path}: {len(missing)} weights of the model are not in the checkpoint: "
+            f"{', '.join(missing[:3])}. Expected: a whole checkpoint of this architecture; fetch "
+            "or export it again"
+        )

@@ -1,0 +1,200 @@
+"""A Trainer of Transformers or TRL, driven as `fit` drives Lightning: the same micro-batches, the
+same random numbers in a step, the same optimizer and schedule. The loss is the trainer's own.
+
+So two engines can be compared step by step. Knows nothing of run directories and TRL's settings.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.utils.data import DataLoader, Dataset
+from transformers import Trainer, TrainerCallback
+
+from mathpal.data.batches import TrainingBatches, ValidationBatches
+from mathpal.errors import DataError
+from mathpal.objectives.sft import Objective
+from mathpal.progress import Progress
+from mathpal.training.module import drawn
+from mathpal.training.recording import WARM_UP_STEPS, Record, memory
+from mathpal.training.state import trained
+
+Build = Callable[[dict[str, torch.nn.Parameter]], torch.optim.Optimizer]
+
+
+class Inputs(Dataset[dict[str, torch.Tensor]]):
+    """The micro-batches of a run as a model's own arguments, by number."""
+
+    def __init__(self, batches: TrainingBatches) -> None:
+        self.batches = batches
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
+        batch = self.batches[index]
+        step, part = divmod(index, self.batches.plan.accumulate)
+        window = self.batches.window(step)
+        rows = window[part] if part < len(window) else window[0][:1]  # a filler without labels
+        lengths = torch.from_numpy(self.batches.table.lengths[rows])
+        places = torch.arange(batch["input_ids"].shape[1])  # (T,)
+        return {
+            "input_ids": batch["input_ids"],
+            "labels": batch["labels"],
+            "attention_mask": (places < lengths[:, None]).long(),  # (B, T)
+        }
+
+
+def driven(
+    base: type[Trainer],
+    batches: TrainingBatches,
+    build: Build,
+    factor: Callable[[int], float],
+    seed: int,
+) -> type[Trainer]:
+    """A subclass of a trainer that takes from MathPal what decides a step, but the loss.
+
+    Args:
+        base: `transformers.Trainer`, or one that is built on it.
+        batches: of the whole run, padded.
+        build: makes the optimizer of the given weights.
+        factor: learning rate at step s as a share of the peak.
+        seed: of dropout.
+    """
+
+    class Driven(base):  # type: ignore[valid-type, misc]
+        optimizer: Any
+        lr_scheduler: Any
+        part = 0  # micro-batches so far
+
+        def get_train_dataloader(self) -> DataLoader[Any]:
+            return DataLoader(Inputs(batches), batch_size=None, shuffle=False)
+
+        def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
+            if self.optimizer is None:
+                self.optimizer = build(trained(self.model))
+            return self.optimizer
+
+        def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+            if self.lr_scheduler is None:
+                chosen = optimizer or self.optimizer
+                self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(chosen, factor)
+            return self.lr_scheduler
+
+        def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:
+            step, part = divmod(self.part, batches.plan.accumulate)
+            torch.manual_seed(drawn(seed, step, part))
+            self.part += 1
+            return super().training_step(*args, **kwargs)
+
+    return Driven
+
+
+class Follower(TrainerCallback):
+    """Records under MathPal's names, and the validation loss.
+
+    Args:
+        record: called with the number of finished steps and the named values.
+        batches: of the whole run.
+        lr: peak learning rate.
+        factor: of it at a step.
+        validate: gives the validation loss of a model; None for no validation.
+        evaluate_every: optimizer steps between validations; None for one at the end.
+
+    Attributes:
+        latest: the last value of each name.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        batches: TrainingBatches,
+        *,
+        lr: float,
+        factor: Callable[[int], float],
+        validate: Callable[[Any], float] | None,
+        evaluate_every: int | None,
+    ) -> None:
+        self.record, self.batches, self.lr, self.factor = record, batches, lr, factor
+        self.validate, self.every = validate, evaluate_every
+        self.latest: dict[str, float] = {}
+        self.seconds, self.tokens, self.supervised = 0.0, 0, 0
+        self.began = time.perf_counter()
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        self.bar = Progress("training", total=self.batches.steps, unit="step")
+
+    def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        self.bar.close()
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        self.began = time.perf_counter()
+
+    def on_step_end(
+        self, args: Any, state: Any, control: Any, model: Any = None, **kwargs: Any
+    ) -> None:
+        step = state.global_step
+        if step > WARM_UP_STEPS or self.batches.steps <= WARM_UP_STEPS:
+            rows = self.batches.rows(step - 1)
+            self.seconds += time.perf_counter() - self.began
+            self.tokens += int(self.batches.table.lengths[rows].sum())
+            self.supervised += int(self.batches.table.loss_tokens[rows].sum())
+        self.bar.advance(1)
+        last = step == self.batches.steps
+        if self.validate and (last or (self.every is not None and step % self.every == 0)):
+            self._write(step, {"validation/loss": self.validate(model)})
+
+    def on_log(
+        self, args: Any, state: Any, control: Any, logs: Any = None, model: Any = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        if not logs or "loss" not in logs:  # the summary at the end
+            return
+        step, loss, norm = state.global_step, float(logs["loss"]), float(logs["grad_norm"])
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            raise DataError(
+                f"training stops before step {step}: its loss or gradient is not finite, and "
+                "trainer=trl has no guard that leaves such a step out; lower trainer.lr, or use "
+                "trainer=default"
+            )
+        values = {
+            "train/loss": loss,
+            "train/grad_norm": norm,
+            "train/lr": self.lr * self.factor(step - 1),
+        }
+        if self.seconds:
+            values["train/tokens_per_second"] = self.tokens / self.seconds
+            values["train/supervised_tokens_per_second"] = self.supervised / self.seconds
+        self._write(step, values | memory(model.device))
+
+    def _write(self, step: int, values: dict[str, float]) -> None:
+        self.latest |= values
+        self.record(step, values)
+
+
+def validation_loss(
+    model: Any, objective: Objective, batches: ValidationBatches, *, mixed: bool
+) -> float:
+    """The mean loss over all supervised tokens, by MathPal's objective.
+
+    Args:
+        model: left in the mode in which it came.
+        objective: of the run.
+        batches: all of them.
+        mixed: compute in bf16 where that is safe, as training does.
+    """
+    training, kind = model.training, model.device.type
+    model.eval()
+    total = tokens = 0.0
+    with torch.no_grad(), torch.autocast(kind, torch.bfloat16, enabled=mixed):
+        for batch in batches:
+            placed = {
+                name: value.to(model.device) if isinstance(value, torch.Tensor) else value
+                for name, value in batch.items()
+            }
+            total += float(objective(model, placed)) * batch["normaliser"]
+            tokens += batch["normaliser"]
+    model.train(training)
+    return total / tokens
