@@ -140,6 +140,16 @@ def _lora_plus_needs_lora(bound: dict[str, Any]) -> Fault | None:
     )
 
 
+def _table_on_the_host_cannot_learn(bound: dict[str, Any]) -> Fault | None:
+    if not bound["model"].get("offload_ple") or bound["lora"]["_name_"] != "no_lora":
+        return None
+    return Fault(
+        "model.offload_ple=true with lora=none",
+        "a table that need not be trained: on the host it has no gradient",
+        "model.offload_ple=false, or a lora option",
+    )
+
+
 RULES: tuple[Rule, ...] = (
     _one_length_of_training,
     _row_fits_batch,
@@ -153,4 +163,5 @@ RULES: tuple[Rule, ...] = (
     _several_share_the_work,
     _only_whole_models_are_divided,
     _lora_plus_needs_lora,
+    _table_on_the_host_cannot_learn,
 )

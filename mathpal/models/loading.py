@@ -34,6 +34,7 @@ def load_gemma3n(
     dtype: Dtype = "auto",
     quantization: Quantization = "none",
     attention: Attention = "sdpa",
+    offload_ple: bool = False,
     revision: str | None = None,
 ) -> Loaded:
     """Load the text part of a Gemma-3n.
@@ -49,6 +50,8 @@ def load_gemma3n(
         quantization: 8bit or 4bit (NF4) of the frozen linear weights; needs a GPU and
             bitsandbytes.
         attention: implementation of the attention.
+        offload_ple: keep the table of per-layer embeddings in the host's memory, and send the
+            rows of each batch; the same results with 4 to 5 GB less on the GPU. With LoRA only.
         revision: of a hub checkpoint.
 
     Raises:
@@ -73,8 +76,13 @@ def load_gemma3n(
         raise ConfigError(
             f"model.path={path} is a {config.model_type}, not a Gemma-3n; use model=causal_lm"
         )
+    kind = transformers.Gemma3nForCausalLM
+    if offload_ple:
+        from mathpal.models import host_table
+
+        kind = host_table.Gemma3nForCausalLM
     model = read_model(
-        transformers.Gemma3nForCausalLM,
+        kind,
         source,
         path,
         config=config,
@@ -83,6 +91,8 @@ def load_gemma3n(
         **_precision(dtype, quantization),
         attn_implementation=attention,
     )
+    if offload_ple:
+        host_table.fill(model, source, path, revision)
     return _loaded(model, path, max_length, revision)
 
 
