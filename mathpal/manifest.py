@@ -71,6 +71,7 @@ def begin(
     overrides: list[str],
     fingerprints: dict[str, str],
     accelerator: str,
+    plan: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write run.json, git.diff and requirements.txt, or note in run.json that the run goes on.
 
@@ -79,6 +80,7 @@ def begin(
         overrides: what the command line said beyond the defaults.
         fingerprints: sha256 by name: data, model, tokenizer, template.
         accelerator: the device's name, "none" on a CPU.
+        plan: what the memory gate found; None where it could not tell.
 
     Returns:
         What run.json holds.
@@ -92,6 +94,7 @@ def begin(
         manifest = _continued(earlier, run_dir)
     else:
         manifest = _described(run_dir, config, overrides, fingerprints, accelerator)
+        manifest["plan"] = plan
     manifest = redact(manifest)
     rundir.write_json(run_dir / NAME, manifest)
     # Only now has the new attempt begun, and the earlier one's end is no longer the run's.
