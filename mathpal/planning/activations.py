@@ -105,6 +105,8 @@ def _before_norm(setting: Setting) -> int:
 
 def _masked(setting: Setting, layer: Layer) -> bool:
     """Causal attention needs no mask but for a window that is too short, or packed rows."""
+    if setting.attention == "flash_attention_2":  # it knows windows and packed rows itself
+        return False
     beyond = layer.sliding and _attention_row(setting) > setting.architecture.window
     return setting.layout == "packed" or beyond
 
