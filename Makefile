@@ -60,6 +60,7 @@ bench: $(READY) ## measure against what one would run instead; minutes, on idle 
 	$(BIN)/python benchmarks/train_cpu.py --shape wide-vocab $(ARGS)
 	$(BIN)/python benchmarks/generate_cpu.py
 	$(BIN)/python benchmarks/loss_memory.py
+	$(BIN)/python benchmarks/plan_memory.py
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/growth.py
 

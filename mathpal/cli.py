@@ -51,6 +51,7 @@ VERBS = {
     "data generate": Verb(
         "data_generate", "mathpal.data_commands.generate", "any number of problems in one file"
     ),
+    "plan": Verb("plan", "mathpal.plan_commands.plan", "memory and time of a run, before it"),
     "reproduce": Verb(
         "reproduce", "mathpal.reproduce.reproduce", "do a run again and say what is identical"
     ),

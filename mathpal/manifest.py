@@ -72,6 +72,7 @@ def begin(
     fingerprints: dict[str, str],
     accelerator: str,
     backend: str = "transformers",
+    plan: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write run.json, git.diff and requirements.txt, or note in run.json that the run goes on.
 
@@ -81,6 +82,7 @@ def begin(
         fingerprints: sha256 by name: data, model, tokenizer, template.
         accelerator: the device's name, "none" on a CPU.
         backend: who runs the model's layers; model.backend may leave that to the machine.
+        plan: what the memory gate found; None where it could not tell.
 
     Returns:
         What run.json holds.
@@ -95,6 +97,7 @@ def begin(
     else:
         manifest = _described(run_dir, config, overrides, fingerprints, accelerator)
         manifest["backend"] = backend
+        manifest["plan"] = plan
     manifest = redact(manifest)
     rundir.write_json(run_dir / NAME, manifest)
     # Only now has the new attempt begun, and the earlier one's end is no longer the run's.

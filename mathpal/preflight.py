@@ -70,6 +70,7 @@ def run_settings(
     seed: Annotated[int, Ge(0)] = 42,
     dry_run: bool = False,
     allow_leakage: bool = False,
+    allow_memory: bool = False,
     resume: None = None,
 ) -> None:
     """What a run is told besides its groups.
@@ -79,6 +80,7 @@ def run_settings(
         seed: of data, weights and order.
         dry_run: do everything but the training.
         allow_leakage: train though held-out questions stand in the training split.
+        allow_memory: train though the plan says that memory will not suffice.
         resume: never part of a composition: on the command line `resume=DIR` stands alone, in
             Python it is `mathpal.run.resume`.
     """
@@ -90,7 +92,8 @@ def preflight(cfg: DictConfig, schema: Callable[..., Any] = run_settings) -> Bou
     Args:
         cfg: the composed configuration, without the `hydra` node.
         schema: a function whose keyword-only parameters are the settings outside the groups.
-            For a run, all groups must be there; other verbs have those that they compose.
+            For a run, all groups must be there; other verbs have those that they compose. The
+            rules between groups hold wherever all are.
 
     Raises:
         ConfigError: naming every fault: unknown keys, wrong types, values out of range, missing
@@ -127,7 +130,7 @@ def find_faults(
             calls[group] = call
     plain = {str(key): value for key, value in config.items() if key not in wanted}
     settings.update(_keywords("", plain, schema, faults, siblings=list(wanted)))
-    if schema is run_settings and not faults:  # rules read values that must be sound first
+    if len(wanted) == len(GROUPS) and not faults:  # rules read values that must be sound first
         bound = {group: _settings(call) for group, call in calls.items()}
         faults += [fault for rule in RULES if (fault := rule(bound)) is not None]
     return faults

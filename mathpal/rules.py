@@ -168,6 +168,16 @@ def _trl_has_its_own_loss(bound: dict[str, Any]) -> Fault | None:
     )
 
 
+def _table_on_the_host_cannot_learn(bound: dict[str, Any]) -> Fault | None:
+    if not bound["model"].get("offload_ple") or bound["lora"]["_name_"] != "no_lora":
+        return None
+    return Fault(
+        "model.offload_ple=true with lora=none",
+        "a table that need not be trained: on the host it has no gradient",
+        "model.offload_ple=false, or a lora option",
+    )
+
+
 RULES: tuple[Rule, ...] = (
     _one_length_of_training,
     _row_fits_batch,
@@ -183,4 +193,5 @@ RULES: tuple[Rule, ...] = (
     _lora_plus_needs_lora,
     _unsloth_trains_lora_alone,
     _trl_has_its_own_loss,
+    _table_on_the_host_cannot_learn,
 )

@@ -1,6 +1,6 @@
 """The composition root: a configuration becomes a run. It decides the order and nothing else.
 
-preflight → seed → model → LoRA → data → gates → trackers
+preflight → memory gate → seed → model → LoRA → data → gates → trackers
           → fit → evaluate (base and tuned) → export → report → objective value
 """
 
@@ -152,7 +152,10 @@ def _train(
     clock("import")
     backends.begin_for(calls["model"], run_dir)  # Unsloth comes before all that it changes
     from mathpal import stages
+    from mathpal.planning import gate
 
+    clock("plan")
+    planned = gate.memory_gate(calls, run_dir, allow=config.get("allow_memory", False))
     clock("model")
     loaded = stages.load_model(calls["model"], calls["lora"], seed=config["seed"])
     clock("data")
@@ -173,9 +176,12 @@ def _train(
         fingerprints=stages.fingerprints(loaded, splits),
         accelerator=stages.accelerator(),
         backend=loaded.backend,
+        plan=planned and planned.summary,
     )
     log.info("%s", stages.describe(loaded, splits, tables, calls["trainer"].keywords))
+    expected = gate.refined(planned, tables.train, run_dir)
     if config["dry_run"]:
+        log.info("%s", expected)
         log.info("dry run: everything above is ready; nothing was trained")
         return RunResult(run_dir, {}, None, "")
     rundir.point_latest(run_dir)

@@ -68,7 +68,23 @@ def begin(backend: Backend, run_dir: Path | None = None) -> Chosen:
 
 def begin_for(model: partial[Any], run_dir: Path | None = None) -> None:
     """`begin` with the backend that a bound loader will take."""
-    begin(model.keywords.get("backend", "transformers"), run_dir)
+    asked = model.keywords
+    backend = asked.get("backend", "transformers")
+    begin(without_offloading(backend, asked.get("offload_ple", False)), run_dir)
+
+
+def without_offloading(backend: Backend, offload_ple: bool) -> Backend:
+    """The backend to begin with: the table of `offload_ple` can stay on the host in Transformers.
+
+    Raises:
+        ConfigError: when Unsloth is asked for by name.
+    """
+    if offload_ple and backend == "unsloth":
+        raise ConfigError(
+            "model.offload_ple=true with model.backend=unsloth: Unsloth has no such table; use "
+            "model.backend=transformers, or model.offload_ple=false"
+        )
+    return "transformers" if offload_ple else backend
 
 
 def _gpu() -> bool:

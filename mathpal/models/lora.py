@@ -51,13 +51,11 @@ def attach_lora(
     from mathpal.models.accelerate import accelerate_layers
     from mathpal.models.backends import is_unsloth
 
-    names = "|".join(targets)
-    pattern = rf"^(?!.*(?:vision|audio)).*\.layers\.\d+\.(?:self_attn|mlp)\.(?:{names})$"
     config = LoraConfig(
         r=r,
         lora_alpha=alpha,  # type: ignore[arg-type]
         lora_dropout=dropout,
-        target_modules=pattern,
+        target_modules=pattern(targets),
         use_dora=variant == "dora",
         use_rslora=variant == "rslora",
         bias="none",
@@ -78,6 +76,21 @@ def attach_lora(
     return tuned
 
 
+def pattern(targets: Sequence[str]) -> str:
+    """The regular expression of the whole names of the layers that LoRA is put beside."""
+    names = "|".join(targets)
+    return rf"^(?!.*(?:vision|audio)).*\.layers\.\d+\.(?:self_attn|mlp)\.(?:{names})$"
+
+
 def no_lora(model: Any) -> Any:
-    """Full fine-tuning: every weight of the model is trained."""
+    """Full fine-tuning: every weight of the model is trained.
+
+    Raises:
+        ConfigError: when the table of per-layer embeddings lies on the host.
+    """
+    from mathpal.errors import ConfigError
+    from mathpal.models.host_table import offloaded
+
+    if offloaded(model):
+        raise ConfigError("model.offload_ple=true with lora=none: a table on the host cannot learn")
     return model.requires_grad_(True)

@@ -5,13 +5,16 @@ Transformers' own `Gemma3nForCausalLM`; only the sizes are small.
 """
 
 import hashlib
+import inspect
 import json
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from annotated_types import Ge, Interval
 
 from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
+from mathpal.models.tokenizer import SPECIAL
 
 Share = Annotated[float, Interval(ge=0, lt=1)]
 Count = Annotated[int, Ge(1)]
@@ -55,17 +58,14 @@ def create_gemma3n(
     Raises:
         ConfigError: for a shape that Gemma-3n cannot have.
     """
-    from transformers import Gemma3nForCausalLM, Gemma3nTextConfig, set_seed
+    from transformers import Gemma3nForCausalLM, set_seed
 
     from mathpal.curriculum import FAMILIES, problem
     from mathpal.models.accelerate import accelerate_layers
     from mathpal.models.tokenizer import train_tokenizer
 
     shape = {name: value for name, value in locals().items() if isinstance(value, int)}
-    layer_types = [
-        "full_attention" if (layer + 1) % 5 == 0 else "sliding_attention" for layer in range(layers)
-    ]
-    _check_shape(shape, layer_types)
+    shape_config(shape, vocabulary=vocab_size)  # before the tokenizer takes its time
     texts = (
         text
         for name in sorted(FAMILIES)
@@ -75,32 +75,55 @@ def create_gemma3n(
     )
     tokenizer = train_tokenizer(texts, vocab_size=vocab_size)
     tokenizer.model_max_length = max_length
-    config = Gemma3nTextConfig(
-        vocab_size=len(tokenizer),
-        vocab_size_per_layer_input=len(tokenizer),
-        hidden_size=hidden_size,
-        intermediate_size=intermediate_size,
-        num_hidden_layers=layers,
-        num_attention_heads=heads,
-        num_key_value_heads=kv_heads,
-        head_dim=head_dim,
-        hidden_size_per_layer_input=per_layer_size,
-        laurel_rank=laurel_rank,
-        altup_num_inputs=altup_inputs,
-        activation_sparsity_pattern=[0.95] * sparse_layers + [0.0] * (layers - sparse_layers),
-        num_kv_shared_layers=shared_layers,
-        layer_types=layer_types,
-        sliding_window=512,
-        max_position_embeddings=max_length,
-        pad_token_id=tokenizer.pad_token_id,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-    )
+    config = shape_config(shape, vocabulary=len(tokenizer))
     set_seed(seed)
     model = Gemma3nForCausalLM(config)
     accelerate_layers(model)
     digest = hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()
     return Loaded(model, tokenizer, "gemma3n_scratch", max_length, digest)
+
+
+def shape_config(shape: Mapping[str, int], *, vocabulary: int) -> Any:
+    """Transformers' configuration of a shape.
+
+    Args:
+        shape: of the settings of `create_gemma3n`; those that are missing have their defaults.
+        vocabulary: entries of the tokenizer.
+
+    Raises:
+        ConfigError: for a shape that Gemma-3n cannot have.
+    """
+    from transformers import Gemma3nTextConfig
+
+    parameters = inspect.signature(create_gemma3n).parameters.items()
+    shape = {name: parameter.default for name, parameter in parameters} | dict(shape)
+    layers = shape["layers"]
+    layer_types = [
+        "full_attention" if (layer + 1) % 5 == 0 else "sliding_attention" for layer in range(layers)
+    ]
+    _check_shape(shape, layer_types)
+    sparse = shape["sparse_layers"]
+    return Gemma3nTextConfig(
+        vocab_size=vocabulary,
+        vocab_size_per_layer_input=vocabulary,
+        hidden_size=shape["hidden_size"],
+        intermediate_size=shape["intermediate_size"],
+        num_hidden_layers=layers,
+        num_attention_heads=shape["heads"],
+        num_key_value_heads=shape["kv_heads"],
+        head_dim=shape["head_dim"],
+        hidden_size_per_layer_input=shape["per_layer_size"],
+        laurel_rank=shape["laurel_rank"],
+        altup_num_inputs=shape["altup_inputs"],
+        activation_sparsity_pattern=[0.95] * sparse + [0.0] * (layers - sparse),
+        num_kv_shared_layers=shape["shared_layers"],
+        layer_types=layer_types,
+        sliding_window=512,
+        max_position_embeddings=shape["max_length"],
+        pad_token_id=SPECIAL.index("<pad>"),
+        bos_token_id=SPECIAL.index("<bos>"),
+        eos_token_id=SPECIAL.index("<eos>"),
+    )
 
 
 def _check_shape(shape: dict[str, int], layer_types: list[str]) -> None:

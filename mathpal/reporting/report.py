@@ -21,6 +21,7 @@ from mathpal.reporting.outline import outline
 from mathpal.reporting.provenance import alone, inventory, reproduce, shown_path, stages
 from mathpal.reporting.results import COHORTS, Results, bars, read_results
 from mathpal.reporting.series import collect
+from mathpal.reporting.stack import read_stack
 from mathpal.rundir import write_text
 
 PAGE = "report.html"
@@ -77,6 +78,7 @@ def _content(run_dir: Path) -> dict[str, object]:
             read_object(run_dir, "data/mask_sample.json"), "data/mask_sample.json", _mask
         ),
         "data": derive(read_object(run_dir, "data/summary.json"), "data/summary.json", _data),
+        "memory": derive(read_object(run_dir, "plan.json"), "plan.json", read_stack),
         "timings": derive(outcome, "outcome.json", lambda o: stages(o.get("timings") or {})),
         "commands": derive(run, "run.json", partial(reproduce, run_dir=run_dir)),
         "files": inventory(run_dir, leave_out=PAGE),

@@ -40,6 +40,7 @@ class TestWhatPasses:
             "seed": 42,
             "dry_run": False,
             "allow_leakage": False,
+            "allow_memory": False,
             "resume": None,
         }
         assert bound.calls["trainer"].func.__name__ == "fit"

@@ -24,9 +24,10 @@ from mathpal.reporting.series import collect, smooth, thin
 
 HOSTILE = '<script src="https://evil.example/x.js">alert(1)</script><img src=x onerror=alert(2)>'
 SECTIONS = ["results", "curves", "examples", "mask", "data", "composition", "environment",
-            "timings", "reproduce", "files"]  # fmt: skip
+            "memory", "timings", "reproduce", "files"]  # fmt: skip
 FILES = ["run.json", "outcome.json", "metrics.jsonl", "evaluation/results.json",
-         "evaluation/samples.jsonl", "data/mask_sample.json", "data/summary.json"]  # fmt: skip
+         "evaluation/samples.jsonl", "data/mask_sample.json", "data/summary.json",
+         "plan.json"]  # fmt: skip
 
 
 def put(run_dir: Path, name: str, content: object) -> None:
@@ -108,6 +109,12 @@ def build(tmp_path: Path, *, families: int, steps: int, problems: int) -> Path:
     put(run, "data/mask_sample.json",
         {"tokens": tokens, "prompt_tokens": 1, "supervised_tokens": 1})  # fmt: skip
     put(run, "data/summary.json", {"lines": ["train  24,000"], "notes": {"dropped": 3}})
+    put(run, "plan.json", {
+        "device": "gpu", "precision": "bf16-mixed", "verdict": "it fits" + HOSTILE,
+        "room": {"size": 12 * 2**30, "source": "stated"},
+        "training": {"weights": 5 * 2**30, "activations": 3 * 2**30, HOSTILE: 2**20},
+        "evaluation": {"weights": 5 * 2**30, "KV cache": 2**30},
+    })  # fmt: skip
     put(run, "git.diff", "diff")
     return run
 

@@ -1,0 +1,150 @@
+"""What `mathpal plan` predicts beside what training takes, for the shipped model on this CPU.
+
+    python benchmarks/plan_memory.py
+
+Every setting is trained for a few steps in a process of its own, on rows that fill each
+micro-batch, half of their tokens supervised. Two peaks are measured: of the bytes in live tensors,
+which is what a GPU's `max_memory_allocated` counts, by torch's profiler; and the growth of the
+process's resident memory from before the model is loaded, which has the allocator's gaps and
+whatever libraries take as well. The plan's `context`, what is imported before, is left out.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).parent.parent
+ROW = 256  # tokens of every row
+STEPS = 2  # in the second the gradients of the first are still there
+WHOLE = ("lora=none", "evaluation=none", "export=none")
+SETTINGS: tuple[tuple[str, ...], ...] = (
+    ("trainer.batch_tokens=2048",),
+    ("trainer.batch_tokens=8192",),
+    ("trainer.batch_tokens=8192", "trainer.gradient_checkpointing=true"),
+    ("trainer.batch_tokens=8192", *WHOLE),
+    ("trainer.batch_tokens=8192", "lora.dropout=0.1"),
+    ("trainer.batch_tokens=8192", "lora.r=64", "trainer.accumulate=2"),
+    ("trainer.batch_tokens=8192", "trainer.precision=bf16-mixed"),
+)
+
+
+class Peak(NamedTuple):
+    """Bytes at the highest point."""
+
+    predicted: float
+    tensors: float
+    resident: float
+
+    @property
+    def error(self) -> float:
+        """Of the prediction, relative to the bytes in tensors."""
+        return self.predicted / self.tensors - 1
+
+
+def measured(overrides: tuple[str, ...]) -> Peak:
+    """Train under a composition in a process of its own; nothing else may be running in it."""
+    environment = {
+        **os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1",
+        # Blocks above 64 KiB go back to the system at once: resident is then what is in use.
+        "MALLOC_MMAP_THRESHOLD_": "65536",
+    }  # fmt: skip
+    words = [sys.executable, "-W", "ignore", __file__, "--one", *overrides]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return Peak(*json.loads(done.stdout.splitlines()[-1]))
+
+
+def train(overrides: list[str]) -> Peak:
+    """In this process: plan, train, look."""
+    import torch
+    import transformers
+
+    from mathpal import composition
+    from mathpal.models import loading
+    from mathpal.objectives.sft import sft
+    from mathpal.planning.plans import Data, plan, with_data
+    from mathpal.preflight import preflight
+    from mathpal.run import compose
+
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    given = [f"trainer.max_steps={STEPS}", "trainer.accelerator=cpu", "trainer.spike=null"]
+    calls = preflight(composition.split(compose([*given, *overrides])).config).calls
+    accumulate = calls["trainer"].keywords["accumulate"]
+    rows = calls["trainer"].keywords["batch_tokens"] * accumulate // ROW
+    made = with_data(plan(calls, device="cpu"), Data(rows * ROW, ROW, 0.5))
+    predicted = sum(made.memory.training.values()) - made.memory.training["context"]
+
+    small = calls["lora"](loading.load_gemma3n(path="shipped:gemma3n_tiny").model)
+    _fit(calls, loading.load_gemma3n(path="shipped:gemma3n_tiny")._replace(model=small), 2, sft())
+    del small
+    before, events = _resident(), torch.profiler.ProfilerActivity.CPU
+    with torch.profiler.profile(activities=[events], profile_memory=True) as profile:
+        loaded = calls["model"]()
+        loaded = loaded._replace(model=calls["lora"](loaded.model))
+        _fit(calls, loaded, rows, sft())
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return Peak(predicted, _most_allocated(profile), most - before)
+
+
+def _fit(calls: Any, loaded: Any, rows: int, objective: Any) -> None:
+    import numpy as np
+
+    from mathpal.data.chat import TokenTable
+
+    ids = (np.arange(rows * ROW) * 7 % 1000 + 300).astype(np.int32)
+    supervised = np.tile(np.arange(ROW) >= ROW // 2, rows)
+    table = TokenTable(ids, np.arange(0, len(ids) + 1, ROW), supervised, 0)
+    calls["trainer"](loaded, table, None, objective, lambda step, values: None, None)
+
+
+def _most_allocated(profile: Any) -> float:
+    """The highest sum of what was allocated and freed on the CPU since the profile began."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "trace.json")
+        profile.export_chrome_trace(str(path))
+        events = json.loads(path.read_text(encoding="utf-8"))["traceEvents"]
+    changes = sorted(
+        (event["ts"], event["args"]["Bytes"]) for event in events if event["name"] == "[memory]"
+    )
+    now = most = 0
+    for _, change in changes:
+        now += change
+        most = max(most, now)
+    return float(most)
+
+
+def _resident() -> int:
+    """Bytes of this process in memory now."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--one", nargs="+", metavar="OVERRIDE", help="only this, as JSON")
+    asked = parser.parse_args()
+    if asked.one:
+        print(json.dumps(train(asked.one)))
+        return
+    print("| setting | predicted (MB) | tensors (MB) | error | resident (MB) | error |")
+    print("|---|---|---|---|---|---|")
+    for overrides in SETTINGS:
+        peak = measured(overrides)
+        print(
+            f"| {' '.join(overrides)} | {peak.predicted / 1e6:,.0f} | {peak.tensors / 1e6:,.0f} "
+            f"| {100 * peak.error:+.1f} % | {peak.resident / 1e6:,.0f} "
+            f"| {100 * (peak.predicted / peak.resident - 1):+.1f} % |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main()

@@ -1,0 +1,69 @@
+"""What `mathpal plan` does, from checked settings to the terminal.
+
+The keyword-only parameters of a verb's function are its settings.
+"""
+
+import json
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt
+from pydantic import DirectoryPath
+
+from mathpal.errors import ConfigError
+from mathpal.preflight import Name
+
+Calls = dict[str, partial[Any]]
+Amount = Annotated[float, Gt(0)]
+
+
+def plan(
+    calls: Calls,
+    *,
+    name: Name = "default",
+    seed: Annotated[int, Ge(0)] = 42,
+    dry_run: bool = False,
+    allow_leakage: bool = False,
+    allow_memory: bool = False,
+    resume: None = None,
+    device: Literal["auto", "gpu", "cpu"] = "auto",
+    memory_gb: Amount | None = None,
+    tflops: Amount | None = None,
+    like: DirectoryPath | None = None,
+    format: Literal["text", "json"] = "text",
+) -> None:
+    """Say what a composition will need; no weights are loaded, no data read.
+
+    Args:
+        name: as for train; recipes set it, a plan does not depend on it.
+        seed: as for train; a plan does not depend on it.
+        dry_run: as for train; a plan does not depend on it.
+        allow_leakage: as for train; a plan does not depend on it.
+        allow_memory: as for train; a plan does not depend on it.
+        resume: as for train.
+        device: what trains; auto is what this machine would take.
+        memory_gb: of each device, in GB of 2**30 bytes; None for what this machine has.
+        tflops: 10¹² operations a second that training achieves, `train/tflops` of a run.
+        like: a finished run whose measured `train/tflops` is taken.
+        format: text, or json with sizes in bytes.
+    """
+    from mathpal.planning.describe import as_text, as_values
+    from mathpal.planning.plans import plan as planned
+
+    if like is not None and tflops is not None:
+        raise ConfigError("tflops and like both give a rate; leave one of them out")
+    rate = tflops if like is None else _measured(like)
+    made = planned(calls, device=device, memory_gb=memory_gb, tflops=rate)
+    if format == "json":
+        print(json.dumps(as_values(made), ensure_ascii=False, indent=2))
+    else:
+        print(as_text(made))
+
+
+def _measured(run: DirectoryPath) -> float:
+    from mathpal.rundir import read_json
+
+    rate = read_json(run / "outcome.json").get("metrics", {}).get("train/tflops")
+    if not rate:
+        raise ConfigError(f"like={run}: it has no train/tflops; expected a run that was trained")
+    return float(rate)

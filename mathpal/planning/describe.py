@@ -1,0 +1,119 @@
+"""A plan as text for the terminal and as plain values for JSON.
+
+Knows how figures read; computes none. GB are of 2**30 bytes.
+"""
+
+from typing import Any
+
+from mathpal.planning.memory import GB, Bytes, trained_weights
+from mathpal.planning.plans import Plan, verdict
+
+BAR = 32  # letters of the largest sum
+
+
+def as_text(made: Plan) -> str:
+    """What is planned, its parts, memory, time and verdict."""
+    lines = [f"plan     {_headline(made)}", *_parts(made), *_notes(made)]
+    lines += _table("training", made.memory.training, made.memory.peak)
+    if made.memory.evaluation:
+        lines += _table("evaluation", made.memory.evaluation, made.memory.peak)
+    for name, size in made.memory.host.items():
+        lines.append(f"host     {name} {size / GB:.2f} GB in the host's memory")
+    lines += [_work(made), f"verdict  {verdict(made)}"]
+    if made.mends is not None:
+        lines.append("changes that save memory, the cheapest first:")
+        for mend in made.mends.each:
+            enough = ", enough alone" if mend.fits else ""
+            words = " ".join(mend.overrides)
+            lines.append(f"  {mend.name:<22} {mend.saves / GB:>6.2f} GB{enough}   {words}")
+    return "\n".join(lines)
+
+
+def as_values(made: Plan) -> dict[str, Any]:
+    """The same for JSON; sizes in bytes."""
+    asked, shape = made.setting, made.setting.architecture
+    return {
+        "schema": 1,
+        "model": made.name,
+        "device": asked.device,
+        "devices": asked.devices,
+        "precision": "bf16-mixed" if asked.mixed else "32-true",
+        "weights": shape.weights,
+        "linear_weights": shape.linear_weights,
+        "trained_weights": trained_weights(asked),
+        "parts": {name: count for name, count in shape.parts.items() if count},
+        "training": _whole(made.memory.training),
+        "evaluation": _whole(made.memory.evaluation),
+        "host": _whole(made.memory.host),
+        "peak": round(made.memory.peak),
+        "room": None if made.room is None else made.room._asdict(),
+        "fits": made.fits,
+        "verdict": verdict(made),
+        "mends": [] if made.mends is None else [mend._asdict() for mend in made.mends.each],
+        "together": None if made.mends is None else made.mends.together,
+        "work": made.work._asdict(),
+    }
+
+
+def _whole(sizes: Bytes) -> dict[str, int]:
+    return {name: round(size) for name, size in sizes.items()}
+
+
+def _headline(made: Plan) -> str:
+    asked = made.setting
+    devices = f"{asked.devices} × {asked.device}" if asked.devices > 1 else asked.device
+    if asked.devices > 1:
+        devices += f" ({'ddp' if asked.strategy == 'auto' else asked.strategy})"
+    lora = "all weights trained" if asked.lora is None else f"LoRA r={asked.lora.r}"
+    kept = asked.quantization if asked.quantization != "none" else f"{8 * asked.weight_width}-bit"
+    mixed = ", bf16-mixed" if asked.mixed else ""
+    checkpointing = ", gradient checkpointing" if asked.checkpointing else ""
+    return f"{made.name} on {devices}: {lora}, {kept} weights{mixed}{checkpointing}"
+
+
+def _parts(made: Plan) -> list[str]:
+    shape = made.setting.architecture
+    tied = not shape.parts["head"]
+    named = [
+        f"{'embeddings (and head)' if name == 'embeddings' and tied else name} {count:,}"
+        for name, count in shape.parts.items()
+        if count
+    ]
+    trained = trained_weights(made.setting)
+    learning = "all trained" if made.setting.lora is None else f"and {trained:,} of LoRA"
+    return [f"weights  {shape.weights:,}, {learning}", f"parts    {' · '.join(named)}"]
+
+
+def _notes(made: Plan) -> list[str]:
+    if made.setting.architecture.kind != "other":
+        return []
+    return [
+        "note     what this architecture keeps for the backward pass is not known: activations "
+        "are left out, and the sum is a lower bound"
+    ]
+
+
+def _table(title: str, sizes: Bytes, peak: float) -> list[str]:
+    lines = [f"{title:<26}{'GB':>7}"]
+    for name, size in sizes.items():
+        bar = "█" * round(BAR * size / peak)
+        lines.append(f"  {name:<24}{size / GB:>7.2f}  {bar}".rstrip())
+    return [*lines, f"  {'together':<24}{sum(sizes.values()) / GB:>7.2f}"]
+
+
+def _work(made: Plan) -> str:
+    work = made.work
+    step = f"work     {work.tokens_per_step:,} tokens a step at most"
+    if work.steps is None:
+        return f"{step}; how many steps an epoch has, only the rows tell (dry_run=true)"
+    rule = 6 if made.setting.lora is None else 4
+    step += f", {work.steps:,} steps, {work.flops:.3g} operations ({rule}·N a token)"
+    if work.seconds is None:
+        return f"{step}; tflops=… or like=RUN tells the time"
+    return f"{step}, {_time(work.seconds)}"
+
+
+def _time(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,57 @@
+"""The gate before a run: what will not fit into memory is stopped before weights are loaded.
+
+Leaves plan.json in the run's directory, first from the composition, then from its rows.
+"""
+
+import logging
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mathpal import rundir
+from mathpal.data.chat import TokenTable
+from mathpal.errors import ConfigError
+from mathpal.planning.describe import as_text, as_values
+from mathpal.planning.plans import Data, Plan, plan, verdict, with_data
+from mathpal.planning.setting import plannable
+
+log = logging.getLogger(__name__)
+NAME = "plan.json"
+
+
+def memory_gate(calls: Mapping[str, partial[Any]], run_dir: Path, *, allow: bool) -> Plan | None:
+    """Plan a run, and stop it where a device has less memory than it needs.
+
+    Args:
+        calls: group -> its callable with the settings bound.
+        run_dir: of the run.
+        allow: go on with a warning.
+
+    Returns:
+        The plan; None for a loader whose shapes cannot be known without it.
+
+    Raises:
+        ConfigError: naming the cheapest change that makes it fit.
+    """
+    if not plannable(calls):
+        return None
+    made = plan(calls)
+    if made.fits is False:
+        message = f"not enough memory: {verdict(made)}"
+        if not allow:
+            raise ConfigError(f"{message}, or go on regardless with allow_memory=true")
+        log.warning("%s\nallowed by allow_memory=true", message)
+    rundir.write_json(run_dir / NAME, as_values(made))
+    return made
+
+
+def refined(planned: Plan | None, train: TokenTable, run_dir: Path) -> str:
+    """The plan for what the training rows are like, as text; it takes the gate's place on disk."""
+    if planned is None:
+        return "plan     the shapes of this model are known to its loader alone"
+    tokens = int(train.lengths.sum())
+    share = float(train.supervised.sum()) / tokens
+    made = with_data(planned, Data(tokens, int(train.lengths.max()), share))
+    rundir.write_json(run_dir / NAME, as_values(made))
+    return as_text(made)

@@ -1,0 +1,94 @@
+"""What Gemma-3n's own parts keep for the backward pass: norms, AltUp, per-layer embeddings.
+
+As `mathpal.planning.activations`, of which this is the part that other models do not have.
+"""
+
+from mathpal.planning.setting import FP32, STATISTIC, Setting, Terms, widths
+
+
+def norms(setting: Setting, first: bool) -> Terms:
+    """Gemma-3n's six norms: two take a stream, four what a product gave."""
+    s, c, _ = widths(setting)
+    hidden = setting.architecture.hidden
+    terms: Terms = {
+        "pre_feedforward_layernorm": hidden * s + STATISTIC,
+        "post_attention_layernorm": hidden * c + STATISTIC,
+        "post_feedforward_layernorm": hidden * c + STATISTIC,
+        "post_per_layer_input_norm": hidden * c + STATISTIC,
+    }
+    if not first:
+        terms["input_layernorm"] = hidden * s + STATISTIC
+        terms["post_laurel_norm"] = hidden * c + STATISTIC
+    return terms
+
+
+def altup(setting: Setting, first: bool) -> Terms:
+    """Streams that are mixed, the layer's result that routes the correction, and what is new."""
+    s = widths(setting).stream
+    hidden, streams = setting.architecture.hidden, setting.architecture.streams
+    terms: Terms = {
+        "activated": hidden * s + STATISTIC,
+        "news": hidden * s,
+        "shares": streams * (s + FP32),
+    }
+    if not first:
+        terms["streams"] = streams * hidden * s + STATISTIC
+        terms["mixing"] = streams * streams * s + streams * FP32
+    return terms
+
+
+def per_layer_input(setting: Setting) -> Terms:
+    _, c, e = widths(setting)
+    width = setting.architecture.ple_width
+    terms: Terms = {"per_layer_gate": width * c, "per_layer_input": width * e}
+    if setting.lora is None or setting.checkpointing:  # then the embeddings need a gradient
+        terms["per_layer_act"] = width * c
+    if setting.checkpointing:  # taken from the tensor of all layers, counted with the embeddings
+        terms.pop("per_layer_input")
+    return terms
+
+
+def embedding(setting: Setting) -> Terms:
+    """Streams made from the embeddings: saved only where these need a gradient.
+
+    With checkpointing PEFT has them need one, so that layers without trained inputs are
+    recomputed too.
+    """
+    if setting.lora is not None and not setting.checkpointing:
+        return {}
+    _, c, e = widths(setting)
+    shape = setting.architecture
+    layers = len(shape.layers)
+    terms: Terms = {
+        "per_layer_norm": layers * (shape.ple_width * c + STATISTIC),
+        "embedded": shape.hidden * FP32 + STATISTIC,
+        "projected": (shape.streams - 1) * _normalised(setting),
+    }
+    if setting.checkpointing:
+        terms["per_layer_inputs"] = layers * shape.ple_width * e
+    if setting.lora is None and c != setting.weight_width:
+        terms["projection_inputs"] = shape.streams * shape.hidden * c
+    return terms
+
+
+def _normalised(setting: Setting) -> float:
+    """A stream before its magnitude is set, squared in fp32 on its way, and times the target."""
+    s, _, _ = widths(setting)
+    hidden, w = setting.architecture.hidden, setting.weight_width
+    squared = FP32 if s != w else 0
+    return hidden * (w + squared + s) + 3 * STATISTIC
+
+
+def unembedding(setting: Setting) -> Terms:
+    """The streams made one, the last norm, and the hidden states that the loss keeps."""
+    s, c, _ = widths(setting)
+    shape = setting.architecture
+    terms: Terms = {
+        "last_streams": shape.streams * shape.hidden * s + STATISTIC,
+        "unprojected": (shape.streams - 1) * _normalised(setting),
+        "final_norm": shape.hidden * s + STATISTIC,
+        "hidden": shape.hidden * s,
+    }
+    if setting.lora is None and c != s:
+        terms["unprojection_inputs"] = (shape.streams - 1) * shape.hidden * c
+    return terms

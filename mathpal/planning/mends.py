@@ -1,0 +1,125 @@
+"""What makes a plan fit: the cheapest changes first, each with what it saves.
+
+Cheap is what costs least of what matters: recomputing costs time, quantization some accuracy, a
+table on the host a little time, shorter rows lose the longest ones.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mathpal.planning.memory import memory
+from mathpal.planning.setting import Setting
+
+SHORTEST = 256  # tokens of a row that is still worth training on
+WORTH = 0.01  # of the peak: changes that save less are not named
+
+
+class Mend(NamedTuple):
+    """A change of the composition.
+
+    Attributes:
+        name: what it does, in two or three words.
+        overrides: as on the command line.
+        saves: bytes of the peak, by itself.
+        fits: whether it is enough by itself.
+    """
+
+    name: str
+    overrides: tuple[str, ...]
+    saves: float
+    fits: bool
+
+
+class Mends(NamedTuple):
+    """Every change that saves something, and the fewest of them that make it fit.
+
+    Attributes:
+        each: in order of their cost.
+        together: overrides that make it fit; None where nothing does.
+    """
+
+    each: tuple[Mend, ...]
+    together: tuple[str, ...] | None
+
+
+def mends(setting: Setting, limit: float) -> Mends:
+    """Find what makes a plan fit into `limit` bytes."""
+    peak = memory(setting).peak
+    each = []
+    for name, overrides, changed in _changes(setting):
+        saves = peak - memory(changed).peak
+        if saves >= WORTH * peak:
+            each.append(Mend(name, overrides, saves, memory(changed).peak <= limit))
+    alone = next((mend.overrides for mend in each if mend.fits), None)
+    return Mends(tuple(each), alone or _together(setting, limit))
+
+
+def _changes(setting: Setting) -> Iterator[tuple[str, tuple[str, ...], Setting]]:
+    """Each change that can be made, in order of cost, as a name, its overrides and its result."""
+    frozen, gpu = setting.lora is not None, setting.device == "gpu"
+    if not setting.checkpointing:
+        changed = setting._replace(checkpointing=True)
+        yield "gradient checkpointing", ("trainer.gradient_checkpointing=true",), changed
+    if frozen and gpu and setting.quantization == "none":
+        changed = setting._replace(quantization="4bit")
+        yield "4-bit weights", ("model.quantization=4bit",), changed
+    if frozen and gpu and not setting.offload_ple and setting.architecture.ple_width:
+        yield "PLE on the host", ("model.offload_ple=true",), setting._replace(offload_ple=True)
+    half = setting.row_tokens // 2
+    if half >= SHORTEST:
+        changed = setting._replace(row_tokens=half)
+        yield "shorter rows", (f"model.max_length={half}",), changed
+    yield from _smaller_batches(setting)
+    if setting.answer_tokens > 2 * setting.row_tokens:
+        tokens = max(2 * setting.row_tokens, setting.answer_tokens // 4)
+        changed = setting._replace(answer_tokens=tokens)
+        yield "fewer answers at once", (f"evaluation.batch_tokens={tokens}",), changed
+
+
+def _smaller_batches(setting: Setting) -> Iterator[tuple[str, tuple[str, ...], Setting]]:
+    """Micro-batches of a half, a quarter, … down to the longest row; as many tokens a step."""
+    parts = 2
+    while setting.batch_tokens // parts >= setting.row_tokens:
+        tokens, accumulate = setting.batch_tokens // parts, setting.accumulate * parts
+        overrides = (f"trainer.batch_tokens={tokens}", f"trainer.accumulate={accumulate}")
+        changed = setting._replace(batch_tokens=tokens, accumulate=accumulate)
+        yield "smaller micro-batch", overrides, changed
+        parts *= 2
+
+
+def _together(setting: Setting, limit: float) -> tuple[str, ...] | None:
+    """One change on top of another until it fits; shorter rows with smaller batches at last."""
+    chosen: dict[str, str] = {}
+    tried: set[str] = set()
+    while memory(setting).peak > limit:
+        peak = memory(setting).peak
+        step = next(
+            (
+                (name, overrides, changed)
+                for name, overrides, changed in _changes(setting)
+                if name not in tried or name == "smaller micro-batch"
+                if memory(changed).peak <= peak * (1 - WORTH)
+            ),
+            None,
+        ) or _shorter(setting)
+        if step is None:
+            return None
+        name, overrides, setting = step
+        tried.add(name)
+        chosen |= dict(override.split("=", 1) for override in overrides)
+    return tuple(f"{key}={value}" for key, value in chosen.items())
+
+
+def _shorter(setting: Setting) -> tuple[str, tuple[str, ...], Setting] | None:
+    half = setting.row_tokens // 2
+    if half < SHORTEST:
+        return None
+    parts = max(1, setting.batch_tokens // half)
+    changed = setting._replace(
+        row_tokens=half, batch_tokens=half, accumulate=setting.accumulate * parts
+    )
+    overrides = (
+        f"model.max_length={half}", f"trainer.batch_tokens={half}",
+        f"trainer.accumulate={changed.accumulate}",
+    )  # fmt: skip
+    return "shorter rows and micro-batch", overrides, changed

@@ -1,0 +1,167 @@
+"""What memory and time depend on, taken from a composition's bound calls.
+
+Knows the names of the groups' settings and their defaults; computes nothing.
+"""
+
+import inspect
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Literal, NamedTuple
+
+from mathpal.errors import ConfigError
+from mathpal.planning.parts import Architecture, architecture
+from mathpal.planning.shapes import SCRATCH, text_config
+
+Device = Literal["gpu", "cpu"]
+FP32 = 4
+STATISTIC = 4  # a norm keeps one fp32 number a row
+Terms = dict[str, float]  # bytes for one token, by name
+LOADERS = ("load_gemma3n", "load_causal_lm", SCRATCH)
+
+
+class Lora(NamedTuple):
+    """LoRA's settings, see `mathpal.models.lora.attach_lora`."""
+
+    r: int
+    targets: tuple[str, ...]
+    dropout: float
+    variant: str
+
+
+class Widths(NamedTuple):
+    """Bytes of a number: in the residual streams, in products, in embeddings looked up."""
+
+    stream: int
+    compute: int
+    embedding: int
+
+
+class Setting(NamedTuple):
+    """A composition as far as memory and time depend on it; widths are in bytes.
+
+    Attributes:
+        architecture: of the model.
+        device: what trains.
+        weight_width: of a frozen weight that is not quantized; 4 where all are trained.
+        mixed: whether products are taken in bf16 under autocast.
+        quantization: of the linear layers.
+        offload_ple: whether the table of per-layer embeddings stays on the host.
+        lora: None where every weight is trained.
+        batch_tokens: of a micro-batch, on each device; `row_tokens` of its longest row.
+        supervised: share of a micro-batch's tokens that have a label, 0 to 1.
+        answer_tokens: that evaluation keeps in its cache at once, 0 where nothing is measured.
+        steps: optimizer steps; None where `epochs` decides.
+    """
+
+    architecture: Architecture
+    device: Device
+    weight_width: int
+    mixed: bool
+    quantization: str
+    offload_ple: bool
+    lora: Lora | None
+    optimizer: str
+    checkpointing: bool
+    attention: str
+    layout: str
+    batch_tokens: int
+    row_tokens: int
+    accumulate: int
+    devices: int
+    strategy: str
+    supervised: float
+    answer_tokens: int
+    steps: int | None
+    epochs: int | None
+
+    @property
+    def compute_width(self) -> int:
+        """Of what a matrix product takes and gives."""
+        return 2 if self.mixed else self.weight_width
+
+
+def widths(setting: Setting) -> Widths:
+    """Under autocast a GPU squares in fp32, which makes all AltUp streams fp32 for good."""
+    weight, compute = setting.weight_width, setting.compute_width
+    gemma3n = setting.architecture.kind == "gemma3n"
+    fp32_streams = gemma3n and setting.mixed and setting.device == "gpu"
+    return Widths(FP32 if fp32_streams else weight, compute, max(weight, compute))
+
+
+def settings_of(call: partial[Any]) -> dict[str, Any]:
+    """All settings of a bound call, defaults included."""
+    parameters = inspect.signature(call.func).parameters.items()
+    return {n: p.default for n, p in parameters if p.kind is p.KEYWORD_ONLY} | call.keywords
+
+
+def plannable(calls: Mapping[str, partial[Any]]) -> bool:
+    """Whether the model's loader is one whose shapes can be had without it."""
+    return calls["model"].func.__name__ in LOADERS
+
+
+def setting(calls: Mapping[str, partial[Any]], device: Device) -> Setting:
+    """Read a composition.
+
+    Args:
+        calls: group -> its callable with the settings bound.
+        device: that trains.
+
+    Raises:
+        ConfigError: when the model's shapes are not to be had, or this device cannot do it.
+    """
+    if not plannable(calls):
+        raise ConfigError(
+            f"model._target_={calls['model'].func.__name__} cannot be planned; expected one of "
+            f"{', '.join(LOADERS)}"
+        )
+    model, trainer = settings_of(calls["model"]), settings_of(calls["trainer"])
+    evaluation = settings_of(calls["evaluation"])
+    quantization = model.get("quantization", "none")
+    _require_gpu(device, quantization, trainer["optimizer"])
+    lora = _lora(calls["lora"])
+    mixed = trainer["precision"] == "bf16-mixed" or (
+        trainer["precision"] == "auto" and device == "gpu"
+    )
+    return Setting(
+        architecture=architecture(text_config(calls["model"])),
+        device=device,
+        weight_width=_width(model.get("dtype", "float32"), device),
+        mixed=mixed,
+        quantization=quantization,
+        offload_ple=bool(model.get("offload_ple")),
+        lora=lora,
+        optimizer=trainer["optimizer"],
+        checkpointing=trainer["gradient_checkpointing"],
+        attention=model.get("attention", "sdpa"),
+        layout=trainer["layout"],
+        batch_tokens=trainer["batch_tokens"],
+        row_tokens=model["max_length"],
+        accumulate=trainer["accumulate"],
+        devices=trainer["devices"],
+        strategy=trainer["strategy"],
+        supervised=1.0,
+        answer_tokens=evaluation.get("batch_tokens", 0),
+        steps=trainer["max_steps"],
+        epochs=trainer["epochs"],
+    )
+
+
+def _width(dtype: str, device: Device) -> int:
+    return {"float32": 4, "bfloat16": 2}.get(dtype, 2 if device == "gpu" else 4)
+
+
+def _lora(call: partial[Any]) -> Lora | None:
+    if call.func.__name__ == "no_lora":
+        return None
+    given = settings_of(call)
+    return Lora(given["r"], tuple(given["targets"]), given["dropout"], given["variant"])
+
+
+def _require_gpu(device: Device, quantization: str, optimizer: str) -> None:
+    asked = [f"model.quantization={quantization}"] if quantization != "none" else []
+    asked += [f"trainer.optimizer={optimizer}"] if optimizer == "adamw_8bit" else []
+    if device == "cpu" and asked:
+        raise ConfigError(
+            f"{' '.join(asked)} needs a GPU, and this is a plan for a CPU; plan for one with "
+            "device=gpu, or leave it out"
+        )

@@ -1,0 +1,96 @@
+"""The configuration of a model without its weights: from its folder, its cache, or known by name.
+
+Knows where configurations lie and a few that everybody uses; counts nothing.
+"""
+
+import re
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mathpal.errors import ConfigError
+
+# Read from the published config.json files, so that nobody needs the checkpoint to plan with it.
+KNOWN: dict[str, tuple[str, dict[str, Any]]] = {
+    r"gemma-3n-e2b": (
+        "Gemma3nTextConfig",
+        {"num_hidden_layers": 30, "num_kv_shared_layers": 10, "intermediate_size": 8192},
+    ),
+    r"gemma-3n-e4b": (
+        "Gemma3nTextConfig",
+        {"num_hidden_layers": 35, "num_kv_shared_layers": 15, "intermediate_size": 16384},
+    ),
+    r"llama-3\.2-1b": (
+        "LlamaConfig",
+        {
+            "vocab_size": 128256, "hidden_size": 2048, "intermediate_size": 8192,
+            "num_hidden_layers": 16, "num_attention_heads": 32, "num_key_value_heads": 8,
+            "head_dim": 64, "tie_word_embeddings": True,
+        },
+    ),
+    r"llama-3\.2-3b": (
+        "LlamaConfig",
+        {
+            "vocab_size": 128256, "hidden_size": 3072, "intermediate_size": 8192,
+            "num_hidden_layers": 28, "num_attention_heads": 24, "num_key_value_heads": 8,
+            "head_dim": 128, "tie_word_embeddings": True,
+        },
+    ),
+}  # fmt: skip
+SCRATCH = "create_gemma3n"
+
+
+def text_config(model: partial[Any]) -> Any:
+    """Transformers' configuration of the language model that a bound loader would give.
+
+    Args:
+        model: the `model` group's callable with its settings.
+
+    Raises:
+        ConfigError: when there is no configuration at hand and the name is not a known one.
+    """
+    settings = model.keywords
+    if model.func.__name__ == SCRATCH:
+        from mathpal.models.scratch import shape_config
+
+        return shape_config(settings, vocabulary=settings["vocab_size"])
+    return _read(settings["path"], settings.get("revision")).get_text_config()
+
+
+def _read(path: str, revision: str | None) -> Any:
+    """From the folder or the cache; else as it is known; only then is the hub asked."""
+    import transformers
+
+    from mathpal.models.checkpoint import read
+    from mathpal.models.loading import _source
+
+    source = _source(path)
+    if Path(source).is_dir() and not Path(source, "config.json").is_file():
+        # Transformers would take the folder's name for that of an architecture.
+        raise ConfigError(f"model.path={path} has no config.json; expected: a checkpoint's folder")
+    find = partial(read, transformers.AutoConfig, source, path, revision=revision)
+    try:
+        return find(local_files_only=True)
+    except ConfigError:
+        if source != path:  # a folder, and what is wrong with it is its own
+            raise
+    known = _known(path)
+    if known is not None:
+        return known
+    try:
+        return find()
+    except ConfigError as error:
+        raise ConfigError(
+            f"model.path={path}: there is no config.json to plan with. Expected: the folder of a "
+            "checkpoint, or a hub name that is in the cache or can be fetched; known without "
+            "either are Gemma-3n E2B and E4B, Llama-3.2 1B and 3B"
+        ) from error
+
+
+def _known(path: str) -> Any:
+    import transformers
+
+    for pattern, (kind, settings) in KNOWN.items():
+        if re.search(pattern, path.lower()):
+            return getattr(transformers, kind)(**settings)
+    return None

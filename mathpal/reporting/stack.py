@@ -1,0 +1,90 @@
+"""Draws what adds up to the memory of a plan, from plan.json, as inline SVG.
+
+Knows names and bytes; nothing of how they were computed. GB are of 2**30 bytes.
+"""
+
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from mathpal.reporting.charts import drawing, svg_text
+
+GB = 2**30
+_WIDTH, _LEFT, _RIGHT, _ROW = 1000, 96, 12, 44
+_LETTER = 7.4  # drawing units; a name that has no place in its piece stands in the table only
+
+
+class Stack(NamedTuple):
+    """What the page shows of a plan.
+
+    Attributes:
+        svg: a bar for each stage, with a line where the device's memory ends.
+        rows: (name, (GB of each stage, None where it has none of it)).
+        stages: their names.
+        facts: (label, value) of what was planned.
+    """
+
+    svg: Markup
+    rows: list[tuple[str, tuple[float | None, ...]]]
+    stages: list[str]
+    facts: list[tuple[str, str]]
+
+
+def read_stack(plan: dict[str, Any]) -> Stack:
+    """Make it from the content of plan.json."""
+    stages = {
+        name: {str(part): float(size) for part, size in plan[name].items()}
+        for name in ("training", "evaluation")
+        if plan.get(name)
+    }
+    room = float(plan["room"]["size"]) if plan.get("room") else None
+    names = dict.fromkeys(part for sizes in stages.values() for part in sizes)
+    rows = [(n, tuple(_gb(sizes.get(n)) for sizes in stages.values())) for n in names]
+    rows.append(("together", tuple(_gb(sum(sizes.values())) for sizes in stages.values())))
+    facts = [
+        ("Verdict", str(plan["verdict"])),
+        ("Planned for", f"{plan['device']}, {plan['precision']}"),
+    ]
+    return Stack(_drawn(stages, room), rows, list(stages), facts)
+
+
+def _gb(size: float | None) -> float | None:
+    return None if size is None else size / GB
+
+
+def _drawn(stages: dict[str, dict[str, float]], room: float | None) -> Markup:
+    peak = max(sum(sizes.values()) for sizes in stages.values())
+    if peak <= 0:
+        raise ValueError("the sizes add up to nothing")
+    # A device many times as large would leave nothing of the bars.
+    shown = room is not None and room <= 4 * peak
+    scale = (_WIDTH - _LEFT - _RIGHT) / (max(peak, room) if shown and room else peak)
+    parts: list[Markup] = []
+    for row, (stage, sizes) in enumerate(stages.items()):
+        top = 8 + row * _ROW
+        parts.append(svg_text("label end", _LEFT - 12, top + 20, stage))
+        parts += _pieces(sizes, top, scale)
+    height = 8 + len(stages) * _ROW
+    if shown and room is not None:
+        x = round(_LEFT + room * scale, 1)
+        parts.append(Markup('<path class="room" d="M{} 2V{}"/>').format(x, height))
+        text = f"{room / GB:.1f} GB there"
+        parts.append(svg_text("tick end" if x > _WIDTH / 2 else "tick", x, height + 16, text))
+    return drawing(_WIDTH, height + 24, "Memory of one device at its fullest, by part", parts)
+
+
+def _pieces(sizes: dict[str, float], top: int, scale: float) -> list[Markup]:
+    parts, x = [], float(_LEFT)
+    for number, (name, size) in enumerate(sizes.items()):
+        width = size * scale
+        shade = (0.75, 0.5, 0.3)[number % 3]
+        parts.append(
+            Markup(
+                '<rect class="piece" x="{}" y="{}" width="{}" height="30" fill-opacity="{}">'
+                "<title>{}: {} GB</title></rect>"
+            ).format(round(x, 1), top, round(width, 1), shade, name, f"{size / GB:.2f}")
+        )
+        if width > _LETTER * len(name) + 10:
+            parts.append(svg_text("label mid", round(x + width / 2, 1), top + 20, name))
+        x += width
+    return parts
