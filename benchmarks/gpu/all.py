@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,12 +54,14 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10.0, help="in all (%(default)s)")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks/results")
     parser.add_argument("--only", default="", help="names of parts, divided by commas")
+    parser.add_argument("--pack", type=Path, help="a .tgz of all results, made after every part")
     parser.add_argument("--toy", action="store_true", help="tiny shapes, on the CPU")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     end = time.time() + 60 * asked.minutes
     wanted = [p for p in PARTS if not asked.only or p.name in asked.only.split(",")]
     said: list[str] = []
+    text = ""
     for part in wanted:
         left = end - time.time() - 5
         if left < 15:
@@ -70,7 +73,20 @@ def main() -> None:
         how = run(part, seconds, min(seconds + GRACE, left), asked)
         said.append(f"{part.name}: {how}, {time.time() - began:.0f} s")
         print(f"=== {said[-1]}", flush=True)
-    print("\n\n" + summary(asked, said), flush=True)
+        text = summary(asked, said)
+        pack(asked)
+    print("\n\n" + text, flush=True)
+
+
+def pack(asked: argparse.Namespace) -> None:
+    """All results in one file, whole at any time."""
+    if asked.pack:
+        draft = asked.pack.with_name(asked.pack.name + ".draft")
+        with tarfile.open(draft, "w:gz") as whole:
+            for path in sorted(asked.out.iterdir()):
+                if path.suffix in (".json", ".md", ".log", ".txt"):
+                    whole.add(path, path.name)
+        draft.replace(asked.pack)
 
 
 def run(part: Part, seconds: float, most: float, asked: argparse.Namespace) -> str:

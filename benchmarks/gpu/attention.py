@@ -137,7 +137,7 @@ def _errors(found: list[Any], rows: Rows, sliding: bool, outer: Any, real: Any) 
         a, b, c = (x[line, n].float().requires_grad_() for x, n in ((q, head), (k, kv), (v, kv)))
         out = (a @ b.t()).masked_fill(~mask, -torch.inf).softmax(-1) @ c
         out.backward(outer[line, head].float())
-        pairs = {"output_error": (found[0], out), "gradient_error": (found[1], a.grad)}
+        pairs = {"output_error": (found[0], out.detach()), "gradient_error": (found[1], a.grad)}
         for name, (mine, true) in pairs.items():
             if mine is not None:
                 difference = (mine[line, head].float() - true) * own

@@ -105,6 +105,7 @@ def sdpa(rows: Rows, sliding: bool) -> Callable[..., Any]:
 def flex(rows: Rows, sliding: bool) -> Callable[..., Any]:
     """torch's flex_attention, compiled, with a block mask."""
     import torch
+    import torch._dynamo
     from torch.nn.attention.flex_attention import create_block_mask, flex_attention
 
     own, place = rows.numbers()
@@ -117,6 +118,9 @@ def flex(rows: Rows, sliding: bool) -> Callable[..., Any]:
     batch, width = rows.shape
     block = create_block_mask(seen, batch, None, width, width, device=rows.where.type)
     if rows.where.type == "cuda":
+        # Each layout is compiled by itself; past the limit it would run unfused.
+        torch._dynamo.config.recompile_limit = 256
+        torch._dynamo.config.accumulated_recompile_limit = 1024
         attention = torch.compile(flex_attention, dynamic=False)
     else:
         attention = _flex_in_plain_torch
@@ -124,11 +128,10 @@ def flex(rows: Rows, sliding: bool) -> Callable[..., Any]:
 
 
 def _flex_in_plain_torch(q: Any, k: Any, v: Any, **settings: Any) -> Any:
-    import torch
     from torch.nn.attention.flex_attention import flex_attention
 
-    with torch.no_grad():  # there is no backward pass on a CPU
-        return flex_attention(q, k, v, **settings)
+    # There is no backward pass on a CPU.
+    return flex_attention(q.detach(), k.detach(), v.detach(), **settings)
 
 
 def varlen(rows: Rows, sliding: bool, *, repeated: bool = False) -> Callable[..., Any]:

@@ -146,7 +146,9 @@ def _tried(work: Callable[[], Values], seconds: float) -> Values:
 
 def is_oom(error: BaseException) -> bool:
     """Whether memory ran out, whoever says so."""
-    return type(error).__name__ == "OutOfMemoryError" or "out of memory" in str(error).lower()
+    said = str(error).lower()
+    named = type(error).__name__ == "OutOfMemoryError"
+    return named or "out of memory" in said or "cublas_status_alloc_failed" in said
 
 
 @contextmanager

@@ -105,11 +105,11 @@ def library(loaded: Any, asked: list[str], batch: int, new: int, where: Any) -> 
     """Tokens of each answer, by `model.generate`, one batch after another, padded on the left."""
     import torch
 
-    from mathpal.data.chat import prompt_text
+    from mathpal.data.chat import prompt_text, stop_ids
     from mathpal.evaluation.generation import decoding
 
     words, lengths = loaded.tokenizer, []
-    settings = decoding(words, new)
+    settings, stops = decoding(words, new), set(stop_ids(words))
     for begin in range(0, len(asked), batch):
         prompts = [prompt_text(words, text) for text in asked[begin : begin + batch]]
         given = words(prompts, add_special_tokens=False, padding=True, return_tensors="pt")
@@ -119,8 +119,9 @@ def library(loaded: Any, asked: list[str], batch: int, new: int, where: Any) -> 
                 attention_mask=given.attention_mask.to(where),
                 generation_config=settings,
             )
-        written = out[:, given.input_ids.shape[1] :]
-        lengths += (written != words.pad_token_id).sum(1).tolist()
+        for row in out[:, given.input_ids.shape[1] :].tolist():
+            ends = [place for place, token in enumerate(row, 1) if token in stops]
+            lengths.append(ends[0] if ends else len(row))
     return lengths
 
 

@@ -7,8 +7,9 @@ ones, AltUp, Laurel, per-layer embeddings), LoRA r=16 with random B, rows of mix
 second half supervised; with time left, the true E2B shape with two rows. The reference is
 Transformers' and PEFT's own forward in fp32, one row after another. In fp32 a path is right
 within 1e-4 of the whole gradient (TF32 is off), and a single weight within three times that. In
-bf16 the limit is one and a half times the error of Transformers' own forward of padded rows (and
-8e-2 at least): random weights and sparse layers make much of every rounding.
+bf16 the limit is a quarter above the error of Transformers' own forward of padded rows (and 8e-2
+at least): with random weights AltUp takes differences of like numbers, which makes a hundredfold
+of every rounding, in fp32 too.
 """
 
 from functools import partial
@@ -105,7 +106,7 @@ def cell(
     common.free()
     limit = TOLERANCES[dtype]
     if mixed:
-        limit = max(limit, 1.5 * rounding(shape, rows, where, cache))
+        limit = max(limit, 1.25 * rounding(shape, rows, where, cache))
     finding = compare(Path(layout), found, cache[shape.name], limit)
     return {
         "verdict": "right" if finding.right else "WRONG",

@@ -115,7 +115,7 @@ def compile_layers(base: Any) -> None:
 
 
 def profiled(job: Job, where: Any) -> dict[str, Any]:
-    """Where a step's time goes: the operations and the kernels of two steps of `mathpal`."""
+    """Where a step's time goes: the operations and the kernels of one step of `mathpal`."""
     from profile_tables import summary, text
     from torch.profiler import ProfilerActivity, profile
 
@@ -128,13 +128,13 @@ def profiled(job: Job, where: Any) -> dict[str, Any]:
     def each(step: int) -> None:
         if step == job.warm:
             recorder.start()
-        if step in (job.warm, job.warm + 2):
+        if step in (job.warm, job.warm + 1):
             window.append(time.perf_counter())
-        if step == job.warm + 2:
+        if step == job.warm + 1:
             recorder.stop()
 
-    run = mathpal(job._replace(steps=job.warm + 3), where, each)
-    values = summary(recorder, 1e3 * (window[1] - window[0]) / 2, steps=2)
+    run = mathpal(job._replace(steps=job.warm + 2), where, each)
+    values = summary(recorder, 1e3 * (window[1] - window[0]), steps=1)
     # A recorded step is slower; what the GPU is busy is to be seen beside one that is not.
     plain = [1e3 * (b - a) for a, b in zip(run.ticks, run.ticks[1:])][1 : job.warm - 1]
     values["plain_step_ms"] = round(min(plain), 2)

@@ -40,13 +40,14 @@ COLUMNS = (
 def main(argv: list[str] | None = None) -> None:
     asked = common.arguments(__doc__, argv)
     common.device(asked)
-    home = Path(tempfile.mkdtemp(prefix="mathpal-tiny-"))
-    cells: list[Cell] = [
-        ("cpu, two cores (recorded)", lambda: dict(CPU)),
-        ("first", partial(run, home / "first", None, asked.toy)),
-        ("again, same seed", partial(run, home / "again", home / "first", asked.toy)),
-    ]
-    common.measure("tiny", cells, COLUMNS, asked)
+    with tempfile.TemporaryDirectory(prefix="mathpal-tiny-") as folder:
+        home = Path(folder)
+        cells: list[Cell] = [
+            ("cpu, two cores (recorded)", lambda: dict(CPU)),
+            ("first", partial(run, home / "first", None, asked.toy)),
+            ("again, same seed", partial(run, home / "again", home / "first", asked.toy)),
+        ]
+        common.measure("tiny", cells, COLUMNS, asked)
 
 
 def run(folder: Path, before: Path | None, toy: bool) -> dict[str, Any]:
