@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import common
-from common import Cell, Column, need
+from common import Cell, Column, Missing, need
 from timing import peak, reset_peak, spread, timed
 
 SOFTCAP = 30.0
@@ -196,12 +196,14 @@ def fused(backend: Any) -> Loss:
     """MathPal's call of another package's kernel, with every gradient exact."""
     from mathpal.objectives.fused import PACKAGES, linear_loss
 
+    _need_gpu()
     need(*PACKAGES[backend])
     return partial(linear_loss(backend), softcap=SOFTCAP)
 
 
 def filtered() -> Loss:
     """Cut cross-entropy as it comes: it leaves out gradients below bf16's rounding."""
+    _need_gpu()
     need("cut_cross_entropy", "cut-cross-entropy")
     from cut_cross_entropy import linear_cross_entropy
 
@@ -210,6 +212,7 @@ def filtered() -> Loss:
 
 def unsloth() -> Loss:
     """Unsloth's fused loss, which sizes its chunks by the memory that is free."""
+    _need_gpu()
     need("unsloth")
     import unsloth  # noqa: F401 - first
     from unsloth_zoo.fused_losses import unsloth_fused_ce_loss
@@ -226,6 +229,13 @@ def unsloth() -> Loss:
         )  # fmt: skip
 
     return loss
+
+
+def _need_gpu() -> None:
+    import torch
+
+    if not torch.cuda.is_available():
+        raise Missing("its kernels need a GPU")
 
 
 LOSSES: dict[str, Callable[[], Loss]] = {

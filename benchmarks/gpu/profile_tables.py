@@ -58,6 +58,7 @@ def summary(recorder: Any, wall_ms: float, *, steps: int) -> dict[str, Any]:
             "busy_ms": round(busy, 2),
             "by_kind": _by_kind(kernels, steps),
         }
+        values["kinds"] = ", ".join(f"{kind} {ms:.0f}" for kind, ms in values["by_kind"].items())
     return values
 
 

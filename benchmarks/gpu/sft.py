@@ -57,6 +57,7 @@ COLUMNS = (
     Column("copy_tb_s", "copy TB/s", ".2f"),
     Column("busy_share", "GPU busy", ".1%"),
     Column("kernels_a_step", "kernels a step", ",.0f"),
+    Column("kinds", "GPU ms a step"),
 )
 
 
