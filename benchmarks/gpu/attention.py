@@ -48,6 +48,8 @@ def main(argv: list[str] | None = None) -> None:
                 layout = "packed" if packed else "padded"
                 rows = Rows(mixed(longest, size.tokens), packed, size, where)
                 for kind in MAKERS:
+                    if kind == "mathpal" and not packed:
+                        continue
                     work = partial(cell, kind, rows, layer == "sliding")
                     cells.append((f"{longest}/{layer}/{layout}/{kind}", work))
         uniform = Rows([longest] * max(1, size.tokens // longest), False, size, where)

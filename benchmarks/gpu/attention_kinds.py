@@ -151,6 +151,20 @@ def varlen(rows: Rows, sliding: bool, *, repeated: bool = False) -> Callable[...
     return _flat(rows, attention, rows.size.heads // rows.size.kv if repeated else 1)
 
 
+def own(rows: Rows, sliding: bool) -> Callable[..., Any]:
+    """MathPal's `packed_attention`, every position asking."""
+    from mathpal.data.batches import PackedRows
+    from mathpal.models.packed_attention import packed_attention
+
+    stand = PackedRows(tuple(rows.lengths), (0,) * len(rows.lengths))
+    window = rows.size.window if sliding else None
+
+    def attention(q: Any, k: Any, v: Any) -> Any:
+        return packed_attention(q, k, v, stand, scale=1.0, window=window)
+
+    return _flat(rows, attention, 1)
+
+
 def flash(rows: Rows, sliding: bool) -> Callable[..., Any]:
     """The flash-attn package."""
     need("flash_attn", "flash-attn")
@@ -208,4 +222,5 @@ MAKERS: dict[str, Callable[[Rows, bool], Callable[..., Any]]] = {
     "varlen": varlen,
     "varlen, keys repeated": partial(varlen, repeated=True),
     "flash-attn": flash,
+    "mathpal": own,
 }

@@ -41,6 +41,7 @@ WAYS: dict[str, Way] = {
     "mathpal, reentrant": ("padded", "reentrant", True, False),
     "mathpal, packed": ("packed", "", True, False),
     "mathpal, packed, non-reentrant": ("packed", "non-reentrant", True, False),
+    "mathpal, packed, compiled": ("packed", "", True, True),
     "mathpal, compiled": ("padded", "", True, True),
     "mathpal, compiled, non-reentrant": ("padded", "non-reentrant", True, True),
 }
@@ -194,8 +195,8 @@ def gradients(
             model.enable_input_require_grads()
     count = len(rows.lengths)
     parts = 2  # micro-batches of the step
-    plan = Plan(-(-count // parts) * int(rows.lengths.max()), parts, 0)
-    batches = TrainingBatches(rows, plan, steps=1, epochs=0, pad=0, layout=layout)
+    plan = Plan(-(-count // parts) * int(rows.lengths.max()), parts, 0, layout=layout)
+    batches = TrainingBatches(rows, plan, steps=1, epochs=0, pad=0)
     kind = next(model.parameters()).device.type
     with torch.autocast(kind, torch.bfloat16, enabled=mixed):
         return gradient_check.gradients(model, batches, sft())

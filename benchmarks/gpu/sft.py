@@ -6,15 +6,17 @@ Models of the true E2B and E4B shape with random bf16 weights, LoRA r=16 on the 
 rows of one length (no padding), the second half of each supervised. Every side takes an optimizer
 step over the same number of tokens, in the largest micro-batches that fit. Sides:
 
-- mathpal: `mathpal.training.fit.fit` as a run calls it: Lightning, guard and records included;
-  mathpal-checkpointing recomputes activations, mathpal-compiled compiles each decoder layer;
+- mathpal: `mathpal.training.fit.fit` as a run calls it: Lightning, guard and records included,
+  its own layout (packed rows); mathpal-padded has padded ones, mathpal-checkpointing recomputes
+  activations, mathpal-compiled compiles each decoder layer;
 - peft: `transformers.Trainer` around plain Transformers and PEFT, with SDPA and bf16 autocast;
   peft-checkpointing with the non-reentrant kind;
 - unsloth-trl: Unsloth's FastModel in TRL's SFTTrainer, with its own checkpointing, in a process
   of its own; unsloth-trl-plain without checkpointing.
 
 MFU counts 4·N operations a token (N: weights of the linear layers without the head; neither what
-checkpointing computes again nor the head), against 990 TFLOP/s and against the measured product.
+checkpointing computes again nor the head; what packed rows spare is credited all the same),
+against 990 TFLOP/s and against the measured product.
 """
 
 import statistics
@@ -33,12 +35,12 @@ DATASHEET = 990.0  # TFLOP/s, dense bf16, H100 SXM and H200
 TOKENS = {"e2b": 16_384, "e4b": 8_192, "toy": 512}  # an optimizer step
 SIDES = (
     "mathpal", "peft", "unsloth-trl", "mathpal-checkpointing", "peft-checkpointing",
-    "mathpal-compiled", "unsloth-trl-plain",
+    "mathpal-compiled", "mathpal-padded", "unsloth-trl-plain",
 )  # fmt: skip
 # Micro-batches to begin with on 80 GB, as a share of the step's tokens: 16 bytes a logit and the
 # activations of all layers must fit. What does not fit is tried with half.
 FIRST = {"peft": 4, "peft-checkpointing": 2, "mathpal": 2, "mathpal-compiled": 2,
-         "unsloth-trl-plain": 2}  # fmt: skip
+         "mathpal-padded": 2, "unsloth-trl-plain": 2}  # fmt: skip
 STEPS = 11
 WARM = 4  # of them are not timed
 

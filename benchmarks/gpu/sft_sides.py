@@ -71,6 +71,7 @@ def mathpal(job: Job, where: Any, each: Callable[[int], None] | None = None) -> 
         accumulate=job.tokens // job.micro,
         gradient_checkpointing=job.side == "mathpal-checkpointing",
         accelerator="gpu" if where.type == "cuda" else "cpu",
+        layout="padded" if job.side == "mathpal-padded" else "auto",
         record_every=1,
         spike=None,
     )
@@ -103,7 +104,7 @@ def compile_layers(base: Any) -> None:
     torch._dynamo.config.recompile_limit = 64
     torch._dynamo.config.accumulated_recompile_limit = 1024
     kinds: dict[type, type] = {}
-    for module in base.modules():
+    for module in base.model.layers.modules():
         own = vars(module).get("forward")
         if isinstance(own, partial):
             kind = type(module)
