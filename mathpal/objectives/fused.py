@@ -78,12 +78,20 @@ def _cut_cross_entropy(
     token_weights: "Tensor | None" = None,
     label_smoothing: float = 0.0,
 ) -> "Tensor":
-    """Wijmans et al. 2024 (arXiv 2411.09009), with every gradient and sums in fp32."""
+    """Wijmans et al. 2024 (arXiv 2411.09009), with every gradient.
+
+    Gradients are summed in fp32 where the release can; 25.1.1, the newest on PyPI, sums them in
+    the 16 bits of its inputs.
+    """
+    from inspect import signature
+
     import torch
     from cut_cross_entropy import linear_cross_entropy  # type: ignore[import-not-found]
 
     assert not label_smoothing
     dtype = _half(hidden, weight)
+    known = signature(linear_cross_entropy).parameters
+    wide = {name: True for name in ("accum_e_fp32", "accum_c_fp32") if name in known}
     with torch.autocast(hidden.device.type, enabled=False):
         losses: Tensor = linear_cross_entropy(
             hidden.flatten(0, -2).to(dtype),
@@ -92,8 +100,7 @@ def _cut_cross_entropy(
             softcap=softcap,
             reduction="none",
             filter_eps=None,  # by default gradients below the rounding of bf16 are left out
-            accum_e_fp32=True,
-            accum_c_fp32=True,
+            **wide,
         )
         if token_weights is not None:
             losses = losses * token_weights.flatten()
