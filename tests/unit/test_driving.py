@@ -39,7 +39,7 @@ def by_mathpal(loaded: Loaded, tables: Tables, accumulate: int, **settings: Any)
     fit(
         loaded, *tables, sft(), lambda s, v: records.append((s, v)), None, max_steps=STEPS,
         batch_tokens=512, accumulate=accumulate, warmup=3, clip=0.5, accelerator="cpu",
-        record_every=1, evaluate_every=10, spike=None, **SAME, **settings,
+        record_every=1, evaluate_every=10, spike=None, layout="padded", **SAME, **settings,
     )  # fmt: skip
     return records
 
