@@ -17,7 +17,7 @@ WANTED = {
     "sft": "ceilings,*/parameters,*/mathpal,*/profile,*/mathpal-checkpointing,*/peft*,*/unsloth*",
     "loss": "frozen/[!e]*,frozen/eager,trained/[!e]*,trained/eager",
     "attention": "*",
-    "gradients": "narrow/????/plain*,narrow/????/mathpal,narrow/????/mathpal*packed*",
+    "gradients": "*/plain*,*/mathpal,*/mathpal*packed,*/mathpal*packed?*reentrant",
     "generate": "*",
     "quantized": "*",
     "tiny": "*",
