@@ -1,9 +1,10 @@
 """What a run costs before and between its steps as the data grows: 10³ to 10⁶ problems.
 
-    python benchmarks/growth.py [--most 6] [key=value …]
+    python benchmarks/growth.py [--sizes 1000,10000,100000,1000000] [key=value …]
 
 Every size has a process of its own: the default data set with so many training problems goes
-through the gates, is tokenized (and read again from the cache), and its batches are made.
+through the gates, is tokenized (and read again from the cache), and its batches are made, packed
+as trainer.layout=auto has them.
 Columns are seconds, megabytes of the process at its peak, and milliseconds for each of 200
 batches at the beginning, middle and end of an epoch.
 """
@@ -66,7 +67,7 @@ def measure(count: int, overrides: list[str]) -> dict[str, float]:
     table, row["cached"] = timed(encoded)
     row["tokens"] = len(table.ids)
     _, row["fingerprint"] = timed(lambda: stages.data_fingerprint(splits))
-    plan = Plan(cfg.trainer.batch_tokens, 1, 0)
+    plan = Plan(cfg.trainer.batch_tokens, 1, 0, layout="packed")
     batches, row["windows"] = timed(
         lambda: TrainingBatches(table, plan, steps=None, epochs=1, pad=tokenizer.pad_token_id)
     )
@@ -90,7 +91,9 @@ def shown(value: float) -> str:
 def main() -> None:
     """Print the table, a row as soon as it is measured."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--most", type=int, default=6, help="largest power of ten")
+    parser.add_argument(
+        "--sizes", default="1000,10000,100000,1000000", help="training problems, with commas"
+    )
     parser.add_argument("--only", type=int, help="measure this many problems in this process")
     arguments, overrides = parser.parse_known_args()
     if arguments.only:
@@ -98,10 +101,10 @@ def main() -> None:
         return
     print(f"load of this machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print("".join(f"{name:>{width}}" for name, width in COLUMNS.items()), flush=True)
-    for power in range(3, arguments.most + 1):
+    for size in arguments.sizes.split(","):
         with tempfile.TemporaryDirectory() as cache:
             done = subprocess.run(
-                [sys.executable, __file__, "--only", str(10**power), *overrides],
+                [sys.executable, __file__, "--only", size, *overrides],
                 env={**os.environ, "MATHPAL_CACHE": cache}, stdout=subprocess.PIPE, text=True,
                 check=True,
             )  # fmt: skip
