@@ -61,6 +61,7 @@ def text_model(self: Any, *args: Any, rows: PackedRows | None = None, **kwargs: 
     everyone = PackedRows(rows.lengths, (0,) * len(rows.lengths))
     last_own = len(self.layers) - 1 - self.config.num_kv_shared_layers
     shared: UserDict[int, Any] = UserDict()
+    run = getattr(self, "through", through)
     for number, layer in enumerate(self.layers):
         kind = self.config.layer_types[number]
         if number < last_own:
@@ -70,11 +71,17 @@ def text_model(self: Any, *args: Any, rows: PackedRows | None = None, **kwargs: 
             sight = Sight(rows, narrows, asking_of[kind], all_of[kind])
         if number == last_own:
             extras = extras.index_select(1, places)
-        streams = layer(streams, None, extras[:, :, number], shared_kv_states=shared, sight=sight)
+        streams = run(layer, streams, extras[:, :, number], shared, sight)
     first, *others = streams.unbind(0)
     others = [p(stream) for p, stream in zip(self.altup_unembed_projections, others, strict=True)]
     hidden = self.norm(torch.stack(_alike(first, others)).mean(0))
     return BaseModelOutputWithPast(last_hidden_state=hidden)
+
+
+def through(layer: Any, streams: Tensor, extras: Tensor, shared: Any, sight: Sight) -> Tensor:
+    """What a decoder layer makes of the streams (P, 1, N, D); see `accelerate` for its forward."""
+    found: Tensor = layer(streams, None, extras, shared_kv_states=shared, sight=sight)
+    return found
 
 
 def can(text_model: Any) -> bool:
@@ -83,13 +90,22 @@ def can(text_model: Any) -> bool:
 
 
 def _alike(first: Tensor, others: list[Tensor]) -> list[Tensor]:
-    """The first stream, and the others brought to its root mean square at each position."""
-    size = first.square().mean(-1, keepdim=True).sqrt()
-    least = torch.tensor(1e-5, device=first.device)
+    """The first stream, and the others brought to its root mean square at each position.
+
+    In the dtype of the first: under autocast Transformers goes on in fp32 from here, which costs
+    twice the memory and time of the whole residual stream.
+    """
+    size = _mean_square(first).sqrt()
     return [first] + [
-        other * size / torch.maximum(other.square().mean(-1, keepdim=True), least).sqrt()
+        (other * (size / _mean_square(other).clamp_min(1e-5).sqrt())).to(first.dtype)
         for other in (stream.to(first.dtype) for stream in others)
     ]
+
+
+def _mean_square(stream: Tensor) -> Tensor:
+    """(1, N, 1), in fp32 or wider."""
+    wide = stream.float() if stream.dtype in (torch.float16, torch.bfloat16) else stream
+    return wide.square().mean(-1, keepdim=True)
 
 
 def asking(inputs: Tensor, sight: Sight) -> Tensor:
