@@ -8,7 +8,7 @@ step over the same number of tokens, in the largest micro-batches that fit. Side
 
 - mathpal: `mathpal.training.fit.fit` as a run calls it: Lightning, guard and records included,
   its own layout (packed rows); mathpal-padded has padded ones, mathpal-checkpointing recomputes
-  activations, mathpal-compiled compiles the decoder layers, mathpal-both does both;
+  activations, mathpal-compiled compiles each decoder layer;
 - peft: `transformers.Trainer` around plain Transformers and PEFT, with SDPA and bf16 autocast;
   peft-checkpointing with the non-reentrant kind;
 - unsloth-trl: Unsloth's FastModel in TRL's SFTTrainer, with its own checkpointing, in a process
@@ -35,7 +35,7 @@ DATASHEET = 990.0  # TFLOP/s, dense bf16, H100 SXM and H200
 TOKENS = {"e2b": 16_384, "e4b": 8_192, "toy": 512}  # an optimizer step
 SIDES = (
     "mathpal", "peft", "unsloth-trl", "mathpal-checkpointing", "peft-checkpointing",
-    "mathpal-compiled", "mathpal-both", "mathpal-padded", "unsloth-trl-plain",
+    "mathpal-compiled", "mathpal-padded", "unsloth-trl-plain",
 )  # fmt: skip
 # Micro-batches to begin with on 80 GB, as a share of the step's tokens: 16 bytes a logit and the
 # activations of all layers must fit. What does not fit is tried with half.
@@ -75,16 +75,17 @@ def main(argv: list[str] | None = None) -> None:
         job = Job(shape, length, TOKENS[shape.name], side, STEPS, WARM, asked.toy)
         return reported(job, largest(job, where), peak_of_card(asked, measured))
 
-    def profile(shape: Shape, length: int, side: str) -> dict[str, Any]:
-        own = side.replace("profile", "mathpal")
-        job = Job(shape, length, TOKENS[shape.name], own, STEPS, WARM, asked.toy)
+    def profile(shape: Shape, length: int) -> dict[str, Any]:
+        job = Job(shape, length, TOKENS[shape.name], "mathpal", STEPS, WARM, asked.toy)
         return sft_sides.profiled(job._replace(micro=start(job, where)), where)
 
     cells: list[Cell] = [("ceilings", ceiling), *shape_cells(asked.toy)]
     for shape, length, side in order(asked.toy):
         name = f"{shape.name}/{length}/{side}"
-        measure = profile if side.startswith("profile") else cell
-        cells.append((name, partial(measure, shape, length, side)))
+        work = partial(profile, shape, length) if side == "profile" else partial(
+            cell, shape, length, side
+        )  # fmt: skip
+        cells.append((name, work))
     try:
         common.measure("sft", cells, COLUMNS, asked, notes=NOTES)
     finally:
@@ -108,8 +109,7 @@ def order(toy: bool) -> list[tuple[Shape, int, str]]:
         for shape in (E2B, E4B)
         for side in SIDES[:5]
     ]
-    profiles = [(E2B, 2048, "profile"), (E2B, 2048, "profile-compiled")]
-    return [both[0], *profiles, *both[1:], *rest]
+    return [both[0], (E2B, 2048, "profile"), *both[1:], *rest]
 
 
 def shape_cells(toy: bool) -> list[Cell]:

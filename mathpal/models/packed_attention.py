@@ -15,8 +15,6 @@ from torch import Tensor
 from mathpal.data.batches import PackedRows
 
 
-# Its loop over rows would be compiled anew for every draw of lengths.
-@torch.compiler.disable  # type: ignore[untyped-decorator]
 def packed_attention(
     q: Tensor, k: Tensor, v: Tensor, rows: PackedRows, *, scale: float, window: int | None
 ) -> Tensor:

@@ -61,7 +61,6 @@ def text_model(self: Any, *args: Any, rows: PackedRows | None = None, **kwargs: 
     everyone = PackedRows(rows.lengths, (0,) * len(rows.lengths))
     last_own = len(self.layers) - 1 - self.config.num_kv_shared_layers
     shared: UserDict[int, Any] = UserDict()
-    run = getattr(self, "through", through)
     for number, layer in enumerate(self.layers):
         kind = self.config.layer_types[number]
         if number < last_own:
@@ -71,17 +70,11 @@ def text_model(self: Any, *args: Any, rows: PackedRows | None = None, **kwargs: 
             sight = Sight(rows, narrows, asking_of[kind], all_of[kind])
         if number == last_own:
             extras = extras.index_select(1, places)
-        streams = run(layer, streams, extras[:, :, number], shared, sight)
+        streams = layer(streams, None, extras[:, :, number], shared_kv_states=shared, sight=sight)
     first, *others = streams.unbind(0)
     others = [p(stream) for p, stream in zip(self.altup_unembed_projections, others, strict=True)]
     hidden = self.norm(torch.stack(_alike(first, others)).mean(0))
     return BaseModelOutputWithPast(last_hidden_state=hidden)
-
-
-def through(layer: Any, streams: Tensor, extras: Tensor, shared: Any, sight: Sight) -> Tensor:
-    """What a decoder layer makes of the streams (P, 1, N, D); see `accelerate` for its forward."""
-    found: Tensor = layer(streams, None, extras, shared_kv_states=shared, sight=sight)
-    return found
 
 
 def can(text_model: Any) -> bool:

@@ -3,7 +3,6 @@
 The facade that `conf/trainer/*.yaml` names; Lightning and torch are imported inside.
 """
 
-from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
@@ -71,7 +70,6 @@ def fit(
     accelerator: Literal["auto", "cpu", "gpu"] = "auto",
     gradient_checkpointing: bool = False,
     layout: Literal["auto", "padded", "packed"] = "auto",
-    compiled: bool = False,
     workers: Annotated[int, Ge(0)] = 0,
     devices: Count = 1,
     strategy: Literal["auto", "ddp", "fsdp"] = "auto",
@@ -119,8 +117,6 @@ def fit(
         layout: packed puts all rows of a micro-batch into one, drawn at random; padded fills rows
             of like length up; auto is packed for a Gemma-3n that `mathpal.models` runs by its own
             forwards (faster, and more learnt from a token), padded for any other.
-        compiled: let torch.compile join the small operations of the layers of packed rows: a
-            minute or two before the first step on a GPU, less time and memory for each after it.
         workers: processes that prepare batches; 0 for none.
         devices: GPUs, or processes on a CPU, that train together, each with its own `accumulate`
             micro-batches of a step; the same as one with devices × accumulate.
@@ -156,7 +152,6 @@ def fit(
     from mathpal.data.batches import TrainingBatches
     from mathpal.data.windows import Plan
     from mathpal.models.backends import enable_checkpointing, set_mode
-    from mathpal.models.compiling import compiled_layers
     from mathpal.training import engine
     from mathpal.training.followers import followers
     from mathpal.training.guard import Guard
@@ -174,11 +169,6 @@ def fit(
         enable_checkpointing(loaded.model)
     if layout == "auto":
         layout = "packed" if strategy != "fsdp" and _takes_rows(loaded.model) else "padded"
-    if compiled and (layout != "packed" or not _takes_rows(loaded.model)):
-        raise ConfigError(
-            "trainer.compiled=true is for packed rows of a Gemma-3n that Transformers loaded, and "
-            f"this run has {layout} rows or another model; use trainer.compiled=false"
-        )
     batches = TrainingBatches(
         train,
         Plan(batch_tokens, accumulate * devices, seed, order, layout),
@@ -219,18 +209,17 @@ def fit(
         keep_last=keep_last,
         profile=profile == "torch",
     )
-    with compiled_layers(loaded.model) if compiled else nullcontext():
-        notes = engine.run(
-            module,
-            batches,
-            follow.callbacks,
-            workers=workers,
-            devices=devices,
-            strategy=strategy,
-            accelerator="gpu" if gpu else "cpu",
-            precision=precision,
-            deterministic=not gpu,
-        )
+    notes = engine.run(
+        module,
+        batches,
+        follow.callbacks,
+        workers=workers,
+        devices=devices,
+        strategy=strategy,
+        accelerator="gpu" if gpu else "cpu",
+        precision=precision,
+        deterministic=not gpu,
+    )
     if finish_with == "best":
         follow.saver.take_best(module)
     set_mode(loaded.model, training=False)
