@@ -106,11 +106,17 @@ def _rows(asked: Setting) -> list[str]:
         return ["rows     packed, with one mask over each micro-batch"]
     if asked.layout == "padded":
         return ["rows     padded"]
-    late = len(asked.architecture.layers) - last_own(asked)
+    layers = len(asked.architecture.layers)
+    late = layers - last_own(asked)
+    which = (
+        f"the last of {layers} layers works"
+        if late == 1
+        else f"the last {late} of {layers} layers work"
+    )
     source = "" if asked.rows_known else "assumed until the rows are known: "
     return [
-        f"rows     packed; the last {late} of {len(asked.architecture.layers)} layers work on the "
-        f"positions from each row's first target on ({source}{asked.asking:.0%})"
+        f"rows     packed; {which} on the positions from each row's first target on "
+        f"({source}{asked.asking:.0%})"
     ]
 
 
