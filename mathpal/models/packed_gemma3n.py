@@ -125,6 +125,8 @@ def attention(self: Any, normed: Tensor, shared: Any, sight: Sight) -> tuple[Ten
         v = self.v_norm(self.v_proj(normed).unflatten(-1, heads))
     if self.store_full_length_kv:
         shared[self.layer_idx] = k, v
+    # Rotation in fp32 leaves fp32 behind; under autocast attention is computed in 16 bits.
+    q, k = q.to(v.dtype), k.to(v.dtype)
     found = packed_attention(
         q[0], k[0], v[0], sight.rows, scale=self.scaling, window=self.sliding_window
     )

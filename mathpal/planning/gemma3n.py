@@ -71,10 +71,20 @@ def embedding(setting: Setting) -> Terms:
 
 
 def _normalised(setting: Setting, w: int) -> float:
-    """A stream of width w before its magnitude is set, squared in fp32, and times the target."""
+    """A stream of width w before its magnitude is set, squared in fp32, and times the target.
+
+    Packed rows multiply by both magnitudes at once.
+    """
     s = widths(setting).stream
+    if setting.layout == "packed":
+        return setting.architecture.hidden * (w + _squared(w)) + 3 * STATISTIC
     squared = FP32 if s != w else 0
     return setting.architecture.hidden * (w + squared + s) + 3 * STATISTIC
+
+
+def _squared(w: int) -> int:
+    """Bytes of the fp32 copy whose square is taken, where the stream is not fp32 itself."""
+    return 0 if w == FP32 else FP32
 
 
 def unembedding(setting: Setting) -> Terms:
@@ -89,6 +99,8 @@ def unembedding(setting: Setting) -> Terms:
         "final_norm": shape.hidden * s + STATISTIC,
         "hidden": shape.hidden * s,
     }
+    if setting.layout == "packed":
+        terms["last_squared"] = shape.hidden * _squared(s)
     if setting.lora is None and c != s:
         terms["unprojection_inputs"] = (shape.streams - 1) * shape.hidden * c
     return terms

@@ -94,10 +94,14 @@ class Setting(NamedTuple):
 
 
 def widths(setting: Setting) -> Widths:
-    """Under autocast a GPU squares in fp32, which makes all AltUp streams fp32 for good."""
+    """Under autocast a GPU squares in fp32, which makes all AltUp streams fp32 for good.
+
+    Not those of packed rows: `packed_gemma3n` keeps them in the weights' dtype.
+    """
     weight, compute = setting.weight_width, setting.compute_width
     gemma3n = setting.architecture.kind == "gemma3n"
-    fp32_streams = gemma3n and setting.mixed and setting.device == "gpu"
+    promoted = setting.mixed and setting.device == "gpu" and setting.layout != "packed"
+    fp32_streams = gemma3n and promoted
     return Widths(FP32 if fp32_streams else weight, compute, max(weight, compute))
 
 
@@ -169,12 +173,12 @@ def _layout(
 ) -> Layout:
     """What `mathpal.training.fit` makes of trainer.layout; TRL's trainer pads."""
     asked = trainer.get("layout", "padded")
-    own = _runs_own_forwards(model, config, device)
+    # Around the towers nobody tells the language model where rows stand.
+    own = _runs_own_forwards(model, config, device) and model.get("text_only", True)
     divided = trainer.get("strategy") == "fsdp"  # the model takes the loss itself then
     if asked == "padded" or (asked == "auto" and (divided or not own)):
         return "padded"
-    # Around the towers nobody tells the language model where rows stand.
-    return "packed" if own and not divided and model.get("text_only", True) else "masked"
+    return "packed" if own and not divided else "masked"
 
 
 def _runs_own_forwards(model: Mapping[str, Any], config: Any, device: Device) -> bool:

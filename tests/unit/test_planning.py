@@ -374,7 +374,7 @@ class TestLayout:
             (("model=gemma3n_e2b", "model.backend=transformers", LONG), "packed"),
             (("model=gemma3n_e2b", "model.backend=unsloth", LONG), "padded"),
             (("model=gemma3n_e2b", "model.offload_ple=true", LONG), "packed"),
-            (("model=gemma3n_e2b", "model.text_only=false", LONG), "masked"),
+            (("model=gemma3n_e2b", "model.text_only=false", LONG), "padded"),
             (("model=llama32_3b", LONG), "padded"),
             (("model=llama32_3b", "trainer.layout=packed", LONG), "masked"),
             (("model=gemma3n_scratch",), "packed"),
