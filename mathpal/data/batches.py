@@ -95,8 +95,7 @@ def packed(table: TokenTable, rows: np.ndarray, *, normaliser: float) -> Batch:
     ids = table.ids[index].astype(np.int64)
     # A row's first token must not be predicted from the row before it.
     labels = np.where(table.supervised[index] & (positions > 0), ids, IGNORED)
-    last = np.repeat(lengths - 1, lengths)
-    first = np.minimum.reduceat(np.where(labels != IGNORED, positions - 1, last), begins)
+    first = first_asking(labels != IGNORED, lengths)
     batch = Batch(
         input_ids=torch.from_numpy(ids)[None],
         labels=torch.from_numpy(labels)[None],
@@ -109,6 +108,21 @@ def packed(table: TokenTable, rows: np.ndarray, *, normaliser: float) -> Batch:
     if table.answer is not None:
         batch["answer"] = torch.from_numpy(table.answer[index])[None]
     return batch
+
+
+def first_asking(supervised: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Of each row the first position whose next token is a target, or its last position.
+
+    Args:
+        supervised: which tokens of the rows, one after another, are targets, bool (total,).
+        lengths: of the rows, at least 1 each.
+    """
+    begins = np.cumsum(lengths) - lengths
+    positions = np.arange(len(supervised)) - np.repeat(begins, lengths)
+    last = np.repeat(lengths - 1, lengths)
+    # What a row's first token is predicted from is another row.
+    asks = np.where(supervised & (positions > 0), positions - 1, last)
+    return np.minimum.reduceat(asks, begins)
 
 
 class TrainingBatches:

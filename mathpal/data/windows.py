@@ -93,5 +93,5 @@ def _split(rows: np.ndarray, plan: Plan, lengths: np.ndarray) -> Window:
     else:
         ends = np.cumsum(lengths[rows])
         shares = ends[-1] * np.arange(1, plan.accumulate) / plan.accumulate
-        pieces = np.split(rows, np.searchsorted(ends, shares))
+        pieces = np.split(rows, np.searchsorted(ends, shares, side="right"))
     return [piece for piece in pieces if len(piece)]

@@ -59,7 +59,7 @@ def load_gemma3n(
     import transformers
 
     _require_transformers()
-    source = _source(path)
+    source = source_of(path)
     config = read(transformers.AutoConfig, source, path, revision=revision)
     kind, mapping = transformers.Gemma3nForCausalLM, None
     if config.model_type == "gemma3n" and text_only:  # the language model lies one level deeper
@@ -101,7 +101,7 @@ def load_causal_lm(
     chosen = begin(backend)
     import transformers
 
-    kind, source = transformers.AutoModelForCausalLM, _source(path)
+    kind, source = transformers.AutoModelForCausalLM, source_of(path)
     wanted = _Wanted(kind, None, None, path, source, max_length, attention, revision)
     return _loaded(wanted, chosen, dtype, quantization)
 
@@ -193,8 +193,8 @@ def _require_exact_positions(model: Any) -> None:
         assert "inv_freq" not in name or buffer.dtype == torch.float32, f"{name}: {buffer.dtype}"
 
 
-def _source(path: str) -> str:
-    """The folder or hub name behind `model.path`."""
+def source_of(path: str) -> str:
+    """The folder or hub name behind `model.path`; ConfigError for one that is not shipped."""
     if not path.startswith(SHIPPED):
         return str(Path(path).expanduser()) if Path(path).expanduser().exists() else path
     folder = ASSETS / path.removeprefix(SHIPPED)
@@ -215,7 +215,7 @@ def load_tokenizer(path: str, revision: str | None = None) -> Any:
     """
     from transformers import AutoTokenizer
 
-    tokenizer = read(AutoTokenizer, _source(path), path, revision=revision)
+    tokenizer = read(AutoTokenizer, source_of(path), path, revision=revision)
     if len(tokenizer) <= len(tokenizer.all_special_ids):  # Transformers makes up an empty one
         raise ConfigError(
             f"model.path={path}: there is no tokenizer; expected: tokenizer.json and "

@@ -67,9 +67,9 @@ def _varlen(
     from torch.nn.attention.varlen import varlen_attn
 
     options: dict[str, Any] = {"window_size": (-1 if window is None else window - 1, 0)}
-    if "enable_gqa" in signature(varlen_attn).parameters:
+    if shares_keys():
         options["enable_gqa"] = True
-    else:  # before torch 2.12
+    else:
         k, v = _spread(k, q), _spread(v, q)
     found = varlen_attn(
         q, k, v, _ends(rows.asking, q.device), _ends(rows.lengths, q.device),
@@ -77,6 +77,13 @@ def _varlen(
     )  # fmt: skip
     assert isinstance(found, Tensor)
     return found
+
+
+def shares_keys() -> bool:
+    """Whether that kernel takes one copy of keys for several heads: from torch 2.12 on."""
+    from torch.nn.attention.varlen import varlen_attn
+
+    return "enable_gqa" in signature(varlen_attn).parameters
 
 
 def _spread(keys: Tensor, q: Tensor) -> Tensor:

@@ -50,7 +50,7 @@ def text_model(self: Any, *args: Any, rows: PackedRows | None = None, **kwargs: 
     ids, positions = kwargs["input_ids"], kwargs["position_ids"]
     embedded = self.embed_tokens(ids)  # (1, N, D)
     extras = self.project_per_layer_inputs(embedded, self.get_per_layer_inputs(ids))  # (1, N, L, S)
-    streams = torch.stack(_alike(embedded, [p(embedded) for p in self.altup_projections]))
+    streams = tuple(_alike(embedded, [p(embedded) for p in self.altup_projections]))
     places = rows.places().to(ids.device, non_blocking=True)
     kinds = sorted(set(self.config.layer_types))
     all_of = {kind: self.rotary_emb(embedded, positions, kind) for kind in kinds}
@@ -71,7 +71,7 @@ def text_model(self: Any, *args: Any, rows: PackedRows | None = None, **kwargs: 
         if number == last_own:
             extras = extras.index_select(1, places)
         streams = layer(streams, None, extras[:, :, number], shared_kv_states=shared, sight=sight)
-    first, *others = streams.unbind(0)
+    first, *others = streams
     others = [p(stream) for p, stream in zip(self.altup_unembed_projections, others, strict=True)]
     hidden = self.norm(torch.stack(_alike(first, others)).mean(0))
     return BaseModelOutputWithPast(last_hidden_state=hidden)
@@ -83,13 +83,22 @@ def can(text_model: Any) -> bool:
 
 
 def _alike(first: Tensor, others: list[Tensor]) -> list[Tensor]:
-    """The first stream, and the others brought to its root mean square at each position."""
-    size = first.square().mean(-1, keepdim=True).sqrt()
-    least = torch.tensor(1e-5, device=first.device)
+    """The first stream, and the others brought to its root mean square at each position.
+
+    In the dtype of the first: under autocast Transformers goes on in fp32 from here, which costs
+    twice the memory and time of the whole residual stream.
+    """
+    size = _mean_square(first).sqrt()
     return [first] + [
-        other * size / torch.maximum(other.square().mean(-1, keepdim=True), least).sqrt()
+        (other * (size / _mean_square(other).clamp_min(1e-5).sqrt())).to(first.dtype)
         for other in (stream.to(first.dtype) for stream in others)
     ]
+
+
+def _mean_square(stream: Tensor) -> Tensor:
+    """(1, N, 1), in fp32 or wider."""
+    wide = stream.float() if stream.dtype in (torch.float16, torch.bfloat16) else stream
+    return wide.square().mean(-1, keepdim=True)
 
 
 def asking(inputs: Tensor, sight: Sight) -> Tensor:
@@ -116,6 +125,8 @@ def attention(self: Any, normed: Tensor, shared: Any, sight: Sight) -> tuple[Ten
         v = self.v_norm(self.v_proj(normed).unflatten(-1, heads))
     if self.store_full_length_kv:
         shared[self.layer_idx] = k, v
+    # Rotation in fp32 leaves fp32 behind; under autocast attention is computed in 16 bits.
+    q, k = q.to(v.dtype), k.to(v.dtype)
     found = packed_attention(
         q[0], k[0], v[0], sight.rows, scale=self.scaling, window=self.sliding_window
     )

@@ -8,13 +8,19 @@ Counted: every tensor that autograd saves, once however many nodes save it; the 
 autocast makes; under checkpointing each layer's inputs. Not counted: what lives only inside one
 operation, and weights (their bf16 copies under autocast are in `mathpal.planning.memory`).
 
-Letters: P streams, D their width, H heads and K of keys and values of width d, I MLP width, R
-LoRA rank; s bytes of a stream, c of what products take and give.
+Terms are for one token of those that a layer computes; of packed rows late layers compute some of
+them only, see `mathpal.planning.spans`.
+
+Letters: s bytes of a stream, c of what products take and give.
 """
 
+from typing import NamedTuple
+
 from mathpal.planning import gemma3n
-from mathpal.planning.parts import Architecture, Layer
+from mathpal.planning.attention import attention, rotation
+from mathpal.planning.parts import Layer
 from mathpal.planning.setting import FP32, STATISTIC, Setting, Terms, widths
+from mathpal.planning.spans import Span, scaled, spans
 
 
 def saved(setting: Setting) -> dict[str, float]:
@@ -23,41 +29,62 @@ def saved(setting: Setting) -> dict[str, float]:
     before = gemma3n.embedding(setting) if special else {}
     behind = gemma3n.unembedding(setting) if special else _unembedding(setting)
     each = {
-        "layers": kept_layers(setting),
-        "embeddings": sum(before.values()),
-        "unembedding": sum(behind.values()),
+        "layers": sum(kept_by_layer(setting)),
+        "embeddings": sum(before.values()) + rotation(setting),
+        "unembedding": sum(behind.values()) * setting.asking,
     }
     return {name: size * setting.batch_tokens for name, size in each.items()}
 
 
-def kept_layers(setting: Setting) -> float:
-    """Bytes a token that all decoder layers keep: what they save, or under checkpointing take."""
-    layers = setting.architecture.layers
+def kept_by_layer(setting: Setting) -> list[float]:
+    """Bytes a token that each layer keeps: what it saves, or under checkpointing takes."""
     if setting.checkpointing:
         streams = setting.architecture.streams * setting.architecture.hidden
-        return len(layers) * streams * widths(setting).stream
-    return sum(
-        sum(layer_terms(setting, layer, first=number == 0).values())
-        for number, layer in enumerate(layers)
-    )
+        return [streams * widths(setting).stream * span.inputs for span in spans(setting)]
+    return [
+        sum(layer_terms(setting, layer, span, first=number == 0).values())
+        for number, (layer, span) in enumerate(_layers(setting))
+    ]
 
 
-def largest_layer(setting: Setting) -> float:
-    """Bytes a token that the largest layer saves: what checkpointing computes again at a time."""
-    return max(
-        (sum(layer_terms(setting, layer).values()) for layer in setting.architecture.layers),
-        default=0.0,
-    )
+def _layers(setting: Setting) -> list[tuple[Layer, Span]]:
+    return list(zip(setting.architecture.layers, spans(setting), strict=True))
 
 
-def layer_terms(setting: Setting, layer: Layer, *, first: bool = False) -> Terms:
-    """What one decoder layer saves, in bytes a token.
+class Backward(NamedTuple):
+    """The backward pass of the layers at its fullest, in bytes a token.
+
+    Attributes:
+        kept: by the layers that are still to go back.
+        working: in the one that goes back, with what checkpointing computes again.
+    """
+
+    kept: float
+    working: float
+
+
+def backward(setting: Setting) -> Backward:
+    """Layer by layer from the last: what is kept gets less, and early layers may work on more."""
+    kept, found = kept_by_layer(setting), Backward(0.0, 0.0)
+    for number, (layer, span) in enumerate(_layers(setting)):
+        working = backward_working(setting) * span.outputs
+        if setting.checkpointing:
+            working += sum(layer_terms(setting, layer, span).values())
+        found = max(found, Backward(sum(kept[: number + 1]), working), key=sum)
+    return found
+
+
+def layer_terms(setting: Setting, layer: Layer, span: Span, *, first: bool = False) -> Terms:
+    """What one decoder layer saves, in bytes for each token of the micro-batch.
 
     Args:
+        span: of the positions that the layer works on.
         first: nothing before its projections needs a gradient, where embeddings do not.
     """
     first = first and setting.lora is not None and not setting.checkpointing
-    parts = [_attention(setting, layer), _mlp(setting, layer), _adapters(setting, layer)]
+    parts = [
+        attention(setting, layer, span), _mlp(setting, layer), _adapters(setting, layer, span),
+    ]  # fmt: skip
     if setting.architecture.kind == "gemma3n":
         parts += [
             gemma3n.norms(setting, first),
@@ -67,52 +94,8 @@ def layer_terms(setting: Setting, layer: Layer, *, first: bool = False) -> Terms
     else:
         parts += [_plain_norms(setting, layer, first)]
     if setting.lora is None:
-        parts.append(_trained(setting, layer))
-    return {name: size for part in parts for name, size in part.items()}
-
-
-def _attention(setting: Setting, layer: Layer) -> Terms:
-    """q, k and v before their norms and after rotation, the result, one number a row of scores."""
-    c = widths(setting).compute
-    q, kv = layer.heads * layer.head_dim * c, layer.kv_heads * layer.head_dim * c
-    masked = _masked(setting, layer)
-    repeated = masked or setting.attention == "eager"
-    terms: Terms = {"q": q, "attended": q, "lse": layer.heads * FP32}
-    if layer.owns_kv or repeated:  # else they are an earlier layer's, saved there
-        # With a mask Transformers repeats the keys and values for every head.
-        terms |= {"k": q if repeated else kv, "v": q if repeated else kv}
-    if layer.qk_norms:
-        kinds = 1 if not layer.owns_kv else layer.qk_norms
-        before = _before_norm(setting)
-        rows = [q] + [kv] * (kinds - 1)
-        terms["qkv_before_norm"] = sum(rows) / c * before
-        if setting.lora is None and setting.architecture.kind != "gemma3n":
-            terms["qkv_normalised"] = float(sum(rows))
-        terms["qkv_statistics"] = (layer.heads + layer.kv_heads * (kinds - 1)) * STATISTIC
-    row = _attention_row(setting)
-    if setting.attention == "eager":  # fp32 softmax, and its copy for the product
-        terms["scores"] = layer.heads * row * (FP32 + (c if c != FP32 else 0))
-        terms.pop("lse")
-    elif masked:  # a mask as numbers, made anew by every layer; the same for all rows
-        terms["mask"] = row * c * row / setting.batch_tokens
-    return terms
-
-
-def _before_norm(setting: Setting) -> int:
-    """Gemma-3n's norms are MathPal's and keep their input; others keep it in fp32."""
-    return widths(setting).compute if setting.architecture.kind == "gemma3n" else FP32
-
-
-def _masked(setting: Setting, layer: Layer) -> bool:
-    """Causal attention needs no mask but for a window that is too short, or packed rows."""
-    if setting.attention == "flash_attention_2":  # it knows windows and packed rows itself
-        return False
-    beyond = layer.sliding and _attention_row(setting) > setting.architecture.window
-    return setting.layout == "packed" or beyond
-
-
-def _attention_row(setting: Setting) -> int:
-    return setting.batch_tokens if setting.layout == "packed" else setting.row_tokens
+        parts.append(_trained(setting, layer, span))
+    return scaled({name: size for part in parts for name, size in part.items()}, span)
 
 
 def _mlp(setting: Setting, layer: Layer) -> Terms:
@@ -126,7 +109,7 @@ def _mlp(setting: Setting, layer: Layer) -> Terms:
     return terms
 
 
-def _adapters(setting: Setting, layer: Layer) -> Terms:
+def _adapters(setting: Setting, layer: Layer, span: Span) -> Terms:
     """What LoRA saves: each projection's input and the R numbers between A and B."""
     lora, c = setting.lora, widths(setting).compute
     if lora is None:
@@ -143,7 +126,7 @@ def _adapters(setting: Setting, layer: Layer) -> Terms:
         if lora.variant == "dora":  # both results are scaled by a trained number a row
             terms[f"{name}_scaled"] = 2 * linear.outputs * c
     if not lora.dropout:
-        for inputs in (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj")):
+        for inputs in (*_normed(span), ("gate_proj", "up_proj")):
             terms |= _inputs(setting, [name for name in inputs if name in chosen])
     return terms
 
@@ -156,6 +139,12 @@ def _input_width(setting: Setting, name: str) -> int:
 
 def _normed_width(setting: Setting) -> int:
     return widths(setting).stream
+
+
+def _normed(span: Span) -> tuple[tuple[str, ...], ...]:
+    """What takes a layer's normed input; those that ask have their own where they are chosen."""
+    keys, asks = ("k_proj", "v_proj"), ("q_proj", "linear_left")
+    return (asks, keys) if span.narrows else ((*asks, *keys),)
 
 
 def _inputs(setting: Setting, names: list[str]) -> Terms:
@@ -182,20 +171,20 @@ def _plain_norms(setting: Setting, layer: Layer, first: bool) -> Terms:
     return {"norms": count * (hidden * FP32 + STATISTIC + trained)}
 
 
-def _trained(setting: Setting, layer: Layer) -> Terms:
+def _trained(setting: Setting, layer: Layer, span: Span) -> Terms:
     """With every weight trained, each linear layer keeps its input."""
     s, c, _ = widths(setting)
     hidden = setting.architecture.hidden
     terms: Terms = {}
-    names = ["q_proj"] + (["k_proj", "v_proj"] if layer.owns_kv else [])
     gemma3n = setting.architecture.kind == "gemma3n"
-    terms |= _inputs(setting, names + (["linear_left"] if gemma3n else []))
-    terms |= _inputs(setting, ["gate_proj", "up_proj"])
+    for inputs in (*_normed(span), ("gate_proj", "up_proj")):
+        terms |= _inputs(setting, [name for name in inputs if name in layer.linears])
     if "down_proj" in layer.linears:
         terms["product"] = layer.linears["down_proj"].inputs * c
     if gemma3n:
         terms |= {
-            "router_inputs": 2 * hidden * c,
+            "prediction_router_input": hidden * c,
+            "correction_router_input": hidden * c,
             "laurel_low": layer.linears["linear_right"].inputs * c,
             "scaled_output": hidden * s,
             "per_layer_input_gate_input": hidden * c,
@@ -211,7 +200,7 @@ def backward_working(setting: Setting) -> float:
     while those of all streams and of the residual wait.
     """
     s, c, _ = widths(setting)
-    shape: Architecture = setting.architecture
+    shape = setting.architecture
     inner = max(
         (layer.linears["gate_proj"].outputs for layer in shape.layers if _mlp(setting, layer)),
         default=0,

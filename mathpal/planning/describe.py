@@ -7,6 +7,8 @@ from typing import Any
 
 from mathpal.planning.memory import GB, Bytes, trained_weights
 from mathpal.planning.plans import Plan, verdict
+from mathpal.planning.setting import Setting
+from mathpal.planning.spans import last_own
 
 BAR = 32  # letters of the largest sum
 
@@ -39,6 +41,9 @@ def as_values(made: Plan) -> dict[str, Any]:
         "devices": asked.devices,
         "precision": "bf16-mixed" if asked.mixed else "32-true",
         "weights": shape.weights,
+        "layout": asked.layout,
+        "asking": asked.asking,
+        "rows_known": asked.rows_known,
         "linear_weights": shape.linear_weights,
         "trained_weights": trained_weights(asked),
         "parts": {name: count for name, count in shape.parts.items() if count},
@@ -85,11 +90,33 @@ def _parts(made: Plan) -> list[str]:
 
 
 def _notes(made: Plan) -> list[str]:
+    notes = _rows(made.setting)
     if made.setting.architecture.kind != "other":
-        return []
+        return notes
     return [
+        *notes,
         "note     what this architecture keeps for the backward pass is not known: activations "
-        "are left out, and the sum is a lower bound"
+        "are left out, and the sum is a lower bound",
+    ]
+
+
+def _rows(asked: Setting) -> list[str]:
+    """How rows stand, and what is known or assumed of them."""
+    if asked.layout == "masked":
+        return ["rows     packed, with one mask over each micro-batch"]
+    if asked.layout == "padded":
+        return ["rows     padded"]
+    layers = len(asked.architecture.layers)
+    late = layers - last_own(asked)
+    which = (
+        f"the last of {layers} layers works"
+        if late == 1
+        else f"the last {late} of {layers} layers work"
+    )
+    source = "" if asked.rows_known else "assumed until the rows are known: "
+    return [
+        f"rows     packed; {which} on the positions from each row's first target on "
+        f"({source}{asked.asking:.0%})"
     ]
 
 
@@ -107,7 +134,8 @@ def _work(made: Plan) -> str:
     if work.steps is None:
         return f"{step}; how many steps an epoch has, only the rows tell (dry_run=true)"
     rule = 6 if made.setting.lora is None else 4
-    step += f", {work.steps:,} steps, {work.flops:.3g} operations ({rule}·N a token)"
+    step += f", {work.steps:,} steps, {work.flops:.3g} operations ({rule}·N a token"
+    step += f", {work.effective:.0%} of them effective)" if work.effective < 1 else ")"
     if work.seconds is None:
         return f"{step}; tflops=… or like=RUN tells the time"
     return f"{step}, {_time(work.seconds)}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mathpal import rundir
+from mathpal.data.batches import first_asking
 from mathpal.data.chat import TokenTable
 from mathpal.errors import ConfigError
 from mathpal.planning.describe import as_text, as_values
@@ -18,6 +19,7 @@ from mathpal.planning.setting import plannable
 
 log = logging.getLogger(__name__)
 NAME = "plan.json"
+CHUNK = 10_000  # rows
 
 
 def memory_gate(calls: Mapping[str, partial[Any]], run_dir: Path, *, allow: bool) -> Plan | None:
@@ -51,7 +53,19 @@ def refined(planned: Plan | None, train: TokenTable, run_dir: Path) -> str:
     if planned is None:
         return "plan     the shapes of this model are known to its loader alone"
     tokens = int(train.lengths.sum())
-    share = float(train.supervised.sum()) / tokens
-    made = with_data(planned, Data(tokens, int(train.lengths.max()), share))
+    supervised, asking = int(train.supervised.sum()), _asking(train)
+    longest = int(train.lengths.max())
+    made = with_data(planned, Data(tokens, longest, supervised / tokens, asking / tokens))
     rundir.write_json(run_dir / NAME, as_values(made))
     return as_text(made)
+
+
+def _asking(table: TokenTable) -> int:
+    """Positions from each row's first target on, of all rows; some rows at a time, for room."""
+    lengths, total = table.lengths, 0
+    for begin in range(0, len(lengths), CHUNK):
+        some = lengths[begin : begin + CHUNK]
+        start = table.starts[begin]
+        supervised = table.supervised[start : start + some.sum()]
+        total += int((some - first_asking(supervised, some)).sum())
+    return total

@@ -38,57 +38,69 @@ def altup(setting: Setting, first: bool) -> Terms:
 
 
 def per_layer_input(setting: Setting) -> Terms:
-    _, c, e = widths(setting)
-    width = setting.architecture.ple_width
-    terms: Terms = {"per_layer_gate": width * c, "per_layer_input": width * e}
+    """The gate; what it gates is part of the tensor of all layers, see `embedding`."""
+    width = setting.architecture.ple_width * widths(setting).compute
+    terms: Terms = {"per_layer_gate": width}
     if setting.lora is None or setting.checkpointing:  # then the embeddings need a gradient
-        terms["per_layer_act"] = width * c
-    if setting.checkpointing:  # taken from the tensor of all layers, counted with the embeddings
-        terms.pop("per_layer_input")
+        terms["per_layer_act"] = width
     return terms
 
 
 def embedding(setting: Setting) -> Terms:
-    """Streams made from the embeddings: saved only where these need a gradient.
+    """The layers' own embeddings, and the streams, which are saved where they need a gradient.
 
     With checkpointing PEFT has them need one, so that layers without trained inputs are
     recomputed too.
     """
-    if setting.lora is not None and not setting.checkpointing:
-        return {}
     _, c, e = widths(setting)
     shape = setting.architecture
     layers = len(shape.layers)
-    terms: Terms = {
+    # One tensor for all layers; of packed rows a second one, of the positions that ask.
+    tensors = 1 + setting.asking if setting.layout == "packed" else 1
+    terms: Terms = {"per_layer_inputs": tensors * layers * shape.ple_width * e}
+    if setting.lora is not None and not setting.checkpointing:
+        return terms
+    terms |= {
         "per_layer_norm": layers * (shape.ple_width * c + STATISTIC),
         "embedded": shape.hidden * FP32 + STATISTIC,
-        "projected": (shape.streams - 1) * _normalised(setting),
+        "projected": (shape.streams - 1) * _normalised(setting, setting.weight_width),
     }
-    if setting.checkpointing:
-        terms["per_layer_inputs"] = layers * shape.ple_width * e
     if setting.lora is None and c != setting.weight_width:
         terms["projection_inputs"] = shape.streams * shape.hidden * c
     return terms
 
 
-def _normalised(setting: Setting) -> float:
-    """A stream before its magnitude is set, squared in fp32 on its way, and times the target."""
-    s, _, _ = widths(setting)
-    hidden, w = setting.architecture.hidden, setting.weight_width
+def _normalised(setting: Setting, w: int) -> float:
+    """A stream of width w before its magnitude is set, squared in fp32, and times the target.
+
+    Packed rows multiply by both magnitudes at once.
+    """
+    s = widths(setting).stream
+    if setting.layout == "packed":
+        return setting.architecture.hidden * (w + _squared(w)) + 3 * STATISTIC
     squared = FP32 if s != w else 0
-    return hidden * (w + squared + s) + 3 * STATISTIC
+    return setting.architecture.hidden * (w + squared + s) + 3 * STATISTIC
+
+
+def _squared(w: int) -> int:
+    """Bytes of the fp32 copy whose square is taken, where the stream is not fp32 itself."""
+    return 0 if w == FP32 else FP32
 
 
 def unembedding(setting: Setting) -> Terms:
     """The streams made one, the last norm, and the hidden states that the loss keeps."""
     s, c, _ = widths(setting)
     shape = setting.architecture
+    # Transformers sets the magnitude of what a product gave, MathPal of its copy as a stream.
+    width = s if setting.layout == "packed" else setting.weight_width
     terms: Terms = {
         "last_streams": shape.streams * shape.hidden * s + STATISTIC,
-        "unprojected": (shape.streams - 1) * _normalised(setting),
+        "unprojected": (shape.streams - 1) * _normalised(setting, width),
         "final_norm": shape.hidden * s + STATISTIC,
         "hidden": shape.hidden * s,
     }
+    if setting.layout == "packed":
+        terms["last_squared"] = shape.hidden * _squared(s)
     if setting.lora is None and c != s:
         terms["unprojection_inputs"] = (shape.streams - 1) * shape.hidden * c
     return terms

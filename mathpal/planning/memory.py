@@ -6,16 +6,14 @@ Knows what weights, gradients, optimizers, the loss and the KV cache take; what 
 
 from typing import NamedTuple
 
-from mathpal.planning.activations import backward_working, largest_layer, saved
+from mathpal.models.precision import NOT_QUANTIZED
+from mathpal.planning.activations import backward, backward_working, saved
 from mathpal.planning.parts import Linear, lora_weights, targeted
 from mathpal.planning.setting import FP32, Setting, widths
 
 GB = 2**30
 # NF4 in blocks of 64: half a byte, an 8-bit scale a block, and an fp32 scale of 256 of these.
 QUANTIZED = {"4bit": 0.5 + 1 / 64 + 4 / (64 * 256), "8bit": 1.0}
-# Linear layers that mathpal.models leaves in 16 bits; see NOT_QUANTIZED there.
-_PLAIN = ("correction_coefs", "prediction_coefs", "modality_router", "altup_projections",
-          "altup_unembed_projections")  # fmt: skip
 # What a process takes before its first tensor: on a GPU the context and its libraries' rooms, on
 # a CPU what is still imported after the plan is made. Estimates.
 CONTEXT = GB // 2
@@ -118,28 +116,26 @@ def _weights(setting: Setting) -> tuple[Bytes, Bytes]:
 
 
 def _is_quantized(linear: Linear) -> bool:
-    return not any(name in linear.name for name in _PLAIN)
+    return not linear.name.endswith(tuple(NOT_QUANTIZED))
 
 
 def _step(setting: Setting, gradients: float) -> Bytes:
     """Gradients, activations, loss and scratch room where their sum is largest.
 
     Either when the loss is computed, with the gradients of the step or micro-batch before still
-    there, or when the last layer goes back; between steps the gradients are gone by then.
+    there, or when a layer goes back; between steps the gradients are gone by then.
     """
-    kept = saved(setting)
+    kept, back = saved(setting), backward(setting)
     if setting.architecture.kind == "other":
-        kept = dict.fromkeys(kept, 0.0)
+        kept, back = dict.fromkeys(kept, 0.0), back._replace(kept=0.0)
     whole = sum(kept.values()) + cast_weights(setting)
     loss = loss_working(setting)
     at_loss = {"gradients": gradients, "activations": whole, "loss": loss}
-    back = backward_working(setting)
-    if setting.checkpointing:
-        back += largest_layer(setting)
+    gone = kept["layers"] + kept["unembedding"]
     at_back = {
         "gradients": gradients if setting.accumulate > 1 or setting.lora is None else 0.0,
-        "activations": whole - kept["unembedding"],
-        "backward": back * setting.batch_tokens,
+        "activations": whole - gone + back.kept * setting.batch_tokens,
+        "backward": back.working * setting.batch_tokens,
     }
     return max(at_loss, at_back, key=lambda names: sum(names.values()))
 

@@ -24,11 +24,13 @@ class Data(NamedTuple):
         tokens: of all training rows.
         longest: tokens of the longest row.
         supervised: share of the tokens that have a label.
+        asking: share of the positions from each row's first target on.
     """
 
     tokens: int
     longest: int
     supervised: float
+    asking: float
 
 
 class Plan(NamedTuple):
@@ -71,6 +73,8 @@ def plan(
 ) -> Plan:
     """Plan a composition; without its rows the longest are assumed, and all tokens supervised.
 
+    Of packed rows `ASSUMED_ASKING` of them.
+
     Args:
         calls: group -> its callable with the settings bound.
         device: what trains; auto is what this machine would take.
@@ -89,7 +93,10 @@ def plan(
 
 def with_data(made: Plan, data: Data) -> Plan:
     """The same plan for what the rows are really like."""
-    asked = made.setting._replace(row_tokens=data.longest, supervised=data.supervised)
+    asking = data.asking if made.setting.layout == "packed" else 1.0
+    asked = made.setting._replace(
+        row_tokens=data.longest, supervised=data.supervised, asking=asking, rows_known=True
+    )
     return planned(made.name, asked, made.room, work(asked, train_tokens=data.tokens))
 
 

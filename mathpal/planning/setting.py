@@ -1,11 +1,13 @@
 """What memory and time depend on, taken from a composition's bound calls.
 
-Knows the names of the groups' settings and their defaults; computes nothing.
+Knows the names of the groups' settings and their defaults, and what "auto" stands for; computes
+nothing.
 """
 
 import inspect
 from collections.abc import Mapping
 from functools import partial
+from importlib.util import find_spec
 from typing import Any, Literal, NamedTuple
 
 from mathpal.errors import ConfigError
@@ -17,6 +19,10 @@ FP32 = 4
 STATISTIC = 4  # a norm keeps one fp32 number a row
 Terms = dict[str, float]  # bytes for one token, by name
 LOADERS = ("load_gemma3n", "load_causal_lm", SCRATCH)
+Layout = Literal["padded", "packed", "masked"]
+# Of packed rows, before they are known: the share of positions from the first target on. Of the
+# generated curriculum it is 0.61; the gate had better stop a run too many than one too few.
+ASSUMED_ASKING = 0.75
 
 
 class Lora(NamedTuple):
@@ -47,8 +53,13 @@ class Setting(NamedTuple):
         quantization: of the linear layers.
         offload_ple: whether the table of per-layer embeddings stays on the host.
         lora: None where every weight is trained.
+        layout: how rows stand in a micro-batch: "padded"; "packed", run by MathPal's own forwards
+            of Gemma-3n; or "masked": packed, and kept apart by one mask over all of them.
         batch_tokens: of a micro-batch, on each device; `row_tokens` of its longest row.
         supervised: share of a micro-batch's tokens that have a label, 0 to 1.
+        asking: share of its positions that layers behind the last own keys compute, 0 to 1; 1
+            but for packed rows.
+        rows_known: whether the two shares and `row_tokens` are those of real rows.
         answer_tokens: that evaluation keeps in its cache at once, 0 where nothing is measured.
         steps: optimizer steps; None where `epochs` decides.
     """
@@ -63,13 +74,15 @@ class Setting(NamedTuple):
     optimizer: str
     checkpointing: bool
     attention: str
-    layout: str
+    layout: Layout
     batch_tokens: int
     row_tokens: int
     accumulate: int
     devices: int
     strategy: str
     supervised: float
+    asking: float
+    rows_known: bool
     answer_tokens: int
     steps: int | None
     epochs: int | None
@@ -81,10 +94,14 @@ class Setting(NamedTuple):
 
 
 def widths(setting: Setting) -> Widths:
-    """Under autocast a GPU squares in fp32, which makes all AltUp streams fp32 for good."""
+    """Under autocast a GPU squares in fp32, which makes all AltUp streams fp32 for good.
+
+    Not those of packed rows: `packed_gemma3n` keeps them in the weights' dtype.
+    """
     weight, compute = setting.weight_width, setting.compute_width
     gemma3n = setting.architecture.kind == "gemma3n"
-    fp32_streams = gemma3n and setting.mixed and setting.device == "gpu"
+    promoted = setting.mixed and setting.device == "gpu" and setting.layout != "packed"
+    fp32_streams = gemma3n and promoted
     return Widths(FP32 if fp32_streams else weight, compute, max(weight, compute))
 
 
@@ -122,8 +139,11 @@ def setting(calls: Mapping[str, partial[Any]], device: Device) -> Setting:
     mixed = trainer["precision"] == "bf16-mixed" or (
         trainer["precision"] == "auto" and device == "gpu"
     )
+    config = text_config(calls["model"])
+    layout = _layout(model, trainer, config, device)
+    asking = 1.0 if layout != "packed" or calls["data"].func.__name__ == "text" else ASSUMED_ASKING
     return Setting(
-        architecture=architecture(text_config(calls["model"])),
+        architecture=architecture(config),
         device=device,
         weight_width=_width(model.get("dtype", "float32"), device),
         mixed=mixed,
@@ -133,17 +153,43 @@ def setting(calls: Mapping[str, partial[Any]], device: Device) -> Setting:
         optimizer=trainer["optimizer"],
         checkpointing=trainer["gradient_checkpointing"],
         attention=model.get("attention", "sdpa"),
-        layout=trainer["layout"],
+        layout=layout,
         batch_tokens=trainer["batch_tokens"],
         row_tokens=model["max_length"],
         accumulate=trainer["accumulate"],
-        devices=trainer["devices"],
-        strategy=trainer["strategy"],
-        supervised=1.0,
+        devices=trainer.get("devices", 1),
+        strategy=trainer.get("strategy", "auto"),
+        supervised=asking,
+        asking=asking,
+        rows_known=False,
         answer_tokens=evaluation.get("batch_tokens", 0),
         steps=trainer["max_steps"],
         epochs=trainer["epochs"],
     )
+
+
+def _layout(
+    model: Mapping[str, Any], trainer: Mapping[str, Any], config: Any, device: Device
+) -> Layout:
+    """What `mathpal.training.fit` makes of trainer.layout; TRL's trainer pads."""
+    asked = trainer.get("layout", "padded")
+    # Around the towers nobody tells the language model where rows stand.
+    own = _runs_own_forwards(model, config, device) and model.get("text_only", True)
+    divided = trainer.get("strategy") == "fsdp"  # the model takes the loss itself then
+    if asked == "padded" or (asked == "auto" and (divided or not own)):
+        return "padded"
+    return "packed" if own and not divided else "masked"
+
+
+def _runs_own_forwards(model: Mapping[str, Any], config: Any, device: Device) -> bool:
+    """Whether `mathpal.models.packed_gemma3n` will run it: a Gemma-3n without Unsloth."""
+    if config.model_type != "gemma3n_text" or config.attention_dropout:
+        return False
+    backend = model.get("backend", "transformers")
+    if backend == "auto":
+        unsloth = device == "gpu" and find_spec("unsloth") is not None
+        return not unsloth or bool(model.get("offload_ple"))
+    return bool(backend == "transformers")
 
 
 def _width(dtype: str, device: Device) -> int:

@@ -62,9 +62,9 @@ def _read(path: str, revision: str | None) -> Any:
     import transformers
 
     from mathpal.models.checkpoint import read
-    from mathpal.models.loading import _source
+    from mathpal.models.loading import source_of
 
-    source = _source(path)
+    source = source_of(path)
     if Path(source).is_dir() and not Path(source, "config.json").is_file():
         # Transformers would take the folder's name for that of an architecture.
         raise ConfigError(f"model.path={path} has no config.json; expected: a checkpoint's folder")

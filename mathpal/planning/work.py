@@ -6,22 +6,26 @@ Knows the usual rules of counting; measures nothing.
 from typing import NamedTuple
 
 from mathpal.planning.setting import Setting
+from mathpal.planning.spans import effective_weights
 
 
 class Work(NamedTuple):
     """How much there is to do.
 
     Attributes:
-        tokens_per_step: padded tokens of an optimizer step on all devices, at most.
+        tokens_per_step: of an optimizer step on all devices, padding included, at most.
         steps: optimizer steps; None where epochs decide and the rows are not known.
-        flops_per_token: 4 for each linear weight without the head under LoRA, else 6.
-        flops: of all steps; None with `steps`.
+        flops_per_token: 4 for each linear weight without the head under LoRA, else 6: the usual
+            rule, by which every token goes through every layer.
+        effective: share of these operations that are really done, see `mathpal.planning.spans`.
+        flops: of all steps by the rule; None with `steps`.
         seconds: of all steps; None where no rate is known, too.
     """
 
     tokens_per_step: int
     steps: int | None
     flops_per_token: int
+    effective: float
     flops: int | None
     seconds: float | None
 
@@ -32,7 +36,7 @@ def work(setting: Setting, *, tflops: float | None = None, train_tokens: int | N
     Args:
         setting: of the run.
         tflops: 10¹² operations a second that all devices together achieve, by the same rule
-            as `train/tflops` in a run's metrics.
+            as `train/tflops` in a run's metrics, which counts those that are left out, too.
         train_tokens: of one pass over the rows, where `trainer.epochs` decides.
     """
     step = setting.batch_tokens * setting.accumulate * setting.devices
@@ -43,4 +47,5 @@ def work(setting: Setting, *, tflops: float | None = None, train_tokens: int | N
     each = rule * setting.architecture.linear_weights
     flops = None if steps is None else steps * step * each
     seconds = flops / (tflops * 1e12) if flops is not None and tflops is not None else None
-    return Work(step, steps, each, flops, seconds)
+    effective = effective_weights(setting) / setting.architecture.linear_weights
+    return Work(step, steps, each, effective, flops, seconds)

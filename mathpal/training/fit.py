@@ -5,7 +5,7 @@ The facade that `conf/trainer/*.yaml` names; Lightning and torch are imported in
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from annotated_types import Ge, Gt, Interval, Len
 
@@ -243,9 +243,10 @@ def _require_best(best: str, validated: bool) -> None:
         )
 
 
-def _takes_rows(model: "torch.nn.Module") -> bool:
-    """Whether a part of the model runs packed rows without padding or a mask."""
-    return any(getattr(module, "takes_rows", False) for module in model.modules())
+def _takes_rows(model: Any) -> bool:
+    """Whether the model's body runs packed rows without padding or a mask."""
+    base = model.get_base_model() if hasattr(model, "get_base_model") else model
+    return bool(getattr(getattr(base, "base_model", base), "takes_rows", False))
 
 
 def uses_gpu(accelerator: str) -> bool:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from transformers import (
@@ -19,26 +20,32 @@ from transformers import (
 
 from mathpal import composition
 from mathpal.cli import VERBS, run
+from mathpal.data.batches import PackedRows
+from mathpal.data.chat import TokenTable
 from mathpal.errors import ConfigError
+from mathpal.models import packed_gemma3n
 from mathpal.models.accelerate import accelerate_layers
 from mathpal.models.lora import PROJECTIONS, attach_lora, no_lora
 from mathpal.objectives.sft import sft
-from mathpal.planning import plans
-from mathpal.planning.activations import saved
+from mathpal.planning import gate, plans
+from mathpal.planning import setting as planning_setting
+from mathpal.planning.activations import backward, kept_by_layer, saved
 from mathpal.planning.describe import as_text, as_values
-from mathpal.planning.gate import memory_gate
 from mathpal.planning.machine import Room
 from mathpal.planning.memory import GB, cast_weights, memory, optimizer_state, trained_weights
 from mathpal.planning.mends import mends
 from mathpal.planning.parts import Architecture, architecture, lora_weights
 from mathpal.planning.plans import Data, plan, with_data
-from mathpal.planning.setting import Setting, setting
+from mathpal.planning.setting import ASSUMED_ASKING, Setting, setting
 from mathpal.planning.shapes import text_config
+from mathpal.planning.spans import effective_weights
 from mathpal.preflight import preflight
 from mathpal.run import CONF, compose, train
-from tests.unit.saved import autocast_of_a_gpu, bytes_saved
+from mathpal.training.fit import _takes_rows
+from tests.unit.saved import autocast_of_a_gpu, bytes_saved, packed_attention_of_a_gpu
 
 WHOLE = ("lora=none", "evaluation.systems=[tuned]", "export=none")
+LONG = "trainer.batch_tokens=2048"
 CHECKPOINTING = "trainer.gradient_checkpointing=true"
 EXPERIMENTS = sorted(path.stem for path in (CONF / "experiment").glob("*.yaml"))
 T, B = 128, 8
@@ -150,7 +157,34 @@ class TestActivations:
             pytest.param(narrow(), ("lora=dora",), {}, id="dora"),
             pytest.param(narrow(), ("lora.targets=[q_proj]",), {}, id="one projection"),
             pytest.param(narrow(sliding_window=64), (), {}, id="rows beyond the window"),
+            pytest.param(narrow(), (), {"layout": "masked"}, id="masked"),
             pytest.param(narrow(), (), {"layout": "packed"}, id="packed"),
+            pytest.param(narrow(), (), {"layout": "packed", "first": 0}, id="packed, all ask"),
+            pytest.param(narrow(), (), {"layout": "packed", "first": 112}, id="packed, few ask"),
+            pytest.param(narrow(), WHOLE, {"layout": "packed"}, id="packed, all weights"),
+            pytest.param(narrow(), (CHECKPOINTING,), {"layout": "packed"}, id="packed, recomputed"),
+            pytest.param(
+                narrow(), ("lora.dropout=0.1",), {"layout": "packed"}, id="packed, dropout"
+            ),
+            pytest.param(narrow(), ("lora=dora",), {"layout": "packed"}, id="packed, dora"),
+            pytest.param(
+                narrow(), ("lora.targets=[k_proj]",), {"layout": "packed"}, id="packed, keys"
+            ),
+            pytest.param(
+                narrow(sliding_window=64), (), {"layout": "packed"}, id="packed, beyond the window"
+            ),
+            pytest.param(
+                narrow(num_kv_shared_layers=0), (), {"layout": "packed"}, id="packed, none shares"
+            ),
+            pytest.param(
+                narrow(), (), {"layout": "packed", "mixed": True}, id="packed, bf16-mixed"
+            ),
+            pytest.param(
+                narrow(),
+                WHOLE,
+                {"layout": "packed", "mixed": True},
+                id="packed, bf16-mixed, all weights",
+            ),
             pytest.param(narrow(), (), {"attention": "eager"}, id="eager"),
             pytest.param(narrow(), (), {"mixed": True}, id="bf16-mixed"),
             pytest.param(narrow(), WHOLE, {"mixed": True}, id="bf16-mixed, all weights"),
@@ -162,22 +196,32 @@ class TestActivations:
         ],
     )
     def test_are_what_is_saved_for_the_backward_pass(
-        self, config: Any, overrides: tuple[str, ...], how: dict[str, Any]
+        self,
+        config: Any,
+        overrides: tuple[str, ...],
+        how: dict[str, Any],
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        mixed, shape = how.get("mixed", False), architecture(copy.deepcopy(config))
+        mixed, first, shape = (
+            how.get("mixed", False), how.get("first", 40), architecture(copy.deepcopy(config))
+        )  # fmt: skip
         tokens = f"trainer.batch_tokens={T * B}"
         asked = setting(
             calls(tokens, "model.max_length=128", *overrides), "gpu" if mixed else "cpu"
         )
         asked = asked._replace(
             architecture=shape, weight_width=2 if mixed and asked.lora else 4,
-            layout=how.get("layout", "padded"), attention=how.get("attention", "sdpa"),
+            layout=(layout := how.get("layout", "padded")),
+            asking=1 - first / T if layout == "packed" else 1.0,
+            attention=how.get("attention", "sdpa"),
         )  # fmt: skip
-        forward, model = self.forward(config, asked)
+        if asked.weight_width == 2:
+            monkeypatch.setattr(packed_gemma3n, "packed_attention", packed_attention_of_a_gpu)
+        forward, model = self.forward(config, asked, first)
         kept = bytes_saved(model, forward)
         assert sum(saved(asked).values()) + cast_weights(asked) == pytest.approx(kept, rel=0.03)
 
-    def forward(self, config: Any, asked: Setting) -> tuple[Any, Any]:
+    def forward(self, config: Any, asked: Setting, first: int) -> tuple[Any, Any]:
         torch.manual_seed(0)
         model = AutoModelForCausalLM.from_config(config, attn_implementation=asked.attention)
         accelerate_layers(model)
@@ -194,9 +238,11 @@ class TestActivations:
             model.gradient_checkpointing_enable({"use_reentrant": False})
         ids = torch.randint(3, 299, (B, T))
         batch: dict[str, Any] = {"input_ids": ids, "labels": ids.clone(), "normaliser": 1.0}
-        if asked.layout == "packed":
+        if asked.layout != "padded":
             batch = {"input_ids": ids.view(1, -1), "labels": ids.view(1, -1), "normaliser": 1.0,
                      "position_ids": torch.arange(T).repeat(B)[None]}  # fmt: skip
+        if asked.layout == "packed":
+            batch["rows"] = PackedRows((T,) * B, (first,) * B)
         loss, model = sft(), model.train()
 
         def forward() -> Any:
@@ -275,9 +321,116 @@ class TestMemory:
     def test_a_run_that_measures_nothing_has_no_cache(self) -> None:
         assert memory(setting(calls("evaluation=none"), "cpu")).evaluation == {}
 
-    def test_packed_rows_attend_over_the_whole_micro_batch(self) -> None:
-        padded = setting(calls(), "cpu")
-        assert memory(padded._replace(layout="packed")).peak > memory(padded).peak
+    def test_one_mask_over_packed_rows_grows_with_the_micro_batch(self) -> None:
+        padded = setting(calls("trainer.layout=padded"), "cpu")
+        masked = padded._replace(layout="masked")
+        extra = training_peak(masked) - training_peak(padded)
+        assert extra > len(padded.architecture.layers) * padded.batch_tokens**2 * 4
+
+    @pytest.mark.parametrize("checkpointing", [False, True])
+    def test_prompts_save_memory_in_late_layers(self, e2b: Setting, checkpointing: bool) -> None:
+        e2b = e2b._replace(checkpointing=checkpointing)
+        few, many = (training_peak(e2b._replace(asking=share)) for share in (0.1, 0.9))
+        assert e2b.layout == "packed" and few < many
+
+    def test_recomputing_is_largest_where_all_positions_are_computed(self, e2b: Setting) -> None:
+        few = e2b._replace(asking=0.1, checkpointing=True)
+        each = kept_by_layer(few)[0]
+        assert backward(few).kept == 19 * each, "layer 20 is the first with few positions"
+        assert backward(few._replace(asking=1.0)).kept == 30 * each
+
+    def test_effective_work_is_that_of_the_positions_that_ask(self, e2b: Setting) -> None:
+        linear = e2b.architecture.linear_weights
+        assert effective_weights(e2b._replace(asking=1.0)) == linear
+        assert effective_weights(e2b._replace(layout="padded")) == linear
+        none = effective_weights(e2b._replace(asking=0.0))
+        early = sum(
+            x.weights for layer in e2b.architecture.layers[:19] for x in layer.linears.values()
+        )
+        alike = (
+            2 * 2048 * 512 + 2048 * 7680 + 4 * 16
+        )  # k and v of layer 20; what extras are made of
+        assert none == early + alike + 3 * 2048 * 2048
+        half = effective_weights(e2b._replace(asking=0.5))
+        assert half == pytest.approx((none + linear) / 2)
+
+
+def training_peak(asked: Setting) -> float:
+    return sum(memory(asked).training.values())
+
+
+class TestLayout:
+    """What `fit` makes of trainer.layout, known before the model is there."""
+
+    @pytest.mark.parametrize(
+        ("overrides", "layout"),
+        [
+            ((), "packed"),
+            (("trainer.layout=padded",), "padded"),
+            (("trainer=ddp",), "packed"),
+            (("trainer=fsdp", *WHOLE), "padded"),
+            (("trainer=fsdp", "trainer.layout=packed", *WHOLE), "masked"),
+            (("trainer=trl",), "padded"),
+            (("model=gemma3n_e2b", "model.backend=transformers", LONG), "packed"),
+            (("model=gemma3n_e2b", "model.backend=unsloth", LONG), "padded"),
+            (("model=gemma3n_e2b", "model.offload_ple=true", LONG), "packed"),
+            (("model=gemma3n_e2b", "model.text_only=false", LONG), "padded"),
+            (("model=llama32_3b", LONG), "padded"),
+            (("model=llama32_3b", "trainer.layout=packed", LONG), "masked"),
+            (("model=gemma3n_scratch",), "packed"),
+        ],
+    )
+    def test_is_that_of_the_training(self, overrides: tuple[str, ...], layout: str) -> None:
+        assert setting(calls(*overrides), "gpu").layout == layout
+
+    @pytest.mark.parametrize(("device", "layout"), [("gpu", "padded"), ("cpu", "packed")])
+    def test_is_padded_where_unsloth_would_be_taken(
+        self, monkeypatch: pytest.MonkeyPatch, device: Any, layout: str
+    ) -> None:
+        monkeypatch.setattr(planning_setting, "find_spec", lambda name: name)
+        given = calls("model=gemma3n_e2b", LONG)
+        assert setting(given, device).layout == layout
+
+    def test_agrees_with_fit_on_the_shipped_model(self, shared_tiny: Any) -> None:
+        assert _takes_rows(shared_tiny.model)
+        assert not _takes_rows(AutoModelForCausalLM.from_config(narrow(attention_dropout=0.1)))
+
+
+class TestRows:
+    def test_of_a_plan_are_assumed_and_it_says_so(self) -> None:
+        made = plan(calls(), device="cpu")
+        assert made.setting.asking == made.setting.supervised == ASSUMED_ASKING
+        assert f"assumed until the rows are known: {ASSUMED_ASKING:.0%}" in as_text(made)
+        assert as_values(made)["rows_known"] is False
+
+    def test_of_a_real_table_take_their_place(self) -> None:
+        made = plan(calls(), device="cpu")
+        known = with_data(made, Data(tokens=20_480, longest=100, supervised=0.5, asking=0.53))
+        assert known.setting.asking == 0.53 and known.work.effective > 0.53
+        assert "first target on (53%)" in as_text(known)
+        assert training_peak(known.setting) < training_peak(made.setting)
+
+    def test_that_are_padded_are_computed_at_all_positions(self) -> None:
+        made = plan(calls("trainer.layout=padded"), device="cpu")
+        known = with_data(made, Data(tokens=20_480, longest=100, supervised=0.5, asking=0.53))
+        assert known.setting.asking == made.setting.asking == 1.0
+        assert "effective" not in as_text(known) and "rows     padded" in as_text(known)
+
+    def test_of_plain_text_ask_everywhere(self, tmp_path: Path) -> None:
+        (tmp_path / "x.txt").write_text("x")
+        given = calls("data=text", f"data.path={tmp_path}/x.txt", "evaluation=none")
+        assert setting(given, "cpu").asking == 1.0
+
+    def test_are_counted_some_at_a_time(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(gate, "CHUNK", 2)
+        supervised = np.array([0, 0, 1, 1, 0, 0, 0, 1, 0, 1, 1], dtype=bool)
+        table = TokenTable(np.zeros(11, np.int32), np.array([0, 4, 7, 11]), supervised, 0)
+        said = gate.refined(plan(calls(), device="cpu"), table, tmp_path)
+        # From position 1, from the last one for want of a target, and from 1 (not 0) again.
+        assert json.loads((tmp_path / "plan.json").read_text())["asking"] == (3 + 1 + 3 + 0) / 11
+        assert "(64%)" in said
 
 
 class TestMends:
@@ -338,7 +491,7 @@ class TestPlan:
     def test_steps_of_epochs_are_known_with_the_rows(self) -> None:
         made = plan(calls("trainer.max_steps=null", "trainer.epochs=2"), device="cpu")
         assert made.work.steps is None and "only the rows tell" in as_text(made)
-        counted = with_data(made, Data(tokens=20_480, longest=100, supervised=0.5))
+        counted = with_data(made, Data(tokens=20_480, longest=100, supervised=0.5, asking=0.5))
         assert counted.work.steps == 20
         assert counted.memory.peak < made.memory.peak
 
@@ -394,14 +547,16 @@ class TestGate:
         assert written["room"]["source"] == "of a toy"
 
     def test_lets_pass_what_fits(self, tmp_path: Path) -> None:
-        made = memory_gate(calls(), tmp_path, allow=False)
+        made = gate.memory_gate(calls(), tmp_path, allow=False)
         assert made is not None and made.fits
         assert (tmp_path / "plan.json").exists()
 
     def test_lets_a_loader_that_it_does_not_know_decide_for_itself(self, tmp_path: Path) -> None:
         def load_own() -> None: ...
 
-        assert memory_gate({**calls(), "model": partial(load_own)}, tmp_path, allow=False) is None
+        assert (
+            gate.memory_gate({**calls(), "model": partial(load_own)}, tmp_path, allow=False) is None
+        )
         assert not (tmp_path / "plan.json").exists()
 
 

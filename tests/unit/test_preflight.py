@@ -206,7 +206,8 @@ class TestTargets:
             ("model", "mathpal.rundir.write_text"),
             ("model", "mathpal.training.fit.fit"),  # of another group's package
             ("model", "mathpal.models_of_others.load"),
-            ("model", "mathpal.models.loading._source"),
+            ("model", "mathpal.models.loading._loaded"),
+            ("model", "mathpal.models.loading.source_of"),  # makes no model
             ("model", "mathpal.models.loading.Loaded"),  # a class
             ("model", "mathpal.models.loading.Path"),
             ("model", "mathpal.models.loading.hashlib.sha256"),

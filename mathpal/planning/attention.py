@@ -1,0 +1,102 @@
+"""What attention keeps for the backward pass, by the way that it is computed.
+
+As `mathpal.planning.activations`, of which this is a part. Padded rows go through Transformers'
+attention, packed ones of a Gemma-3n through `mathpal.models.packed_attention`, packed ones of any
+other model ("masked") through Transformers' with one mask over the whole micro-batch.
+"""
+
+from mathpal.planning.parts import Layer
+from mathpal.planning.setting import FP32, STATISTIC, Setting, Terms, widths
+from mathpal.planning.spans import Span, last_own
+
+
+def attention(setting: Setting, layer: Layer, span: Span) -> Terms:
+    """q, k and v before their norms and after rotation, the result, one number a row of scores."""
+    c = widths(setting).compute
+    q, kv = layer.heads * layer.head_dim * c, layer.kv_heads * layer.head_dim * c
+    repeated = layer.heads != layer.kv_heads and _repeats(setting, layer)
+    terms: Terms = {"q": q, "attended": q, "lse": layer.heads * FP32}
+    if layer.owns_kv or repeated:  # else they are an earlier layer's, saved there
+        terms |= {"k": q if repeated else kv, "v": q if repeated else kv}
+    if layer.qk_norms:
+        terms |= _before_norms(setting, layer, q, kv)
+    if setting.layout == "packed":
+        return terms | _packed(setting, layer, span, q)
+    row = setting.batch_tokens if setting.layout == "masked" else setting.row_tokens
+    if setting.attention == "eager":  # fp32 softmax, and its copy for the product
+        terms["scores"] = layer.heads * row * (FP32 + (c if c != FP32 else 0))
+        terms.pop("lse")
+    elif _masked(setting, layer):  # as numbers, made anew by every layer; the same for all rows
+        terms["mask"] = row * c * row / setting.batch_tokens
+    return terms
+
+
+def _before_norms(setting: Setting, layer: Layer, q: int, kv: int) -> Terms:
+    """Gemma-3n's norms are MathPal's and keep their input; others keep it in fp32."""
+    c, gemma3n = widths(setting).compute, setting.architecture.kind == "gemma3n"
+    width = c if gemma3n else FP32
+    kinds = layer.qk_norms - 1 if layer.owns_kv else 0  # of keys, and of values
+    terms: Terms = {
+        "q_before_norm": q / c * width,
+        "q_statistics": layer.heads * STATISTIC,
+        "kv_before_norm": kinds * kv / c * width,
+        "kv_statistics": kinds * layer.kv_heads * STATISTIC,
+    }
+    if setting.lora is None and not gemma3n:
+        terms |= {"q_normalised": q, "kv_normalised": kinds * kv}
+    return terms
+
+
+def _packed(setting: Setting, layer: Layer, span: Span, q: int) -> Terms:
+    """Row by row each has its own mask, and their results are put together."""
+    if _one_kernel(setting):
+        return {}
+    lora, terms = setting.lora, {}
+    if lora is None or ("o_proj" in lora.targets and not lora.dropout):
+        terms["attended_by_all"] = float(q)
+    if span.outputs < 1 or _beyond_window(setting, layer):
+        terms["mask"] = float(setting.row_tokens * widths(setting).compute)
+    return terms
+
+
+def rotation(setting: Setting) -> float:
+    """Bytes a token of cosines and sines: of both kinds of attention, and of those that ask.
+
+    Padded rows share one row of them; what is recomputed keeps none.
+    """
+    layers = setting.architecture.layers
+    if setting.layout == "padded" or setting.checkpointing or not layers:
+        return 0.0
+    each = 2 * layers[0].head_dim * setting.weight_width
+    if setting.layout == "masked":
+        return float(each * len({layer.sliding for layer in layers}))
+    last = last_own(setting)
+    everyone = len({layer.sliding for layer in layers[: last + 1]})
+    asking = len({layer.sliding for layer in layers[last:]})
+    return each * (everyone + setting.asking * asking)
+
+
+def _repeats(setting: Setting, layer: Layer) -> bool:
+    """Whether every head gets its own copy of the keys and values that it shares."""
+    if setting.layout != "packed":  # with a mask Transformers makes them
+        return setting.attention == "eager" or _masked(setting, layer)
+    from mathpal.models.packed_attention import shares_keys
+
+    return not (_one_kernel(setting) and shares_keys())
+
+
+def _one_kernel(setting: Setting) -> bool:
+    """Whether all packed rows go through one kernel: on a GPU in 16 bits, rotation's included."""
+    return setting.device == "gpu" and setting.weight_width == 2
+
+
+def _masked(setting: Setting, layer: Layer) -> bool:
+    """Causal attention needs no mask but for a window that is too short, or packed rows."""
+    if setting.attention == "flash_attention_2":  # it knows windows and packed rows itself
+        return False
+    return setting.layout == "masked" or _beyond_window(setting, layer)
+
+
+def _beyond_window(setting: Setting, layer: Layer) -> bool:
+    row = setting.batch_tokens if setting.layout == "masked" else setting.row_tokens
+    return layer.sliding and row > setting.architecture.window
