@@ -57,7 +57,7 @@ def _laurel(self: Any, hidden_states: Tensor) -> Tensor:
 
 def _decoder_layer(
     self: Any,
-    hidden_states: Tensor | tuple[Tensor, ...],  # (P, B, T, D); packed rows: P of (1, N, D)
+    hidden_states: Tensor,  # (P, B, T, D)
     position_embeddings: Any = None,
     per_layer_input: Any = None,
     shared_kv_states: Any = None,
@@ -66,10 +66,9 @@ def _decoder_layer(
     past_key_values: Any = None,
     sight: packed_gemma3n.Sight | None = None,
     **kwargs: Any,
-) -> Tensor | tuple[Tensor, ...]:
+) -> Tensor:
     active = self.config.altup_active_idx
-    before = hidden_states if isinstance(hidden_states, tuple) else hidden_states.unbind(0)
-    predictions = _predicted(self.altup, before)
+    predictions = _predicted(self.altup, hidden_states.unbind(0))
     normed = self.input_layernorm(predictions[active])
     if sight is not None:
         predictions = tuple(packed_gemma3n.asking(stream, sight) for stream in predictions)
@@ -95,8 +94,7 @@ def _decoder_layer(
     gate = self.act_fn(self.per_layer_input_gate(first))
     first = self.per_layer_projection(gate * per_layer_input)
     first = self.post_per_layer_input_norm(first)
-    after = (streams[0], *(stream + first for stream in streams[1:]))
-    return torch.stack(after) if sight is None else after
+    return torch.stack([streams[0], *(stream + first for stream in streams[1:])])
 
 
 def _predicted(altup: Any, streams: tuple[Tensor, ...]) -> tuple[Tensor, ...]:

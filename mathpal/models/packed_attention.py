@@ -4,15 +4,18 @@ Knows tensors and the rows' lengths; knows nothing of models, layers or batches.
 Letters: N tokens of all rows, Q of them that ask, H heads, G heads with own keys, E width of one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from inspect import signature
 from itertools import accumulate
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from mathpal.data.batches import PackedRows
+
+SHORT = 256  # tokens of a row whose scores may be kept; longer ones go through flash attention
 
 
 def packed_attention(
@@ -35,8 +38,59 @@ def packed_attention(
         window = None
     if q.is_cuda and q.dtype in (torch.float16, torch.bfloat16):
         return _varlen(q, k, v, rows, scale, window)
+    if max(rows.lengths) <= SHORT:
+        found: Tensor = _ShortRows.apply(q, k, v, rows, scale, window)  # type: ignore[no-untyped-call]
+        return found
     parts = zip(q.split(rows.asking), k.split(list(rows.lengths)), v.split(list(rows.lengths)))
     return torch.cat([_of_one_row(*part, scale, window) for part in parts])
+
+
+class _ShortRows(torch.autograd.Function):
+    """Row by row, the heads that share keys in one product, whose scores a CPU's cache holds."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, q: Tensor, k: Tensor, v: Tensor, rows: PackedRows, scale: float,
+        window: int | None,
+    ) -> Tensor:  # fmt: skip
+        q, out, kept = q * scale, torch.empty_like(q), []
+        hidden = ~_visible(max(rows.lengths), 0, window, q.device)[:, None]
+        for asks, seen, heads, group, first, length in _products(rows, q, k):
+            scores = q[asks, heads].reshape(-1, q.shape[-1]) @ k[seen, group].t()  # (QJ, N)
+            by_place = scores.view(length - first, -1, length)
+            by_place.masked_fill_(hidden[first:length, :, :length], -torch.inf)
+            shares = torch.softmax(scores, -1)
+            out[asks, heads] = (shares @ v[seen, group]).view(length - first, -1, q.shape[-1])
+            kept.append(shares)
+        ctx.save_for_backward(q, k, v, *kept)
+        ctx.rows, ctx.scale = rows, scale
+        return out
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, g: Tensor) -> tuple[Tensor | None, ...]:
+        q, k, v, *kept = ctx.saved_tensors
+        dq, dk, dv = torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)
+        products = _products(ctx.rows, q, k)
+        for (asks, seen, heads, group, first, length), shares in zip(products, kept, strict=True):
+            given = g[asks, heads].reshape(-1, q.shape[-1])  # (QJ, E)
+            dv[seen, group] = shares.t() @ given
+            dshares = given @ v[seen, group].t()
+            dscores = torch._softmax_backward_data(dshares, shares, -1, shares.dtype)
+            dq[asks, heads] = (dscores @ k[seen, group]).view(length - first, -1, q.shape[-1])
+            dk[seen, group] = dscores.t() @ q[asks, heads].reshape(-1, q.shape[-1])
+        return dq.mul_(ctx.scale), dk, dv, None, None, None
+
+
+def _products(rows: PackedRows, q: Tensor, k: Tensor) -> Iterator[tuple[Any, ...]]:
+    """Of each row and each group of heads: where its questions stand, its tokens, its heads, the
+    group's number; and the row's first question and its length."""
+    asked, begun, shares = 0, 0, q.shape[1] // k.shape[1]
+    for first, length in zip(rows.first, rows.lengths, strict=True):
+        asks, seen = slice(asked, asked + length - first), slice(begun, begun + length)
+        asked, begun = asks.stop, seen.stop
+        for group in range(k.shape[1]):
+            yield asks, seen, slice(group * shares, (group + 1) * shares), group, first, length
 
 
 def _visible(length: int, first: int, window: int | None, device: torch.device) -> Tensor:

@@ -50,7 +50,7 @@ def text_model(self: Any, *args: Any, rows: PackedRows | None = None, **kwargs: 
     ids, positions = kwargs["input_ids"], kwargs["position_ids"]
     embedded = self.embed_tokens(ids)  # (1, N, D)
     extras = self.project_per_layer_inputs(embedded, self.get_per_layer_inputs(ids))  # (1, N, L, S)
-    streams = tuple(_alike(embedded, [p(embedded) for p in self.altup_projections]))
+    streams = torch.stack(_alike(embedded, [p(embedded) for p in self.altup_projections]))
     places = rows.places().to(ids.device, non_blocking=True)
     kinds = sorted(set(self.config.layer_types))
     all_of = {kind: self.rotary_emb(embedded, positions, kind) for kind in kinds}
@@ -71,7 +71,7 @@ def text_model(self: Any, *args: Any, rows: PackedRows | None = None, **kwargs: 
         if number == last_own:
             extras = extras.index_select(1, places)
         streams = layer(streams, None, extras[:, :, number], shared_kv_states=shared, sight=sight)
-    first, *others = streams
+    first, *others = streams.unbind(0)
     others = [p(stream) for p, stream in zip(self.altup_unembed_projections, others, strict=True)]
     hidden = self.norm(torch.stack(_alike(first, others)).mean(0))
     return BaseModelOutputWithPast(last_hidden_state=hidden)

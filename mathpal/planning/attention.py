@@ -16,6 +16,8 @@ def attention(setting: Setting, layer: Layer, span: Span) -> Terms:
     q, kv = layer.heads * layer.head_dim * c, layer.kv_heads * layer.head_dim * c
     repeated = layer.heads != layer.kv_heads and _repeats(setting, layer)
     terms: Terms = {"q": q, "attended": q, "lse": layer.heads * FP32}
+    if setting.layout == "packed" and _short_rows(setting):
+        terms = {"q": q, "probabilities": layer.heads * setting.row_tokens * c}
     if layer.owns_kv or repeated:  # else they are an earlier layer's, saved there
         terms |= {"k": q if repeated else kv, "v": q if repeated else kv}
     if layer.qk_norms:
@@ -54,7 +56,7 @@ def _packed(setting: Setting, layer: Layer, span: Span, q: int) -> Terms:
     lora, terms = setting.lora, {}
     if lora is None or ("o_proj" in lora.targets and not lora.dropout):
         terms["attended_by_all"] = float(q)
-    if span.outputs < 1 or _beyond_window(setting, layer):
+    if not _short_rows(setting) and (span.outputs < 1 or _beyond_window(setting, layer)):
         terms["mask"] = float(setting.row_tokens * widths(setting).compute)
     return terms
 
@@ -82,7 +84,16 @@ def _repeats(setting: Setting, layer: Layer) -> bool:
         return setting.attention == "eager" or _masked(setting, layer)
     from mathpal.models.packed_attention import shares_keys
 
+    if _short_rows(setting):
+        return False
     return not (_one_kernel(setting) and shares_keys())
+
+
+def _short_rows(setting: Setting) -> bool:
+    """Whether packed rows keep their probabilities, and need neither masks nor copies."""
+    from mathpal.models.packed_attention import SHORT
+
+    return not _one_kernel(setting) and setting.row_tokens <= SHORT
 
 
 def _one_kernel(setting: Setting) -> bool:
