@@ -89,8 +89,7 @@ def padded(table: TokenTable, rows: np.ndarray, *, pad: int, normaliser: float) 
 def packed(table: TokenTable, rows: np.ndarray, *, normaliser: float) -> Batch:
     """The tensors of the given rows in one, without any padding."""
     lengths = table.starts[rows + 1] - table.starts[rows]
-    begins = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    positions = np.arange(lengths.sum()) - np.repeat(begins, lengths)
+    positions = _positions(lengths)
     index = np.repeat(table.starts[rows], lengths) + positions
     ids = table.ids[index].astype(np.int64)
     # A row's first token must not be predicted from the row before it.
@@ -117,12 +116,16 @@ def first_asking(supervised: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         supervised: which tokens of the rows, one after another, are targets, bool (total,).
         lengths: of the rows, at least 1 each.
     """
-    begins = np.cumsum(lengths) - lengths
-    positions = np.arange(len(supervised)) - np.repeat(begins, lengths)
+    positions = _positions(lengths)
     last = np.repeat(lengths - 1, lengths)
     # What a row's first token is predicted from is another row.
     asks = np.where(supervised & (positions > 0), positions - 1, last)
-    return np.minimum.reduceat(asks, begins)
+    return np.minimum.reduceat(asks, np.cumsum(lengths) - lengths)
+
+
+def _positions(lengths: np.ndarray) -> np.ndarray:
+    """Of the tokens of rows one after another, each one's place in its row."""
+    return np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
 
 
 class TrainingBatches:
