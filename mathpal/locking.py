@@ -45,6 +45,18 @@ def hold(run_dir: Path) -> Iterator[None]:
                 fcntl.flock(stream, fcntl.LOCK_UN)
 
 
+def is_held(run_dir: Path) -> bool:
+    """Whether a run is at work in a directory, as far as its file system tells."""
+    try:
+        with (run_dir / NAME).open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _take(stream: FileIO, run_dir: Path) -> None:
     deadline = time.monotonic() + _PATIENCE
     while True:

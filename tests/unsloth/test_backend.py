@@ -214,6 +214,7 @@ class TestTraining:
         fit(
             loaded, table, table, sft(), lambda s, v: losses.append(v.get("train/loss", 0.0)), None,
             lr=1e-3, max_steps=4, batch_tokens=512, accelerator="cpu", record_every=1,
+            layout="padded",  # what Unsloth takes; ours alone would draw other batches
             **settings,
         )  # fmt: skip
         return loaded, losses
