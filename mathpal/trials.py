@@ -112,6 +112,26 @@ def told_to_stop(trial_dir: Path) -> bool:
     return (trial_dir / _WORD).exists()
 
 
+class Pruned(Exception):
+    """The study has no more use for the trial."""
+
+
+def report(trial_dir: Path, step: int, **values: float) -> None:
+    """Tell the study how a trial is getting on; for tasks that are no runs of MathPal's.
+
+    Args:
+        trial_dir: Hydra's `runtime.output_dir`.
+        step: counts up.
+        values: by name; `hydra.sweeper.intermediate` is one of them.
+
+    Raises:
+        Pruned: when the study has left the word to stop. Let it pass.
+    """
+    rundir.append_line(trial_dir / "metrics.jsonl", {"step": step, **values})
+    if told_to_stop(trial_dir):
+        raise Pruned
+
+
 class Values:
     """Follow one metric of a run while it is being written.
 

@@ -228,7 +228,7 @@ def _carry_on(
             show=watch,
         ).run()  # fmt: skip
         ended = watch.summary(ledger.trials())
-    log.info("%s", ended)
+    watch.say(f"{facts['study_name']}: {ended}")
     return _result(study, ledger, folder)
 
 
