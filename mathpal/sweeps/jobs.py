@@ -6,7 +6,7 @@ import importlib
 import logging
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from mathpal import rundir
 from mathpal.sweeps.driver import Launching, Run
-from mathpal.sweeps.space import Dimension, Space, rendered
+from mathpal.sweeps.space import Dimension, Space, Value, rendered
 from mathpal.sweeps.watched import Watched
 
 log = logging.getLogger(__name__)
@@ -77,23 +77,26 @@ class Application(NamedTuple):
 
 
 def _compositions(space: Space) -> Iterator[list[str]]:
-    """Overrides in which every value of a space, or both its ends, stands once."""
-    first: dict[str, str] = {}
+    """Overrides in which every value of a space, or both ends of it, stands at least once."""
+    yield _composition(space, {})
     for dimension in space.dimensions:
-        if not dimension.when:
-            first[dimension.name] = next(_samples(dimension))
-    yield [*space.fixed, *first.values()]
+        needed = {name: values[0] for name, values in dimension.when.items()}
+        for value in _ends(dimension):
+            yield _composition(space, {**needed, dimension.name: value})
+
+
+def _composition(space: Space, pinned: Mapping[str, Value]) -> list[str]:
+    chosen: dict[str, Value] = {}
+    for d in space.dimensions:
+        if all(chosen.get(name, ...) in values for name, values in d.when.items()):
+            chosen[d.name] = pinned.get(d.name, _ends(d)[0])
     keys = {d.name: d.key for d in space.dimensions}
-    for dimension in space.dimensions:
-        needed = {n: f"{keys[n]}={rendered(v[0])}" for n, v in dimension.when.items() if n in keys}
-        for sample in _samples(dimension):
-            yield [*space.fixed, *{**first, **needed, dimension.name: sample}.values()]
+    return [*space.fixed, *(f"{keys[name]}={rendered(value)}" for name, value in chosen.items())]
 
 
-def _samples(dimension: Dimension) -> Iterator[str]:
-    values = dimension.values
-    ends = getattr(values, "choices", None) or (values.low, values.high)  # type: ignore[attr-defined]
-    yield from (f"{dimension.key}={rendered(value)}" for value in ends)
+def _ends(dimension: Dimension) -> Sequence[Value]:
+    values: Any = dimension.values
+    return getattr(values, "choices", None) or (values.low, values.high)
 
 
 def launching(application: Application, study_name: str) -> Launching:
