@@ -6,18 +6,48 @@ import importlib
 import logging
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from omegaconf import DictConfig, OmegaConf, open_dict
+from optuna.trial import FrozenTrial
 
 from mathpal import rundir
-from mathpal.sweeps.driver import Launching, Run
 from mathpal.sweeps.space import Dimension, Space, Value, rendered
 from mathpal.sweeps.watched import Watched
 
 log = logging.getLogger(__name__)
+
+
+class Run(NamedTuple):
+    """One run of a trial: the only one, or that with one of its seeds.
+
+    Attributes:
+        trial: its number.
+        folder: below the study's directory.
+        overrides: all of them, for a launcher.
+    """
+
+    trial: int
+    folder: str
+    overrides: list[str]
+
+
+class Launching(NamedTuple):
+    """What the driver asks of a launcher.
+
+    Attributes:
+        launch: start a run and wait for its end.
+        queued: whether a run waits in a scheduler's queue.
+        stop: ask the runs of this process to save and end; how many there are.
+        inline: whether runs take place in this process, one after the other.
+    """
+
+    launch: Callable[[Run], None]
+    queued: Callable[[Run], bool] = lambda run: False
+    stop: Callable[[], int] = lambda: 0
+    inline: bool = False
 
 
 class Application(NamedTuple):
@@ -97,6 +127,19 @@ def _composition(space: Space, pinned: Mapping[str, Value]) -> list[str]:
 def _ends(dimension: Dimension) -> Sequence[Value]:
     values: Any = dimension.values
     return getattr(values, "choices", None) or (values.low, values.high)
+
+
+def runs(space: Space, trial: FrozenTrial, seeds: Sequence[int] | None) -> list[Run]:
+    """The runs of a trial: one, or one with each seed."""
+    base = [*space.fixed, *trial.user_attrs["overrides"]]
+    number = trial.number
+    if seeds is None:
+        return [Run(number, str(number), [*base, f"hydra.sweep.subdir={number}"])]
+    folders = [(seed, f"{number}/seed-{seed}") for seed in seeds]
+    return [
+        Run(number, folder, [*base, f"seed={seed}", f"hydra.sweep.subdir={folder}"])
+        for seed, folder in folders
+    ]
 
 
 def launching(application: Application, study_name: str) -> Launching:
