@@ -9,12 +9,14 @@ import logging
 import os
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mathpal.errors import ConfigError, MathPalError
+from mathpal.interruption import requeuing
 
 
 class Verb(NamedTuple):
@@ -91,6 +93,8 @@ def run(verb: Verb) -> None:
     from mathpal.command_line import check
     from mathpal.run import CONF
 
+    # conf/hydra/launcher/ has the plug-ins' own names; their schemas check it, as they should.
+    warnings.filterwarnings("ignore", message=r"\s*'hydra/launcher/.* is validated against")
     with exit_codes():
         check(verb.config, sys.argv[1:], CONF, _resolve(verb.schema))
     hydra.main(version_base="1.3", config_path=str(CONF), config_name=verb.config)(_task(verb))()
@@ -125,7 +129,7 @@ def _task(verb: Verb) -> Callable[[Any], Any]:
     """The function that Hydra calls with the composed configuration."""
 
     def task(cfg: Any) -> Any:
-        with exit_codes():
+        with requeuing(), exit_codes():
             return _train(cfg) if verb.config == "train" else _call(verb, cfg)
 
     return task

@@ -12,6 +12,7 @@ from typing import Any
 
 from mathpal.errors import ConfigError
 from mathpal.faults import Fault, report_faults, shown
+from mathpal.launchers import launcher_faults
 from mathpal.preflight import GROUPS, find_faults
 
 # Flags with which Hydra only shows something.
@@ -62,6 +63,9 @@ def check(
         for fault in _faults_of(config_name, overrides, conf, schema):
             if fault not in faults:
                 faults.append(fault)
+    if sweeps and not faults:
+        first = next(_compositions([forms for forms in choices if forms]))
+        faults = launcher_faults(_compose(config_name, first, conf, whole=True))
     if faults:
         raise ConfigError(report_faults(faults))
 
@@ -145,15 +149,15 @@ def _loose(text: str, conf: Path) -> str:
     return f"++{text.lstrip('+')}" if plain and not _is_hydras(key) else text
 
 
-def _compose(config_name: str, overrides: list[str], conf: Path) -> Any:
-    """The composed configuration without Hydra's own node, or why there is none."""
+def _compose(config_name: str, overrides: list[str], conf: Path, *, whole: bool = False) -> Any:
+    """The composed configuration, without Hydra's own node if not whole; or why there is none."""
     import hydra
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
     try:
         with hydra.initialize_config_dir(str(conf), version_base="1.3"):
-            return hydra.compose(config_name, overrides)
+            return hydra.compose(config_name, overrides, return_hydra_config=whole)
     except (HydraException, OmegaConfBaseException) as error:
         given, *rest = str(error).strip().splitlines()
         advice = next((line for line in rest if line.startswith("To append")), "")
