@@ -18,6 +18,10 @@ from typing import Any, NamedTuple
 from mathpal.errors import ConfigError, MathPalError
 from mathpal.interruption import requeuing
 
+# conf/hydra/launcher/ has the plug-ins' own names; that their schemas check it is as it should be.
+# Here, as the processes that launchers start import this before they compose.
+warnings.filterwarnings("ignore", message=r"\s*'hydra/launcher/.* is validated against")
+
 
 class Verb(NamedTuple):
     """A command.
@@ -93,8 +97,6 @@ def run(verb: Verb) -> None:
     from mathpal.command_line import check
     from mathpal.run import CONF
 
-    # conf/hydra/launcher/ has the plug-ins' own names; their schemas check it, as they should.
-    warnings.filterwarnings("ignore", message=r"\s*'hydra/launcher/.* is validated against")
     with exit_codes():
         check(verb.config, sys.argv[1:], CONF, _resolve(verb.schema))
     hydra.main(version_base="1.3", config_path=str(CONF), config_name=verb.config)(_task(verb))()

@@ -21,7 +21,7 @@ TRIAL = [
     *(word for word in UNMEASURED if not word.startswith("trainer.max_steps")),
     "hydra/launcher=submitit_slurm",
     "hydra.launcher.cpus_per_task=2",  # all of a node's, so that a node has one trial
-    "hydra.launcher.mem_gb=null",
+    "hydra.launcher.mem_gb=null",  # of which the nodes keep no count
 ]
 
 
