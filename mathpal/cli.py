@@ -99,7 +99,10 @@ def run(verb: Verb) -> None:
 
     with exit_codes():
         check(verb.config, sys.argv[1:], CONF, _resolve(verb.schema))
-    hydra.main(version_base="1.3", config_path=str(CONF), config_name=verb.config)(_task(verb))()
+    task = _task(verb)
+    if verb.config == "train":
+        _prepare_for_sweeps(task, verb, CONF)
+    hydra.main(version_base="1.3", config_path=str(CONF), config_name=verb.config)(task)()
 
 
 def resume(words: Sequence[str]) -> None:
@@ -135,6 +138,24 @@ def _task(verb: Verb) -> Callable[[Any], Any]:
             return _train(cfg) if verb.config == "train" else _call(verb, cfg)
 
     return task
+
+
+def _prepare_for_sweeps(task: Any, verb: Verb, conf: Path) -> None:
+    """Tell a sweeper how its values are checked, what runs return, and which task has no manners.
+
+    A trial's errors are to reach its study, not to become a message and an exit code.
+    """
+
+    def check(compositions: list[list[str]]) -> None:
+        from mathpal.command_line import require_sound
+
+        require_sound(verb.config, compositions, conf, _resolve(verb.schema))
+
+    def objective(cfg: Any) -> str:
+        unmeasured = str(cfg.evaluation._target_).endswith(".skip")
+        return "validation/loss" if unmeasured else "tuned/accuracy_new"
+
+    task.check, task.objective, task.__wrapped__ = check, objective, _train
 
 
 @contextmanager

@@ -145,10 +145,17 @@ class Values:
         return found
 
 
-def outcome(run_dir: Path) -> dict[str, Any] | None:
-    """How a run ended; None while it did not, or where it was only interrupted."""
+def status(run_dir: Path) -> str | None:
+    """How the last attempt says that it ended; None where it says nothing."""
     try:
-        found: dict[str, Any] = rundir.read_json(run_dir / "outcome.json")
+        return rundir.status(run_dir)
     except DataError:
         return None
-    return None if found.get("status") == "interrupted" else found
+
+
+def outcome(run_dir: Path) -> dict[str, Any] | None:
+    """How a run ended; None while it did not, or where it was only interrupted."""
+    if status(run_dir) in (None, "interrupted"):
+        return None
+    found: dict[str, Any] = rundir.read_json(run_dir / "outcome.json")
+    return found

@@ -59,23 +59,6 @@ _PARTITIONS = """
 PartitionName=low Nodes=ALL Default=YES MaxTime=INFINITE PriorityTier=1 PreemptMode=REQUEUE GraceTime=60
 PartitionName=high Nodes=ALL MaxTime=INFINITE PriorityTier=10 PreemptMode=OFF
 """  # noqa: E501
-# submitit asks sacct, which has nothing to say where there is no accounting.
-_SACCT = """#!/bin/sh
-echo "JobID|State|NodeList"
-scontrol show job -o 2>/dev/null | awk '{
-  id = ""; state = ""; nodes = ""; array = ""; task = ""
-  for (i = 1; i <= NF; i++) {
-    name = $i; sub(/=.*/, "", name); value = $i; sub(/^[^=]*=/, "", value)
-    if (name == "JobId") id = value
-    if (name == "ArrayJobId") array = value
-    if (name == "ArrayTaskId") task = value
-    if (name == "JobState") state = value
-    if (name == "NodeList") nodes = value
-  }
-  if (array != "") id = array "_" (task ~ /^[0-9]+$/ ? task : "[" task "]")
-  if (id != "") print id "|" state "|" nodes
-}'
-"""
 
 
 class Cluster(NamedTuple):
@@ -139,18 +122,15 @@ def _path() -> str:
 def _environment(folder: Path) -> dict[str, str]:
     # A test that itself runs in a job of a real cluster must not be taken for a part of it.
     own = {k: v for k, v in os.environ.items() if not k.startswith(("SLURM", "SBATCH", "SUBMITIT"))}
-    path = os.pathsep.join([str(folder / "bin"), _path()])
-    return {**own, "PATH": path, "SLURM_CONF": str(folder / "slurm.conf")}
+    return {**own, "PATH": _path(), "SLURM_CONF": str(folder / "slurm.conf")}
 
 
 def _start(cluster: Cluster, nodes: int, cpus: int) -> None:
     folder = cluster.folder
-    for name in ("state", "log", "pids", "bin"):
+    for name in ("state", "log", "pids"):
         (folder / name).mkdir()
     (folder / "munge.key").write_bytes(os.urandom(1024))
     (folder / "munge.key").chmod(0o400)
-    (folder / "bin" / "sacct").write_text(_SACCT)
-    (folder / "bin" / "sacct").chmod(0o755)
     host, (port, *ports) = socket.gethostname().split(".")[0], _free_ports(1 + nodes)
     conf = _CONF.format(host=host, user=getpass.getuser(), folder=folder, port=port)
     for number, each in enumerate(ports, 1):

@@ -22,6 +22,7 @@ TRIAL = [
     "hydra/launcher=submitit_slurm",
     "hydra.launcher.cpus_per_task=2",  # all of a node's, so that a node has one trial
     "hydra.launcher.mem_gb=null",  # of which the nodes keep no count
+    "hydra.sweeper.n_jobs=2",
 ]
 
 
