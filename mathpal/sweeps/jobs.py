@@ -4,8 +4,6 @@ import copy
 import functools
 import importlib
 import logging
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -148,7 +146,7 @@ def launching(application: Application, study_name: str) -> Launching:
     kind = target.rpartition(".")[2]
     task = Watched(application.task)
     stop = (lambda: 0) if kind != "LocalLauncher" else _stop_local
-    queued = functools.partial(_in_slurm, study_name) if kind == "SlurmLauncher" else _nowhere
+    queued = _in_slurm(study_name) if kind == "SlurmLauncher" else _nowhere
     return Launching(
         functools.partial(_launch, application, task, study_name),
         queued=queued,
@@ -184,15 +182,13 @@ def _nowhere(run: Run) -> bool:
     return False
 
 
-def _in_slurm(study_name: str, run: Run) -> bool:
+def _in_slurm(study_name: str) -> Callable[[Run], bool]:
     """Whether Slurm has a job of a run, waiting or at work."""
-    if shutil.which("squeue") is None:
-        return False
-    listed = subprocess.run(
-        ["squeue", "--noheader", "--me", "--format=%i", f"--name={_job_name(study_name, run)}"],
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    return bool(listed.stdout.strip())
+    from mathpal.sweeps import slurm
+
+    slurm.ask_the_queue()
+    queue = slurm.Queue()
+    return lambda run: queue.has(_job_name(study_name, run))
 
 
 def settings(node: DictConfig) -> Mapping[str, Any]:
