@@ -5,7 +5,7 @@ again leniently (options that do not exist are noted and left out, unknown keys 
 that preflight sees them all. Of a sweep every value is checked.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,11 @@ SWEPT = 50  # values of one sweep that are looked at
 
 
 def check(
-    config_name: str, arguments: Sequence[str], conf: Path, schema: Callable[..., Any]
+    config_name: str,
+    arguments: Sequence[str],
+    conf: Path,
+    schema: Callable[..., Any],
+    own: Mapping[str, str] | None = None,
 ) -> None:
     """Check the command line of a verb.
 
@@ -29,6 +33,7 @@ def check(
         arguments: the command line behind the verb.
         conf: the folder conf/.
         schema: see `mathpal.preflight.preflight`.
+        own: settings that Hydra does not see, as they have the name of a group.
 
     Raises:
         ConfigError: naming every fault.
@@ -59,7 +64,7 @@ def check(
             continue
         choices.append(_forms(override, text, conf, faults))
     for overrides in _compositions([forms for forms in choices if forms]):
-        for fault in _faults_of(config_name, overrides, conf, schema):
+        for fault in _faults_of(config_name, overrides, conf, schema, own or {}):
             if fault not in faults:
                 faults.append(fault)
     if faults:
@@ -122,14 +127,15 @@ def _compositions(choices: list[list[str]]) -> Iterator[list[str]]:
 
 
 def _faults_of(
-    config_name: str, overrides: list[str], conf: Path, schema: Callable[..., Any]
-) -> list[Fault]:
+    config_name: str, overrides: list[str], conf: Path, schema: Callable[..., Any],
+    own: Mapping[str, str],
+) -> list[Fault]:  # fmt: skip
     """The faults of one composition, all of them where Hydra alone would stop."""
-    cfg = _compose(config_name, overrides, conf)
+    cfg = _compose(config_name, overrides, conf, own)
     if not isinstance(cfg, Fault):
         return find_faults(cfg, schema)
     loose = [_loose(text, conf) for text in overrides]
-    lenient = _compose(config_name, loose, conf)
+    lenient = _compose(config_name, loose, conf, own)
     if isinstance(lenient, Fault):
         return [lenient]
     faults = find_faults(lenient, schema)
@@ -145,7 +151,7 @@ def _loose(text: str, conf: Path) -> str:
     return f"++{text.lstrip('+')}" if plain and not _is_hydras(key) else text
 
 
-def _compose(config_name: str, overrides: list[str], conf: Path) -> Any:
+def _compose(config_name: str, overrides: list[str], conf: Path, own: Mapping[str, str]) -> Any:
     """The composed configuration without Hydra's own node, or why there is none."""
     import hydra
     from hydra.errors import HydraException
@@ -153,7 +159,10 @@ def _compose(config_name: str, overrides: list[str], conf: Path) -> Any:
 
     try:
         with hydra.initialize_config_dir(str(conf), version_base="1.3"):
-            return hydra.compose(config_name, overrides)
+            cfg = hydra.compose(config_name, overrides)
+            for name, value in own.items():
+                cfg[name] = value
+            return cfg
     except (HydraException, OmegaConfBaseException) as error:
         given, *rest = str(error).strip().splitlines()
         advice = next((line for line in rest if line.startswith("To append")), "")

@@ -1,0 +1,1 @@
+"""Studies: many runs of one search space, driven, kept and read."""
