@@ -74,7 +74,7 @@ def _experiment(run_dir: Path, name: str, remarks: Sequence[str]) -> str:
 
 @contextmanager
 def _apart_from_the_job() -> Iterator[None]:
-    """Compose as in a process of its own: Hydra, which runs this job, composes one thing at once."""
+    """Compose though Hydra, which composes one thing at a time, is running this job."""
     from hydra.core.global_hydra import GlobalHydra
 
     job = GlobalHydra.instance().hydra

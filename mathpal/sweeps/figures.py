@@ -84,28 +84,26 @@ def intermediate(history: History, best: Sequence[int]) -> Figure | None:
     steps = [step for trial in having for step in trial.intermediate]
     x = _across(min(steps), max(steps))
     # Pruned ones in front of the completed, or what pruning did is hidden; the best above all.
-    layers = {"completed": 0, "pruned": 1}
-    order = sorted(having, key=lambda t: (t.number in best, layers.get(t.state, 0)))
-    shown = order[-MAX_THREADS:]
+    pruned = _some([trial for trial in having if trial.state == "pruned"])
+    others = _some([t for t in having if t.state != "pruned" and t.number not in best])
+    shown = [*others, *pruned, *(trial for trial in having if trial.number in best)]
     courses, marks = [], []
     for trial in shown:
         points = [(x(s), y(v)) for s, v in thin(list(trial.intermediate.items()), _POINTS)]
-        pruned = trial.state == "pruned"
-        style = "thread best" if trial.number in best else "thread out" if pruned else "thread"
+        out = trial.state == "pruned"
+        style = "thread best" if trial.number in best else "thread out" if out else "thread"
         told = f"trial {trial.number}, {trial.state}: {settings(trial.params)}"
         if len(points) > 1:
             courses.append(Course(points, style, told))
-        if pruned or len(points) == 1:
-            marks.append(Mark(*points[-1], "cross" if pruned else "dot", told))
+        if out or len(points) == 1:
+            marks.append(Mark(*points[-1], "cross" if out else "dot", told))
     pruned_count = sum(trial.state == "pruned" for trial in having)
     title = f"{name} while trials ran"
     svg = chart(x, y, title=title, label="step", courses=courses, marks=marks)
-    legend = [("threads", "completed")]
+    legend = [("threads", "trial")]
     legend += [("best", "best")] if set(best) & {trial.number for trial in having} else []
     legend += [("crosses", f"pruned there ({pruned_count})")] if pruned_count else []
-    return Figure(
-        title, f"{len(having)} trials", svg, legend, left_out(len(order), "the best and the pruned")
-    )
+    return Figure(title, f"{len(having)} trials", svg, legend, left_out(len(shown), len(having)))
 
 
 def slices(history: History, best: Configuration | None, objective: int = 0) -> list[Figure]:
@@ -137,7 +135,8 @@ def slices(history: History, best: Configuration | None, objective: int = 0) -> 
         ]  # fmt: skip
         title = f"{metric} over {name}"
         svg = chart(x, y, title=title, label=_label(name, x), marks=marks)
-        legend = [("dots", "trial"), ("dots best", "best configuration")]
+        legend = [("dots", "trial")]
+        legend += [("dots best", "best configuration")] if chosen else []
         notes = _beyond(marks)
         if len(having) < len(found):
             notes.append(f"{len(found) - len(having)} trials have no {name}.")
@@ -184,9 +183,14 @@ def _beyond(marks: Sequence[Mark]) -> list[str]:
     return [f"{out} far worse values lie beyond the axis: triangles at its end."] if out else []
 
 
-def left_out(count: int, first: str) -> list[str]:
+def _some(trials: Sequence[Trial]) -> Sequence[Trial]:
+    """As many as have room, from all parts of the study."""
+    return trials[:: max(1, math.ceil(len(trials) / (MAX_THREADS // 2)))]
+
+
+def left_out(drawn: int, count: int, which: str = "") -> list[str]:
     """The note of a chart that has room for some only."""
-    return [f"{MAX_THREADS} of {count} are drawn, {first}."] if count > MAX_THREADS else []
+    return [f"{drawn} of {count} are drawn{which}."] if drawn < count else []
 
 
 def _label(name: str, x: Ruler) -> str:

@@ -163,6 +163,8 @@ def _frozen_trials(folder: Path, study: Study, url: str | None) -> list[Any]:
             f"{folder / FACTS} has the storage without its password: {url}. Add "
             "'storage=${oc.env:NAME}', a variable with the whole url"
         )
+    if url is not None and url.startswith("sqlite:///") and not Path(url[10:]).is_file():
+        raise DataError(f"the storage of {folder} cannot be read: {url[10:]} is not there")
     journal = folder / JOURNAL
     if url is None and not journal.is_file():
         return []  # the driver has not begun

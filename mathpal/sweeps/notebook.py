@@ -50,6 +50,8 @@ def write_notebook(found: Findings, drawn: Drawn, again: Section[str], folder: P
     text = "\n".join(_page(found, titles, again, words, folder)).rstrip() + "\n"
     for name, content in {**files, PAGE: text}.items():
         rundir.write_text(folder / name, content.encode("utf-8", "replace").decode())
+    for left_over in {"front", "course", "slices", "across"} - drawings.keys():
+        (folder / FIGURES / f"{left_over}.svg").unlink(missing_ok=True)
     return [folder / name for name in [PAGE, *files]]
 
 

@@ -40,18 +40,19 @@ def threads(
     if not axes or not finite:
         return None
     metric = history.study.metrics[objective]
-    ruler = of_values([each.means[objective] for each in finite], 0, 1,
+    shown = finite[:MAX_THREADS]
+    ruler = of_values([each.means[objective] for each in shown], 0, 1,
                       better=history.study.directions[objective])  # fmt: skip
     drawn = []
-    for each in reversed(finite[:MAX_THREADS]):
+    for each in reversed(shown):
         value = each.means[objective]
         told = f"{settings(each.params)}: {metric} {measured(value)}"
         style = "thread best" if each in best else "thread"
         drawn.append(parallel.Thread(each.params, value, style, told))
     drawn.sort(key=lambda thread: thread.style == "thread best")
     title = f"Configurations across their parameters, and {metric}"
-    notes = left_out(len(finite), "the best")
-    out = sum(ruler.beyond(each.means[objective]) != 0 for each in finite)
+    notes = left_out(len(shown), len(finite), ": the best")
+    out = sum(ruler.beyond(each.means[objective]) != 0 for each in shown)
     if out:
         notes.append(f"{out} lie beyond the end of the axis of {metric} and are drawn at it.")
     return Threads(

@@ -71,6 +71,7 @@ def best_yaml(found: Findings, trial: Trial | None = None, name: str | None = No
     trial = trial or found.best_trial
     if trial is None:
         return Section(None, "No trial can be called the best, so there is none to run again.")
+    own = name is None
     name = name or re.sub(r"[^\w.-]", "_", study.name) + "_best"
     values = ", ".join(f"{metric} {value!r}" for metric, value in zip(study.metrics, trial.values))
     remarks = [f"Trial {trial.number} of the study {study.name}: {values or trial.state}."]
@@ -84,7 +85,14 @@ def best_yaml(found: Findings, trial: Trial | None = None, name: str | None = No
         remarks.append(f"The study: {study.command}")
         return Section(best.experiment(run_dir, name, remarks), "")
     except MathPalError as error:
-        return Section(None, str(error))
+        kept = _earlier(found.history.folder / BEST, remarks[0]) if own else None
+        return Section(kept, "" if kept else str(error))
+
+
+def _earlier(path: Path, remark: str) -> str | None:
+    """What was written of the same trial while its files were still there; None if nothing."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return text if f"# {remark}" in text.splitlines()[:3] else None
 
 
 def write_study(found: Findings, drawn: Drawn, again: Section[str]) -> list[Path]:
