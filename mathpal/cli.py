@@ -108,6 +108,8 @@ def run(verb: Verb) -> None:
     with exit_codes():
         check(verb.config, sys.argv[1:], CONF, _resolve(verb.schema), own)
     task = _task(verb, own)
+    if verb.config == "train":
+        _prepare_for_sweeps(task, verb, CONF)
     hydra.main(version_base="1.3", config_path=str(CONF), config_name=verb.config)(task)()
 
 
@@ -163,6 +165,24 @@ def _task(verb: Verb, own: dict[str, str]) -> Callable[[Any], Any]:
             return _train(cfg) if verb.config == "train" else _call(verb, cfg, own)
 
     return task
+
+
+def _prepare_for_sweeps(task: Any, verb: Verb, conf: Path) -> None:
+    """Tell a sweeper how its values are checked, what runs return, and which task has no manners.
+
+    A trial's errors are to reach its study, not to become a message and an exit code.
+    """
+
+    def check(compositions: list[list[str]]) -> None:
+        from mathpal.command_line import require_sound
+
+        require_sound(verb.config, compositions, conf, _resolve(verb.schema))
+
+    def objective(cfg: Any) -> str:
+        unmeasured = str(cfg.evaluation._target_).endswith(".skip")
+        return "validation/loss" if unmeasured else "tuned/accuracy_new"
+
+    task.check, task.objective, task.__wrapped__ = check, objective, _train
 
 
 @contextmanager

@@ -63,12 +63,30 @@ def check(
             faults.append(Fault(text, "one value, or -m in front of a sweep", f"-m {text}"))
             continue
         choices.append(_forms(override, text, conf, faults))
-    for overrides in _compositions([forms for forms in choices if forms]):
+    compositions = list(_compositions([forms for forms in choices if forms]))
+    require_sound(config_name, compositions, conf, schema, faults, own)
+
+
+def require_sound(
+    config_name: str,
+    compositions: Sequence[list[str]],
+    conf: Path,
+    schema: Callable[..., Any],
+    faults: Sequence[Fault] = (),
+    own: Mapping[str, str] | None = None,
+) -> None:
+    """Compose and check several lists of overrides.
+
+    Raises:
+        ConfigError: naming every fault of all of them once, and those known before.
+    """
+    found = list(faults)
+    for overrides in compositions:
         for fault in _faults_of(config_name, overrides, conf, schema, own or {}):
-            if fault not in faults:
-                faults.append(fault)
-    if faults:
-        raise ConfigError(report_faults(faults))
+            if fault not in found:
+                found.append(fault)
+    if found:
+        raise ConfigError(report_faults(found))
 
 
 def _forms(override: Any, text: str, conf: Path, faults: list[Fault]) -> list[str]:
@@ -154,10 +172,13 @@ def _loose(text: str, conf: Path) -> str:
 def _compose(config_name: str, overrides: list[str], conf: Path, own: Mapping[str, str]) -> Any:
     """The composed configuration without Hydra's own node, or why there is none."""
     import hydra
+    from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
     try:
+        if GlobalHydra.instance().is_initialized():  # in a sweep, with this very folder
+            return hydra.compose(config_name, overrides)
         with hydra.initialize_config_dir(str(conf), version_base="1.3"):
             cfg = hydra.compose(config_name, overrides)
             for name, value in own.items():

@@ -71,16 +71,18 @@ def run_settings(
     dry_run: bool = False,
     allow_leakage: bool = False,
     allow_memory: bool = False,
+    study: dict[str, Any] | None = None,
     resume: None = None,
 ) -> None:
     """What a run is told besides its groups.
 
     Args:
         name: the experiment's name: letters, digits, '.', '_' and '-'.
-        seed: of data, weights and order.
+        seed: of new weights, order and dropout; the data has its own.
         dry_run: do everything but the training.
         allow_leakage: train though held-out questions stand in the training split.
         allow_memory: train though the plan says that memory will not suffice.
+        study: of the sweep that the run belongs to; alone, a run does not look at it.
         resume: never part of a composition: on the command line `resume=DIR` stands alone, in
             Python it is `mathpal.run.resume`.
     """
@@ -105,6 +107,24 @@ def preflight(cfg: DictConfig, schema: Callable[..., Any] = run_settings) -> Bou
     if faults:
         raise ConfigError(report_faults(faults))
     return Bound(calls, settings)
+
+
+def checked(where: str, given: Mapping[str, Any], function: Callable[..., Any]) -> dict[str, Any]:
+    """The given values, checked against a function's keyword-only parameters.
+
+    Args:
+        where: their place in the configuration, for messages.
+        given: name -> value.
+        function: whose signature is the schema.
+
+    Raises:
+        ConfigError: naming every fault.
+    """
+    faults: list[Fault] = []
+    settings = _keywords(where, dict(given), function, faults)
+    if faults:
+        raise ConfigError(report_faults(faults))
+    return settings
 
 
 def find_faults(

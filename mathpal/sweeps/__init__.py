@@ -1,1 +1,1 @@
-"""Studies: many runs of one search space, driven, kept and read."""
+"""Sweeps: many runs of one composition, proposed by Optuna or by a grid, and what they showed."""

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from mathpal.reporting.series import thin
 from mathpal.sweeps.history import History, Trial
+from mathpal.sweeps.outcomes import is_reversed
 from mathpal.sweeps.plots import BASE, LEFT, RIGHT, TOP, WIDTH, Course, Mark, chart
 from mathpal.sweeps.ranking import SEED, Configuration, signs
 from mathpal.sweeps.rulers import Ruler, of_axis, of_numbers, of_values
@@ -80,7 +81,10 @@ def intermediate(history: History, best: Sequence[int]) -> Figure | None:
     if not values:
         return None
     name = history.study.intermediate or "value"
-    y = values_ruler(values, history, 0)
+    direction = history.study.directions[0]
+    if is_reversed(direction, history.study.intermediate):
+        direction = "minimize" if direction == "maximize" else "maximize"
+    y = of_values(values, BASE, TOP, better=direction)
     steps = [step for trial in having for step in trial.intermediate]
     x = _across(min(steps), max(steps))
     # Pruned ones in front of the completed, or what pruning did is hidden; the best above all.

@@ -9,44 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mathpal import rundir
 from mathpal.errors import ConfigError, DataError
 from mathpal.sweeps.axes import Axis, axis_of
+from mathpal.sweeps.facts import FACTS, Study, named, read_facts
+from mathpal.sweeps.ledger import is_unborn
+from mathpal.sweeps.outcomes import is_reversed
+from mathpal.sweeps.storage import JOURNAL, open_storage
 
-FACTS, JOURNAL = "study.json", "journal.log"
 FINISHED = ("completed", "pruned", "failed", "infeasible")
-
-
-class Study(NamedTuple):
-    """What study.json says of a study.
-
-    Attributes:
-        name: under which the storage knows it.
-        storage: as configured; None for the journal file of the directory.
-        directions: "minimize" or "maximize" of each objective.
-        metrics: the name of each objective.
-        intermediate: the metric that is compared while a trial runs; None where none is.
-        n_trials: the budget, trials in all; None where it was not settled.
-        seeds: over which each trial is averaged; None where it is run once.
-        kind: "optuna" or "grid".
-        command: with which it is started.
-        question: what it is to answer; None where nobody said.
-        space: parameter -> what it is drawn from, in words.
-        fixed: overrides that all trials share.
-    """
-
-    name: str
-    storage: str | None
-    directions: list[str]
-    metrics: list[str]
-    intermediate: str | None
-    n_trials: int | None
-    seeds: list[int] | None
-    kind: str
-    command: str
-    question: str | None
-    space: dict[str, str]
-    fixed: list[str]
 
 
 class Trial(NamedTuple):
@@ -100,6 +70,13 @@ class History(NamedTuple):
     trials: list[Trial]
     axes: dict[str, Axis]
 
+    @property
+    def title(self) -> str:
+        """The study's name; of a grid, all of which have one name, the end of its path."""
+        if self.study.kind != "grid":
+            return self.study.name
+        return "/".join(self.folder.absolute().parts[-2:])
+
 
 def read(folder: Path, storage: str | None = None) -> History:
     """Read a study; nothing in its directory is changed.
@@ -112,68 +89,34 @@ def read(folder: Path, storage: str | None = None) -> History:
         ConfigError: when the storage's password is needed and not given.
         DataError: when there is no study, or its files cannot be read.
     """
-    study = _facts(folder)
+    study = read_facts(folder)
     frozen = _frozen_trials(folder, study, storage or study.storage)
-    born = [trial for trial in frozen if not trial.user_attrs.get("unborn")]
-    trials = sorted((_trial(trial) for trial in born), key=lambda trial: trial.number)
+    born = [trial for trial in frozen if not is_unborn(trial)]
+    done = [trial.number for trial in born if trial.state.name == "COMPLETE"]
+    study = named(study, folder, done)
+    # The driver reports a loss with the other sign where more of the objective is better.
+    sign = -1.0 if is_reversed(study.directions[0], study.intermediate) else 1.0
+    every = sorted((_trial(trial, sign) for trial in born), key=lambda trial: trial.number)
     names = [*study.space, *(name for trial in born for name in trial.params)]
     axes = {name: axis for name in dict.fromkeys(names) if (axis := axis_of(name, born))}
-    return History(folder, study, trials, axes)
-
-
-def _facts(folder: Path) -> Study:
-    path = folder / FACTS
-    if not path.is_file():
-        raise DataError(
-            f"{folder} is no study: {FACTS} is not there. Name the directory of a study, e.g. "
-            "multirun/lora, or of a grid, e.g. multirun/default/<date>_<time>"
-        )
-    facts = rundir.read_json(path)
-    try:
-        directions = [str(direction) for direction in facts.get("directions") or ["minimize"]]
-        metrics = [str(name) for name in facts.get("metrics") or []]
-        # A task that only returns a number has no name for it.
-        metrics += ["value" if len(directions) == 1 else f"value {i + 1}"
-                    for i in range(len(metrics), len(directions))]  # fmt: skip
-        return Study(
-            name=str(facts["study_name"]),
-            storage=facts.get("storage"),
-            directions=directions,
-            metrics=metrics[: len(directions)],
-            intermediate=facts.get("intermediate"),
-            n_trials=facts.get("n_trials"),
-            seeds=facts.get("seeds"),
-            kind=str(facts.get("kind") or "optuna"),
-            command=str(facts.get("command") or ""),
-            question=facts.get("question"),
-            space={str(name): str(text) for name, text in (facts.get("space") or {}).items()},
-            fixed=[str(word) for word in facts.get("fixed") or []],
-        )
-    except (AttributeError, KeyError, TypeError) as fault:
-        detail = f"{type(fault).__name__}: {fault}"
-        raise DataError(f"{path} is not what a study writes ({detail})") from fault
+    return History(folder, study, every, axes)
 
 
 def _frozen_trials(folder: Path, study: Study, url: str | None) -> list[Any]:
     import optuna
-    from optuna.storages.journal import JournalFileBackend
 
     if url is not None and "***" in url:
         raise ConfigError(
             f"{folder / FACTS} has the storage without its password: {url}. Add "
             "'storage=${oc.env:NAME}', a variable with the whole url"
         )
-    if url is not None and url.startswith("sqlite:///") and not Path(url[10:]).is_file():
-        raise DataError(f"the storage of {folder} cannot be read: {url[10:]} is not there")
-    journal = folder / JOURNAL
-    if url is None and not journal.is_file():
-        return []  # the driver has not begun
-    try:
-        storage: Any = url
+    if (file := _file(folder, url)) and not file.is_file():  # which opening it would make
         if url is None:
-            storage = optuna.storages.JournalStorage(JournalFileBackend(str(journal)))
-        known = optuna.load_study(study_name=study.name, storage=storage)
-        return known.get_trials(deepcopy=False)
+            return []  # the driver has not begun
+        raise DataError(f"the storage of {folder} cannot be read: {file} is not there")
+    storage = open_storage(url, folder)
+    try:
+        return optuna.load_study(study_name=study.name, storage=storage).get_trials(deepcopy=False)
     except KeyError:
         if url is None:  # the driver is about to begin
             return []
@@ -182,7 +125,17 @@ def _frozen_trials(folder: Path, study: Study, url: str | None) -> list[Any]:
         raise DataError(f"the storage of {folder} cannot be read: {error}") from error
 
 
-def _trial(frozen: Any) -> Trial:
+def _file(folder: Path, url: str | None) -> Path | None:
+    """The file that holds a storage; None for a server."""
+    if url is None:
+        return folder / JOURNAL
+    for scheme in ("sqlite:///", "journal:"):
+        if url.startswith(scheme):
+            return Path(url.removeprefix(scheme))
+    return None
+
+
+def _trial(frozen: Any, sign: float) -> Trial:
     said = frozen.user_attrs
     infeasible = said.get("infeasible")
     name = {"COMPLETE": "completed", "FAIL": "failed"}.get(frozen.state.name)
@@ -195,7 +148,8 @@ def _trial(frozen: Any) -> Trial:
         params=dict(frozen.params),
         overrides=[str(word) for word in said.get("overrides") or []],
         values=list(frozen.values or []) if state == "completed" else [],
-        intermediate={step: value for step, value in sorted(frozen.intermediate_values.items())
+        intermediate={step: sign * value
+                      for step, value in sorted(frozen.intermediate_values.items())
                       if math.isfinite(value)},
         began=frozen.datetime_start,
         ended=frozen.datetime_complete,
@@ -205,7 +159,7 @@ def _trial(frozen: Any) -> Trial:
                  if isinstance(v, int | float)},
         values_by_seed={str(seed): _as_list(values)
                         for seed, values in (said.get("values_by_seed") or {}).items()},
-        error=said.get("error"),
+        error=None if infeasible else said.get("error"),
         infeasible=infeasible,
         duplicate_of=duplicate_of,
         constraints=[float(value) for value in said.get("constraints") or []],

@@ -75,7 +75,7 @@ def _page(
 ) -> list[str]:
     study = found.history.study
     place = rundir.short(found.history.folder)
-    lines = [f"# {_text(study.name)}", ""]
+    lines = [f"# {_text(found.history.title)}", ""]
     lines += [f"**Question.** {_text(study.question or 'Nobody wrote one down.')}", ""]
     into = rundir.short(folder)
     lines += ["**Commands**", "", "```bash", _code(study.command or "(not recorded)"),

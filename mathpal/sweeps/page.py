@@ -72,9 +72,9 @@ def best_yaml(found: Findings, trial: Trial | None = None, name: str | None = No
     if trial is None:
         return Section(None, "No trial can be called the best, so there is none to run again.")
     own = name is None
-    name = name or re.sub(r"[^\w.-]", "_", study.name) + "_best"
+    name = name or re.sub(r"[^\w.-]", "_", found.history.title) + "_best"
     values = ", ".join(f"{metric} {value!r}" for metric, value in zip(study.metrics, trial.values))
-    remarks = [f"Trial {trial.number} of the study {study.name}: {values or trial.state}."]
+    remarks = [f"Trial {trial.number} of the study {found.history.title}: {values or trial.state}."]
     try:
         run_dir = best.run_directory(found.history.folder / str(trial.number))
         if trial.values_by_seed:
@@ -126,6 +126,7 @@ def _content(found: Findings, drawn: Drawn, again: Section[str]) -> dict[str, An
     over = done and (study.n_trials is None or sum(states.values()) >= study.n_trials)
     return {
         "study": study,
+        "title": history.title,
         "place": history.folder,
         "status": "finished" if over else "not finished",
         "verdict": verdict(found),

@@ -22,7 +22,7 @@ def summary(found: Findings) -> Iterator[str]:
     """
     study, states = found.history.study, costs.counts(found.history.trials)
     said = ", ".join(f"{count} {state}" for state, count in states.items())
-    yield f"{study.name}: {said or 'no trial yet'}"
+    yield f"{found.history.title}: {said or 'no trial yet'}"
     shown = found.ranking.front if found.several else found.ranking.complete[:1]
     for each in shown:
         values = ", ".join(
@@ -58,7 +58,7 @@ def of_trial(found: Findings, trial: Trial) -> Iterator[str]:
     values = ", ".join(
         f"{metric} {measured(value)}" for metric, value in zip(study.metrics, trial.values)
     )
-    yield f"trial {trial.number} of {study.name}: {values or trial.state}"
+    yield f"trial {trial.number} of {found.history.title}: {values or trial.state}"
     yield f"  {settings(trial.params)}"
     yield f"  {short(found.history.folder / str(trial.number))}"
 

@@ -1,0 +1,1 @@
+"""MathPal's sweepers and launcher, where Hydra looks for plug-ins."""

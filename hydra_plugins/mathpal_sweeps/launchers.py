@@ -1,0 +1,54 @@
+"""Hydra's door to `mathpal.sweeps.local`: hydra/launcher=local."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hydra.core.utils import JobReturn
+from hydra.plugins.launcher import Launcher
+
+
+class LocalLauncher(Launcher):
+    """Jobs in processes of this machine, one each.
+
+    Args:
+        n_jobs: at a time, of one call; a study's driver makes one call a trial.
+        gpus: auto, ids, or null: which GPUs the jobs share out.
+        gpus_per_job: so many are visible to each.
+        threads: CPU threads of each; auto shares the cores out where there are several at a time,
+            null leaves it to PyTorch.
+        warm: fork from a process that has imported what MathPal's runs need.
+        preload: further modules that it imports.
+    """
+
+    def __init__(
+        self,
+        n_jobs: int = 1,
+        gpus: Any = "auto",
+        gpus_per_job: int = 1,
+        threads: Any = "auto",
+        warm: bool = True,
+        preload: Sequence[str] = (),
+    ) -> None:
+        self.n_jobs, self.gpus, self.gpus_per_job = n_jobs, gpus, gpus_per_job
+        self.threads, self.warm, self.preload = threads, warm, list(preload)
+
+    def setup(self, *, hydra_context: Any, task_function: Any, config: Any) -> None:
+        self.context, self.task, self.config = hydra_context, task_function, config
+
+    def launch(
+        self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
+    ) -> Sequence[JobReturn]:
+        from hydra.core.singleton import Singleton
+
+        from mathpal.sweeps import local
+
+        threads = local.threads(self.threads, self.n_jobs)
+        slots = local.Slots(local.gpus(self.gpus), self.gpus_per_job, threads)
+        jobs = [
+            local.Job(
+                self.context, self.task, self.config, list(overrides), initial_job_idx + place,
+                Singleton.get_state(), slots,
+            )
+            for place, overrides in enumerate(job_overrides)
+        ]  # fmt: skip
+        return local.launch(jobs, at_a_time=self.n_jobs, warm=self.warm, preload=self.preload)

@@ -1,0 +1,46 @@
+"""Hydra's door to `mathpal.sweeps`: hydra/sweeper=optuna and hydra/sweeper=grid."""
+
+from typing import Any
+
+from hydra.plugins.sweeper import Sweeper
+
+
+class OptunaSweeper(Sweeper):
+    """A study: its trials are proposed by Optuna.
+
+    Args:
+        given: the settings, which `mathpal.sweeps.sweeping` checks.
+    """
+
+    function = "optimize"
+
+    def __init__(self, **given: Any) -> None:
+        self.given = given
+
+    def setup(self, *, hydra_context: Any, task_function: Any, config: Any) -> None:
+        self.context, self.task, self.config = hydra_context, task_function, config
+
+    def sweep(self, arguments: list[str]) -> Any:
+        from mathpal.cli import exit_codes
+
+        with exit_codes():
+            return self._sweep(arguments)
+
+    def _sweep(self, arguments: list[str]) -> Any:
+        from mathpal.preflight import checked
+        from mathpal.rundir import short
+        from mathpal.sweeps import jobs, sweeping
+
+        assert self.config is not None
+        application = jobs.Application(self.context, self.task, self.config)
+        function = getattr(sweeping, self.function)
+        settings = checked("hydra.sweeper", jobs.settings(self.config.hydra.sweeper), function)
+        result = function(application, arguments, **settings)
+        print(short(application.folder), flush=True)
+        return result
+
+
+class GridSweeper(OptunaSweeper):
+    """Every combination of the values on the command line."""
+
+    function = "grid"

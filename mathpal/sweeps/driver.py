@@ -1,0 +1,318 @@
+"""The loop that carries a study on: give out trials, watch them, tell how they ended.
+
+Everything it must remember lies in the ledger and in the trials' directories, so it may be killed
+and started anew, and several may work side by side. A trial whose driver is gone is taken over
+while it runs, or taken up again where it does not.
+"""
+
+import logging
+import math
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from optuna.trial import FrozenTrial, TrialState
+
+from mathpal import trials
+from mathpal.errors import DataError
+from mathpal.interruption import Postponed, exit_code
+from mathpal.sweeps.ledger import Ledger, Verdict, is_unborn
+from mathpal.sweeps.outcomes import Measure
+
+log = logging.getLogger(__name__)
+DRIVERS = ".drivers"
+
+
+class Run(NamedTuple):
+    """One run of a trial: the only one, or that with one of its seeds.
+
+    Attributes:
+        trial: its number.
+        folder: below the study's directory.
+        overrides: all of them, for a launcher.
+    """
+
+    trial: int
+    folder: str
+    overrides: list[str]
+
+
+class Launching(NamedTuple):
+    """What the driver asks of a launcher.
+
+    Attributes:
+        launch: start a run and wait for its end.
+        queued: whether a run waits in a scheduler's queue.
+        stop: ask the runs of this process to save and end; how many there are.
+        inline: whether runs take place in this process, one after the other.
+    """
+
+    launch: Callable[[Run], None]
+    queued: Callable[[Run], bool] = lambda run: False
+    stop: Callable[[], int] = lambda: 0
+    inline: bool = False
+
+
+class Patience(NamedTuple):
+    """How long, how often and for how much the driver waits; see conf/hydra/sweeper/optuna.yaml."""
+
+    retries: int = 2
+    max_failure_rate: float = 0.3
+    grace_s: float = 60.0
+    poll_s: float = 0.2
+
+
+class Driver:
+    """Carries a study on until its budget is used up.
+
+    Args:
+        ledger: the study's book.
+        measure: what a run's files say about its value.
+        launching: how runs are started.
+        n_jobs: trials at a time.
+        seeds: of the runs whose mean a trial's value is; None for one run a trial.
+        patience: with slow, dead and failing trials.
+        show: called with all trials after every look.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        measure: Measure,
+        launching: Launching,
+        *,
+        n_jobs: int,
+        seeds: Sequence[int] | None = None,
+        patience: Patience = Patience(),  # noqa: B008 - never written to
+        show: Callable[[list[FrozenTrial]], None] = lambda every: None,
+    ) -> None:
+        self.ledger, self.measure, self.launching = ledger, measure, launching
+        self.n_jobs, self.seeds, self.patience, self.show = n_jobs, seeds, patience, show
+        self.working: dict[int, threading.Thread] = {}
+        self.adopted: set[int] = set()
+        self.tails: dict[int, trials.Values] = {}
+        self.trouble: dict[int, str] = {}  # why a launcher could not start a trial
+        self.woken = threading.Event()
+        self.signals = Postponed()
+        self.broken: str | None = None
+
+    def run(self) -> None:
+        """Work until every trial of the study has ended, whoever ran it.
+
+        Raises:
+            DataError: when too many trials failed.
+            SystemExit: when asked to stop; the study can be carried on.
+        """
+        sign = self._sign(f"{socket.gethostname()}-{_pid()}")
+        self.signals.begin()
+        try:
+            with trials.beating(sign):
+                while not self._round(sign.stem):
+                    self.woken.wait(self.patience.poll_s)
+                    self.woken.clear()
+        finally:
+            self.signals.end()
+            sign.unlink(missing_ok=True)
+        if self.broken:
+            raise DataError(self.broken)
+
+    def _sign(self, driver: str) -> Path:
+        return self.ledger.folder / DRIVERS / f"{driver}.json"
+
+    def _round(self, me: str) -> bool:
+        """Look at everything once; whether there is nothing left to do."""
+        if self.signals.received is not None:
+            self._leave(self.signals.received)
+        with self.ledger.locked():
+            self._settle(me)
+            if self.broken is None:
+                self._fill(me)
+            every = self.ledger.trials()
+        self._relay()
+        self.show(every)
+        if self.broken:
+            return not self.working and not self.adopted
+        open_ = any(t.state == TrialState.RUNNING for t in every)
+        return not open_ and len(every) >= self.ledger.n_trials
+
+    def _settle(self, me: str) -> None:
+        """Tell what has ended, take over or take up again what nobody has; the lock is held."""
+        self.working = {n: thread for n, thread in self.working.items() if thread.is_alive()}
+        self.adopted.clear()
+        for trial in self.ledger.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            if "overrides" not in trial.user_attrs or is_unborn(trial):
+                self.ledger.bury(trial.number)
+            elif "duplicate_of" in trial.user_attrs:
+                self._settle_duplicate(trial)
+            elif trial.number not in self.working:
+                self._settle_one(trial, me)
+        self._count_failures()
+
+    def _settle_one(self, trial: FrozenTrial, me: str) -> None:
+        if (verdict := self._verdict(trial)) is not None:
+            self.tails.pop(trial.number, None)
+            self.ledger.finish(trial, verdict)
+            return
+        mine = trial.user_attrs["driver"] == me
+        if not mine:
+            if trials.alive(self._sign(trial.user_attrs["driver"]), self.patience.grace_s):
+                return  # its driver sees to it
+            self.ledger.note(trial.number, "driver", me)
+        run = self._next_run(trial)
+        if self._under_way(run):
+            self.adopted.add(trial.number)
+            return
+        how = trials.status(self.ledger.folder / run.folder) or ("killed" if mine else "lost")
+        how = self.trouble.pop(trial.number, how)
+        attempts = self.ledger.attempt_ended(trial, how)
+        spent = [a for a in attempts if a["how"] not in ("lost", "completed", "stopped")]
+        if len(spent) > self.patience.retries:
+            ends = ", ".join(str(attempt["how"]) for attempt in spent)
+            error = f"given up after {len(spent)} attempts: {ends}"
+            self.ledger.finish(trial, Verdict("failed", notes={"error": error}))
+        elif self.broken is None and self._free():
+            self._start(self.ledger.trial(trial.number), run)
+
+    def _under_way(self, run: Run) -> bool:
+        folder = self.ledger.folder / run.folder
+        return trials.at_work(folder, self.patience.grace_s) or self.launching.queued(run)
+
+    def _settle_duplicate(self, trial: FrozenTrial) -> None:
+        original = self.ledger.trial(trial.user_attrs["duplicate_of"])
+        if original.state == TrialState.RUNNING:
+            return
+        for step, value in original.intermediate_values.items():
+            self.ledger.report(trial, [(step, value)])
+        kept = ("metrics", "values_by_seed", "error", "infeasible", "constraints")
+        notes = {key: value for key, value in original.user_attrs.items() if key in kept}
+        end = {TrialState.COMPLETE: "completed", TrialState.PRUNED: "pruned"}
+        verdict = Verdict(
+            end.get(original.state, "failed"),  # type: ignore[arg-type]
+            original.values or (),
+            notes,
+            original.constraints,
+        )
+        self.ledger.finish(trial, verdict)
+
+    def _verdict(self, trial: FrozenTrial) -> Verdict | None:
+        """How a trial ended; None while it has not."""
+        folders = [self.ledger.folder / run.folder for run in self._runs(trial)]
+        found = [trials.outcome(folder) for folder in folders]
+        if self.seeds is not None and self._not_worth_it(trial, found):
+            return self.measure.pruned([o for o in found if o])
+        return self.measure.verdict(found, self.seeds)
+
+    def _not_worth_it(self, trial: FrozenTrial, found: Sequence[Mapping[str, Any] | None]) -> bool:
+        """Whether the pruner, having seen each seed's value as a step, wants no further seed."""
+        values = [self.measure.values(outcome) for outcome in found if outcome]
+        steps = [(i, v[0]) for i, v in enumerate(values) if v and math.isfinite(v[0])]
+        return self.ledger.report(trial, steps) and None in found
+
+    def _runs(self, trial: FrozenTrial) -> list[Run]:
+        base = [*self.ledger.space.fixed, *trial.user_attrs["overrides"]]
+        number = trial.number
+        if self.seeds is None:
+            return [Run(number, str(number), [*base, f"hydra.sweep.subdir={number}"])]
+        folders = [(seed, f"{number}/seed-{seed}") for seed in self.seeds]
+        return [
+            Run(number, folder, [*base, f"seed={seed}", f"hydra.sweep.subdir={folder}"])
+            for seed, folder in folders
+        ]
+
+    def _next_run(self, trial: FrozenTrial) -> Run:
+        folder = self.ledger.folder
+        return next(r for r in self._runs(trial) if trials.outcome(folder / r.folder) is None)
+
+    def _free(self) -> int:
+        return self.n_jobs - len(self.working) - len(self.adopted)
+
+    def _fill(self, me: str) -> None:
+        """Give out new trials; the lock is held."""
+        while self._free() > 0:
+            trial = self.ledger.claim(me)
+            if trial is None:
+                return
+            if "duplicate_of" in trial.user_attrs:
+                self._settle_duplicate(trial)
+            else:
+                self._start(trial, self._next_run(trial))
+                if self.launching.inline:
+                    self._settle_one(self.ledger.trial(trial.number), me)
+
+    def _start(self, trial: FrozenTrial, run: Run) -> None:
+        self.ledger.attempt_begins(trial, socket.gethostname())
+        if self.launching.inline:
+            self._launch(run)
+            return
+        thread = threading.Thread(
+            target=self._launch, args=(run,), name=f"trial {run.trial}", daemon=True
+        )
+        self.working[run.trial] = thread
+        thread.start()
+
+    def _launch(self, run: Run) -> None:
+        """In a thread: a launcher's whole work on one run, whatever becomes of it."""
+        try:
+            self.launching.launch(run)
+        except SystemExit as error:  # of a run in this process that was asked to stop
+            if isinstance(error.code, int) and error.code > 128:
+                self.signals.received = error.code - 128
+        except Exception as error:
+            log.debug("trial %d", run.trial, exc_info=True)
+            if not (self.ledger.folder / run.folder / trials.ATTEMPT).exists():
+                self.trouble[run.trial] = f"not started ({type(error).__name__}: {error})"
+        finally:
+            self.woken.set()
+
+    def _relay(self) -> None:
+        """Hand on what running trials have measured, and the pruner's word."""
+        if self.measure.intermediate is None or self.seeds is not None:
+            return
+        for number in [*self.working, *self.adopted]:
+            folder = self.ledger.folder / str(number)
+            tail = self.tails.setdefault(number, self.measure.tail(folder))
+            if found := self.measure.signed(tail.new()):
+                with self.ledger.locked():
+                    trial = self.ledger.trial(number)
+                    running = trial.state == TrialState.RUNNING
+                    if running and self.ledger.report(trial, found):
+                        trials.tell_to_stop(folder)
+
+    def _count_failures(self) -> None:
+        failed = [t for t in self.ledger.trials() if t.state == TrialState.FAIL]
+        if self.broken or len(failed) <= self.patience.max_failure_rate * self.ledger.n_trials:
+            return
+        first = failed[0]
+        self.broken = (
+            f"{len(failed)} of {self.ledger.n_trials} trials failed, more than "
+            f"hydra.sweeper.max_failure_rate={self.patience.max_failure_rate} allows; the first, "
+            f"{self.ledger.folder / str(first.number)}: {first.user_attrs.get('error')}"
+        )
+
+    def _leave(self, number: int) -> None:
+        """Stop as asked; what runs elsewhere goes on, and is taken over by the next driver."""
+        asked = self.launching.stop()
+        if asked:
+            log.warning("signal %d: %d trials are asked to save and stop", number, asked)
+            deadline = time.monotonic() + self.patience.grace_s
+            for thread in self.working.values():
+                thread.join(max(0.0, deadline - time.monotonic()))
+        with self.ledger.locked():
+            for trial_number, thread in self.working.items():
+                trial = self.ledger.trial(trial_number)
+                if not thread.is_alive() and trial.state == TrialState.RUNNING:
+                    if (verdict := self._verdict(trial)) is not None:
+                        self.ledger.finish(trial, verdict)
+                    else:
+                        self.ledger.attempt_ended(trial, "stopped")
+        log.warning("the study stops here; the same command goes on with it")
+        raise SystemExit(exit_code(number))
+
+
+def _pid() -> int:
+    import os
+
+    return os.getpid()

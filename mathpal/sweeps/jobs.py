@@ -1,0 +1,156 @@
+"""What a sweep runs, as Hydra hands it over, and starting one run of it through any launcher."""
+
+import copy
+import functools
+import importlib
+import logging
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from mathpal import rundir
+from mathpal.sweeps.driver import Launching, Run
+from mathpal.sweeps.space import Dimension, Space, rendered
+from mathpal.sweeps.watched import Watched
+
+log = logging.getLogger(__name__)
+
+
+class Application(NamedTuple):
+    """A Hydra application in a sweep.
+
+    Attributes:
+        context: Hydra's, with the loader of its configurations.
+        task: its function of the composed configuration.
+        config: composed for the sweep, Hydra's own node included.
+    """
+
+    context: Any
+    task: Any
+    config: DictConfig
+
+    @property
+    def folder(self) -> Path:
+        """The sweep's directory."""
+        return Path(str(self.config.hydra.sweep.dir))
+
+    @property
+    def question(self) -> str | None:
+        """What the sweep is to answer, where its YAML says it."""
+        found = OmegaConf.select(self.config, "study.question")
+        return None if found is None else str(found)
+
+    @property
+    def objective(self) -> str | None:
+        """The name of what a run returns, where the application can tell before."""
+        tells = getattr(self.task, "objective", None)
+        return None if tells is None else str(tells(self.config))
+
+    @property
+    def config_hash(self) -> str:
+        """Of all that trials share; what the sweep itself is told does not belong to it."""
+        shared = OmegaConf.masked_copy(
+            self.config, [str(key) for key in self.config if key not in ("hydra", "study")]
+        )
+        plain = OmegaConf.to_container(shared, resolve=False)
+        assert isinstance(plain, dict)
+        return rundir.config_hash({str(key): value for key, value in plain.items()})
+
+    def require_sound(self, space: Space) -> None:
+        """See to it that every value of a space composes, and passes the application's own check.
+
+        Raises:
+            ConfigError: naming every fault, where the application has a check; what Hydra says of
+                the first one else.
+        """
+        check = getattr(self.task, "check", None)
+        compositions = list(_compositions(space))
+        if check is not None:
+            check(compositions)
+            return
+        for overrides in compositions:
+            self.context.config_loader.load_sweep_config(self.config, overrides)
+
+
+def _compositions(space: Space) -> Iterator[list[str]]:
+    """Overrides in which every value of a space, or both its ends, stands once."""
+    first: dict[str, str] = {}
+    for dimension in space.dimensions:
+        if not dimension.when:
+            first[dimension.name] = next(_samples(dimension))
+    yield [*space.fixed, *first.values()]
+    keys = {d.name: d.key for d in space.dimensions}
+    for dimension in space.dimensions:
+        needed = {n: f"{keys[n]}={rendered(v[0])}" for n, v in dimension.when.items() if n in keys}
+        for sample in _samples(dimension):
+            yield [*space.fixed, *{**first, **needed, dimension.name: sample}.values()]
+
+
+def _samples(dimension: Dimension) -> Iterator[str]:
+    values = dimension.values
+    ends = getattr(values, "choices", None) or (values.low, values.high)  # type: ignore[attr-defined]
+    yield from (f"{dimension.key}={rendered(value)}" for value in ends)
+
+
+def launching(application: Application, study_name: str) -> Launching:
+    """How runs of an application are started: by the launcher that its configuration names."""
+    target = str(application.config.hydra.launcher._target_)
+    kind = target.rpartition(".")[2]
+    task = Watched(application.task)
+    stop = (lambda: 0) if kind != "LocalLauncher" else _stop_local
+    queued = functools.partial(_in_slurm, study_name) if kind == "SlurmLauncher" else _nowhere
+    return Launching(
+        functools.partial(_launch, application, task, study_name),
+        queued=queued,
+        stop=stop,
+        inline=kind == "BasicLauncher",
+    )
+
+
+def _launch(application: Application, task: Watched, study_name: str, run: Run) -> None:
+    """Have one run done by a launcher of its own, and wait for it."""
+    from hydra.core.plugins import Plugins
+
+    config = copy.deepcopy(application.config)
+    with open_dict(config):
+        if "name" in config.hydra.launcher:  # a scheduler's: so that a queued run can be found
+            config.hydra.launcher.name = _job_name(study_name, run)
+    launcher = Plugins.instance().instantiate_launcher(
+        hydra_context=application.context, task_function=task, config=config
+    )
+    launcher.launch([run.overrides], initial_job_idx=run.trial)
+
+
+def _job_name(study_name: str, run: Run) -> str:
+    return f"{study_name}-{run.folder.replace('/', '-')}"
+
+
+def _stop_local() -> int:
+    return importlib.import_module("mathpal.sweeps.local").ask_to_stop()
+
+
+def _nowhere(run: Run) -> bool:
+    """No scheduler keeps runs of this launcher in a queue."""
+    return False
+
+
+def _in_slurm(study_name: str, run: Run) -> bool:
+    """Whether Slurm has a job of a run, waiting or at work."""
+    if shutil.which("squeue") is None:
+        return False
+    listed = subprocess.run(
+        ["squeue", "--noheader", "--me", "--format=%i", f"--name={_job_name(study_name, run)}"],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    return bool(listed.stdout.strip())
+
+
+def settings(node: DictConfig) -> Mapping[str, Any]:
+    """The settings of a sweeper's node as plain values."""
+    plain = OmegaConf.to_container(node, resolve=True)
+    assert isinstance(plain, dict)
+    return {str(k): v for k, v in plain.items() if k not in ("_target_", "_recursive_")}

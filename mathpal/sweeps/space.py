@@ -1,0 +1,264 @@
+"""What a sweep varies: from Hydra's override syntax to Optuna's distributions and back.
+
+The syntax is that of the official Optuna plug-in: `choice(a, b)` or `a,b`, `range(start, stop)`
+without its end, `interval(low, high)`, `int(interval(low, high))` for integers, and `tag(log, …)`
+around one of them. Beyond it, settings that exist only where others have certain values (`when`).
+"""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import IntervalSweep, Override, RangeSweep
+from hydra.errors import HydraException
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from optuna.trial import Trial
+
+from mathpal.errors import ConfigError
+from mathpal.faults import Fault, report_faults
+
+Value = str | int | float | bool | None
+
+
+class Dimension(NamedTuple):
+    """One thing that varies.
+
+    Attributes:
+        key: as an override begins, `+` included; Optuna knows it without.
+        values: from which it is drawn.
+        text: the values as they were written.
+        when: parameter -> the values of it at which this one exists; empty for always.
+    """
+
+    key: str
+    values: BaseDistribution
+    text: str
+    when: Mapping[str, Sequence[Value]]
+
+    @property
+    def name(self) -> str:
+        """What Optuna calls it."""
+        return self.key.lstrip("+")
+
+
+class Space(NamedTuple):
+    """All that varies, in the order in which it is drawn, and what does not.
+
+    Attributes:
+        dimensions: what varies.
+        fixed: overrides that all trials share.
+    """
+
+    dimensions: tuple[Dimension, ...]
+    fixed: tuple[str, ...]
+
+    def described(self) -> dict[str, str]:
+        """Parameter -> its values as text, conditions included."""
+        return {d.name: d.text + _condition(d.when) for d in self.dimensions}
+
+
+def parse(
+    arguments: Sequence[str],
+    params: Mapping[str, Any] | None = None,
+    when: Sequence[Mapping[str, Any]] = (),
+) -> Space:
+    """Read what a sweep varies; the command line has the last word.
+
+    Args:
+        arguments: overrides of the command line, swept and plain ones.
+        params: key -> sweep, as `hydra.sweeper.params` has them; a plain value is fixed.
+        when: `[{if: {lora: [r8, r16]}, params: {lora.dropout: "interval(0, 0.2)"}}]`: settings that
+            vary only where others have one of these values, and have their default elsewhere.
+
+    Raises:
+        ConfigError: naming every fault.
+    """
+    faults: list[Fault] = []
+    dimensions: dict[str, Dimension] = {}
+    fixed: dict[str, str] = {}
+    # A key of params may carry its plus, or leave it to the command line's.
+    texts = [f"{key}={_text(value)}" for key, value in (params or {}).items()]
+    for override in _parsed([*texts, *arguments], faults):
+        key = override.get_key_element()
+        name = key.lstrip("+")
+        dimensions.pop(name, None)
+        fixed.pop(name, None)
+        if override.is_sweep_override():
+            dimension = _dimension(override, {}, faults)
+            if dimension is not None:
+                dimensions[name] = dimension
+        elif override.is_delete():
+            fixed[name] = str(override.input_line)
+        else:
+            fixed[name] = f"{key}={override.get_value_element_as_str()}"
+    given = {str(a).split("=", 1)[0].lstrip("+") for a in arguments}
+    for entry in when:
+        for dimension in _conditional(entry, dimensions, faults):
+            if dimension.name not in given:
+                dimensions[dimension.name] = dimension
+    if faults:
+        raise ConfigError(report_faults(faults))
+    return Space(tuple(dimensions.values()), tuple(fixed.values()))
+
+
+def _parsed(texts: Sequence[str], faults: list[Fault]) -> Iterator[Override]:
+    parser = OverridesParser.create()
+    for text in texts:
+        try:
+            yield parser.parse_override(text)
+        except HydraException as error:
+            reason = str(error).strip().splitlines()[0]
+            faults.append(Fault(text, f"key=choice(…), key=interval(…), … ({reason})"))
+
+
+def _text(value: Any) -> str:
+    """A value of YAML as an override writes it."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, (list, tuple)):
+        listed = ",".join(_text(item) for item in value)
+        return listed if len(value) > 1 else f"choice({listed})"  # choice() knows no null
+    return str(value)
+
+
+def _dimension(
+    override: Override, when: Mapping[str, Sequence[Value]], faults: list[Fault]
+) -> Dimension | None:
+    key, line = override.get_key_element(), str(override.input_line)
+    sweep: Any = override.value()
+    text = line.split("=", 1)[1].strip()
+    log = "log" in sweep.tags
+    try:
+        if isinstance(sweep, IntervalSweep):
+            return Dimension(key, _interval(sweep, log), text, when)
+        if isinstance(sweep, RangeSweep) and not sweep.shuffle:
+            return Dimension(key, _range(sweep, log), text, when)
+        values = [_native(item) for item in override.sweep_string_iterator()]
+        return Dimension(key, CategoricalDistribution(values), text, when)
+    except (ValueError, TypeError) as error:
+        faults.append(Fault(line, f"values from which one can be drawn ({error})"))
+        return None
+
+
+def _interval(sweep: IntervalSweep, log: bool) -> BaseDistribution:
+    low, high = sweep.start, sweep.end
+    assert low is not None and high is not None
+    if isinstance(low, int) and isinstance(high, int):
+        return IntDistribution(low, high, log=log)
+    return FloatDistribution(float(low), float(high), log=log)
+
+
+def _range(sweep: RangeSweep, log: bool) -> BaseDistribution:
+    values = list(sweep.range())
+    if not values:
+        raise ValueError("the range is empty")
+    if any(isinstance(value, float) for value in values):
+        if log:
+            raise ValueError("steps and a logarithmic scale exclude each other; use interval")
+        return FloatDistribution(min(values), max(values), step=abs(float(sweep.step)))
+    step = 1 if log else abs(int(sweep.step))
+    return IntDistribution(min(values), max(values), log=log, step=step)
+
+
+def _native(text: str) -> Value:
+    """A value as Optuna stores it: numbers, truth and null as such, the rest as overrides say."""
+    known: dict[str, Value] = {"true": True, "false": False, "null": None}
+    if text.lower() in known:
+        return known[text.lower()]
+    for kind in (int, float):
+        try:
+            value = kind(text)
+        except ValueError:
+            continue
+        return value if rendered(value) == text or kind is float else text
+    return text
+
+
+def _conditional(
+    entry: Mapping[str, Any], known: Mapping[str, Dimension], faults: list[Fault]
+) -> Iterator[Dimension]:
+    shown = f"hydra.sweeper.when: {dict(entry)}"
+    if set(entry) != {"if", "params"}:
+        faults.append(Fault(shown, "if: {parameter: [values]} and params: {key: sweep}"))
+        return
+    when = {}
+    for name, values in entry["if"].items():
+        listed = list(values) if isinstance(values, (list, tuple)) else [values]
+        if name not in known:
+            faults.append(Fault(shown, f"a parameter that varies, one of {', '.join(known)}"))
+        when[str(name)] = listed
+    for override in _parsed([f"{k}={_text(v)}" for k, v in entry["params"].items()], faults):
+        if not override.is_sweep_override():
+            faults.append(Fault(str(override.input_line), "a sweep: choice(…), interval(…), …"))
+        elif dimension := _dimension(override, when, faults):
+            yield dimension
+
+
+def _condition(when: Mapping[str, Sequence[Value]]) -> str:
+    parts = [f"{name} in {', '.join(map(rendered, values))}" for name, values in when.items()]
+    return f" when {' and '.join(parts)}" if parts else ""
+
+
+def draw(space: Space, trial: Trial, further: Callable[[Trial], None] | None = None) -> list[str]:
+    """Let a trial choose, and say it as overrides.
+
+    Args:
+        space: what varies.
+        trial: whose sampler chooses.
+        further: chooses more of the trial's own, e.g. what depends on the rest.
+
+    Returns:
+        The overrides of this trial alone.
+    """
+    keys = {d.name: d.key for d in space.dimensions}
+    chosen: dict[str, Value] = {}
+    for dimension in space.dimensions:
+        if all(chosen.get(name, ...) in values for name, values in dimension.when.items()):
+            chosen[dimension.name] = _suggest(trial, dimension.name, dimension.values)
+    if further is not None:
+        further(trial)
+        chosen |= {name: value for name, value in trial.params.items() if name not in chosen}
+    return [f"{keys.get(name, name)}={rendered(value)}" for name, value in chosen.items()]
+
+
+def _suggest(trial: Trial, name: str, values: BaseDistribution) -> Value:
+    if isinstance(values, FloatDistribution):
+        return trial.suggest_float(name, values.low, values.high, step=values.step, log=values.log)
+    if isinstance(values, IntDistribution):
+        return trial.suggest_int(name, values.low, values.high, step=values.step, log=values.log)
+    assert isinstance(values, CategoricalDistribution)
+    value: Value = trial.suggest_categorical(name, values.choices)
+    return value
+
+
+def rendered(value: Value) -> str:
+    """A drawn value as an override writes it, to the last digit."""
+    known = {True: "true", False: "false", None: "null"}
+    return known[value] if isinstance(value, bool) or value is None else str(value)
+
+
+def points(space: Space) -> list[dict[str, Value]]:
+    """Every combination of a space of finitely many values, in the order of nested loops.
+
+    Raises:
+        ConfigError: when there are infinitely many.
+    """
+    axes: list[list[Value]] = []
+    for d in space.dimensions:
+        if isinstance(d.values, CategoricalDistribution):
+            axes.append(list(d.values.choices))
+        elif isinstance(d.values, IntDistribution):
+            axes.append(list(range(d.values.low, d.values.high + 1, d.values.step)))
+        elif isinstance(d.values, FloatDistribution) and d.values.step:
+            count = round((d.values.high - d.values.low) / d.values.step) + 1
+            axes.append([d.values.low + i * d.values.step for i in range(count)])
+        else:
+            fault = Fault(f"{d.key}={d.text}", "values that can be counted", "hydra/sweeper=optuna")
+            raise ConfigError(report_faults([fault]))
+    return [dict(zip([d.name for d in space.dimensions], row)) for row in itertools.product(*axes)]

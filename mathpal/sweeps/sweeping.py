@@ -1,0 +1,318 @@
+"""A sweep from its settings to its end: the composition of space, ledger, launcher and driver.
+
+Each public function's keyword-only parameters are the settings of one `hydra/sweeper`.
+"""
+
+import importlib
+import logging
+import shlex
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import optuna
+from annotated_types import Ge, Gt, Interval
+from omegaconf import DictConfig, OmegaConf
+from optuna.trial import Trial
+
+from mathpal import rundir
+from mathpal.errors import ConfigError, DataError
+from mathpal.faults import Fault, report_faults
+from mathpal.redaction import redact
+from mathpal.sweeps import space as spaces
+from mathpal.sweeps import table
+from mathpal.sweeps.driver import Driver, Patience
+from mathpal.sweeps.jobs import Application, launching
+from mathpal.sweeps.ledger import Ledger
+from mathpal.sweeps.outcomes import Measure, is_reversed
+from mathpal.sweeps.space import Space
+from mathpal.sweeps.storage import build_pruner, build_sampler, open_storage
+
+log = logging.getLogger(__name__)
+SCHEMA = 1
+Direction = Literal["minimize", "maximize"]
+Count = Annotated[int, Ge(1)]
+Share = Annotated[float, Interval(ge=0, le=1)]
+Seconds = Annotated[float, Gt(0)]
+
+
+def optimize(
+    application: Application,
+    arguments: Sequence[str],
+    *,
+    study_name: str,
+    storage: str | None = None,
+    sampler: dict[str, Any] | None = None,
+    pruner: dict[str, Any] | None = None,
+    direction: Direction | list[Direction] = "minimize",
+    metric: str | list[str] | None = None,
+    intermediate: str | None = None,
+    n_trials: Count = 20,
+    n_jobs: Count = 1,
+    seeds: list[int] | None = None,
+    params: dict[str, Any] | None = None,
+    when: list[dict[str, Any]] = [],  # noqa: B006 - never written to
+    custom_search_space: str | None = None,
+    enqueue: list[dict[str, Any]] = [],  # noqa: B006 - never written to
+    constraints: dict[str, float] = {},  # noqa: B006 - never written to
+    max_failure_rate: Share = 0.3,
+    retries: Annotated[int, Ge(0)] = 2,
+    dedup: bool = True,
+    on_space_change: Literal["refuse", "allow"] = "refuse",
+    grace_s: Seconds = 60.0,
+    poll_s: Seconds = 0.2,
+) -> dict[str, Any]:
+    """Begin a study, or go on with it, until `n_trials` trials have ended.
+
+    Args:
+        application: what is run, and where.
+        arguments: the command line's overrides, swept and plain.
+        study_name: of the study in its storage.
+        storage: see `storage.open_storage`.
+        sampler: a class of optuna.samplers as `_target_`, and its arguments.
+        pruner: the same of optuna.pruners.
+        direction: of the objective, or of each of several.
+        metric: of a run's final metrics, one an objective; None for what it returns.
+        intermediate: metric at which the pruner looks while a run goes on; its opposite where it is
+            a loss and the objective is maximized, or an accuracy and minimized.
+        n_trials: in all, however often and by however many the study is carried on.
+        n_jobs: trials of this process at a time.
+        seeds: a trial is a run with each, one after the other, and its value their mean.
+        params: what varies, beside the command line.
+        when: see `space.parse`.
+        custom_search_space: dotted path of a function (cfg, trial) that chooses more of a trial.
+        enqueue: parameters of the first trials.
+        constraints: metric -> the most that is feasible.
+        max_failure_rate: share of `n_trials` that may fail before the study stops.
+        retries: times that a trial is taken up again after it was killed.
+        dedup: a trial with the parameters of an earlier one is not run and has its value.
+        on_space_change: what to do where the study was begun with another composition.
+        grace_s: seconds without a sign of life after which a process elsewhere counts as dead.
+        poll_s: seconds between looks at the trials.
+
+    Returns:
+        The best parameters and value, as in `optimization_results.yaml`.
+
+    Raises:
+        ConfigError: naming what is wrong with the space or the settings.
+        DataError: when too many trials failed.
+    """
+    directions = [direction] if isinstance(direction, str) else list(direction)
+    metrics = [metric] if isinstance(metric, str) else list(metric or ())
+    _require_sound(directions, metrics, pruner, seeds)
+    space = spaces.parse(arguments, params, when)
+    further = _further(custom_search_space, application.config)
+    if not space.dimensions and further is None:
+        fault = Fault("nothing varies", "a sweep, e.g. 'trainer.lr=tag(log, interval(1e-4, 1e-2))'")
+        raise ConfigError(report_faults([fault]))
+    application.require_sound(space)
+    grid = str((sampler or {}).get("_target_", "")).endswith("GridSampler")
+    points = spaces.points(space) if grid else None
+    facts = {
+        "study_name": study_name, "storage": storage, "directions": directions,
+        "metrics": metrics, "intermediate": intermediate, "seeds": seeds, "kind": "optuna",
+        "n_trials": min(n_trials, len(points)) if points else n_trials,
+    }  # fmt: skip
+    measure = Measure(
+        tuple(metrics), len(directions), None if len(directions) > 1 else intermediate,
+        is_reversed(directions[0], intermediate), constraints,
+    )  # fmt: skip
+    return _carry_on(
+        application, space, facts, measure, n_jobs,
+        Patience(retries, max_failure_rate, grace_s, poll_s), on_space_change,
+        points=points, sampler=sampler, pruner=pruner, further=further, dedup=dedup,
+        enqueue=enqueue,
+    )  # fmt: skip
+
+
+def grid(
+    application: Application,
+    arguments: Sequence[str],
+    *,
+    study_name: str = "grid",
+    storage: str | None = None,
+    direction: Literal["auto", "minimize", "maximize"] = "auto",
+    metric: str | None = None,
+    n_jobs: Count = 1,
+    params: dict[str, Any] | None = None,
+    max_failure_rate: Share = 1.0,
+    retries: Annotated[int, Ge(0)] = 2,
+    on_space_change: Literal["refuse", "allow"] = "refuse",
+    grace_s: Seconds = 60.0,
+    poll_s: Seconds = 0.2,
+) -> dict[str, Any]:
+    """Run every combination of the values on the command line; see `optimize`.
+
+    Args:
+        application: what is run, and where.
+        arguments: the command line's overrides, swept and plain.
+        study_name: of the sweep in its storage.
+        storage: see `storage.open_storage`.
+        direction: which value is the best; auto by the name of what a run returns: less of a loss
+            is better, else more.
+        metric: of a run's final metrics; None for what it returns.
+        n_jobs: runs of this process at a time.
+        params: what varies, beside the command line.
+        max_failure_rate: share of the runs that may fail before the sweep stops.
+        retries: times that a run is taken up again after it was killed.
+        on_space_change: what to do where the sweep was begun with another composition.
+        grace_s: seconds without a sign of life after which a process elsewhere counts as dead.
+        poll_s: seconds between looks at the runs.
+
+    Returns:
+        The best parameters and value.
+
+    Raises:
+        ConfigError: naming what is wrong with the space or the settings.
+        DataError: when too many runs failed.
+    """
+    space = spaces.parse(arguments, params)
+    points = spaces.points(space)
+    application.require_sound(space)
+    if direction == "auto":
+        name = metric or application.objective or "objective"
+        direction = "minimize" if "loss" in name or name == "objective" else "maximize"
+    facts = {
+        "study_name": study_name, "storage": storage, "directions": [direction],
+        "metrics": [metric] if metric else [], "intermediate": None, "seeds": None,
+        "kind": "grid", "n_trials": len(points),
+    }  # fmt: skip
+    return _carry_on(
+        application, space, facts, Measure((metric,) if metric else ()), n_jobs,
+        Patience(retries, max_failure_rate, grace_s, poll_s), on_space_change, points=points,
+    )  # fmt: skip
+
+
+def _carry_on(
+    application: Application,
+    space: Space,
+    facts: dict[str, Any],
+    measure: Measure,
+    n_jobs: int,
+    patience: Patience,
+    on_space_change: str,
+    *,
+    points: list[dict[str, spaces.Value]] | None,
+    sampler: dict[str, Any] | None = None,
+    pruner: dict[str, Any] | None = None,
+    further: Callable[[Trial], None] | None = None,
+    dedup: bool = False,
+    enqueue: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """Open the study, and drive it to its end."""
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    folder = application.folder
+    _write_facts(application, space, facts, on_space_change)
+    stored = open_storage(facts["storage"], folder)
+    study = optuna.create_study(
+        storage=stored, study_name=facts["study_name"], directions=facts["directions"],
+        load_if_exists=True, pruner=build_pruner(pruner), sampler=build_sampler(sampler, 0)
+        if points is None else optuna.samplers.RandomSampler(),
+    )  # fmt: skip
+    ledger = Ledger(
+        study, stored, folder, space, n_trials=facts["n_trials"], points=points,
+        sampler=sampler, further=further, dedup=dedup,
+    )  # fmt: skip
+    if enqueue:
+        with ledger.locked():
+            for first in enqueue:
+                study.enqueue_trial(dict(first), skip_if_exists=True)
+    started = launching(application, facts["study_name"])
+    jobs = 1 if started.inline else n_jobs
+    if started.inline and pruner and not str(pruner["_target_"]).endswith("NopPruner"):
+        log.warning("hydra/launcher=basic runs trials in this process, where none can be pruned")
+    with table.Watch(facts["study_name"], folder, ledger.n_trials, study.directions) as watch:
+        Driver(
+            ledger, measure, started, n_jobs=jobs, seeds=facts["seeds"], patience=patience,
+            show=watch,
+        ).run()  # fmt: skip
+        ended = watch.summary(ledger.trials())
+    watch.say(f"{facts['study_name']}: {ended}")
+    return _result(study, ledger, folder)
+
+
+def _write_facts(
+    application: Application, space: Space, facts: Mapping[str, Any], on_space_change: str
+) -> None:
+    """Leave study.json, and refuse to mix trials of different compositions in one study."""
+    path = application.folder / "study.json"
+    told = {
+        "schema": SCHEMA, **facts, "space": space.described(), "fixed": list(space.fixed),
+        "command": shlex.join(["python", *sys.argv]), "question": application.question,
+        "config_hash": application.config_hash,
+    }  # fmt: skip
+    told["space_hash"] = rundir.config_hash(
+        {key: told[key] for key in ("space", "fixed", "directions", "metrics", "seeds")}
+    )
+    if path.exists() and on_space_change == "refuse":
+        before = rundir.read_json(path)
+        for key in ("space", "fixed", "directions", "metrics", "seeds", "config_hash"):
+            if before[key] != redact(told[key]):
+                raise DataError(
+                    f"{application.folder} holds the study {before['study_name']}, begun with "
+                    f"another composition: {key} was {before[key]}, now it is {told[key]}. Its "
+                    "trials cannot be compared with new ones; choose another "
+                    "hydra.sweeper.study_name, or mix them: hydra.sweeper.on_space_change=allow"
+                )
+    rundir.write_json(path, told)
+
+
+def _result(study: optuna.Study, ledger: Ledger, folder: Path) -> dict[str, Any]:
+    """What the official plug-in returns and leaves in `optimization_results.yaml`."""
+    every = ledger.trials()
+    result: dict[str, Any]
+    if len(study.directions) > 1:
+        front = [{"params": dict(t.params), "values": list(t.values)} for t in study.best_trials]
+        result = {"name": "optuna", "solutions": front}
+    else:
+        best = table.best_of(every, study.directions)
+        result = {
+            "name": "optuna",
+            "best_evaluated_params": dict(best.params) if best else {},
+            "best_evaluated_value": best.value if best else None,
+        }
+    rundir.write_text(folder / "optimization_results.yaml", OmegaConf.to_yaml(result))
+    return result
+
+
+def _require_sound(
+    directions: Sequence[str],
+    metrics: Sequence[str],
+    pruner: Mapping[str, Any] | None,
+    seeds: Sequence[int] | None,
+) -> None:
+    faults: list[Fault] = []
+    if metrics and len(metrics) != len(directions):
+        faults.append(
+            Fault(f"hydra.sweeper.metric={list(metrics)}", f"one for each of {list(directions)}")
+        )
+    prunes = pruner and not str(pruner.get("_target_")).endswith("NopPruner")
+    if prunes and len(directions) > 1:
+        faults.append(
+            Fault(
+                "hydra/sweeper/pruner",
+                "none where there are several objectives",
+                "hydra/sweeper/pruner=none",
+            )
+        )
+    if seeds is not None and len(set(seeds)) != len(seeds):
+        faults.append(Fault(f"hydra.sweeper.seeds={list(seeds)}", "different seeds"))
+    if faults:
+        raise ConfigError(report_faults(faults))
+
+
+def _further(path: str | None, config: DictConfig) -> Callable[[Trial], None] | None:
+    """The function at a dotted path, which chooses more of a trial."""
+    if path is None:
+        return None
+    module, _, name = path.rpartition(".")
+    try:
+        function = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        fault = Fault(
+            f"hydra.sweeper.custom_search_space={path}",
+            f"the dotted path of a function (cfg, trial) ({error})",
+        )
+        raise ConfigError(report_faults([fault])) from error
+    return lambda trial: function(config, trial)

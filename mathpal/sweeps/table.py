@@ -1,0 +1,174 @@
+"""A study while it runs: a table on a terminal, a line a trial elsewhere."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+SHOWN = 12  # trials on a terminal: those that run, then the newest
+WORDS = {
+    TrialState.COMPLETE: "completed",
+    TrialState.PRUNED: "pruned",
+    TrialState.FAIL: "failed",
+    TrialState.RUNNING: "running",
+    TrialState.WAITING: "waiting",
+}
+
+
+class Watch:
+    """Shows a study to whoever sits before it.
+
+    Args:
+        name: of the study.
+        folder: its directory.
+        n_trials: in all.
+        directions: of the objectives.
+        console: where a table is drawn; None for standard error, if that is a terminal.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        n_trials: int,
+        directions: Sequence[StudyDirection],
+        console: Console | None = None,
+    ) -> None:
+        self.name, self.folder, self.n_trials, self.directions = name, folder, n_trials, directions
+        self.began = time.monotonic()
+        self.known: dict[int, TrialState] | None = None
+        self.at_start = 0
+        self.console = console or Console(stderr=True)
+        on_terminal = self.console.is_terminal
+        self.live = Live(console=self.console, auto_refresh=False) if on_terminal else None
+
+    def __enter__(self) -> "Watch":
+        if self.live is not None:
+            self.live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.live is not None:
+            self.live.stop()
+
+    def __call__(self, every: list[FrozenTrial]) -> None:
+        """Look at all trials anew."""
+        states = {trial.number: trial.state for trial in every}
+        if self.known is None:
+            self.at_start = len(_ended(every))
+            if self.at_start:
+                self.say(f"{self.name} goes on: {self.summary(every)}")
+        new = [t for t in _ended(every) if (self.known or {}).get(t.number) == TrialState.RUNNING]
+        came = self.known is not None and {n for n in states if n not in self.known}
+        new += [t for t in _ended(every) if came and t.number in came]
+        self.known = states
+        if self.live is not None:
+            self.live.update(self.table(every), refresh=True)
+            return
+        for trial in new:
+            self.say(f"{line(trial)} · {self.summary(every)}")
+
+    def say(self, text: str) -> None:
+        """A line on standard error, whatever becomes of logging in the runs."""
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def summary(self, every: list[FrozenTrial]) -> str:
+        """The study in a line: how many ended, how, the best, and when the rest will have."""
+        ended = _ended(every)
+        parts = [f"{len(ended)}/{self.n_trials}"]
+        for state in (TrialState.PRUNED, TrialState.FAIL):
+            if count := sum(trial.state == state for trial in every):
+                parts.append(f"{count} {WORDS[state]}")
+        if (best := best_of(every, self.directions)) is not None:
+            parts.append(f"best {best.values[0]:.5g} of trial {best.number}")
+        if (left := self._left(len(ended))) is not None:
+            parts.append(f"{duration(left)} left")
+        return ", ".join(parts)
+
+    def _left(self, ended: int) -> float | None:
+        """Seconds to the end at the pace of this process and all beside it."""
+        done = ended - self.at_start
+        if done <= 0 or ended >= self.n_trials:
+            return None
+        return (time.monotonic() - self.began) / done * (self.n_trials - ended)
+
+    def table(self, every: list[FrozenTrial]) -> Table:
+        """The trials that run and the newest of the rest."""
+        best = best_of(every, self.directions)
+        table = Table(title=f"{self.name} · {self.folder}", caption=self.summary(every))
+        table.add_column("trial", justify="right")
+        for heading in ("state", "value", "for", "parameters"):
+            table.add_column(heading, overflow="fold")
+        running = [t for t in every if t.state == TrialState.RUNNING]
+        newest = sorted(_ended(every), key=lambda t: t.datetime_complete or datetime.min)
+        for trial in [*newest[-max(3, SHOWN - len(running)) :], *running[-SHOWN:]]:
+            style = "bold green" if best is not None and trial.number == best.number else ""
+            table.add_row(
+                str(trial.number), _state(trial), _value(trial), duration(_seconds(trial)),
+                " ".join(trial.user_attrs.get("overrides", ())), style=style,
+            )  # fmt: skip
+        return table
+
+
+def line(trial: FrozenTrial) -> str:
+    """A trial that ended, in a line."""
+    words = " ".join(trial.user_attrs.get("overrides", ()))
+    return f"trial {trial.number} {_state(trial)} {_value(trial)} ({words})"
+
+
+def _state(trial: FrozenTrial) -> str:
+    attrs = trial.user_attrs
+    if "duplicate_of" in attrs:
+        return f"{WORDS[trial.state]} as {attrs['duplicate_of']}"
+    if "infeasible" in attrs:
+        return "infeasible"
+    attempts = len(attrs.get("attempts", ()))
+    return WORDS[trial.state] + (f", attempt {attempts}" if attempts > 1 else "")
+
+
+def _value(trial: FrozenTrial) -> str:
+    if trial.state == TrialState.COMPLETE:
+        return ", ".join(f"{value:.5g}" for value in trial.values)
+    if trial.state == TrialState.FAIL:
+        return str(trial.user_attrs.get("error", ""))[:60]
+    if trial.intermediate_values:
+        step = max(trial.intermediate_values)
+        return f"{trial.intermediate_values[step]:.5g} at {step}"
+    return ""
+
+
+def _seconds(trial: FrozenTrial) -> float:
+    if trial.datetime_start is None:
+        return 0.0
+    return ((trial.datetime_complete or datetime.now()) - trial.datetime_start).total_seconds()
+
+
+def duration(seconds: float) -> str:
+    """Seconds for people: 8 s, 3:05, 2:03:05."""
+    whole = max(0, round(seconds))
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes}:{rest:02d}" if minutes else f"{rest} s"
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
+
+
+def _ended(every: list[FrozenTrial]) -> list[FrozenTrial]:
+    return [trial for trial in every if trial.state.is_finished()]
+
+
+def best_of(every: list[FrozenTrial], directions: Sequence[StudyDirection]) -> FrozenTrial | None:
+    """The best feasible trial; None where none was completed, or there are several objectives."""
+    key: Callable[[FrozenTrial], float] = lambda trial: trial.values[0]  # noqa: E731
+    done = [
+        trial for trial in every
+        if trial.state == TrialState.COMPLETE and all(v <= 0 for v in trial.constraints.values())
+    ]  # fmt: skip
+    if not done or len(directions) > 1:
+        return None
+    return (max if directions[0] == StudyDirection.MAXIMIZE else min)(done, key=key)
