@@ -76,6 +76,8 @@ def failures(trials: Sequence[Trial]) -> list[Failures]:
 def kind(trial: Trial) -> str:
     """What made a trial fail, in a few words."""
     error = trial.error or ""
+    if error.startswith("given up after") or (not error and _last(trial) in ("killed", "lost")):
+        return "killed or lost, too often to try again"
     if re.search(r"out of memory|OutOfMemory|MemoryError|cannot allocate memory", error, re.I):
         return "out of memory"
     if re.search(r"\bnan\b|not a number|not finite|non-finite", error, re.I):
@@ -83,7 +85,9 @@ def kind(trial: Trial) -> str:
     # The last exception of a traceback is the one that ended the run.
     if named := re.findall(r"^(?:\w+\.)*(\w+(?:Error|Exception|Exit|Interrupt))\b", error, re.M):
         return str(named[-1])
-    last = trial.attempts[-1].get("how") if trial.attempts else None
-    if last in ("killed", "lost"):
-        return f"{last}, too often to try again"
     return "another reason" if error else "no reason given"
+
+
+def _last(trial: Trial) -> str:
+    """How the last attempt ended."""
+    return str(trial.attempts[-1].get("how")) if trial.attempts else ""

@@ -222,7 +222,8 @@ def test_infeasible_trials_saved_no_time(tmp_path: Path) -> None:
         ("Giá trị không hợp lệ: NaN", [], "not a number"),
         ("banana split", [], "another reason"),
         ("Traceback (most recent call last):\n  x\nmathpal.errors.DataError: y", [], "DataError"),
-        (None, [{"how": "lost"}], "lost, too often to try again"),
+        (None, [{"how": "lost"}], "killed or lost, too often to try again"),
+        ("given up after 3 attempts: killed", [], "killed or lost, too often to try again"),
         (None, [], "no reason given"),
     ],
 )
