@@ -153,6 +153,7 @@ class Driver:
 
     def _settle_one(self, trial: FrozenTrial, me: str) -> None:
         if (verdict := self._verdict(trial)) is not None:
+            self._follow(trial)  # what came after the last look
             self.tails.pop(trial.number, None)
             self.ledger.finish(trial, verdict)
             return
@@ -165,8 +166,7 @@ class Driver:
         if self._under_way(run):
             self.adopted.add(trial.number)
             return
-        how = trials.status(self.ledger.folder / run.folder) or ("killed" if mine else "lost")
-        how = self.trouble.pop(trial.number, how)
+        how = self.trouble.pop(trial.number, "killed" if mine else "lost")
         attempts = self.ledger.attempt_ended(trial, how)
         spent = [a for a in attempts if a["how"] not in ("lost", "completed", "stopped")]
         if len(spent) > self.patience.retries:
@@ -243,7 +243,7 @@ class Driver:
                     self._settle_one(self.ledger.trial(trial.number), me)
 
     def _start(self, trial: FrozenTrial, run: Run) -> None:
-        self.ledger.attempt_begins(trial, socket.gethostname())
+        self.ledger.attempt_begins(trial, socket.gethostname(), run.folder)
         if self.launching.inline:
             self._launch(run)
             return
@@ -269,17 +269,20 @@ class Driver:
 
     def _relay(self) -> None:
         """Hand on what running trials have measured, and the pruner's word."""
-        if self.measure.intermediate is None or self.seeds is not None:
-            return
         for number in [*self.working, *self.adopted]:
-            folder = self.ledger.folder / str(number)
-            tail = self.tails.setdefault(number, self.measure.tail(folder))
-            if found := self.measure.signed(tail.new()):
-                with self.ledger.locked():
-                    trial = self.ledger.trial(number)
-                    running = trial.state == TrialState.RUNNING
-                    if running and self.ledger.report(trial, found):
-                        trials.tell_to_stop(folder)
+            with self.ledger.locked():
+                trial = self.ledger.trial(number)
+                if trial.state == TrialState.RUNNING and self._follow(trial):
+                    trials.tell_to_stop(self.ledger.folder / str(number))
+
+    def _follow(self, trial: FrozenTrial) -> bool:
+        """Report what a trial has measured since the last look; whether it is worth no more."""
+        if self.measure.intermediate is None or self.seeds is not None:
+            return False
+        folder = self.ledger.folder / str(trial.number)
+        tail = self.tails.setdefault(trial.number, self.measure.tail(folder))
+        found = self.measure.signed(tail.new())
+        return bool(found) and self.ledger.report(trial, found)
 
     def _count_failures(self) -> None:
         failed = [t for t in self.ledger.trials() if t.state == TrialState.FAIL]

@@ -64,7 +64,7 @@ def test_another_space_is_not_mixed_in(tmp_path: Path) -> None:
         ([X, "hydra.sweeper.direction=up"], "minimize"),
         ([X, "hydra.sweeper.metric=[a,b]"], "one for each"),
         ([X, "hydra.sweeper.sampler._target_=os.system"], "a class of optuna.samplers"),
-        ([X, "+hydra.sweeper.sampler.speed=3"], "an argument of RandomSampler"),
+        ([X, "+hydra.sweeper.sampler.speed=3"], "an argument of TPESampler"),
         ([X, "hydra.sweeper.custom_search_space=nowhere.f"], "the dotted path of a function"),
         ([X, "hydra.sweeper.when=[{if:{q:1},params:{y:'range(0,2)'}}]"], "a parameter that"),
         ([X, "hydra.sweeper.storage=nosuch://db"], "a storage that opens"),
@@ -159,8 +159,9 @@ def test_seeds_are_averaged_and_their_values_kept(tmp_path: Path) -> None:
 
 
 def test_wilcoxon_spares_the_seeds_of_what_is_plainly_worse(tmp_path: Path) -> None:
-    study(tmp_path, "x=choice(2, 9)", "hydra/sweeper/sampler=grid", "hydra/sweeper/pruner=wilcoxon",
-          "hydra.sweeper.pruner.p_threshold=0.3", "hydra.sweeper.seeds=[1,2,3,4,5,6,7]")  # fmt: skip
+    study(tmp_path, "x=choice(2, 9)", "hydra/sweeper/sampler=grid",
+          "hydra/sweeper/pruner=wilcoxon", "hydra.sweeper.pruner.p_threshold=0.3",
+          "hydra.sweeper.seeds=[1,2,3,4,5,6,7]")  # fmt: skip
     _, second = trials_of(tmp_path)
     assert ends(tmp_path) == ["completed", "pruned"]
     assert 2 <= len(second.intermediate_values) < 7
