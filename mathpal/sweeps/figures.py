@@ -80,9 +80,9 @@ def intermediate(history: History, best: Sequence[int]) -> Figure | None:
     values = [value for trial in having for value in trial.intermediate.values()]
     if not values:
         return None
-    name = history.study.intermediate or "value"
-    direction = history.study.directions[0]
-    if is_reversed(direction, history.study.intermediate):
+    study, direction = history.study, history.study.directions[0]
+    name = study.metrics[0] if study.seeds else study.intermediate or "value"
+    if not study.seeds and is_reversed(direction, study.intermediate):
         direction = "minimize" if direction == "maximize" else "maximize"
     y = of_values(values, BASE, TOP, better=direction)
     steps = [step for trial in having for step in trial.intermediate]
@@ -102,8 +102,9 @@ def intermediate(history: History, best: Sequence[int]) -> Figure | None:
         if out or len(points) == 1:
             marks.append(Mark(*points[-1], "cross" if out else "dot", told))
     pruned_count = sum(trial.state == "pruned" for trial in having)
-    title = f"{name} while trials ran"
-    svg = chart(x, y, title=title, label="step", courses=courses, marks=marks)
+    title = f"{name} of one seed after the other" if study.seeds else f"{name} while trials ran"
+    label = "place of the seed, from 0" if study.seeds else "step"
+    svg = chart(x, y, title=title, label=label, courses=courses, marks=marks)
     legend = [("threads", "trial")]
     legend += [("best", "best")] if set(best) & {trial.number for trial in having} else []
     legend += [("crosses", f"pruned there ({pruned_count})")] if pruned_count else []

@@ -25,7 +25,8 @@ class Trial(NamedTuple):
     Attributes:
         state: completed, pruned, infeasible, failed, running or waiting.
         values: of the objectives; [] unless completed.
-        intermediate: step -> value, the finite ones.
+        intermediate: step -> value, the finite ones; of a trial averaged over seeds, place of the
+            seed -> its value of the objective.
         seconds: that its attempts took; None where unknown, or where nothing was run.
         values_by_seed: seed -> values, where a trial is averaged over seeds.
         constraints: each kept where it is 0 or less.
@@ -95,7 +96,8 @@ def read(folder: Path, storage: str | None = None) -> History:
     done = [trial.number for trial in born if trial.state.name == "COMPLETE"]
     study = named(study, folder, done)
     # The driver reports a loss with the other sign where more of the objective is better.
-    sign = -1.0 if is_reversed(study.directions[0], study.intermediate) else 1.0
+    turned = study.seeds is None and is_reversed(study.directions[0], study.intermediate)
+    sign = -1.0 if turned else 1.0
     every = sorted((_trial(trial, sign) for trial in born), key=lambda trial: trial.number)
     names = [*study.space, *(name for trial in born for name in trial.params)]
     axes = {name: axis for name in dict.fromkeys(names) if (axis := axis_of(name, born))}

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from mathpal.reporting.formatting import duration
@@ -45,7 +46,7 @@ def trials(history: History, shown: list[Trial] | None = None) -> Table:
             *(_values(trial, len(study.metrics))),
             *(setting(trial.params[name]) if name in trial.params else DASH for name in names),
             DASH if trial.seconds is None else duration(trial.seconds),
-            note(trial),
+            note(trial, study.seeds),
         ]
         for trial in (history.trials if shown is None else shown)
     ]
@@ -77,22 +78,29 @@ def best_few(found: Findings) -> Table:
     return Table(heads, rows, [*numeric, *middle, False, False])
 
 
-def note(trial: Trial) -> str:
-    """What is to be known of a trial besides its values, in a line."""
+def note(trial: Trial, seeds: Sequence[int] | None = None) -> str:
+    """What is to be known of a trial besides its values, in a line.
+
+    Args:
+        trial: of a study.
+        seeds: over which its trials are averaged.
+    """
     said = []
     if trial.duplicate_of is not None:
         said.append(f"as trial {trial.duplicate_of}, not run")
     if trial.infeasible:
         said.append(_line(trial.infeasible))
     if trial.state == "pruned" and trial.intermediate:
-        said.append(f"at step {max(trial.intermediate)}")
+        last = max(trial.intermediate)
+        said.append(f"after {last + 1} of {len(seeds)} seeds" if seeds else f"at step {last}")
     if broken := [value for value in trial.constraints if value > 0]:
         said.append(f"breaks {len(broken)} of {len(trial.constraints)} constraints")
     if trial.error:
         said.append(_line(trial.error))
-    hows = [str(attempt.get("how") or "") for attempt in trial.attempts[:-1]]
-    if hows:
-        said.append(f"attempts before: {listed(hows)}")
+    # Runs of several seeds are attempts one after the other; only what went wrong is news.
+    hows = [str(attempt.get("how") or "running") for attempt in trial.attempts[:-1]]
+    if troubles := [how for how in hows if how != "completed"]:
+        said.append(f"begun {len(troubles) + 1} times: {listed(troubles)} before")
     return "; ".join(said)
 
 
@@ -116,7 +124,7 @@ def as_csv(history: History) -> str:
             trial.number, trial.state, *values, *(trial.params.get(name) for name in names),
             *seeded, trial.seconds, _moment(trial.began), _moment(trial.ended),
             len(trial.attempts), max(trial.intermediate, default=None), trial.duplicate_of,
-            note(trial._replace(error=None)), trial.error,
+            note(trial._replace(error=None), study.seeds), trial.error,
             *(trial.metrics.get(name) for name in metrics),
         ])  # fmt: skip
     return text.getvalue()

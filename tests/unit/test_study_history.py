@@ -70,6 +70,40 @@ def test_the_value_that_optuna_gives_a_pruned_trial_is_no_result(tmp_path: Path)
     assert best_trial(history, rank(history).complete[0]).number == 1
 
 
+@pytest.mark.parametrize(
+    ("direction", "intermediate", "seeds", "shown"),
+    [
+        ("maximize", "validation/loss", None, 0.5),
+        ("minimize", "validation/loss", None, -0.5),
+        ("maximize", "tuned/accuracy", None, -0.5),
+        ("maximize", "validation/loss", [1, 2], -0.5),
+    ],
+)
+def test_what_the_driver_turned_round_is_turned_back(
+    tmp_path: Path, direction: str, intermediate: str, seeds: list[int] | None, shown: float
+) -> None:
+    trial = told({"lora.r": 8}, 0.3, intermediate={10: -0.5})
+    folder = build(
+        tmp_path, [trial], directions=[direction], intermediate=intermediate, seeds=seeds
+    )
+    assert read(folder).trials[0].intermediate == {10: shown}
+
+
+def test_what_runs_return_is_called_as_they_call_it(tmp_path: Path) -> None:
+    folder = build(tmp_path, [told({"lora.r": 8}, 0.3)], metrics=[])
+    assert read(folder).study.metrics == ["value"]
+    (folder / "0").mkdir()
+    outcome = {"status": "completed", "objective": {"name": "tuned/accuracy", "value": 0.3}}
+    (folder / "0/outcome.json").write_text(json.dumps(outcome))
+    assert read(folder).study.metrics == ["tuned/accuracy"]
+
+
+def test_a_grid_is_called_by_the_end_of_its_path(tmp_path: Path) -> None:
+    folder = build(tmp_path / "tiny/2026-11-28_07-00-00", [], name="grid", kind="grid")
+    assert read(folder).title == "tiny/2026-11-28_07-00-00"
+    assert read(build(tmp_path / "other", [], name="lora")).title == "lora"
+
+
 def test_a_trial_that_was_never_born_is_left_out_and_numbers_stay(tmp_path: Path) -> None:
     unborn = told({}, state=TrialState.FAIL, unborn=True)
     history = read(build(tmp_path, [told({"lora.r": 8}, 0.3), unborn, told({"lora.r": 4}, 0.2)]))

@@ -202,6 +202,30 @@ def test_every_trial_stands_in_the_table_with_its_note(tmp_path: Path) -> None:
     assert rows[1]["note"] == "at step 40" and rows[3]["error"] == "RuntimeError: hỏng ở bước 3"
 
 
+def test_a_trial_pruned_between_seeds_says_after_how_many(tmp_path: Path) -> None:
+    pruned = told({"lora.r": 4}, state=PRUNED, intermediate={0: 0.5, 1: 0.6})
+    folder = build(tmp_path, [told({"lora.r": 8}, 0.3), pruned], seeds=[1, 2, 3, 4])
+    _, html = written(folder)
+    assert "after 2 of 4 seeds" in html and "validation/loss of one seed after the other" in html
+
+
+def test_an_attempt_that_went_wrong_is_noted_and_one_a_seed_is_not(tmp_path: Path) -> None:
+    def attempts(*hows: str) -> list[dict[str, str]]:
+        return [{"host": "a", "how": how} for how in hows]
+
+    _, html = written(
+        build(
+            tmp_path,
+            [
+                told({"lora.r": 8}, 0.3, attempts=attempts("killed", "lost", "completed")),
+                told({"lora.r": 4}, 0.3, attempts=attempts("completed", "completed")),
+            ],
+        )
+    )
+    assert html.count("begun ") == 2  # the verdict's "were begun: " and the note
+    assert "begun 3 times: killed and lost before" in html
+
+
 def test_time_saved_is_the_median_less_what_the_pruned_took(tmp_path: Path) -> None:
     trials = [told({"lora.r": 4}, 0.3, seconds=s) for s in (100.0, 50.0, 60.0)]
     trials += [told({"lora.r": 8}, state=PRUNED, seconds=s) for s in (20.0, 70.0)]
