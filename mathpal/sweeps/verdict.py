@@ -117,7 +117,10 @@ def _tested(tests: Sequence[Comparison]) -> Iterator[str]:
         elif each.test is None:
             yield f"With {settings(each.rival.params)} it shares no two seeds: no test."
     fewest = min(each.test.n for each in tests if each.test)
-    ranks = f" Tests of ranks and signs need {PAIRS_FOR_RANKS} shared seeds; there are {fewest}."
+    ranks = (
+        " The t test takes the differences to be normal; tests of ranks and signs, which do not, "
+        f"need {PAIRS_FOR_RANKS} shared seeds, and there are {fewest}."
+    )
     yield (
         "The best was chosen by the same values that are tested, so the p values are too small "
         f"rather than too large.{ranks if fewest < PAIRS_FOR_RANKS else ''}"
@@ -189,6 +192,8 @@ def edges(history: History, best: Configuration) -> Iterator[tuple[str, str]]:
             share = axis.choices.index(value) / (len(axis.choices) - 1)
         else:
             continue
+        if share <= _EDGE and value == 0:
+            continue  # a dropout of none: below it lies nothing
         if share <= _EDGE or share >= 1 - _EDGE:
             yield name, "lower" if share < 0.5 else "upper"
 

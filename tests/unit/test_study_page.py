@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from optuna.distributions import FloatDistribution
+from optuna.distributions import CategoricalDistribution, FloatDistribution
 from optuna.trial import FrozenTrial, TrialState
 
 from mathpal.errors import ConfigError
@@ -147,8 +147,17 @@ def test_the_verdict_tells_apart_only_what_the_seeds_tell_apart(tmp_path: Path) 
     assert "It cannot be told apart from lora.r=8" in said
     assert "It is better than lora.r=16" in said
     assert "0.21333 as the mean of 3 seeds (95% t interval 0.17539–0.25128)" in said
-    assert "need 6 shared seeds; there are 3" in said
+    assert "need 6 shared seeds, and there are 3" in said
     assert "0.17539–0.25128" in html
+
+
+def test_below_a_dropout_of_none_lies_nothing(tmp_path: Path) -> None:
+    space = {"lora.dropout": CategoricalDistribution((0.0, 0.1, 0.2))}
+    trials = [told({"lora.dropout": d}, 0.3 + d, space=space) for d in (0.0, 0.1, 0.2)]
+    assert "end of what was tried" not in " ".join(verdict(find(read(build(tmp_path, trials)))))
+    trials = [told({"lora.dropout": d}, 0.3 - d, space=space) for d in (0.0, 0.1, 0.2)]
+    said = " ".join(verdict(find(read(build(tmp_path / "up", trials)))))
+    assert "The best lora.dropout, 0.2, lies at the upper end of what was tried" in said
 
 
 def test_nothing_of_a_hostile_study_becomes_markup(tmp_path: Path) -> None:
@@ -222,7 +231,7 @@ def test_an_attempt_that_went_wrong_is_noted_and_one_a_seed_is_not(tmp_path: Pat
             ],
         )
     )
-    assert html.count("begun ") == 2  # the verdict's "were begun: " and the note
+    assert html.count("begun ") == 1, "of the two trials one had trouble"
     assert "begun 3 times: killed and lost before" in html
 
 
