@@ -12,6 +12,7 @@ from typing import Any
 
 from mathpal.errors import ConfigError
 from mathpal.faults import Fault, report_faults, shown
+from mathpal.launchers import launcher_faults
 from mathpal.preflight import GROUPS, find_faults
 
 # Flags with which Hydra only shows something.
@@ -65,6 +66,10 @@ def check(
         choices.append(_forms(override, text, conf, faults))
     compositions = list(_compositions([forms for forms in choices if forms]))
     require_sound(config_name, compositions, conf, schema, faults, own)
+    if sweeps and (
+        faults := launcher_faults(_compose(config_name, compositions[0], conf, whole=True))
+    ):
+        raise ConfigError(report_faults(faults))
 
 
 def require_sound(
@@ -169,8 +174,15 @@ def _loose(text: str, conf: Path) -> str:
     return f"++{text.lstrip('+')}" if plain and not _is_hydras(key) else text
 
 
-def _compose(config_name: str, overrides: list[str], conf: Path, own: Mapping[str, str]) -> Any:
-    """The composed configuration without Hydra's own node, or why there is none."""
+def _compose(
+    config_name: str,
+    overrides: list[str],
+    conf: Path,
+    own: Mapping[str, str] | None = None,
+    *,
+    whole: bool = False,
+) -> Any:
+    """The composed configuration, without Hydra's own node if not whole; or why there is none."""
     import hydra
     from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
@@ -178,10 +190,10 @@ def _compose(config_name: str, overrides: list[str], conf: Path, own: Mapping[st
 
     try:
         if GlobalHydra.instance().is_initialized():  # in a sweep, with this very folder
-            return hydra.compose(config_name, overrides)
+            return hydra.compose(config_name, overrides, return_hydra_config=whole)
         with hydra.initialize_config_dir(str(conf), version_base="1.3"):
-            cfg = hydra.compose(config_name, overrides)
-            for name, value in own.items():
+            cfg = hydra.compose(config_name, overrides, return_hydra_config=whole)
+            for name, value in (own or {}).items():
                 cfg[name] = value
             return cfg
     except (HydraException, OmegaConfBaseException) as error:

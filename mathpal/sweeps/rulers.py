@@ -98,7 +98,7 @@ def of_numbers(
     ticks = nice_ticks(low, high, wanted)
     step = ticks[1] - ticks[0]
     shown = [tick for tick in ticks if not whole or tick == round(tick)]
-    labels = [(tick, tick_label(tick, step)) for tick in shown]
+    labels = [(tick, tick_label(tick, max(step, 1.0) if whole else step)) for tick in shown]
     return Ruler(ticks[0], ticks[-1], start, end, labels)
 
 
@@ -125,7 +125,7 @@ def of_axis(axis: Axis, start: float, end: float) -> Ruler:
     round_ones = nice_ticks(axis.low, axis.high, 4)
     step = round_ones[1] - round_ones[0]
     inside = [
-        (tick, tick_label(tick, step))
+        (tick, tick_label(tick, max(step, 1.0) if axis.whole else step))
         for tick in round_ones
         if axis.low <= tick <= axis.high and (not axis.whole or tick == round(tick))
     ]

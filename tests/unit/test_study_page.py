@@ -16,10 +16,12 @@ from optuna.trial import FrozenTrial, TrialState
 from mathpal.errors import ConfigError
 from mathpal.report_commands import report
 from mathpal.sweeps import costs
+from mathpal.sweeps.axes import Axis
 from mathpal.sweeps.findings import Findings, find
 from mathpal.sweeps.history import read
 from mathpal.sweeps.notebook import BEGIN, END, write_notebook
 from mathpal.sweeps.page import best_yaml, draw, write_study
+from mathpal.sweeps.rulers import of_axis
 from mathpal.sweeps.verdict import verdict
 from tests.unit.studies import build, told
 
@@ -321,3 +323,16 @@ def test_far_worse_trials_do_not_flatten_the_others(tmp_path: Path) -> None:
     trials.append(told({"trainer.lr": 0.09}, 500.0))
     _, html = written(build(tmp_path, trials))
     assert "1 far worse values lie beyond the axis" in html
+
+
+def test_rulers_have_the_ticks_that_mean_something() -> None:
+    def texts(axis: Axis) -> list[str]:
+        return [text for _, text in of_axis(axis, 0, 100).ticks]
+
+    assert texts(Axis(low=1e-4, high=1e-1, log=True)) == ["1e-4", "0.001", "0.01", "0.1"]
+    assert len(texts(Axis(low=2e-4, high=9e-4, log=True))) >= 3, "less than a power of ten"
+    assert texts(Axis(low=0, high=2, whole=True)) == ["0", "1", "2"]
+    assert texts(Axis(["a" * 40, True, None]))[1:] == ["true", "null"]
+    ruler = of_axis(Axis([4, 8, 16]), 0, 90)
+    assert [ruler(choice) for choice in (4, 8, 16)] == [15.0, 45.0, 75.0]
+    assert of_axis(Axis(low=1e-4, high=1e-2, log=True), 0, 100)(1e-3) == 50.0
