@@ -22,7 +22,7 @@ from mathpal.run import CONF, compose
 OPTIONS = sorted(
     (folder.name, path.stem)
     for folder in CONF.iterdir()
-    if folder.is_dir() and folder.name not in ("hydra", "experiment")
+    if folder.is_dir() and folder.name not in ("hydra", "experiment", "study")
     for path in folder.glob("*.yaml")
 )
 EXPERIMENTS = sorted(path.stem for path in (CONF / "experiment").glob("*.yaml"))
