@@ -58,11 +58,11 @@ def report(
 def _write(folder: Path, notebook: Path | None, storage: str | None) -> None:
     """Write the page of a study; the last line printed is it."""
     from mathpal.rundir import short
-    from mathpal.sweeps.findings import find
-    from mathpal.sweeps.history import read
-    from mathpal.sweeps.notebook import write_notebook
-    from mathpal.sweeps.page import PAGE, best_yaml, draw, write_study
-    from mathpal.sweeps.verdict import verdict
+    from mathpal.studies.findings import find
+    from mathpal.studies.history import read
+    from mathpal.studies.notebook import write_notebook
+    from mathpal.studies.page import PAGE, best_yaml, draw, write_study
+    from mathpal.studies.verdict import verdict
 
     found = find(read(folder, storage))
     drawn, again = draw(found), best_yaml(found)

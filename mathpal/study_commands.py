@@ -36,10 +36,10 @@ def status(
     from rich.table import Column, Table
     from rich.text import Text
 
-    from mathpal.sweeps.findings import find
-    from mathpal.sweeps.history import read
-    from mathpal.sweeps.standing import summary
-    from mathpal.sweeps.tables import trials
+    from mathpal.studies.findings import find
+    from mathpal.studies.history import read
+    from mathpal.studies.standing import summary
+    from mathpal.studies.tables import trials
 
     found = find(read(study, storage))
     newest = found.history.trials[-rows:] if rows else []
@@ -88,10 +88,10 @@ def best(
     """
     from mathpal.run import CONF
     from mathpal.rundir import short, write_text
-    from mathpal.sweeps.findings import find
-    from mathpal.sweeps.history import read
-    from mathpal.sweeps.page import best_yaml
-    from mathpal.sweeps.standing import of_trial
+    from mathpal.studies.findings import find
+    from mathpal.studies.history import read
+    from mathpal.studies.page import best_yaml
+    from mathpal.studies.standing import of_trial
 
     path = CONF / "experiment" / f"{save}.yaml"
     if save is not None and path.exists() and not force:

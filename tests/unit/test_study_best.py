@@ -14,10 +14,10 @@ from mathpal import cli, composition, run, study_commands
 from mathpal.errors import ConfigError, DataError
 from mathpal.report_commands import report
 from mathpal.run import CONF, compose
-from mathpal.sweeps.best import experiment, run_directory
-from mathpal.sweeps.findings import find
-from mathpal.sweeps.history import read
-from mathpal.sweeps.page import best_yaml
+from mathpal.studies.best import experiment, run_directory
+from mathpal.studies.findings import find
+from mathpal.studies.history import read
+from mathpal.studies.page import best_yaml
 from tests.unit.studies import build, told
 
 
@@ -140,7 +140,7 @@ def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "conf"
     (folder / "experiment").mkdir(parents=True)
     monkeypatch.setattr(run, "CONF", folder)
-    monkeypatch.setattr("mathpal.sweeps.best.compose", compose_of(CONF))
+    monkeypatch.setattr("mathpal.studies.best.compose", compose_of(CONF))
     return folder
 
 

@@ -13,8 +13,8 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
 from mathpal.errors import ConfigError, DataError
-from mathpal.sweeps.history import read
-from mathpal.sweeps.ranking import best_trial, rank
+from mathpal.studies.history import read
+from mathpal.studies.ranking import best_trial, rank
 from tests.unit.studies import SPACE, build, told
 
 GRID = {"lora": CategoricalDistribution(("r16", "r8")),

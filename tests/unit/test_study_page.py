@@ -15,14 +15,14 @@ from optuna.trial import FrozenTrial, TrialState
 
 from mathpal.errors import ConfigError
 from mathpal.report_commands import report
-from mathpal.sweeps import costs
-from mathpal.sweeps.axes import Axis
-from mathpal.sweeps.findings import Findings, find
-from mathpal.sweeps.history import read
-from mathpal.sweeps.notebook import BEGIN, END, write_notebook
-from mathpal.sweeps.page import best_yaml, draw, write_study
-from mathpal.sweeps.rulers import of_axis
-from mathpal.sweeps.verdict import verdict
+from mathpal.studies import costs
+from mathpal.studies.axes import Axis
+from mathpal.studies.findings import Findings, find
+from mathpal.studies.history import read
+from mathpal.studies.notebook import BEGIN, END, write_notebook
+from mathpal.studies.page import best_yaml, draw, write_study
+from mathpal.studies.rulers import of_axis
+from mathpal.studies.verdict import verdict
 from tests.unit.studies import build, told
 
 HOSTILE = '<script src="https://evil.example/x.js">alert(1)</script><img src=x onerror=alert(2)>'

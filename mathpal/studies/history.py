@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mathpal.errors import ConfigError, DataError
-from mathpal.sweeps.axes import Axis, axis_of
+from mathpal.studies.axes import Axis, axis_of
+from mathpal.studies.recorded import FACTS, Study, named, read_facts
 from mathpal.sweeps.ledger import is_unborn
 from mathpal.sweeps.outcomes import is_reversed
-from mathpal.sweeps.recorded import FACTS, Study, named, read_facts
 from mathpal.sweeps.storage import JOURNAL, open_storage
 
 FINISHED = ("completed", "pruned", "failed", "infeasible")

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from mathpal.reporting.formatting import duration
-from mathpal.sweeps.findings import Findings
-from mathpal.sweeps.history import History, Trial
-from mathpal.sweeps.statistics import mean_interval
-from mathpal.sweeps.wording import (
+from mathpal.studies.findings import Findings
+from mathpal.studies.history import History, Trial
+from mathpal.studies.statistics import mean_interval
+from mathpal.studies.wording import (
     DASH,
     between,
     listed,

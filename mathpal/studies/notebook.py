@@ -11,13 +11,13 @@ from mathpal import rundir
 from mathpal.errors import ConfigError, DataError
 from mathpal.reporting.formatting import duration, percent
 from mathpal.reporting.inputs import Section
-from mathpal.sweeps import costs, tables
-from mathpal.sweeps.best import run_directory
-from mathpal.sweeps.findings import Findings
-from mathpal.sweeps.page import BEST, Drawn
-from mathpal.sweeps.pictures import pictures
-from mathpal.sweeps.verdict import verdict
-from mathpal.sweeps.wording import between, numbers, probability, settings, signed
+from mathpal.studies import costs, tables
+from mathpal.studies.best import run_directory
+from mathpal.studies.findings import Findings
+from mathpal.studies.page import BEST, Drawn
+from mathpal.studies.pictures import pictures
+from mathpal.studies.verdict import verdict
+from mathpal.studies.wording import between, numbers, probability, settings, signed
 
 PAGE, FIGURES = "README.md", "figures"
 BEGIN = "<!-- verdict: what you write between here and the next mark is kept -->"

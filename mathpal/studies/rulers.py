@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from mathpal.reporting.charts import nice_ticks, tick_label
 from mathpal.reporting.formatting import cut
-from mathpal.sweeps.axes import Axis
-from mathpal.sweeps.wording import setting
+from mathpal.studies.axes import Axis
+from mathpal.studies.wording import setting
 
 _ENOUGH = 8  # values from which on a few far ones are told from the bulk
 _LETTERS = 14

@@ -7,9 +7,9 @@ from markupsafe import Markup
 
 from mathpal.reporting.charts import drawing, svg_text
 from mathpal.reporting.formatting import cut
-from mathpal.sweeps.axes import Axis
-from mathpal.sweeps.plots import Course, line
-from mathpal.sweeps.rulers import Ruler, of_axis
+from mathpal.studies.axes import Axis
+from mathpal.studies.plots import Course, line
+from mathpal.studies.rulers import Ruler, of_axis
 
 
 class Thread(NamedTuple):

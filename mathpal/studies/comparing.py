@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mathpal.sweeps.ranking import ALONE, Configuration, Ranking
-from mathpal.sweeps.statistics import Paired, holm, paired
+from mathpal.studies.ranking import ALONE, Configuration, Ranking
+from mathpal.studies.statistics import Paired, holm, paired
 
 RIVALS = 3  # more would be corrected into silence
 LEVEL = 0.05

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from mathpal.reporting.charts import drawing, svg_text
-from mathpal.sweeps.rulers import Ruler
+from mathpal.studies.rulers import Ruler
 
 WIDTH, HEIGHT = 460, 232
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 14, 40

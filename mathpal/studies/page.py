@@ -11,12 +11,12 @@ from mathpal.errors import MathPalError
 from mathpal.reporting import formatting
 from mathpal.reporting.inputs import Section
 from mathpal.rundir import write_text
-from mathpal.sweeps import best, costs, figures, overviews, tables
-from mathpal.sweeps.findings import Findings
-from mathpal.sweeps.history import FINISHED, Trial
-from mathpal.sweeps.statistics import PAIRS_FOR_RANKS, mean_interval
-from mathpal.sweeps.verdict import verdict
-from mathpal.sweeps.wording import (
+from mathpal.studies import best, costs, figures, overviews, tables
+from mathpal.studies.findings import Findings
+from mathpal.studies.history import FINISHED, Trial
+from mathpal.studies.statistics import PAIRS_FOR_RANKS, mean_interval
+from mathpal.studies.verdict import verdict
+from mathpal.studies.wording import (
     between,
     measured,
     numbers,

@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from mathpal.sweeps import costs
-from mathpal.sweeps.comparing import Comparison, compare
-from mathpal.sweeps.costs import Time
-from mathpal.sweeps.history import History, Trial
-from mathpal.sweeps.importance import Importance, importance
-from mathpal.sweeps.ranking import Configuration, Ranking, best_trial, rank
+from mathpal.studies import costs
+from mathpal.studies.comparing import Comparison, compare
+from mathpal.studies.costs import Time
+from mathpal.studies.history import History, Trial
+from mathpal.studies.importance import Importance, importance
+from mathpal.studies.ranking import Configuration, Ranking, best_trial, rank
 
 
 class Findings(NamedTuple):

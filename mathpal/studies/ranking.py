@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from mathpal.sweeps.history import History, Trial
+from mathpal.studies.history import History, Trial
 
 SEED = "seed"
 ALONE = ""  # the name of the seed where no seed is named

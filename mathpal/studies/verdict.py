@@ -4,13 +4,13 @@ import math
 from collections.abc import Iterator, Sequence
 
 from mathpal.reporting.formatting import duration, percent
-from mathpal.sweeps.comparing import Comparison
-from mathpal.sweeps.costs import Time, counts, failures
-from mathpal.sweeps.findings import Findings
-from mathpal.sweeps.history import FINISHED, History
-from mathpal.sweeps.ranking import Configuration
-from mathpal.sweeps.statistics import PAIRS_FOR_RANKS, mean_interval
-from mathpal.sweeps.wording import (
+from mathpal.studies.comparing import Comparison
+from mathpal.studies.costs import Time, counts, failures
+from mathpal.studies.findings import Findings
+from mathpal.studies.history import FINISHED, History
+from mathpal.studies.ranking import Configuration
+from mathpal.studies.statistics import PAIRS_FOR_RANKS, mean_interval
+from mathpal.studies.wording import (
     between,
     listed,
     measured,

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from mathpal.sweeps import parallel
-from mathpal.sweeps.figures import MAX_THREADS, Figure, left_out, values_ruler
-from mathpal.sweeps.history import History
-from mathpal.sweeps.plots import LEFT, RIGHT, WIDTH, Course, Mark, chart
-from mathpal.sweeps.ranking import SEED, Configuration
-from mathpal.sweeps.rulers import of_values
-from mathpal.sweeps.wording import measured, settings
+from mathpal.studies import parallel
+from mathpal.studies.figures import MAX_THREADS, Figure, left_out, values_ruler
+from mathpal.studies.history import History
+from mathpal.studies.plots import LEFT, RIGHT, WIDTH, Course, Mark, chart
+from mathpal.studies.ranking import SEED, Configuration
+from mathpal.studies.rulers import of_values
+from mathpal.studies.wording import measured, settings
 
 
 class Threads(NamedTuple):

@@ -8,9 +8,9 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from mathpal.sweeps.axes import Axis
-from mathpal.sweeps.history import History
-from mathpal.sweeps.ranking import SEED, Configuration, signs
+from mathpal.studies.axes import Axis
+from mathpal.studies.history import History
+from mathpal.studies.ranking import SEED, Configuration, signs
 
 BEST_SHARE = 0.25  # the page says "the best quarter"
 ENOUGH = 8  # configurations: a quarter of them are two, fewer the evaluator cannot compare

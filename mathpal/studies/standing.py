@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mathpal.rundir import short
-from mathpal.sweeps import costs
-from mathpal.sweeps.findings import Findings
-from mathpal.sweeps.history import FINISHED, Trial
-from mathpal.sweeps.statistics import mean_interval
-from mathpal.sweeps.wording import between, measured, numbers, settings
+from mathpal.studies import costs
+from mathpal.studies.findings import Findings
+from mathpal.studies.history import FINISHED, Trial
+from mathpal.studies.statistics import mean_interval
+from mathpal.studies.wording import between, measured, numbers, settings
 
 _FRESH = 30.0  # seconds since the last beat of a driver that is at work
 

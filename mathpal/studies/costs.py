@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
 
-from mathpal.sweeps.history import Trial
+from mathpal.studies.history import Trial
 
 
 class Time(NamedTuple):

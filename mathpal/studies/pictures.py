@@ -5,8 +5,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from mathpal.sweeps.figures import Figure
-from mathpal.sweeps.page import Drawn
+from mathpal.studies.figures import Figure
+from mathpal.studies.page import Drawn
 
 _CELL = (520, 300)  # a chart with its title, in a picture of several
 

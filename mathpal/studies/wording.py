@@ -6,8 +6,8 @@ from typing import Any
 
 from mathpal.faults import shown
 from mathpal.reporting.formatting import MINUS, scientific
-from mathpal.sweeps.ranking import SEED, Configuration
-from mathpal.sweeps.statistics import Mean
+from mathpal.studies.ranking import SEED, Configuration
+from mathpal.studies.statistics import Mean
 
 DASH = "\N{EN DASH}"
 

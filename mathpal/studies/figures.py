@@ -7,12 +7,12 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from mathpal.reporting.series import thin
-from mathpal.sweeps.history import History, Trial
+from mathpal.studies.history import History, Trial
+from mathpal.studies.plots import BASE, LEFT, RIGHT, TOP, WIDTH, Course, Mark, chart
+from mathpal.studies.ranking import SEED, Configuration, signs
+from mathpal.studies.rulers import Ruler, of_axis, of_numbers, of_values
+from mathpal.studies.wording import measured, settings
 from mathpal.sweeps.outcomes import is_reversed
-from mathpal.sweeps.plots import BASE, LEFT, RIGHT, TOP, WIDTH, Course, Mark, chart
-from mathpal.sweeps.ranking import SEED, Configuration, signs
-from mathpal.sweeps.rulers import Ruler, of_axis, of_numbers, of_values
-from mathpal.sweeps.wording import measured, settings
 
 MAX_THREADS = 300  # lines of one chart: more cover each other, and a page of 1,000 stays small
 _POINTS = 40  # of one trial's course
