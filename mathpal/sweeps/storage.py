@@ -63,7 +63,7 @@ def open_storage(url: str | None, study_dir: Path) -> BaseStorage:
     """The storage of a study.
 
     Args:
-        url: of a database, as Optuna takes it: `postgresql://…`, `mysql://…`, `sqlite:///…`;
+        url: of a database, as SQLAlchemy takes it: `postgresql+psycopg://…`, `mysql+pymysql://…`;
             `grpc://host:port` of Optuna's proxy, `journal:FILE`; None for a journal in the
             study's directory.
 
@@ -82,7 +82,8 @@ def open_storage(url: str | None, study_dir: Path) -> BaseStorage:
         return optuna.storages.get_storage(url)
     except Exception as error:  # of SQLAlchemy, its drivers and grpc, of many kinds
         given = f"hydra.sweeper.storage={scheme}:…"
-        mend = 'pip install "psycopg[binary]"' if scheme.startswith("postgres") else ""
+        postgres = "postgresql+psycopg://…, with pip install 'mathpal[postgres]'"
+        mend = postgres if scheme.startswith("postgres") else ""
         fault = Fault(given, f"a storage that opens ({type(error).__name__}: {error})", mend)
         raise ConfigError(report_faults([fault])) from error
 

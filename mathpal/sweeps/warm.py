@@ -1,4 +1,4 @@
-"""What every trial's process would otherwise do first, whatever it runs: imported once, forked often.
+"""What every trial's process would otherwise do first: imported once, before they are forked.
 
 Hydra's plug-ins are found and imported, and its grammar has seen an override. Nothing here is
 heavy, and nothing of it is changed by Unsloth.

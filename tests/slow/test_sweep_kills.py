@@ -12,7 +12,17 @@ from pathlib import Path
 import pytest
 
 from mathpal import trials
-from tests.sweeps.studies import X, begin, begun, command, ends, study, surroundings, trials_of, until
+from tests.sweeps.studies import (
+    X,
+    begin,
+    begun,
+    command,
+    ends,
+    study,
+    surroundings,
+    trials_of,
+    until,
+)
 
 pytestmark = pytest.mark.slow
 KILLS = 200
