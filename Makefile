@@ -6,6 +6,9 @@ READY := $(VENV)/.ready
 # Without a GPU the exact version keeps pip from fetching gigabytes of CUDA packages.
 TORCH := $(shell command -v nvidia-smi >/dev/null 2>&1 && echo "torch>=2.11,<2.15" || echo "torch==2.13.0")
 
+# Needed to install Slurm, where one is not root already.
+SUDO := $(shell test "$$(id -u)" = 0 || command -v sudo)
+
 # Unsloth and its CPU backend, for tests where there is no GPU. Without its dependencies, which are
 # for GPUs and forbid packages that the others ask for; what it does import is named here.
 UNSLOTH_VENV := .venv-unsloth
@@ -13,7 +16,7 @@ UNSLOTH := unsloth==2026.10.9 unsloth_zoo==2026.10.9
 UNSLOTH_NEEDS := trl==1.15.0 tyro hf_transfer msgspec torchao cut-cross-entropy einops typer \
   json5 nest-asyncio structlog diffusers triton sentencepiece
 
-.PHONY: help train train-quick dry-run test test-slow test-unsloth bench check format setup clean
+.PHONY: help train train-quick dry-run test test-slow test-unsloth test-slurm bench check format setup clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -46,6 +49,12 @@ test-slow: $(READY) ## the tests that take longer
 
 test-unsloth: $(UNSLOTH_VENV)/.ready ## the tests with Unsloth, without a GPU, in .venv-unsloth
 	$(UNSLOTH_VENV)/bin/python -m pytest -m unsloth --timeout=900 tests/unsloth $(ARGS)
+
+test-slurm: $(READY) ## sweeps on a Slurm cluster of one machine, which is installed (Debian, Ubuntu)
+	PATH="$$PATH:/usr/sbin"; command -v slurmctld >/dev/null && command -v munged >/dev/null || \
+	  { $(SUDO) apt-get update -qq && \
+	    $(SUDO) apt-get install -qq -y --no-install-recommends slurm-wlm munge; }
+	$(BIN)/python -m pytest -m slurm --timeout=900 tests/slurm $(ARGS)
 
 $(UNSLOTH_VENV)/.ready: pyproject.toml constraints.txt Makefile
 	test -x $(UNSLOTH_VENV)/bin/python || $(PYTHON) -m venv $(UNSLOTH_VENV)

@@ -9,12 +9,18 @@ import logging
 import os
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mathpal.errors import ConfigError, MathPalError
+from mathpal.interruption import requeuing
+
+# conf/hydra/launcher/ has the plug-ins' own names; that their schemas check it is as it should be.
+# Here, as the processes that launchers start import this before they compose.
+warnings.filterwarnings("ignore", message=r"\s*'hydra/launcher/.* is validated against")
 
 
 class Verb(NamedTuple):
@@ -128,7 +134,7 @@ def _task(verb: Verb) -> Callable[[Any], Any]:
     """The function that Hydra calls with the composed configuration."""
 
     def task(cfg: Any) -> Any:
-        with exit_codes():
+        with requeuing(), exit_codes():
             return _train(cfg) if verb.config == "train" else _call(verb, cfg)
 
     return task

@@ -12,6 +12,7 @@ from typing import Any
 
 from mathpal.errors import ConfigError
 from mathpal.faults import Fault, report_faults, shown
+from mathpal.launchers import launcher_faults
 from mathpal.preflight import GROUPS, find_faults
 
 # Flags with which Hydra only shows something.
@@ -60,6 +61,10 @@ def check(
         choices.append(_forms(override, text, conf, faults))
     compositions = list(_compositions([forms for forms in choices if forms]))
     require_sound(config_name, compositions, conf, schema, faults)
+    if sweeps and (
+        faults := launcher_faults(_compose(config_name, compositions[0], conf, whole=True))
+    ):
+        raise ConfigError(report_faults(faults))
 
 
 def require_sound(
@@ -162,8 +167,8 @@ def _loose(text: str, conf: Path) -> str:
     return f"++{text.lstrip('+')}" if plain and not _is_hydras(key) else text
 
 
-def _compose(config_name: str, overrides: list[str], conf: Path) -> Any:
-    """The composed configuration without Hydra's own node, or why there is none."""
+def _compose(config_name: str, overrides: list[str], conf: Path, *, whole: bool = False) -> Any:
+    """The composed configuration, without Hydra's own node if not whole; or why there is none."""
     import hydra
     from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
@@ -171,9 +176,9 @@ def _compose(config_name: str, overrides: list[str], conf: Path) -> Any:
 
     try:
         if GlobalHydra.instance().is_initialized():  # in a sweep, with this very folder
-            return hydra.compose(config_name, overrides)
+            return hydra.compose(config_name, overrides, return_hydra_config=whole)
         with hydra.initialize_config_dir(str(conf), version_base="1.3"):
-            return hydra.compose(config_name, overrides)
+            return hydra.compose(config_name, overrides, return_hydra_config=whole)
     except (HydraException, OmegaConfBaseException) as error:
         given, *rest = str(error).strip().splitlines()
         advice = next((line for line in rest if line.startswith("To append")), "")

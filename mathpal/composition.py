@@ -71,10 +71,18 @@ def write(run_dir: Path, composed: Composed) -> None:
     if composed.hydra is None:
         return
     rundir.write_text(folder / "hydra.yaml", _yaml(OmegaConf.create({"hydra": composed.hydra})))
-    if OmegaConf.select(composed.hydra, "mode", throw_on_missing=False) is not None:
+    if is_swept(composed):
         sweep = Path(composed.hydra.sweep.dir) / "multirun.yaml"
-        if composed.hydra.mode.name == "MULTIRUN" and sweep.is_file():
+        if sweep.is_file():
             rundir.write_text(sweep, _yaml(OmegaConf.load(sweep)))
+
+
+def is_swept(composed: Composed) -> bool:
+    """Whether a sweep of Hydra runs it, rather than a command of its own."""
+    if composed.hydra is None:
+        return False
+    mode = OmegaConf.select(composed.hydra, "mode", throw_on_missing=False)
+    return mode is not None and mode.name == "MULTIRUN"
 
 
 def _yaml(node: Any) -> str:

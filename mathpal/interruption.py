@@ -30,6 +30,23 @@ def leaving_at_once() -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def requeuing() -> Iterator[None]:
+    """What SIGUSR2 ended goes back into the queue of the cluster, where it came from one.
+
+    Slurm sends it before it takes a node away. submitit has a handler for it that submits the job
+    anew, but it would do so at once: what runs here takes the signal from it, saves, and leaves
+    with SystemExit, and only then is the handler called.
+    """
+    before = signal.getsignal(signal.SIGUSR2)
+    try:
+        yield
+    except SystemExit as stopped:
+        if stopped.code == exit_code(signal.SIGUSR2) and callable(before):
+            before(signal.SIGUSR2, None)
+        raise
+
+
 class Postponed:
     """Signals are noted, to be obeyed where nothing is lost; a second one ends the process.
 

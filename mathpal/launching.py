@@ -47,6 +47,18 @@ def surroundings(**more: str) -> dict[str, str]:
     return {**os.environ, **found, **more}
 
 
+def _started(command: Sequence[str], settings: dict[str, Any]) -> subprocess.Popen[Any]:
+    """The process, deaf to SIGUSR2: Slurm sends it to every process of a job.
+
+    torchrun would die of it, and its workers would be told twice, which means "at once".
+    """
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR2})
+    try:
+        return subprocess.Popen(command, start_new_session=True, **settings)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
 def wait_for(command: Sequence[str], **settings: Any) -> int:
     """Run a command to its end; signals to this process are passed on to it.
 
@@ -73,7 +85,7 @@ def wait_for(command: Sequence[str], **settings: Any) -> int:
     if threading.current_thread() is threading.main_thread():  # others may have no handlers
         before = {n: signal.signal(n, pass_on) for n in (*SIGNALS, signal.SIGHUP)}
     try:
-        with subprocess.Popen(command, start_new_session=True, **settings) as process:
+        with _started(command, settings) as process:
             started.append(process)
             if received:  # before there was one to pass it on to
                 process.terminate()

@@ -49,6 +49,8 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
     """Run what the configuration says, and leave a run directory.
 
     In the directory of a run of the same configuration that did not reach its end, go on with it.
+    A complete one is left alone: in a sweep it is the result, as a job may be queued again by its
+    cluster when it has just ended; else it is an error.
 
     Args:
         cfg: composed by Hydra's command line or by `compose`.
@@ -64,10 +66,13 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
         "outputs", bound.settings["name"], datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     )
     with locking.hold(run_dir):
-        rundir.create(run_dir)
         resolved = composition.resolved(composed.config)
+        if not composition.is_swept(composed):
+            rundir.create(run_dir)  # which refuses a complete run's
         if earlier := manifest.recorded(run_dir):
             manifest.require_same_configuration(earlier, resolved)
+        if over := results.settled(run_dir):
+            return over
         composition.write(run_dir, composed)
         if not _in_several_processes(bound):
             return _attempt(bound, resolved, composed.overrides, run_dir)

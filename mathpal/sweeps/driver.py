@@ -7,6 +7,7 @@ while it runs, or taken up again where it does not.
 
 import logging
 import math
+import os
 import socket
 import threading
 import time
@@ -19,41 +20,12 @@ from optuna.trial import FrozenTrial, TrialState
 from mathpal import trials
 from mathpal.errors import DataError
 from mathpal.interruption import Postponed, exit_code
+from mathpal.sweeps.jobs import Launching, Run, runs
 from mathpal.sweeps.ledger import Ledger, Verdict, is_unborn
 from mathpal.sweeps.outcomes import Measure
 
 log = logging.getLogger(__name__)
 DRIVERS = ".drivers"
-
-
-class Run(NamedTuple):
-    """One run of a trial: the only one, or that with one of its seeds.
-
-    Attributes:
-        trial: its number.
-        folder: below the study's directory.
-        overrides: all of them, for a launcher.
-    """
-
-    trial: int
-    folder: str
-    overrides: list[str]
-
-
-class Launching(NamedTuple):
-    """What the driver asks of a launcher.
-
-    Attributes:
-        launch: start a run and wait for its end.
-        queued: whether a run waits in a scheduler's queue.
-        stop: ask the runs of this process to save and end; how many there are.
-        inline: whether runs take place in this process, one after the other.
-    """
-
-    launch: Callable[[Run], None]
-    queued: Callable[[Run], bool] = lambda run: False
-    stop: Callable[[], int] = lambda: 0
-    inline: bool = False
 
 
 class Patience(NamedTuple):
@@ -106,7 +78,7 @@ class Driver:
             DataError: when too many trials failed.
             SystemExit: when asked to stop; the study can be carried on.
         """
-        sign = self._sign(f"{socket.gethostname()}-{_pid()}")
+        sign = self._sign(f"{socket.gethostname()}-{os.getpid()}")
         self.signals.begin()
         try:
             with trials.beating(sign):
@@ -199,7 +171,9 @@ class Driver:
 
     def _verdict(self, trial: FrozenTrial) -> Verdict | None:
         """How a trial ended; None while it has not."""
-        folders = [self.ledger.folder / run.folder for run in self._runs(trial)]
+        folders = [
+            self.ledger.folder / run.folder for run in runs(self.ledger.space, trial, self.seeds)
+        ]
         found = [trials.outcome(folder) for folder in folders]
         if self.seeds is not None and self._not_worth_it(trial, found):
             return self.measure.pruned([o for o in found if o])
@@ -211,20 +185,13 @@ class Driver:
         steps = [(i, v[0]) for i, v in enumerate(values) if v and math.isfinite(v[0])]
         return self.ledger.report(trial, steps) and None in found
 
-    def _runs(self, trial: FrozenTrial) -> list[Run]:
-        base = [*self.ledger.space.fixed, *trial.user_attrs["overrides"]]
-        number = trial.number
-        if self.seeds is None:
-            return [Run(number, str(number), [*base, f"hydra.sweep.subdir={number}"])]
-        folders = [(seed, f"{number}/seed-{seed}") for seed in self.seeds]
-        return [
-            Run(number, folder, [*base, f"seed={seed}", f"hydra.sweep.subdir={folder}"])
-            for seed, folder in folders
-        ]
-
     def _next_run(self, trial: FrozenTrial) -> Run:
         folder = self.ledger.folder
-        return next(r for r in self._runs(trial) if trials.outcome(folder / r.folder) is None)
+        return next(
+            r
+            for r in runs(self.ledger.space, trial, self.seeds)
+            if trials.outcome(folder / r.folder) is None
+        )
 
     def _free(self) -> int:
         return self.n_jobs - len(self.working) - len(self.adopted)
@@ -313,9 +280,3 @@ class Driver:
                         self.ledger.attempt_ended(trial, "stopped")
         log.warning("the study stops here; the same command goes on with it")
         raise SystemExit(exit_code(number))
-
-
-def _pid() -> int:
-    import os
-
-    return os.getpid()

@@ -4,20 +4,48 @@ import copy
 import functools
 import importlib
 import logging
-import shutil
-import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from omegaconf import DictConfig, OmegaConf, open_dict
+from optuna.trial import FrozenTrial
 
 from mathpal import rundir
-from mathpal.sweeps.driver import Launching, Run
-from mathpal.sweeps.space import Dimension, Space, rendered
+from mathpal.sweeps.space import Dimension, Space, Value, rendered
 from mathpal.sweeps.watched import Watched
 
 log = logging.getLogger(__name__)
+
+
+class Run(NamedTuple):
+    """One run of a trial: the only one, or that with one of its seeds.
+
+    Attributes:
+        trial: its number.
+        folder: below the study's directory.
+        overrides: all of them, for a launcher.
+    """
+
+    trial: int
+    folder: str
+    overrides: list[str]
+
+
+class Launching(NamedTuple):
+    """What the driver asks of a launcher.
+
+    Attributes:
+        launch: start a run and wait for its end.
+        queued: whether a run waits in a scheduler's queue.
+        stop: ask the runs of this process to save and end; how many there are.
+        inline: whether runs take place in this process, one after the other.
+    """
+
+    launch: Callable[[Run], None]
+    queued: Callable[[Run], bool] = lambda run: False
+    stop: Callable[[], int] = lambda: 0
+    inline: bool = False
 
 
 class Application(NamedTuple):
@@ -77,23 +105,39 @@ class Application(NamedTuple):
 
 
 def _compositions(space: Space) -> Iterator[list[str]]:
-    """Overrides in which every value of a space, or both its ends, stands once."""
-    first: dict[str, str] = {}
+    """Overrides in which every value of a space, or both ends of it, stands at least once."""
+    yield _composition(space, {})
     for dimension in space.dimensions:
-        if not dimension.when:
-            first[dimension.name] = next(_samples(dimension))
-    yield [*space.fixed, *first.values()]
+        needed = {name: values[0] for name, values in dimension.when.items()}
+        for value in _ends(dimension):
+            yield _composition(space, {**needed, dimension.name: value})
+
+
+def _composition(space: Space, pinned: Mapping[str, Value]) -> list[str]:
+    chosen: dict[str, Value] = {}
+    for d in space.dimensions:
+        if all(chosen.get(name, ...) in values for name, values in d.when.items()):
+            chosen[d.name] = pinned.get(d.name, _ends(d)[0])
     keys = {d.name: d.key for d in space.dimensions}
-    for dimension in space.dimensions:
-        needed = {n: f"{keys[n]}={rendered(v[0])}" for n, v in dimension.when.items() if n in keys}
-        for sample in _samples(dimension):
-            yield [*space.fixed, *{**first, **needed, dimension.name: sample}.values()]
+    return [*space.fixed, *(f"{keys[name]}={rendered(value)}" for name, value in chosen.items())]
 
 
-def _samples(dimension: Dimension) -> Iterator[str]:
-    values = dimension.values
-    ends = getattr(values, "choices", None) or (values.low, values.high)  # type: ignore[attr-defined]
-    yield from (f"{dimension.key}={rendered(value)}" for value in ends)
+def _ends(dimension: Dimension) -> Sequence[Value]:
+    values: Any = dimension.values
+    return getattr(values, "choices", None) or (values.low, values.high)
+
+
+def runs(space: Space, trial: FrozenTrial, seeds: Sequence[int] | None) -> list[Run]:
+    """The runs of a trial: one, or one with each seed."""
+    base = [*space.fixed, *trial.user_attrs["overrides"]]
+    number = trial.number
+    if seeds is None:
+        return [Run(number, str(number), [*base, f"hydra.sweep.subdir={number}"])]
+    folders = [(seed, f"{number}/seed-{seed}") for seed in seeds]
+    return [
+        Run(number, folder, [*base, f"seed={seed}", f"hydra.sweep.subdir={folder}"])
+        for seed, folder in folders
+    ]
 
 
 def launching(application: Application, study_name: str) -> Launching:
@@ -102,7 +146,7 @@ def launching(application: Application, study_name: str) -> Launching:
     kind = target.rpartition(".")[2]
     task = Watched(application.task)
     stop = (lambda: 0) if kind != "LocalLauncher" else _stop_local
-    queued = functools.partial(_in_slurm, study_name) if kind == "SlurmLauncher" else _nowhere
+    queued = _in_slurm(study_name) if kind == "SlurmLauncher" else _nowhere
     return Launching(
         functools.partial(_launch, application, task, study_name),
         queued=queued,
@@ -138,15 +182,13 @@ def _nowhere(run: Run) -> bool:
     return False
 
 
-def _in_slurm(study_name: str, run: Run) -> bool:
+def _in_slurm(study_name: str) -> Callable[[Run], bool]:
     """Whether Slurm has a job of a run, waiting or at work."""
-    if shutil.which("squeue") is None:
-        return False
-    listed = subprocess.run(
-        ["squeue", "--noheader", "--me", "--format=%i", f"--name={_job_name(study_name, run)}"],
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    return bool(listed.stdout.strip())
+    from mathpal.sweeps import slurm
+
+    slurm.ask_the_queue()
+    queue = slurm.Queue()
+    return lambda run: queue.has(_job_name(study_name, run))
 
 
 def settings(node: DictConfig) -> Mapping[str, Any]:

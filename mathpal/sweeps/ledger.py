@@ -19,7 +19,8 @@ from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from mathpal import trials
-from mathpal.sweeps.space import Space, Value, draw
+from mathpal.sweeps.drawing import draw
+from mathpal.sweeps.space import Space, Value
 from mathpal.sweeps.storage import build_sampler
 
 End = Literal["completed", "pruned", "failed"]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mathpal import rundir, trials
+from mathpal.interruption import requeuing
 
 
 class Watched:
@@ -30,7 +31,7 @@ class Watched:
         from hydra.core.hydra_config import HydraConfig
 
         folder = Path(HydraConfig.get().runtime.output_dir)
-        with trials.beating(folder / trials.ATTEMPT):
+        with requeuing(), trials.beating(folder / trials.ATTEMPT):
             if trials.outcome(folder) is not None:  # a scheduler may start what has ended
                 return None
             clock = rundir.Clock()

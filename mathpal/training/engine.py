@@ -98,6 +98,18 @@ def _strategy(model: Any, name: str, devices: int) -> Any:
     return DDPStrategy(find_unused_parameters=shares)
 
 
+def _surroundings(devices: int) -> list[Any]:
+    """Who started this process, where Lightning would guess wrong.
+
+    In a Slurm job it takes every process for a rank of srun, and on SIGUSR1 puts the job back in
+    the queue by itself; a process that trains alone is none. Several were started by torchrun,
+    which Lightning sees first.
+    """
+    from lightning.pytorch.plugins.environments import LightningEnvironment
+
+    return [LightningEnvironment()] if devices == 1 else []
+
+
 def _halved(batches: TrainingBatches, error: Exception) -> TrainingBatches:
     plan = batches.plan
     longest = int(batches.table.lengths.max())
@@ -135,6 +147,7 @@ def attempt(
         enable_checkpointing=False,
         enable_progress_bar=False,
         enable_model_summary=False,
+        plugins=_surroundings(devices),
         **settings,
     )
     loader: DataLoader[Any] = DataLoader(
@@ -173,5 +186,6 @@ def _quiet_lightning() -> None:
         ".*LeafSpec.*",
         ".*does not have many workers.*",
         ".*GPU available but not.*",
+        ".*srun.*is available on your system but is not used.*",  # one process needs none
     ):
         warnings.filterwarnings("ignore", message=message)

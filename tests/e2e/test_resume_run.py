@@ -106,6 +106,19 @@ def test_a_complete_run_is_named_and_left_alone(stopped: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in stopped.rglob("*")} == before
 
 
+def test_in_a_sweep_a_complete_run_is_the_result(stopped: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in stopped.rglob("*")}
+    again = train(compose([*WORDS, "hydra.mode=MULTIRUN"]), stopped)
+    assert again.objective == rundir.read_json(stopped / "outcome.json")["objective"]["value"]
+    with pytest.raises(DataError, match=r"another configuration(.|\n)*seed: was 42, is 43"):
+        train(compose([*WORDS, "seed=43", "hydra.mode=MULTIRUN"]), stopped)
+    with pytest.raises(DataError, match="finished run, which is never overwritten"):
+        train(compose(WORDS), stopped)
+    assert {
+        path: path.stat().st_mtime_ns for path in stopped.rglob("*") if path.name != ".lock"
+    } == {path: time for path, time in before.items() if path.name != ".lock"}
+
+
 def test_resume_stands_alone(stopped: Path) -> None:
     for words in (["resume=run", "seed=3"], ["-m", "resume=run"], ["lora=r8", "++resume=run"]):
         done = call(stopped.parent, "train", *words)

@@ -57,6 +57,26 @@ class TestWaiting:
         self.send_when_ready(tmp_path, "SIGTERM")
         assert launching.wait_for([sys.executable, "-c", TOLD, "0"]) == 0
 
+    def test_sigusr2_is_heard_here_alone(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        # Its child is told, too, as by Slurm, before this process passes the word on.
+        code = TOLD + "\ntime.sleep(60)"
+        tell = "import os, signal, time; os.kill(os.getppid(), 12); os.kill(os.getpid(), 12)\n"
+        assert (
+            launching.wait_for(
+                [
+                    sys.executable,
+                    "-c",
+                    code.replace('open("ready"', f'{tell.strip()}; open("ready"'),
+                    "1",
+                ]
+            )
+            == 140
+        )
+        assert (tmp_path / "told").read_text() == "SIGTERM "
+
     @staticmethod
     def send_when_ready(folder: Path, name: str) -> None:
         def send() -> None:

@@ -1,0 +1,61 @@
+"""A trial that is pushed off its node is queued again and ends as if nobody had disturbed it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mathpal import rundir
+from mathpal.run import compose, train
+from tests.e2e.test_run import UNMEASURED
+from tests.slurm.cluster import Cluster
+from tests.slurm.conftest import Sweep, wait_until
+
+pytestmark = pytest.mark.slurm
+ADAPTER = "adapter/adapter_model.safetensors"
+# Long enough to be caught in it; saved only where it is told to stop.
+LONG = ["trainer.max_steps=60", "trainer.checkpoint_every=1000", "trainer.evaluate_every=1000"]
+
+
+def losses(run: Path) -> list[tuple[int, float]]:
+    records = map(json.loads, (run / "metrics.jsonl").read_text().splitlines())
+    return [(r["step"], r["train/loss"]) for r in records if "train/loss" in r]
+
+
+@pytest.fixture(scope="module", params=["default", "ddp"])
+def undisturbed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run that nobody disturbs, in one process and in two."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    words = [w for w in UNMEASURED if w.split("=")[0] not in [o.split("=")[0] for o in LONG]]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        train(compose([*words, f"trainer={request.param}", *LONG]), folder / request.param)
+    return folder / request.param
+
+
+def take_nodes(cluster: Cluster, seconds: int) -> str:
+    """A job of those who go first, on both nodes for a while."""
+    printed = cluster.run(
+        "sbatch", "--partition=high", "--nodes=2", "--exclusive", "--output=/dev/null",
+        f"--wrap=sleep {seconds}",
+    )  # fmt: skip
+    return printed.split()[-1]
+
+
+def test_preempted_saved_queued_again_and_the_same_to_the_bit(
+    empty: Cluster, sweep: Callable[..., Sweep], undisturbed: Path
+) -> None:
+    running = sweep("seed=42", f"trainer={undisturbed.name}", *LONG, "hydra.sweep.dir=sweep")
+    trial = running.folder / "0"
+    wait_until(lambda: (trial / "metrics.jsonl").exists(), "the first record")
+    pusher = take_nodes(empty, 3)
+    wait_until(lambda: empty.jobs()[pusher]["JobState"] == "COMPLETED", "the end of the other job")
+    running.end()
+    manifest, outcome = (rundir.read_json(trial / f"{n}.json") for n in ("run", "outcome"))
+    assert outcome["status"] == "completed"
+    assert manifest["restarts"] == 1, running.jobs()
+    assert manifest["history"][0]["reason"].startswith("interrupted: stopped by SIG")
+    assert 0 < manifest["history"][0]["from_step"] < 60
+    assert losses(trial) == losses(undisturbed)
+    assert (trial / ADAPTER).read_bytes() == (undisturbed / ADAPTER).read_bytes()

@@ -1,0 +1,91 @@
+"""What SIGUSR2 ended is handed to the handler that was there before, after all was saved."""
+
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mathpal.interruption import leaving_at_once, requeuing
+
+
+class Queue:
+    """The handler of a cluster, which notes whether the run had left by then."""
+
+    def __init__(self) -> None:
+        self.called: list[tuple[int, bool]] = []
+        self.left = False
+
+    def __call__(self, number: int, frame: Any) -> None:
+        self.called.append((number, self.left))
+
+
+@pytest.fixture
+def queue() -> Iterator[Queue]:
+    queue = Queue()
+    before = signal.signal(signal.SIGUSR2, queue)
+    yield queue
+    signal.signal(signal.SIGUSR2, before)
+
+
+def leave(queue: Queue, code: int) -> None:
+    with requeuing():
+        try:
+            raise SystemExit(code)
+        finally:
+            queue.left = True
+
+
+def test_the_handler_is_called_when_the_run_has_left(queue: Queue) -> None:
+    def run() -> None:
+        with requeuing(), leaving_at_once():
+            try:
+                os.kill(os.getpid(), signal.SIGUSR2)
+            finally:
+                queue.left = True
+
+    with pytest.raises(SystemExit) as stopped:
+        run()
+    assert stopped.value.code == 140
+    assert queue.called == [(signal.SIGUSR2, True)]
+
+
+def test_a_signal_before_the_run_takes_it_is_the_handlers(queue: Queue) -> None:
+    with requeuing():
+        os.kill(os.getpid(), signal.SIGUSR2)
+    assert queue.called == [(signal.SIGUSR2, False)]
+
+
+@pytest.mark.parametrize("code", [0, 2, 130, 143])
+def test_other_ends_are_not_queued_again(queue: Queue, code: int) -> None:
+    with pytest.raises(SystemExit):
+        leave(queue, code)
+    assert queue.called == []
+
+
+def test_an_error_is_not_queued_again(queue: Queue) -> None:
+    with pytest.raises(ZeroDivisionError), requeuing():
+        _ = 1 / 0
+    assert queue.called == []
+
+
+def test_what_the_handler_decides_counts(queue: Queue) -> None:
+    def refuse(number: int, frame: Any) -> None:
+        raise RuntimeError("timed out too many times")
+
+    signal.signal(signal.SIGUSR2, refuse)
+    with pytest.raises(RuntimeError, match="too many"):
+        leave(queue, 140)
+    signal.signal(signal.SIGUSR2, lambda number, frame: exit(-1))
+    with pytest.raises(SystemExit) as stopped:
+        leave(queue, 140)
+    assert stopped.value.code == -1
+
+
+@pytest.mark.parametrize("handler", [signal.SIG_DFL, signal.SIG_IGN])
+def test_without_a_handler_the_exit_code_stays(queue: Queue, handler: signal.Handlers) -> None:
+    signal.signal(signal.SIGUSR2, handler)
+    with pytest.raises(SystemExit) as stopped:
+        leave(queue, 140)
+    assert stopped.value.code == 140
