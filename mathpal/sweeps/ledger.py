@@ -169,8 +169,11 @@ class Ledger:
             All attempts.
         """
         attempts = copy.deepcopy(list(trial.user_attrs.get("attempts", ())))
-        if attempts and "ended" not in attempts[-1]:
-            said = trials.status(self.folder / attempts[-1]["run"])
+        if not attempts:
+            return attempts
+        said = trials.status(self.folder / attempts[-1]["run"])
+        # What was lost may only have been late with its first sign of life.
+        if "ended" not in attempts[-1] or (said and attempts[-1]["how"] == "lost"):
             attempts[-1] |= {"ended": _now(), "how": said or how}
             self.note(trial.number, "attempts", attempts)
         return attempts

@@ -31,8 +31,8 @@ class Watched:
         from hydra.core.hydra_config import HydraConfig
 
         folder = Path(HydraConfig.get().runtime.output_dir)
-        with requeuing(), trials.beating(folder / trials.ATTEMPT):
-            if trials.outcome(folder) is not None:  # a scheduler may start what has ended
+        with trials.alone(folder), requeuing(), trials.beating(folder / trials.ATTEMPT):
+            if trials.outcome(folder) is not None:  # whoever started it did not know
                 return None
             clock = rundir.Clock()
             clock("run")

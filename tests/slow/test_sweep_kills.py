@@ -109,7 +109,7 @@ def disturb(folder: Path, chance: random.Random) -> Killer:
 def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
     calm, wild = tmp_path / "calm", tmp_path / "wild"
     calm.mkdir(), wild.mkdir()
-    study(calm, *WORDS)
+    study(calm, *WORDS, "hydra/launcher=basic")
     killer = disturb(wild, random.Random(20))
     last = subprocess.run(
         command(*WORDS, *SLOWLY), cwd=wild, env=surroundings(), capture_output=True, text=True
