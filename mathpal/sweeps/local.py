@@ -28,7 +28,7 @@ from mathpal.faults import Fault, report_faults
 log = logging.getLogger(__name__)
 
 # Imported once, before the first trial of MathPal. What Unsloth changes must not come before it.
-_ALWAYS = ("hydra.main", "torch", "mathpal.run")
+_ALWAYS = ("hydra.main", "mathpal.sweeps.warm", "torch", "mathpal.run")
 _WITHOUT_UNSLOTH = ("mathpal.stages", "mathpal.planning.gate", "lightning", "peft")
 
 
@@ -84,7 +84,7 @@ def launch(
 
 def _preloaded(task: Any) -> list[str]:
     if not str(getattr(getattr(task, "task", task), "__module__", "")).startswith("mathpal"):
-        return ["hydra.main"]
+        return list(_ALWAYS[:2])
     unsloth = importlib.util.find_spec("unsloth") is not None
     return [*_ALWAYS, *(() if unsloth else _WITHOUT_UNSLOTH)]
 
