@@ -58,6 +58,7 @@ def outcome_on_error(run_dir: Path, clock: rundir.Clock, *, dry: bool) -> Iterat
                 objective=None,
                 timings=clock.seconds,
                 error=_told(error),
+                error_type=None if interrupted else type(error).__name__,
             )
         if not isinstance(error, MathPalError):
             log.debug("the run stopped", exc_info=True)

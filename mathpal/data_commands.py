@@ -37,7 +37,7 @@ def preview(
     Args:
         rows: how many.
         split: of which part.
-        seed: what the data's own seed follows.
+        seed: of a model made from nothing; the data has its own.
     """
     from mathpal.data.preview import rendered, statistics
     from mathpal.models.loading import load_tokenizer
@@ -66,7 +66,7 @@ def audit(
         out: folder of audit.html, audit.json, checkable.jsonl and quarantine.jsonl.
         fail_on: group of findings to the largest share of the rows put up with, 0 to 1; None
             for any.
-        seed: what the data's own seed follows.
+        seed: of a model made from nothing; the data has its own.
     """
     from mathpal.data import audit as auditing
     from mathpal.models.loading import load_tokenizer
@@ -137,7 +137,7 @@ def build(
         private: whether only the owner's team sees what is pushed.
         artifact: where it is recorded as an artifact; needs COMET_API_KEY or WANDB_API_KEY.
         overwrite: replace a data set that was built there before.
-        seed: of the division; the data's own seed follows it.
+        seed: of the division; the source has its own.
     """
     from mathpal.data import publishing
     from mathpal.data.build import build_dataset, without_password

@@ -222,7 +222,8 @@ def _ended(run_dir: Path) -> str:
     if not path.exists():
         return "killed: it left no outcome.json"
     outcome = rundir.read_json(path)
-    return f"{outcome.get('status')}: {outcome.get('error')}"
+    status, error = outcome.get("status"), outcome.get("error")
+    return f"{status}: {error}" if error else str(status)  # a pruned one met none
 
 
 def _now() -> str:

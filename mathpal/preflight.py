@@ -78,7 +78,7 @@ def run_settings(
 
     Args:
         name: the experiment's name: letters, digits, '.', '_' and '-'.
-        seed: of data, weights and order.
+        seed: of new weights, order and dropout; the data has its own.
         dry_run: do everything but the training.
         allow_leakage: train though held-out questions stand in the training split.
         allow_memory: train though the plan says that memory will not suffice.

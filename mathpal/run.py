@@ -10,11 +10,11 @@ from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from mathpal import attempts, composition, launching, locking, manifest, rundir
+from mathpal import attempts, composition, launching, locking, manifest, results, rundir
 from mathpal.errors import DataError
 from mathpal.following import follow
 from mathpal.interruption import leaving_at_once
@@ -22,6 +22,7 @@ from mathpal.models import backends
 from mathpal.preflight import Bound, preflight
 from mathpal.problems import Splits
 from mathpal.redaction import redacted_keys
+from mathpal.results import RunResult, result
 
 log = logging.getLogger(__name__)
 CONF = next(
@@ -29,22 +30,6 @@ CONF = next(
     for folder in (Path(__file__).parent / "conf", Path(__file__).parent.parent / "conf")
     if folder.is_dir()
 )
-
-
-class RunResult(NamedTuple):
-    """What a run gives back.
-
-    Attributes:
-        run_dir: its directory.
-        metrics: flat, final values; empty for a dry run.
-        objective: the value a sweep compares; None for a dry run.
-        table: base against tuned as text; "" where nothing was evaluated.
-    """
-
-    run_dir: Path
-    metrics: dict[str, float]
-    objective: float | None
-    table: str
 
 
 def compose(overrides: Sequence[str] = (), config_name: str = "train") -> DictConfig:
@@ -86,9 +71,8 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
             rundir.create(run_dir)  # which refuses a complete run's
         if earlier := manifest.recorded(run_dir):
             manifest.require_same_configuration(earlier, resolved)
-        if rundir.status(run_dir) == "completed":
-            log.info("%s is complete; there is nothing left to do", run_dir)
-            return result(run_dir)
+        if over := results.settled(run_dir):
+            return over
         composition.write(run_dir, composed)
         if not _in_several_processes(bound):
             return _attempt(bound, resolved, composed.overrides, run_dir)
@@ -98,6 +82,8 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
 def resume(run_dir: Path) -> RunResult:
     """Go on with the run of a directory from its newest checkpoint; a complete one stays.
 
+    So does a pruned one, until the word of its study is removed (`mathpal.trials`).
+
     Args:
         run_dir: a run directory; `.hydra/config.yaml` in it says what is run.
 
@@ -105,9 +91,8 @@ def resume(run_dir: Path) -> RunResult:
         ConfigError: naming every fault of the configuration.
         DataError: when no run began there, or it began with other inputs.
     """
-    if rundir.status(run_dir) == "completed":
-        log.info("%s is complete; there is nothing left to do", run_dir)
-        return result(run_dir)
+    if over := results.settled(run_dir):
+        return over
     composed = composition.read(run_dir)
     bound = preflight(composed.config)
     resolved = composition.resolved(composed.config)
@@ -119,18 +104,6 @@ def resume(run_dir: Path) -> RunResult:
         if earlier := manifest.recorded(run_dir):
             manifest.require_same_configuration(earlier, resolved)
         return _attempt(bound, resolved, composed.overrides, run_dir)
-
-
-def result(run_dir: Path) -> RunResult:
-    """What a complete run gave back, without its table.
-
-    Raises:
-        DataError: when it did not reach its end.
-    """
-    outcome = rundir.read_json(run_dir / "outcome.json")
-    if outcome["status"] != "completed":
-        raise DataError(f"{run_dir} has {outcome['status']}: {outcome['error']}")
-    return RunResult(run_dir, outcome["metrics"], float(outcome["objective"]["value"]), "")
 
 
 def _attempt(
@@ -198,6 +171,10 @@ def _train(
     fitted = calls["trainer"](
         loaded, tables.train, tables.validation, calls["objective"](), tracking, run_dir
     )
+    if fitted.pruned:
+        clock.stop()
+        results.pruned(run_dir, fitted.metrics, clock.seconds, fitted.notes)
+        return result(run_dir)
     if fitted.whole_weights:
         loaded = stages.load_model(calls["model"], calls["lora"], seed=config["seed"])
         stages.restore(loaded, fitted.whole_weights)
@@ -209,11 +186,7 @@ def _train(
     clock("export")
     calls["export"](loaded, run_dir)
     clock.stop()
-    objective = _objective(metrics)
-    rundir.write_outcome(
-        run_dir, status="completed", metrics=metrics, objective=objective,
-        timings=clock.seconds, notes=fitted.notes,
-    )  # fmt: skip
+    results.completed(run_dir, metrics, clock.seconds, fitted.notes)
     stages.write_page(run_dir)
     for name in ("adapter", "report.html"):
         if (run_dir / name).exists():
@@ -221,16 +194,7 @@ def _train(
     if table:
         log.info("\n%s\n", table)
     log.info("%s", stages.describe_timings(clock.seconds))
-    return RunResult(run_dir, metrics, float(objective["value"]), table)
-
-
-def _objective(metrics: dict[str, float]) -> dict[str, Any]:
-    """What a sweep compares: the best that was measured."""
-    return next(
-        {"name": name, "value": metrics[name]}
-        for name in ("tuned/accuracy_new", "tuned/accuracy", "validation/loss", "train/loss")
-        if name in metrics
-    )
+    return result(run_dir)._replace(table=table)
 
 
 def _in_several_processes(bound: Bound) -> bool:

@@ -114,6 +114,7 @@ def write_outcome(
     objective: dict[str, Any] | None,
     timings: dict[str, float],
     error: str | None = None,
+    error_type: str | None = None,
     notes: Sequence[str] = (),
 ) -> None:
     """Write outcome.json, once, at the end.
@@ -121,9 +122,11 @@ def write_outcome(
     Args:
         status: completed, failed, interrupted or pruned.
         metrics: flat, final values.
-        objective: {"name": …, "value": …}, what a sweep would compare.
+        objective: {"name": …, "value": …}, what a sweep would compare; None where the run did
+            not reach its end.
         timings: seconds by stage.
-        error: the message, when the run failed.
+        error: the message, when the run failed or was interrupted.
+        error_type: name of the exception's class, when it failed.
         notes: what else is to be known, e.g. that the micro-batches were halved.
     """
     outcome = {
@@ -133,6 +136,7 @@ def write_outcome(
         "objective": objective,
         "timings": timings,
         "error": error,
+        "error_type": error_type,
         "notes": list(notes),
     }
     write_json(run_dir / "outcome.json", outcome)

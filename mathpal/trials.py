@@ -21,7 +21,7 @@ from mathpal import locking, rundir
 from mathpal.errors import DataError
 
 ATTEMPT = "attempt.json"
-_WORD = "prune"
+WORD = "prune"
 _BEAT = 2.0  # seconds between signs of life
 
 
@@ -104,12 +104,32 @@ def _file_time(folder: Path) -> float:
 
 def tell_to_stop(trial_dir: Path) -> None:
     """Leave the word to stop: the run ends at its next optimizer step, as pruned."""
-    (trial_dir / _WORD).touch()
+    (trial_dir / WORD).touch()
 
 
 def told_to_stop(trial_dir: Path) -> bool:
     """Whether the study has no more use for the trial."""
-    return (trial_dir / _WORD).exists()
+    return (trial_dir / WORD).exists()
+
+
+class Pruned(Exception):
+    """The study has no more use for the trial."""
+
+
+def report(trial_dir: Path, step: int, **values: float) -> None:
+    """Tell the study how a trial is getting on; for tasks that are no runs of MathPal's.
+
+    Args:
+        trial_dir: Hydra's `runtime.output_dir`.
+        step: counts up.
+        values: by name; `hydra.sweeper.intermediate` is one of them.
+
+    Raises:
+        Pruned: when the study has left the word to stop. Let it pass.
+    """
+    rundir.append_line(trial_dir / "metrics.jsonl", {"step": step, **values})
+    if told_to_stop(trial_dir):
+        raise Pruned
 
 
 class Values:

@@ -74,7 +74,7 @@ def finish(
         test_share: expected share of the problems, 0 to 1, before `max_test`.
         max_test: most problems to test on.
         max_quarantine: malformed rows that are put up with, as a share of all rows, 0 to 1.
-        seed: chooses the split; the run's seed.
+        seed: chooses the split.
 
     Raises:
         DataError: too many malformed rows, nothing to train on.

@@ -42,7 +42,7 @@ def plain_head(model: Any, ids: Any) -> Head | None:
         None, with a line in the log, where the logits are not as `Head` says: the head is
         quantised, wrapped (LoRA on it), has a bias, or the logits are scaled.
     """
-    base = model.get_base_model() if hasattr(model, "get_base_model") else model
+    base = _unwrapped(model)
     head, reason = _found(base)
     if head is not None and not _agrees(base, head, ids[:1, :2]):
         head, reason = None, "its logits are not those of its head alone"
@@ -56,8 +56,18 @@ def plain_head(model: Any, ids: Any) -> Head | None:
     return head
 
 
+def body_of(model: Any) -> Any:
+    """The decoder of a causal LM, or of a PEFT model around one; itself where it has no other."""
+    base = _unwrapped(model)
+    return getattr(base, "base_model", base)
+
+
+def _unwrapped(model: Any) -> Any:
+    return model.get_base_model() if hasattr(model, "get_base_model") else model
+
+
 def _found(base: Any) -> tuple[Head | None, str]:
-    body = getattr(base, "base_model", base)
+    body = body_of(base)
     linear = base.get_output_embeddings() if hasattr(base, "get_output_embeddings") else None
     if body is base or linear is None:
         return None, "no body and head are to be told apart"

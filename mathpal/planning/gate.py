@@ -12,7 +12,7 @@ from typing import Any
 from mathpal import rundir
 from mathpal.data.batches import first_asking
 from mathpal.data.chat import TokenTable
-from mathpal.errors import ConfigError
+from mathpal.errors import InfeasibleError
 from mathpal.planning.describe import as_text, as_values
 from mathpal.planning.plans import Data, Plan, plan, verdict, with_data
 from mathpal.planning.setting import plannable
@@ -34,7 +34,7 @@ def memory_gate(calls: Mapping[str, partial[Any]], run_dir: Path, *, allow: bool
         The plan; None for a loader whose shapes cannot be known without it.
 
     Raises:
-        ConfigError: naming the cheapest change that makes it fit.
+        InfeasibleError: naming the cheapest change that makes it fit.
     """
     if not plannable(calls):
         return None
@@ -42,7 +42,7 @@ def memory_gate(calls: Mapping[str, partial[Any]], run_dir: Path, *, allow: bool
     if made.fits is False:
         message = f"not enough memory: {verdict(made)}"
         if not allow:
-            raise ConfigError(f"{message}, or go on regardless with allow_memory=true")
+            raise InfeasibleError(f"{message}, or go on regardless with allow_memory=true")
         log.warning("%s\nallowed by allow_memory=true", message)
     rundir.write_json(run_dir / NAME, as_values(made))
     return made

@@ -7,6 +7,7 @@ while it runs, or taken up again where it does not.
 
 import logging
 import math
+import os
 import socket
 import threading
 import time
@@ -19,41 +20,12 @@ from optuna.trial import FrozenTrial, TrialState
 from mathpal import trials
 from mathpal.errors import DataError
 from mathpal.interruption import Postponed, exit_code
+from mathpal.sweeps.jobs import Launching, Run, runs
 from mathpal.sweeps.ledger import Ledger, Verdict, is_unborn
 from mathpal.sweeps.outcomes import Measure
 
 log = logging.getLogger(__name__)
 DRIVERS = ".drivers"
-
-
-class Run(NamedTuple):
-    """One run of a trial: the only one, or that with one of its seeds.
-
-    Attributes:
-        trial: its number.
-        folder: below the study's directory.
-        overrides: all of them, for a launcher.
-    """
-
-    trial: int
-    folder: str
-    overrides: list[str]
-
-
-class Launching(NamedTuple):
-    """What the driver asks of a launcher.
-
-    Attributes:
-        launch: start a run and wait for its end.
-        queued: whether a run waits in a scheduler's queue.
-        stop: ask the runs of this process to save and end; how many there are.
-        inline: whether runs take place in this process, one after the other.
-    """
-
-    launch: Callable[[Run], None]
-    queued: Callable[[Run], bool] = lambda run: False
-    stop: Callable[[], int] = lambda: 0
-    inline: bool = False
 
 
 class Patience(NamedTuple):
@@ -106,7 +78,7 @@ class Driver:
             DataError: when too many trials failed.
             SystemExit: when asked to stop; the study can be carried on.
         """
-        sign = self._sign(f"{socket.gethostname()}-{_pid()}")
+        sign = self._sign(f"{socket.gethostname()}-{os.getpid()}")
         self.signals.begin()
         try:
             with trials.beating(sign):
@@ -153,6 +125,7 @@ class Driver:
 
     def _settle_one(self, trial: FrozenTrial, me: str) -> None:
         if (verdict := self._verdict(trial)) is not None:
+            self._follow(trial)  # what came after the last look
             self.tails.pop(trial.number, None)
             self.ledger.finish(trial, verdict)
             return
@@ -165,8 +138,7 @@ class Driver:
         if self._under_way(run):
             self.adopted.add(trial.number)
             return
-        how = trials.status(self.ledger.folder / run.folder) or ("killed" if mine else "lost")
-        how = self.trouble.pop(trial.number, how)
+        how = self.trouble.pop(trial.number, "killed" if mine else "lost")
         attempts = self.ledger.attempt_ended(trial, how)
         spent = [a for a in attempts if a["how"] not in ("lost", "completed", "stopped")]
         if len(spent) > self.patience.retries:
@@ -199,7 +171,9 @@ class Driver:
 
     def _verdict(self, trial: FrozenTrial) -> Verdict | None:
         """How a trial ended; None while it has not."""
-        folders = [self.ledger.folder / run.folder for run in self._runs(trial)]
+        folders = [
+            self.ledger.folder / run.folder for run in runs(self.ledger.space, trial, self.seeds)
+        ]
         found = [trials.outcome(folder) for folder in folders]
         if self.seeds is not None and self._not_worth_it(trial, found):
             return self.measure.pruned([o for o in found if o])
@@ -211,20 +185,13 @@ class Driver:
         steps = [(i, v[0]) for i, v in enumerate(values) if v and math.isfinite(v[0])]
         return self.ledger.report(trial, steps) and None in found
 
-    def _runs(self, trial: FrozenTrial) -> list[Run]:
-        base = [*self.ledger.space.fixed, *trial.user_attrs["overrides"]]
-        number = trial.number
-        if self.seeds is None:
-            return [Run(number, str(number), [*base, f"hydra.sweep.subdir={number}"])]
-        folders = [(seed, f"{number}/seed-{seed}") for seed in self.seeds]
-        return [
-            Run(number, folder, [*base, f"seed={seed}", f"hydra.sweep.subdir={folder}"])
-            for seed, folder in folders
-        ]
-
     def _next_run(self, trial: FrozenTrial) -> Run:
         folder = self.ledger.folder
-        return next(r for r in self._runs(trial) if trials.outcome(folder / r.folder) is None)
+        return next(
+            r
+            for r in runs(self.ledger.space, trial, self.seeds)
+            if trials.outcome(folder / r.folder) is None
+        )
 
     def _free(self) -> int:
         return self.n_jobs - len(self.working) - len(self.adopted)
@@ -243,7 +210,7 @@ class Driver:
                     self._settle_one(self.ledger.trial(trial.number), me)
 
     def _start(self, trial: FrozenTrial, run: Run) -> None:
-        self.ledger.attempt_begins(trial, socket.gethostname())
+        self.ledger.attempt_begins(trial, socket.gethostname(), run.folder)
         if self.launching.inline:
             self._launch(run)
             return
@@ -269,17 +236,20 @@ class Driver:
 
     def _relay(self) -> None:
         """Hand on what running trials have measured, and the pruner's word."""
-        if self.measure.intermediate is None or self.seeds is not None:
-            return
         for number in [*self.working, *self.adopted]:
-            folder = self.ledger.folder / str(number)
-            tail = self.tails.setdefault(number, self.measure.tail(folder))
-            if found := self.measure.signed(tail.new()):
-                with self.ledger.locked():
-                    trial = self.ledger.trial(number)
-                    running = trial.state == TrialState.RUNNING
-                    if running and self.ledger.report(trial, found):
-                        trials.tell_to_stop(folder)
+            with self.ledger.locked():
+                trial = self.ledger.trial(number)
+                if trial.state == TrialState.RUNNING and self._follow(trial):
+                    trials.tell_to_stop(self.ledger.folder / str(number))
+
+    def _follow(self, trial: FrozenTrial) -> bool:
+        """Report what a trial has measured since the last look; whether it is worth no more."""
+        if self.measure.intermediate is None or self.seeds is not None:
+            return False
+        folder = self.ledger.folder / str(trial.number)
+        tail = self.tails.setdefault(trial.number, self.measure.tail(folder))
+        found = self.measure.signed(tail.new())
+        return bool(found) and self.ledger.report(trial, found)
 
     def _count_failures(self) -> None:
         failed = [t for t in self.ledger.trials() if t.state == TrialState.FAIL]
@@ -310,9 +280,3 @@ class Driver:
                         self.ledger.attempt_ended(trial, "stopped")
         log.warning("the study stops here; the same command goes on with it")
         raise SystemExit(exit_code(number))
-
-
-def _pid() -> int:
-    import os
-
-    return os.getpid()

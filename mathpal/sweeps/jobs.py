@@ -4,18 +4,48 @@ import copy
 import functools
 import importlib
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from omegaconf import DictConfig, OmegaConf, open_dict
+from optuna.trial import FrozenTrial
 
 from mathpal import rundir
-from mathpal.sweeps.driver import Launching, Run
-from mathpal.sweeps.space import Dimension, Space, rendered
+from mathpal.sweeps.space import Dimension, Space, Value, rendered
 from mathpal.sweeps.watched import Watched
 
 log = logging.getLogger(__name__)
+
+
+class Run(NamedTuple):
+    """One run of a trial: the only one, or that with one of its seeds.
+
+    Attributes:
+        trial: its number.
+        folder: below the study's directory.
+        overrides: all of them, for a launcher.
+    """
+
+    trial: int
+    folder: str
+    overrides: list[str]
+
+
+class Launching(NamedTuple):
+    """What the driver asks of a launcher.
+
+    Attributes:
+        launch: start a run and wait for its end.
+        queued: whether a run waits in a scheduler's queue.
+        stop: ask the runs of this process to save and end; how many there are.
+        inline: whether runs take place in this process, one after the other.
+    """
+
+    launch: Callable[[Run], None]
+    queued: Callable[[Run], bool] = lambda run: False
+    stop: Callable[[], int] = lambda: 0
+    inline: bool = False
 
 
 class Application(NamedTuple):
@@ -75,23 +105,39 @@ class Application(NamedTuple):
 
 
 def _compositions(space: Space) -> Iterator[list[str]]:
-    """Overrides in which every value of a space, or both its ends, stands once."""
-    first: dict[str, str] = {}
+    """Overrides in which every value of a space, or both ends of it, stands at least once."""
+    yield _composition(space, {})
     for dimension in space.dimensions:
-        if not dimension.when:
-            first[dimension.name] = next(_samples(dimension))
-    yield [*space.fixed, *first.values()]
+        needed = {name: values[0] for name, values in dimension.when.items()}
+        for value in _ends(dimension):
+            yield _composition(space, {**needed, dimension.name: value})
+
+
+def _composition(space: Space, pinned: Mapping[str, Value]) -> list[str]:
+    chosen: dict[str, Value] = {}
+    for d in space.dimensions:
+        if all(chosen.get(name, ...) in values for name, values in d.when.items()):
+            chosen[d.name] = pinned.get(d.name, _ends(d)[0])
     keys = {d.name: d.key for d in space.dimensions}
-    for dimension in space.dimensions:
-        needed = {n: f"{keys[n]}={rendered(v[0])}" for n, v in dimension.when.items() if n in keys}
-        for sample in _samples(dimension):
-            yield [*space.fixed, *{**first, **needed, dimension.name: sample}.values()]
+    return [*space.fixed, *(f"{keys[name]}={rendered(value)}" for name, value in chosen.items())]
 
 
-def _samples(dimension: Dimension) -> Iterator[str]:
-    values = dimension.values
-    ends = getattr(values, "choices", None) or (values.low, values.high)  # type: ignore[attr-defined]
-    yield from (f"{dimension.key}={rendered(value)}" for value in ends)
+def _ends(dimension: Dimension) -> Sequence[Value]:
+    values: Any = dimension.values
+    return getattr(values, "choices", None) or (values.low, values.high)
+
+
+def runs(space: Space, trial: FrozenTrial, seeds: Sequence[int] | None) -> list[Run]:
+    """The runs of a trial: one, or one with each seed."""
+    base = [*space.fixed, *trial.user_attrs["overrides"]]
+    number = trial.number
+    if seeds is None:
+        return [Run(number, str(number), [*base, f"hydra.sweep.subdir={number}"])]
+    folders = [(seed, f"{number}/seed-{seed}") for seed in seeds]
+    return [
+        Run(number, folder, [*base, f"seed={seed}", f"hydra.sweep.subdir={folder}"])
+        for seed, folder in folders
+    ]
 
 
 def launching(application: Application, study_name: str) -> Launching:

@@ -18,7 +18,9 @@ import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from mathpal.sweeps.space import Space, Value, draw
+from mathpal import trials
+from mathpal.sweeps.drawing import draw
+from mathpal.sweeps.space import Space, Value
 from mathpal.sweeps.storage import build_sampler
 
 End = Literal["completed", "pruned", "failed"]
@@ -146,16 +148,25 @@ class Ledger:
         """Set a user attribute of a trial that has not ended."""
         self.storage.set_trial_user_attr(self._id(number), key, _plain(value))
 
-    def attempt_begins(self, trial: FrozenTrial, host: str) -> None:
-        """Write down that somebody starts, or goes on with, a trial."""
-        attempts = [*trial.user_attrs.get("attempts", ()), {"host": host, "began": _now()}]
-        self.note(trial.number, "attempts", attempts)
+    def attempt_begins(self, trial: FrozenTrial, host: str, run: str) -> None:
+        """Write down that somebody starts, or goes on with, a run of a trial."""
+        attempt = {"host": host, "began": _now(), "run": run}
+        self.note(trial.number, "attempts", [*trial.user_attrs.get("attempts", ()), attempt])
 
     def attempt_ended(self, trial: FrozenTrial, how: str) -> list[dict[str, Any]]:
-        """Write down how the last attempt ended, if nobody has; all attempts are given back."""
+        """Write down how the last attempt ended, if nobody has.
+
+        Args:
+            trial: whose.
+            how: where the run itself does not say.
+
+        Returns:
+            All attempts.
+        """
         attempts = copy.deepcopy(list(trial.user_attrs.get("attempts", ())))
         if attempts and "ended" not in attempts[-1]:
-            attempts[-1] |= {"ended": _now(), "how": how}
+            said = trials.status(self.folder / attempts[-1]["run"])
+            attempts[-1] |= {"ended": _now(), "how": said or how}
             self.note(trial.number, "attempts", attempts)
         return attempts
 

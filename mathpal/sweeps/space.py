@@ -5,8 +5,7 @@ without its end, `interval(low, high)`, `int(interval(low, high))` for integers,
 around one of them. Beyond it, settings that exist only where others have certain values (`when`).
 """
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -18,7 +17,6 @@ from optuna.distributions import (
     FloatDistribution,
     IntDistribution,
 )
-from optuna.trial import Trial
 
 from mathpal.errors import ConfigError
 from mathpal.faults import Fault, report_faults
@@ -205,60 +203,7 @@ def _condition(when: Mapping[str, Sequence[Value]]) -> str:
     return f" when {' and '.join(parts)}" if parts else ""
 
 
-def draw(space: Space, trial: Trial, further: Callable[[Trial], None] | None = None) -> list[str]:
-    """Let a trial choose, and say it as overrides.
-
-    Args:
-        space: what varies.
-        trial: whose sampler chooses.
-        further: chooses more of the trial's own, e.g. what depends on the rest.
-
-    Returns:
-        The overrides of this trial alone.
-    """
-    keys = {d.name: d.key for d in space.dimensions}
-    chosen: dict[str, Value] = {}
-    for dimension in space.dimensions:
-        if all(chosen.get(name, ...) in values for name, values in dimension.when.items()):
-            chosen[dimension.name] = _suggest(trial, dimension.name, dimension.values)
-    if further is not None:
-        further(trial)
-        chosen |= {name: value for name, value in trial.params.items() if name not in chosen}
-    return [f"{keys.get(name, name)}={rendered(value)}" for name, value in chosen.items()]
-
-
-def _suggest(trial: Trial, name: str, values: BaseDistribution) -> Value:
-    if isinstance(values, FloatDistribution):
-        return trial.suggest_float(name, values.low, values.high, step=values.step, log=values.log)
-    if isinstance(values, IntDistribution):
-        return trial.suggest_int(name, values.low, values.high, step=values.step, log=values.log)
-    assert isinstance(values, CategoricalDistribution)
-    value: Value = trial.suggest_categorical(name, values.choices)
-    return value
-
-
 def rendered(value: Value) -> str:
     """A drawn value as an override writes it, to the last digit."""
     known = {True: "true", False: "false", None: "null"}
     return known[value] if isinstance(value, bool) or value is None else str(value)
-
-
-def points(space: Space) -> list[dict[str, Value]]:
-    """Every combination of a space of finitely many values, in the order of nested loops.
-
-    Raises:
-        ConfigError: when there are infinitely many.
-    """
-    axes: list[list[Value]] = []
-    for d in space.dimensions:
-        if isinstance(d.values, CategoricalDistribution):
-            axes.append(list(d.values.choices))
-        elif isinstance(d.values, IntDistribution):
-            axes.append(list(range(d.values.low, d.values.high + 1, d.values.step)))
-        elif isinstance(d.values, FloatDistribution) and d.values.step:
-            count = round((d.values.high - d.values.low) / d.values.step) + 1
-            axes.append([d.values.low + i * d.values.step for i in range(count)])
-        else:
-            fault = Fault(f"{d.key}={d.text}", "values that can be counted", "hydra/sweeper=optuna")
-            raise ConfigError(report_faults([fault]))
-    return [dict(zip([d.name for d in space.dimensions], row)) for row in itertools.product(*axes)]

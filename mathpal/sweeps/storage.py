@@ -8,6 +8,7 @@ import hashlib
 import importlib
 import inspect
 import os
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,9 @@ def _built(where: str, given: dict[str, Any], package: Any, base: type) -> Any:
         )
         raise ConfigError(report_faults([fault]))
     try:
-        return kind(**given)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            return kind(**given)
     except (TypeError, ValueError) as error:
         fault = Fault(f"{where} = {given}", f"arguments that {name} accepts ({error})")
         raise ConfigError(report_faults([fault])) from error

@@ -5,24 +5,20 @@ Each public function's keyword-only parameters are the settings of one `hydra/sw
 
 import importlib
 import logging
-import shlex
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import optuna
 from annotated_types import Ge, Gt, Interval
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from optuna.trial import Trial
 
-from mathpal import rundir
-from mathpal.errors import ConfigError, DataError
+from mathpal.errors import ConfigError
 from mathpal.faults import Fault, report_faults
-from mathpal.redaction import redact
+from mathpal.sweeps import drawing, table
 from mathpal.sweeps import space as spaces
-from mathpal.sweeps import table
 from mathpal.sweeps.driver import Driver, Patience
+from mathpal.sweeps.facts import write_facts, write_results
 from mathpal.sweeps.jobs import Application, launching
 from mathpal.sweeps.ledger import Ledger
 from mathpal.sweeps.outcomes import Measure
@@ -30,7 +26,6 @@ from mathpal.sweeps.space import Space
 from mathpal.sweeps.storage import build_pruner, build_sampler, open_storage
 
 log = logging.getLogger(__name__)
-SCHEMA = 1
 Direction = Literal["minimize", "maximize"]
 Count = Annotated[int, Ge(1)]
 Share = Annotated[float, Interval(ge=0, le=1)]
@@ -108,7 +103,7 @@ def optimize(
         raise ConfigError(report_faults([fault]))
     application.require_sound(space)
     grid = str((sampler or {}).get("_target_", "")).endswith("GridSampler")
-    points = spaces.points(space) if grid else None
+    points = drawing.points(space) if grid else None
     facts = {
         "study_name": study_name, "storage": storage, "directions": directions,
         "metrics": metrics, "intermediate": intermediate, "seeds": seeds, "kind": "optuna",
@@ -168,7 +163,7 @@ def grid(
         DataError: when too many runs failed.
     """
     space = spaces.parse(arguments, params)
-    points = spaces.points(space)
+    points = drawing.points(space)
     application.require_sound(space)
     if direction == "auto":
         name = metric or application.objective or "objective"
@@ -203,7 +198,7 @@ def _carry_on(
     """Open the study, and drive it to its end."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     folder = application.folder
-    _write_facts(application, space, facts, on_space_change)
+    write_facts(application, space, facts, on_space_change)
     stored = open_storage(facts["storage"], folder)
     study = optuna.create_study(
         storage=stored, study_name=facts["study_name"], directions=facts["directions"],
@@ -228,52 +223,8 @@ def _carry_on(
             show=watch,
         ).run()  # fmt: skip
         ended = watch.summary(ledger.trials())
-    log.info("%s", ended)
-    return _result(study, ledger, folder)
-
-
-def _write_facts(
-    application: Application, space: Space, facts: Mapping[str, Any], on_space_change: str
-) -> None:
-    """Leave study.json, and refuse to mix trials of different compositions in one study."""
-    path = application.folder / "study.json"
-    told = {
-        "schema": SCHEMA, **facts, "space": space.described(), "fixed": list(space.fixed),
-        "command": shlex.join(["python", *sys.argv]), "question": application.question,
-        "config_hash": application.config_hash,
-    }  # fmt: skip
-    told["space_hash"] = rundir.config_hash(
-        {key: told[key] for key in ("space", "fixed", "directions", "metrics", "seeds")}
-    )
-    if path.exists() and on_space_change == "refuse":
-        before = rundir.read_json(path)
-        for key in ("space", "fixed", "directions", "metrics", "seeds", "config_hash"):
-            if before[key] != redact(told[key]):
-                raise DataError(
-                    f"{application.folder} holds the study {before['study_name']}, begun with "
-                    f"another composition: {key} was {before[key]}, now it is {told[key]}. Its "
-                    "trials cannot be compared with new ones; choose another "
-                    "hydra.sweeper.study_name, or mix them: hydra.sweeper.on_space_change=allow"
-                )
-    rundir.write_json(path, told)
-
-
-def _result(study: optuna.Study, ledger: Ledger, folder: Path) -> dict[str, Any]:
-    """What the official plug-in returns and leaves in `optimization_results.yaml`."""
-    every = ledger.trials()
-    result: dict[str, Any]
-    if len(study.directions) > 1:
-        front = [{"params": dict(t.params), "values": list(t.values)} for t in study.best_trials]
-        result = {"name": "optuna", "solutions": front}
-    else:
-        best = table.best_of(every, study.directions)
-        result = {
-            "name": "optuna",
-            "best_evaluated_params": dict(best.params) if best else {},
-            "best_evaluated_value": best.value if best else None,
-        }
-    rundir.write_text(folder / "optimization_results.yaml", OmegaConf.to_yaml(result))
-    return result
+    watch.say(f"{facts['study_name']}: {ended}")
+    return write_results(study, ledger.trials(), folder)
 
 
 def _require_sound(

@@ -1,6 +1,5 @@
 """A study while it runs: a table on a terminal, a line a trial elsewhere."""
 
-import logging
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -12,7 +11,6 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-log = logging.getLogger(__name__)
 SHOWN = 12  # trials on a terminal: those that run, then the newest
 WORDS = {
     TrialState.COMPLETE: "completed",
@@ -46,8 +44,9 @@ class Watch:
         self.began = time.monotonic()
         self.known: dict[int, TrialState] | None = None
         self.at_start = 0
-        console = console or Console(stderr=True)
-        self.live = Live(console=console, auto_refresh=False) if console.is_terminal else None
+        self.console = console or Console(stderr=True)
+        on_terminal = self.console.is_terminal
+        self.live = Live(console=self.console, auto_refresh=False) if on_terminal else None
 
     def __enter__(self) -> "Watch":
         if self.live is not None:
@@ -64,7 +63,7 @@ class Watch:
         if self.known is None:
             self.at_start = len(_ended(every))
             if self.at_start:
-                log.info("%s goes on: %s", self.name, self.summary(every))
+                self.say(f"{self.name} goes on: {self.summary(every)}")
         new = [t for t in _ended(every) if (self.known or {}).get(t.number) == TrialState.RUNNING]
         came = self.known is not None and {n for n in states if n not in self.known}
         new += [t for t in _ended(every) if came and t.number in came]
@@ -73,7 +72,11 @@ class Watch:
             self.live.update(self.table(every), refresh=True)
             return
         for trial in new:
-            log.info("%s · %s", line(trial), self.summary(every))
+            self.say(f"{line(trial)} · {self.summary(every)}")
+
+    def say(self, text: str) -> None:
+        """A line on standard error, whatever becomes of logging in the runs."""
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def summary(self, every: list[FrozenTrial]) -> str:
         """The study in a line: how many ended, how, the best, and when the rest will have."""

@@ -38,6 +38,9 @@ class Watched:
             clock("run")
             try:
                 value = self.task(cfg)
+            except trials.Pruned:
+                _leave(folder, clock, "pruned")
+                return None
             except (Exception, SystemExit) as error:
                 if isinstance(error, SystemExit) and _by_signal(error):
                     raise
@@ -68,7 +71,7 @@ def _leave(
         folder,
         status=status,
         metrics={},
-        objective=None if error else {"name": "objective", "value": _numbers(value)},
+        objective={"name": "objective", "value": _numbers(value)} if value is not None else None,
         timings=clock.seconds,
         error=f"{type(error).__name__}: {error}" if error else None,
     )

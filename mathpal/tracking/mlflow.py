@@ -20,7 +20,7 @@ ENVIRONMENT = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
 }
-STATUS = {"completed": "FINISHED", "interrupted": "KILLED"}  # every other failed
+STATUS = {"completed": "FINISHED", "pruned": "KILLED", "interrupted": "KILLED"}  # else failed
 
 
 def mlflow(

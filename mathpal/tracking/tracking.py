@@ -139,9 +139,11 @@ class Tracking:
         self._finished = True
         if self._sampler is not None:
             self._sampler.stop()
+        # What was not finite is null in outcome.json, and no sink takes that for a number.
+        known = {n: v for n, v in outcome.get("metrics", {}).items() if v is not None}
         began = time.monotonic()
         for delivery in self.deliveries:
-            delivery.close(outcome)
+            delivery.close({**outcome, "metrics": known})
         for delivery in self.deliveries:
             delivery.join(began + delivery.patience_s)
         health = self.health()

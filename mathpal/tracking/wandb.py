@@ -125,7 +125,7 @@ class _Wandb:
 
     def finish(self, outcome: dict[str, Any]) -> None:
         self.run.summary.update({**outcome.get("metrics", {}), "status": outcome.get("status")})
-        self.run.finish(exit_code=0 if outcome.get("status") == "completed" else 1)
+        self.run.finish(exit_code=0 if outcome.get("status") in ("completed", "pruned") else 1)
 
     def abandon(self) -> None:
         """End wandb's own process, for which an exit hook would wait until its time-outs."""

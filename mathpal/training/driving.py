@@ -102,9 +102,11 @@ class Follower(TrainerCallback):
         factor: of it at a step.
         validate: gives the validation loss of a model; None for no validation.
         evaluate_every: optimizer steps between validations; None for one at the end.
+        unwanted: whether the word has come that the run is to end; asked after every step.
 
     Attributes:
         latest: the last value of each name.
+        pruned: whether training ended at that word.
     """
 
     def __init__(
@@ -116,7 +118,9 @@ class Follower(TrainerCallback):
         factor: Callable[[int], float],
         validate: Callable[[Any], float] | None,
         evaluate_every: int | None,
+        unwanted: Callable[[], bool] = lambda: False,
     ) -> None:
+        self.unwanted, self.pruned = unwanted, False
         self.record, self.batches, self.lr, self.factor = record, batches, lr, factor
         self.validate, self.every = validate, evaluate_every
         self.latest: dict[str, float] = {}
@@ -145,6 +149,8 @@ class Follower(TrainerCallback):
         last = step == self.batches.steps
         if self.validate and (last or (self.every is not None and step % self.every == 0)):
             self._write(step, {"validation/loss": self.validate(model)})
+        if not last and self.unwanted():
+            self.pruned = control.should_training_stop = True
 
     def on_log(
         self, args: Any, state: Any, control: Any, logs: Any = None, model: Any = None,

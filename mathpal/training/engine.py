@@ -14,7 +14,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from mathpal.data.batches import TrainingBatches
-from mathpal.errors import ConfigError
+from mathpal.errors import OutOfMemoryError
 from mathpal.interruption import ignored_in_worker
 from mathpal.models.backends import set_mode
 from mathpal.training import checkpoints
@@ -50,7 +50,7 @@ def run(
         What is to be known of how it went.
 
     Raises:
-        ConfigError: when memory does not even suffice for the smallest micro-batch.
+        OutOfMemoryError: when memory does not even suffice for the smallest micro-batch.
     """
     saver = callbacks[-1]
     assert isinstance(saver, Saver)
@@ -68,7 +68,7 @@ def run(
             return tuple(notes)
         except torch.OutOfMemoryError as error:
             if devices > 1:  # the other processes are waiting for this one's gradient
-                raise ConfigError(
+                raise OutOfMemoryError(
                     f"out of memory at step {module.step + 1} in one of {devices} processes; set "
                     f"trainer.batch_tokens={batches.plan.batch_tokens // 2} and twice "
                     "trainer.accumulate"
@@ -115,7 +115,7 @@ def _halved(batches: TrainingBatches, error: Exception) -> TrainingBatches:
     longest = int(batches.table.lengths.max())
     smaller = plan._replace(batch_tokens=plan.batch_tokens // 2, accumulate=plan.accumulate * 2)
     if smaller.batch_tokens < longest or plan.batch_tokens % 2:
-        raise ConfigError(
+        raise OutOfMemoryError(
             f"out of memory with micro-batches of {plan.batch_tokens} tokens, and the longest "
             f"row has {longest}: they cannot be halved. Set trainer.gradient_checkpointing=true, "
             "a smaller model.max_length, or model.quantization=4bit"

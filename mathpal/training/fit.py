@@ -5,11 +5,10 @@ The facade that `conf/trainer/*.yaml` names; Lightning and torch are imported in
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from annotated_types import Ge, Gt, Interval, Len
 
-from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ class FitResult(NamedTuple):
         notes: what else is to be known, e.g. that the micro-batches were halved.
         whole_weights: the checkpoint to take them from, where the model's own lie in pieces in
             several processes.
+        pruned: whether it ended early because its study has no more use for the run.
     """
 
     steps: int
@@ -44,6 +44,7 @@ class FitResult(NamedTuple):
     device: str
     notes: tuple[str, ...] = ()
     whole_weights: Path | None = None
+    pruned: bool = False
 
 
 def fit(
@@ -88,6 +89,8 @@ def fit(
     seed: int = 42,
 ) -> FitResult:
     """Train in place; where the run's directory holds a checkpoint, go on from it.
+
+    Where the directory gets the word to stop (`mathpal.trials`), training ends at the next step.
 
     Args:
         loaded: the model (with LoRA or whole) and its tokenizer.
@@ -152,26 +155,24 @@ def fit(
     from mathpal.data.batches import TrainingBatches
     from mathpal.data.windows import Plan
     from mathpal.models.backends import enable_checkpointing, set_mode
-    from mathpal.training import engine
+    from mathpal.training import engine, settling
     from mathpal.training.followers import followers
     from mathpal.training.guard import Guard
     from mathpal.training.module import TuningModule, schedule
     from mathpal.training.optimizers import build
     from mathpal.training.validating import Best
 
-    require_one_length(max_steps, epochs)
+    settling.require_one_length(max_steps, epochs)
     if patience or finish_with == "best":
-        _require_best(best, validation is not None)
-    gpu = uses_gpu(accelerator)
-    if precision == "auto":
-        precision = "bf16-mixed" if gpu else "32-true"
+        settling.require_measured(best, validated=validation is not None)
+    gpu = settling.uses_gpu(accelerator)
+    computed_in = settling.settled_precision(precision, gpu=gpu)
     if gradient_checkpointing:
         enable_checkpointing(loaded.model)
-    if layout == "auto":
-        layout = "packed" if strategy != "fsdp" and _takes_rows(loaded.model) else "padded"
+    rows_as = settling.settled_layout(layout, loaded.model, strategy)
     batches = TrainingBatches(
         train,
-        Plan(batch_tokens, accumulate * devices, seed, order, layout),
+        Plan(batch_tokens, accumulate * devices, seed, order, rows_as),
         steps=max_steps,
         epochs=epochs or 0,
         pad=loaded.tokenizer.pad_token_id,
@@ -217,46 +218,16 @@ def fit(
         devices=devices,
         strategy=strategy,
         accelerator="gpu" if gpu else "cpu",
-        precision=precision,
+        precision=computed_in,
         deterministic=not gpu,
     )
-    if finish_with == "best":
+    pruned = follow.saver.pruned
+    if finish_with == "best" and not pruned:
         follow.saver.take_best(module)
     set_mode(loaded.model, training=False)
-    metrics = _final(follow.recorder, chosen, module.device, precision)
+    metrics = _final(follow.recorder, chosen, module.device, computed_in)
     kept = run_dir / "checkpoints" / finish_with if run_dir and strategy == "fsdp" else None
-    return FitResult(module.step, metrics, precision, str(module.device), notes, kept)
-
-
-def require_one_length(max_steps: int | None, epochs: int | None) -> None:
-    """Refuse a training of no length, or of two."""
-    if (max_steps is None) == (epochs is None):
-        raise ConfigError("give exactly one of trainer.max_steps and trainer.epochs")
-
-
-def _require_best(best: str, validated: bool) -> None:
-    """What is to decide must be measured."""
-    if best.startswith("validation/") and not validated:
-        raise ConfigError(
-            f"trainer.best={best} is asked to decide, but there are no validation rows; set "
-            "trainer.patience=null trainer.finish_with=last, or give the data a validation split"
-        )
-
-
-def _takes_rows(model: Any) -> bool:
-    """Whether the model's body runs packed rows without padding or a mask."""
-    base = model.get_base_model() if hasattr(model, "get_base_model") else model
-    return bool(getattr(getattr(base, "base_model", base), "takes_rows", False))
-
-
-def uses_gpu(accelerator: str) -> bool:
-    """Whether training will run on a GPU."""
-    import torch
-
-    gpu = torch.cuda.is_available() and accelerator != "cpu"
-    if accelerator == "gpu" and not gpu:
-        raise ConfigError("trainer.accelerator=gpu, but torch sees no GPU; use auto or cpu")
-    return gpu
+    return FitResult(module.step, metrics, computed_in, str(module.device), notes, kept, pruned)
 
 
 def _final(

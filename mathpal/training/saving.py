@@ -1,10 +1,12 @@
 """The callback that keeps a run alive: checkpoints, roll-back, and stopping when asked to.
 
-Knows when; how is `checkpoints` (files), `state` (what) and `interruption` (signals).
+Knows when; how is `checkpoints` (files), `state` (what), `interruption` (signals) and `trials`
+(a study's word).
 """
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from mathpal.training.guard import Decision
 from mathpal.training.recording import Recorder
 from mathpal.training.state import capture, restore_optimizer, restore_weights
 from mathpal.training.validating import Best
+from mathpal.trials import told_to_stop
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +37,9 @@ class Saver(lightning.Callback):
         keep_last: so many of the newest stay, and the best.
         steps: optimizer steps in all.
         rows: step -> the training rows of it, to name what a bad step was made of.
+
+    Attributes:
+        pruned: whether training ended at the word of a study that has no more use for the run.
     """
 
     def __init__(
@@ -51,7 +57,7 @@ class Saver(lightning.Callback):
         self.every, self.keep_last, self.steps, self.rows = every, keep_last, steps, rows
         self.start: Checkpoint | None = None
         self.signals = Postponed()
-        self.stopped = False
+        self.stopped = self.pruned = False
 
     def begin_at(self, module: Any, start: Checkpoint | None) -> None:
         """Continue from a checkpoint; the optimizer follows when the device is known."""
@@ -91,14 +97,20 @@ class Saver(lightning.Callback):
     def _step_done(self, trainer: Any, module: Any) -> None:
         step = module.step
         self.stopped = self.best.exhausted
-        asked = trainer.strategy.reduce_boolean_decision(
-            self.signals.received is not None, all=False
-        )
+        over = self.stopped or step == self.steps
+        unwanted = trainer.is_global_zero and not over and self._unwanted()
+        # One agreement a step: whether to end; only where all are to, another one on why.
+        agreed = partial(trainer.strategy.reduce_boolean_decision, all=False)
+        asked = agreed(unwanted or self.signals.received is not None)
+        self.pruned = asked and agreed(unwanted)
         improved = self.best.step == step
         due = self.every is not None and step % self.every == 0
-        if due or improved or asked or self.stopped or step == self.steps:
+        if due or improved or over or (asked and not self.pruned):
             self._save(trainer, module, improved=improved)
-        if asked:
+        if self.pruned:  # a signal beside it changes nothing: a restart would end here again
+            log.info("its study has no more use for this run: training ends after step %d", step)
+            trainer.should_stop = True
+        elif asked:
             number = self.signals.received or 15
             kept = "its checkpoint is written" if self.folder else "nothing was kept"
             log.warning("signal %d: stopping after step %d, %s", number, step, kept)
@@ -109,6 +121,9 @@ class Saver(lightning.Callback):
                 self.best.metric, self.best.misses, self.best.step, step,
             )  # fmt: skip
             trainer.should_stop = True
+
+    def _unwanted(self) -> bool:
+        return self.folder is not None and told_to_stop(self.folder.parent)
 
     def _save(self, trainer: Any, module: Any, *, improved: bool) -> None:
         if self.folder is None:

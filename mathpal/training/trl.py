@@ -12,7 +12,8 @@ from annotated_types import Ge, Len
 
 from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
-from mathpal.training.fit import Count, FitResult, Rate, Share, require_one_length, uses_gpu
+from mathpal.training.fit import Count, FitResult, Rate, Share
+from mathpal.trials import told_to_stop
 
 if TYPE_CHECKING:
     from mathpal.data.chat import TokenTable
@@ -85,11 +86,12 @@ def fit_trl(
     from mathpal.data.batches import TrainingBatches, ValidationBatches
     from mathpal.data.windows import Plan
     from mathpal.models.backends import set_mode
+    from mathpal.training import settling
     from mathpal.training.module import schedule
     from mathpal.training.optimizers import build
 
-    require_one_length(max_steps, epochs)
-    gpu = uses_gpu("auto")
+    settling.require_one_length(max_steps, epochs)
+    gpu = settling.uses_gpu("auto")
     _require_trl(loaded, gpu)
     _require_fresh(run_dir)
     from transformers.trainer_callback import PrinterCallback
@@ -97,12 +99,11 @@ def fit_trl(
 
     from mathpal.training.driving import Follower, driven, validation_loss
 
-    if precision == "auto":
-        precision = "bf16-mixed" if gpu else "32-true"
+    computed_in = settling.settled_precision(precision, gpu=gpu)
     plan, pad = Plan(batch_tokens, accumulate, seed, order), loaded.tokenizer.pad_token_id
     batches = TrainingBatches(train, plan, steps=max_steps, epochs=epochs or 0, pad=pad)
     validate = None
-    mixed = precision == "bf16-mixed"
+    mixed = computed_in == "bf16-mixed"
     if validation is not None:
         checks = ValidationBatches(validation, batch_tokens=batch_tokens, pad=pad)
         validate = partial(validation_loss, objective=objective, batches=checks, mixed=mixed)
@@ -117,6 +118,7 @@ def fit_trl(
         factor=factor,
         validate=validate,
         evaluate_every=evaluate_every,
+        unwanted=partial(told_to_stop, run_dir) if run_dir else lambda: False,
     )
     with tempfile.TemporaryDirectory() as scratch:
         trainer = driven(SFTTrainer, batches, making, factor, seed)(
@@ -145,7 +147,8 @@ def fit_trl(
         trainer.train()
     set_mode(loaded.model, training=False)
     device = str(loaded.model.device)
-    return FitResult(batches.steps, follower.latest, precision, device, ("trained by TRL",))
+    steps, notes = trainer.state.global_step, ("trained by TRL",)
+    return FitResult(steps, follower.latest, computed_in, device, notes, pruned=follower.pruned)
 
 
 def _require_trl(loaded: Loaded, gpu: bool) -> None:

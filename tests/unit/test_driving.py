@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,12 @@ def by_mathpal(loaded: Loaded, tables: Tables, accumulate: int, **settings: Any)
 
 
 def by_trainer(
-    loaded: Loaded, tables: Tables, accumulate: int, folder: Path, lr: float = 1e-3
+    loaded: Loaded,
+    tables: Tables,
+    accumulate: int,
+    folder: Path,
+    lr: float = 1e-3,
+    unwanted: Callable[[], bool] = lambda: False,
 ) -> Records:
     from transformers import Trainer, TrainingArguments
 
@@ -56,6 +62,7 @@ def by_trainer(
     follower = Follower(
         lambda s, v: records.append((s, v)), batches, lr=lr, factor=factor, evaluate_every=10,
         validate=partial(validation_loss, objective=sft(), batches=checks, mixed=False),
+        unwanted=unwanted,
     )  # fmt: skip
     making = partial(build, "adamw", lr=lr, weight_decay=0.01, betas=(0.9, 0.999))
     arguments = TrainingArguments(
@@ -90,6 +97,17 @@ def test_twenty_steps_are_those_of_transformers_trainer(
         assert values == pytest.approx(expected, abs=1e-5, rel=relative), name
     losses = [value for _, value in named(ours, "train/loss")]
     assert len(losses) == STEPS and losses[-1] < losses[0] - 0.03
+
+
+@pytest.mark.parametrize(("heard", "last"), [(3, 3), (STEPS, STEPS)])
+def test_the_word_of_a_study_ends_it_at_the_step(
+    shared_tiny: Loaded, fit_tables: Tables, tmp_path: Path, heard: int, last: int
+) -> None:
+    asked = iter(range(1, STEPS))
+    records = by_trainer(
+        tuned(shared_tiny, 0.0), fit_tables, 1, tmp_path, unwanted=lambda: next(asked) == heard
+    )
+    assert named(records, "train/loss")[-1][0] == last
 
 
 def test_a_loss_that_is_not_finite_ends_it(

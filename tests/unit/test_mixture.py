@@ -189,12 +189,12 @@ class TestNestedNodes:
     def test_a_source_can_be_taken_out_and_weights_given(self) -> None:
         cfg = config(
             *OWN, f"data.sources.own.path={__file__}", "~data.sources.vimath",
-            "data.weights={own: 2}", "seed=3",
+            "data.weights={own: 2}", "seed=3", "data.sources.own.seed=4",
         )  # fmt: skip
         call = preflight(cfg).calls["data"]
         assert list(call.keywords["sources"]) == ["own"]
         assert call.keywords["weights"] == {"own": 2.0}
-        assert call.keywords["sources"]["own"].keywords["seed"] == 3
+        assert call.keywords["sources"]["own"].keywords["seed"] == 4
 
     def test_a_mixture_in_a_mixture(self) -> None:
         inner = "+data@data.sources.own=mixture"

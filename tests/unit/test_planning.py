@@ -22,7 +22,7 @@ from mathpal import composition
 from mathpal.cli import VERBS, run
 from mathpal.data.batches import PackedRows
 from mathpal.data.chat import TokenTable
-from mathpal.errors import ConfigError
+from mathpal.errors import ConfigError, InfeasibleError
 from mathpal.models import packed_gemma3n
 from mathpal.models.accelerate import accelerate_layers
 from mathpal.models.lora import PROJECTIONS, attach_lora, no_lora
@@ -41,7 +41,7 @@ from mathpal.planning.shapes import text_config
 from mathpal.planning.spans import effective_weights
 from mathpal.preflight import preflight
 from mathpal.run import CONF, compose, train
-from mathpal.training.fit import _takes_rows
+from mathpal.training.settling import takes_rows
 from tests.unit.saved import autocast_of_a_gpu, bytes_saved, packed_attention_of_a_gpu
 
 WHOLE = ("lora=none", "evaluation.systems=[tuned]", "export=none")
@@ -392,8 +392,8 @@ class TestLayout:
         assert setting(given, device).layout == layout
 
     def test_agrees_with_fit_on_the_shipped_model(self, shared_tiny: Any) -> None:
-        assert _takes_rows(shared_tiny.model)
-        assert not _takes_rows(AutoModelForCausalLM.from_config(narrow(attention_dropout=0.1)))
+        assert takes_rows(shared_tiny.model)
+        assert not takes_rows(AutoModelForCausalLM.from_config(narrow(attention_dropout=0.1)))
 
 
 class TestRows:
@@ -526,13 +526,14 @@ class TestGate:
         from mathpal import stages
 
         monkeypatch.setattr(stages, "load_model", lambda *a, **k: pytest.fail("it was loaded"))
-        with pytest.raises(ConfigError) as error:
+        with pytest.raises(InfeasibleError) as error:
             train(compose(["evaluation=none"]), tmp_path / "run")
         message = str(error.value)
         assert "does not fit into 0.7 GB of a toy" in message
         assert "Mend: trainer.gradient_checkpointing=true" in message
         assert "allow_memory=true" in message
-        assert json.loads((tmp_path / "run/outcome.json").read_text())["status"] == "failed"
+        outcome = json.loads((tmp_path / "run/outcome.json").read_text())
+        assert (outcome["status"], outcome["error_type"]) == ("failed", "InfeasibleError")
 
     @pytest.mark.usefixtures("tight")
     def test_can_be_overridden_and_that_is_recorded(

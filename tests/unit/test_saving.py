@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from mathpal.errors import ConfigError, DataError
+from mathpal.errors import ConfigError, DataError, OutOfMemoryError
 from mathpal.objectives.sft import sft
 from mathpal.training import checkpoints
 from tests.unit.conftest import STEPS, at, die, same
@@ -120,7 +120,9 @@ def test_without_dropout_it_is_the_same_training(train: Any, tmp_path: Path) -> 
 
 
 def test_when_even_one_row_does_not_fit_it_says_what_to_do(train: Any, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"out of memory.*cannot be halved.*checkpointing=true"):
+    with pytest.raises(
+        OutOfMemoryError, match=r"out of memory.*cannot be halved.*checkpointing=true"
+    ):
         train(tmp_path, objective=Spoiling(set(range(6, 99)), run_out(99)))
 
 

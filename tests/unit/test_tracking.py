@@ -137,6 +137,13 @@ class TestSinks:
         written = json.loads((tmp_path / "tracking/health.json").read_text())
         assert written == {"fake0": {"sent": 4, "dropped": 0, "failed": 0, "given_up": ""}}
 
+    def test_get_no_null_for_a_value_that_was_not_finite(self, tmp_path: Path) -> None:
+        fake = Fake()
+        tracking = tracked(tmp_path, fake)
+        tracking.begin(MANIFEST)
+        tracking.finish({"status": "completed", "metrics": {"a": 1.0, "b": None}})
+        assert fake.calls[-1] == ("finish", {"status": "completed", "metrics": {"a": 1.0}})
+
     def test_are_told_what_the_run_is(self, tmp_path: Path) -> None:
         fake = Fake()
         tracking = tracked(tmp_path / "run7", fake)

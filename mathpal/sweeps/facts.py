@@ -1,0 +1,63 @@
+"""What a study says of itself in its directory: study.json at the start, the best at the end."""
+
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import optuna
+from omegaconf import OmegaConf
+from optuna.trial import FrozenTrial
+
+from mathpal import rundir
+from mathpal.errors import DataError
+from mathpal.redaction import redact
+from mathpal.sweeps import table
+from mathpal.sweeps.jobs import Application
+from mathpal.sweeps.space import Space
+
+SCHEMA = 1
+
+
+def write_facts(
+    application: Application, space: Space, facts: Mapping[str, Any], on_space_change: str
+) -> None:
+    """Leave study.json, and refuse to mix trials of different compositions in one study."""
+    path = application.folder / "study.json"
+    told = {
+        "schema": SCHEMA, **facts, "space": space.described(), "fixed": list(space.fixed),
+        "command": shlex.join(["python", *sys.argv]), "question": application.question,
+        "config_hash": application.config_hash,
+    }  # fmt: skip
+    told["space_hash"] = rundir.config_hash(
+        {key: told[key] for key in ("space", "fixed", "directions", "metrics", "seeds")}
+    )
+    if path.exists() and on_space_change == "refuse":
+        before = rundir.read_json(path)
+        for key in ("space", "fixed", "directions", "metrics", "seeds", "config_hash"):
+            if before[key] != redact(told[key]):
+                raise DataError(
+                    f"{application.folder} holds the study {before['study_name']}, begun with "
+                    f"another composition: {key} was {before[key]}, now it is {told[key]}. Its "
+                    "trials cannot be compared with new ones; choose another "
+                    "hydra.sweeper.study_name, or mix them: hydra.sweeper.on_space_change=allow"
+                )
+    rundir.write_json(path, told)
+
+
+def write_results(study: optuna.Study, every: list[FrozenTrial], folder: Path) -> dict[str, Any]:
+    """Leave `optimization_results.yaml` as the official plug-in does, and give it back."""
+    result: dict[str, Any]
+    if len(study.directions) > 1:
+        front = [{"params": dict(t.params), "values": list(t.values)} for t in study.best_trials]
+        result = {"name": "optuna", "solutions": front}
+    else:
+        best = table.best_of(every, study.directions)
+        result = {
+            "name": "optuna",
+            "best_evaluated_params": dict(best.params) if best else {},
+            "best_evaluated_value": best.value if best else None,
+        }
+    rundir.write_text(folder / "optimization_results.yaml", OmegaConf.to_yaml(result))
+    return result
