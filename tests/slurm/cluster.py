@@ -57,6 +57,7 @@ SchedulerParameters=batch_sched_delay=0,sched_interval=2,bf_interval=2
 """
 _PARTITIONS = """
 PartitionName=low Nodes=ALL Default=YES MaxTime=INFINITE PriorityTier=1 PreemptMode=REQUEUE GraceTime=60
+PartitionName=unwarned Nodes=ALL MaxTime=INFINITE PriorityTier=1 PreemptMode=REQUEUE
 PartitionName=high Nodes=ALL MaxTime=INFINITE PriorityTier=10 PreemptMode=OFF
 """  # noqa: E501
 
