@@ -31,7 +31,8 @@ def ran(folder: Path, *words: str) -> str:
 
 
 def test_a_killed_trial_goes_on_and_ends_as_a_run_alone_does(tmp_path: Path) -> None:
-    settings = [*UNMEASURED, "trainer.max_steps=30", "trainer.checkpoint_every=2"]
+    settings = [*UNMEASURED, "trainer.max_steps=12", "trainer.evaluate_every=12",
+                "trainer.checkpoint_every=2"]  # fmt: skip
     words = ["-m", *settings, *STUDY, "hydra.sweeper.n_trials=2"]
     home = tmp_path / "multirun" / "s"
     with (tmp_path / "log").open("wb") as log:
@@ -52,13 +53,13 @@ def test_a_killed_trial_goes_on_and_ends_as_a_run_alone_does(tmp_path: Path) -> 
 
 
 def test_a_pruned_trial_is_a_run_that_ended_early(tmp_path: Path) -> None:
-    settings = [*UNMEASURED, "trainer.max_steps=300", "trainer.evaluate_every=1"]
+    settings = [*UNMEASURED, "trainer.max_steps=99", "trainer.evaluate_every=1"]
     ran(tmp_path, "-m", *settings, *STUDY, "hydra.sweeper.n_trials=1",
         "hydra/sweeper/pruner=threshold", "hydra.sweeper.pruner.upper=0.0")  # fmt: skip
     (trial,) = trials_of(tmp_path, "s")
     outcome = read_json(tmp_path / "multirun/s/0/outcome.json")
     assert outcome["status"] == "pruned" and trial.state.name == "PRUNED"
-    assert 1 <= len(trial.intermediate_values) < 300
+    assert 1 <= len(trial.intermediate_values) < 99
     assert trial.user_attrs["metrics"]["validation/loss"] == outcome["metrics"]["validation/loss"]
 
 
