@@ -36,6 +36,10 @@ class OptunaSweeper(Sweeper):
         function = getattr(sweeping, self.function)
         settings = checked("hydra.sweeper", jobs.settings(self.config.hydra.sweeper), function)
         result = function(application, arguments, **settings)
+        if hasattr(self.task, "check"):  # MathPal's own runs, of which there is more to say
+            from mathpal.report_commands import report
+
+            report({}, study=application.folder, storage=settings.get("storage"))
         print(short(application.folder), flush=True)
         return result
 

@@ -65,6 +65,7 @@ class Driver:
         self.n_jobs, self.seeds, self.patience, self.show = n_jobs, seeds, patience, show
         self.working: dict[int, threading.Thread] = {}
         self.adopted: set[int] = set()
+        self.intended: list[Run] = []
         self.tails: dict[int, trials.Values] = {}
         self.trouble: dict[int, str] = {}  # why a launcher could not start a trial
         self.woken = threading.Event()
@@ -103,6 +104,7 @@ class Driver:
             if self.broken is None:
                 self._fill(me)
             every = self.ledger.trials()
+        self._start_all()
         self._relay()
         self.show(every)
         if self.broken:
@@ -146,7 +148,7 @@ class Driver:
             error = f"given up after {len(spent)} attempts: {ends}"
             self.ledger.finish(trial, Verdict("failed", notes={"error": error}))
         elif self.broken is None and self._free():
-            self._start(self.ledger.trial(trial.number), run)
+            self._intend(self.ledger.trial(trial.number), run)
 
     def _under_way(self, run: Run) -> bool:
         folder = self.ledger.folder / run.folder
@@ -194,7 +196,7 @@ class Driver:
         )
 
     def _free(self) -> int:
-        return self.n_jobs - len(self.working) - len(self.adopted)
+        return self.n_jobs - len(self.working) - len(self.adopted) - len(self.intended)
 
     def _fill(self, me: str) -> None:
         """Give out new trials; the lock is held."""
@@ -205,20 +207,24 @@ class Driver:
             if "duplicate_of" in trial.user_attrs:
                 self._settle_duplicate(trial)
             else:
-                self._start(trial, self._next_run(trial))
-                if self.launching.inline:
-                    self._settle_one(self.ledger.trial(trial.number), me)
+                self._intend(trial, self._next_run(trial))
 
-    def _start(self, trial: FrozenTrial, run: Run) -> None:
+    def _intend(self, trial: FrozenTrial, run: Run) -> None:
+        """Have a run started as soon as the lock is free."""
         self.ledger.attempt_begins(trial, socket.gethostname(), run.folder)
-        if self.launching.inline:
-            self._launch(run)
-            return
-        thread = threading.Thread(
-            target=self._launch, args=(run,), name=f"trial {run.trial}", daemon=True
-        )
-        self.working[run.trial] = thread
-        thread.start()
+        self.intended.append(run)
+
+    def _start_all(self) -> None:
+        for run in self.intended:
+            if self.launching.inline:
+                self._launch(run)
+                continue
+            thread = threading.Thread(
+                target=self._launch, args=(run,), name=f"trial {run.trial}", daemon=True
+            )
+            self.working[run.trial] = thread
+            thread.start()
+        self.intended.clear()
 
     def _launch(self, run: Run) -> None:
         """In a thread: a launcher's whole work on one run, whatever becomes of it."""

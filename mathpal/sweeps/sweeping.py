@@ -21,7 +21,7 @@ from mathpal.sweeps.driver import Driver, Patience
 from mathpal.sweeps.facts import write_facts, write_results
 from mathpal.sweeps.jobs import Application, launching
 from mathpal.sweeps.ledger import Ledger
-from mathpal.sweeps.outcomes import Measure
+from mathpal.sweeps.outcomes import Measure, is_reversed
 from mathpal.sweeps.space import Space
 from mathpal.sweeps.storage import build_pruner, build_sampler, open_storage
 
@@ -111,7 +111,7 @@ def optimize(
     }  # fmt: skip
     measure = Measure(
         tuple(metrics), len(directions), None if len(directions) > 1 else intermediate,
-        _reversed(directions[0], intermediate), constraints,
+        is_reversed(directions[0], intermediate), constraints,
     )  # fmt: skip
     return _carry_on(
         application, space, facts, measure, n_jobs,
@@ -251,13 +251,6 @@ def _require_sound(
         faults.append(Fault(f"hydra.sweeper.seeds={list(seeds)}", "different seeds"))
     if faults:
         raise ConfigError(report_faults(faults))
-
-
-def _reversed(direction: str, intermediate: str | None) -> bool:
-    """Whether less of `intermediate` is better where more of the objective is, or vice versa."""
-    kinds = {"loss": "minimize", "accuracy": "maximize"}
-    better = [kinds[kind] for kind in kinds if kind in (intermediate or "")]
-    return bool(better) and better[0] != direction
 
 
 def _further(path: str | None, config: DictConfig) -> Callable[[Trial], None] | None:

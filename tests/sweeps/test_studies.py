@@ -190,6 +190,17 @@ def test_parameters_that_depend_on_others(tmp_path: Path) -> None:
     assert all(("+z" in t.params) == (t.params["y"] % 2 == 0) for t in trials_of(tmp_path, "own"))
 
 
+@pytest.mark.parametrize("words", [["hydra/launcher=basic"], ["hydra.launcher.warm=false"]])
+def test_trials_run_in_this_process_or_in_cold_ones(tmp_path: Path, words: list[str]) -> None:
+    words = [X, *words, "fails_above=2", "hydra.sweeper.n_trials=4",
+             "hydra.sweeper.max_failure_rate=1"]  # fmt: skip
+    done = study(tmp_path, *words)
+    found = trials_of(tmp_path)
+    assert [t.value is None for t in found] == [t.params["x"] > 2 for t in found]
+    assert done.stdout.splitlines()[-1] == "multirun/study"
+    assert len({begun(tmp_path, n)[0] for n in range(4)}) == (1 if "basic" in words[1] else 4)
+
+
 def test_first_trials_can_be_given(tmp_path: Path) -> None:
     study(tmp_path, X, "hydra.sweeper.n_trials=3", "hydra.sweeper.enqueue=[{x: 2.0}, {x: 1.0}]")
     assert [t.params["x"] for t in trials_of(tmp_path)][:2] == [2.0, 1.0]
@@ -220,9 +231,10 @@ class TestCarryingOn:
         assert [a["how"] for a in first.user_attrs["attempts"]] == ["lost", "completed"]
 
     def test_a_second_driver_shares_the_budget(self, tmp_path: Path) -> None:
-        one = begin(tmp_path, *self.WORDS)
+        words = [*self.WORDS, "seconds=2"]  # the other must come before the end
+        one = begin(tmp_path, *words)
         until(lambda: (tmp_path / "multirun/study/0/begun").exists())
-        study(tmp_path, *self.WORDS)
+        study(tmp_path, *words)
         assert one.wait() == 0
         assert ends(tmp_path) == ["completed"] * 8
         assert all(len(begun(tmp_path, number)) == 1 for number in range(8))
