@@ -50,8 +50,8 @@ def take_nodes(cluster: Cluster, seconds: int) -> str:
     return printed.split()[-1]
 
 
-# With notice there is time to save after SIGUSR2, and submitit queues the job again; without, SIGTERM
-# and soon SIGKILL follow, and Slurm queues it again by itself.
+# With notice there is time to save after SIGUSR2, and submitit queues the job again; without,
+# SIGTERM and soon SIGKILL follow, and Slurm queues it again by itself.
 @pytest.mark.parametrize(
     ("undisturbed", "partition", "told"),
     [("default", "low", "USR2"), ("default", "unwarned", ""), ("ddp", "low", "")],
