@@ -149,6 +149,9 @@ def launching(application: Application, study_name: str) -> Launching:
     task = Watched(application.task)
     launcher = _launcher(application, task, application.config)  # says now what is wrong with it
     kind = type(launcher).__name__
+    if kind == "RayLauncher":  # once, and not by every trial's thread at the same moment
+        plug_in = importlib.import_module("hydra_plugins.hydra_ray_launcher._launcher_util")
+        plug_in.start_ray(application.config.hydra.launcher.ray.init)
     return Launching(
         functools.partial(_launch, application, task, study_name),
         queued=_in_slurm(study_name) if kind == "SlurmLauncher" else _nowhere,
@@ -163,6 +166,8 @@ def _launch(application: Application, task: Watched, study_name: str, run: Run) 
     with open_dict(config):
         if "name" in config.hydra.launcher:  # a scheduler's: so that a queued run can be found
             config.hydra.launcher.name = _job_name(study_name, run)
+        if "JoblibLauncher" in config.hydra.launcher._target_ and config.hydra.launcher.n_jobs == 1:
+            config.hydra.launcher.n_jobs = 2  # with one, joblib runs it here, in this thread
     launcher = _launcher(application, task, config)
     launcher.launch([run.overrides], initial_job_idx=run.trial)
 
