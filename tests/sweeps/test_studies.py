@@ -256,11 +256,9 @@ class TestCarryingOn:
         assert [a["how"] for a in first.user_attrs["attempts"]] == ["lost", "completed"]
 
     def test_a_second_driver_shares_the_budget(self, tmp_path: Path) -> None:
-        words = [*self.WORDS, "seconds=2"]  # the other must come before the end
-        one = begin(tmp_path, *words)
-        until(lambda: (tmp_path / "multirun/study/0/begun").exists())
-        study(tmp_path, *words)
-        assert one.wait() == 0
+        words = [X, "seconds=1.5", "hydra.sweeper.n_trials=8"]
+        one, other = begin(tmp_path, *words), begin(tmp_path, *words)
+        assert (one.wait(120), other.wait(120)) == (0, 0)
         assert ends(tmp_path) == ["completed"] * 8
         assert all(len(begun(tmp_path, number)) == 1 for number in range(8))
         drivers = {trial.user_attrs["driver"] for trial in trials_of(tmp_path)}
