@@ -16,6 +16,7 @@ from mathpal import composition
 from mathpal.errors import DataError
 from mathpal.preflight import GROUPS
 from mathpal.run import compose
+from mathpal.rundir import read_json
 
 _NAME = "name"  # of the experiment: the only thing that may differ
 
@@ -59,7 +60,8 @@ def _experiment(run_dir: Path, name: str, remarks: Sequence[str]) -> str:
     chosen = _chosen(run_dir)
     base = _composed(run_dir, [f"{group}={option}" for group, option in chosen.items()])
     values = _difference(_without_name(config), _without_name(base), "", run_dir)
-    lines = ["# @package _global_", *(f"# {' '.join(remark.split())}" for remark in remarks)]
+    notes = [" ".join(remark.split()) for remark in [*remarks, *_threads(run_dir)]]
+    lines = ["# @package _global_", *(f"# {note}" for note in notes)]
     if chosen:
         lines += ["defaults:", *(f"  - override /{g}: {option}" for g, option in chosen.items())]
     text = "\n".join(lines) + "\n" + OmegaConf.to_yaml(OmegaConf.create({_NAME: name, **values}))
@@ -70,6 +72,13 @@ def _experiment(run_dir: Path, name: str, remarks: Sequence[str]) -> str:
             "otherwise"
         )
     return text
+
+
+def _threads(run_dir: Path) -> list[str]:
+    """With how many threads the run computed, which decides the last bits of its sums."""
+    path = run_dir / "run.json"
+    threads = read_json(path).get("determinism", {}).get("threads") if path.exists() else None
+    return [] if threads is None else [f"The same to the last bit with OMP_NUM_THREADS={threads}."]
 
 
 @contextmanager

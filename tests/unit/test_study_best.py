@@ -81,6 +81,12 @@ def test_only_what_differs_from_the_defaults_is_written(tmp_path: Path) -> None:
     assert text.startswith("# @package _global_\n# Trial 7\n")
 
 
+def test_the_threads_of_a_run_are_told(tmp_path: Path) -> None:
+    lay(tmp_path, [])
+    (tmp_path / "run.json").write_text('{"determinism": {"threads": 3}}')
+    assert "last bit with OMP_NUM_THREADS=3" in experiment(tmp_path, "again", ["Trial 7"])
+
+
 def test_a_remark_cannot_end_the_comment(tmp_path: Path) -> None:
     lay(tmp_path, [])
     text = experiment(tmp_path, "again", ["study\nseed: 666\n# @package evil"])
