@@ -57,29 +57,6 @@ def is_held(run_dir: Path) -> bool:
     return False
 
 
-@contextlib.contextmanager
-def alone(path: Path) -> Iterator[bool]:
-    """Be the only process at something, or learn that another is at it.
-
-    Args:
-        path: of the lock's file, which stays.
-
-    Yields:
-        Whether this process is the only one; also where the file system knows no locks.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab", buffering=0) as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        except OSError as error:
-            log.warning("%s cannot be locked (%s): see to it that no two use it", path, error)
-        os.register_at_fork(after_in_child=stream.close)
-        yield True
-
-
 def _take(stream: FileIO, run_dir: Path) -> None:
     deadline = time.monotonic() + _PATIENCE
     while True:

@@ -5,6 +5,8 @@ So a trial needs no database and outlives the process that started it, and whoev
 system can take it over. Knows nothing of Hydra and Optuna.
 """
 
+import contextlib
+import fcntl
 import json
 import os
 import socket
@@ -23,6 +25,25 @@ from mathpal.errors import DataError
 ATTEMPT = "attempt.json"
 WORD = "prune"
 _BEAT = 2.0  # seconds between signs of life
+
+
+@contextmanager
+def alone(trial_dir: Path) -> Iterator[None]:
+    """Be the only attempt at a run; wait for the end of one that is under way.
+
+    A driver may die between starting a process and that process's first sign of life. The next
+    driver then sees nobody at work, and starts another.
+
+    Args:
+        trial_dir: of the run, which is made where it is not there.
+    """
+    trial_dir.mkdir(parents=True, exist_ok=True)
+    with (trial_dir / ".attempt.lock").open("ab") as stream:
+        # A forked child shares the lock, and would keep it when this process is killed.
+        os.register_at_fork(after_in_child=stream.close)
+        with contextlib.suppress(OSError):  # of a file system that knows no locks
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

@@ -78,6 +78,8 @@ class Ledger:
         self.study, self.storage, self.folder, self.space = study, storage, folder, space
         self.points, self.sampler, self.n_trials = points, sampler, n_trials
         self.further, self.dedup = further, dedup
+        self._alike: dict[tuple[str, ...], list[int]] = {}  # overrides -> trials that had them
+        self._indexed = -1  # the last trial that is in there
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -127,12 +129,15 @@ class Ledger:
         """The trial that had these overrides first, unless it came to nothing."""
         if not self.dedup:
             return None
-        wanted = sorted(overrides)
-        for trial in known:
-            attrs = trial.user_attrs
-            if "duplicate_of" in attrs or trial.state == TrialState.FAIL:
-                continue
-            if sorted(attrs.get("overrides", ())) == wanted:
+        for trial in reversed(known):  # those that came since the last look
+            if trial.number <= self._indexed:
+                break
+            key = _key(trial.user_attrs.get("overrides", ()))
+            self._alike.setdefault(key, []).append(trial.number)
+        self._indexed = known[-1].number if known else -1
+        for number in sorted(self._alike.get(_key(overrides), ())):
+            trial = self.trial(number)
+            if "duplicate_of" not in trial.user_attrs and trial.state != TrialState.FAIL:
                 return trial
         return None
 
@@ -164,8 +169,11 @@ class Ledger:
             All attempts.
         """
         attempts = copy.deepcopy(list(trial.user_attrs.get("attempts", ())))
-        if attempts and "ended" not in attempts[-1]:
-            said = trials.status(self.folder / attempts[-1]["run"])
+        if not attempts:
+            return attempts
+        said = trials.status(self.folder / attempts[-1]["run"])
+        # What was lost may only have been late with its first sign of life.
+        if "ended" not in attempts[-1] or (said and attempts[-1]["how"] == "lost"):
             attempts[-1] |= {"ended": _now(), "how": said or how}
             self.note(trial.number, "attempts", attempts)
         return attempts
@@ -217,6 +225,10 @@ class Ledger:
         self.study.tell(number, state=TrialState.FAIL, skip_if_finished=True)
         if first and self.points is None:  # it was to be tried, and has not been
             self.study.enqueue_trial(first)
+
+
+def _key(overrides: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted(overrides))
 
 
 def is_unborn(trial: FrozenTrial) -> bool:

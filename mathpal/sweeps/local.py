@@ -22,10 +22,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from mathpal.errors import ConfigError
+from mathpal.faults import Fault, report_faults
+
 log = logging.getLogger(__name__)
 
 # Imported once, before the first trial of MathPal. What Unsloth changes must not come before it.
-_ALWAYS = ("hydra.main", "torch", "mathpal.run")
+_ALWAYS = ("hydra.main", "mathpal.sweeps.warm", "torch", "mathpal.run")
 _WITHOUT_UNSLOTH = ("mathpal.stages", "mathpal.planning.gate", "lightning", "peft")
 
 
@@ -81,7 +84,7 @@ def launch(
 
 def _preloaded(task: Any) -> list[str]:
     if not str(getattr(getattr(task, "task", task), "__module__", "")).startswith("mathpal"):
-        return ["hydra.main"]
+        return list(_ALWAYS[:2])
     unsloth = importlib.util.find_spec("unsloth") is not None
     return [*_ALWAYS, *(() if unsloth else _WITHOUT_UNSLOTH)]
 
@@ -206,6 +209,27 @@ def _use_threads(threads: int | None) -> None:
     os.environ["OMP_NUM_THREADS"] = str(threads)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(threads)
+
+
+def slots(
+    wanted: Literal["auto"] | Sequence[int | str] | None,
+    per_job: int,
+    threads_wanted: Literal["auto"] | int | None,
+    at_a_time: int,
+) -> Slots:
+    """What each job may use; the arguments are the launcher's settings.
+
+    Raises:
+        ConfigError: when a job is to have more GPUs than there are.
+    """
+    found = gpus(wanted)
+    if found and len(found) < per_job:
+        fault = Fault(
+            f"hydra.launcher.gpus_per_job={per_job}",
+            f"at most {len(found)}, as many as there are GPUs: {', '.join(found)}",
+        )
+        raise ConfigError(report_faults([fault]))
+    return Slots(found, per_job, threads(threads_wanted, at_a_time))
 
 
 def threads(wanted: Literal["auto"] | int | None, at_a_time: int) -> int | None:

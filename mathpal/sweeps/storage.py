@@ -8,10 +8,11 @@ import hashlib
 import importlib
 import inspect
 import os
+import time
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import optuna
 from optuna.storages import BaseStorage, JournalStorage
@@ -21,6 +22,7 @@ from mathpal.errors import ConfigError
 from mathpal.faults import Fault, report_faults
 
 JOURNAL = "journal.log"
+_MOMENT = 0.1  # seconds
 
 
 class _Lock(JournalFileOpenLock):
@@ -49,21 +51,27 @@ class _Lock(JournalFileOpenLock):
 
 def _mend(journal: Path) -> None:
     with journal.open("rb+") as stream:
-        size = stream.seek(0, os.SEEK_END)
-        if size == 0:
-            return
-        stream.seek(-1, os.SEEK_END)
-        if stream.read() == b"\n":
-            return
-        stream.seek(0)
-        stream.truncate(stream.read().rfind(b"\n") + 1)
+        if _is_torn(stream):
+            # A dashboard, which has a lock of its own, may be writing it just now.
+            time.sleep(_MOMENT)
+            if _is_torn(stream):
+                stream.seek(0)
+                stream.truncate(stream.read().rfind(b"\n") + 1)
+
+
+def _is_torn(stream: BinaryIO) -> bool:
+    """Whether the last line has no end."""
+    if stream.seek(0, os.SEEK_END) == 0:
+        return False
+    stream.seek(-1, os.SEEK_END)
+    return stream.read(1) != b"\n"
 
 
 def open_storage(url: str | None, study_dir: Path) -> BaseStorage:
     """The storage of a study.
 
     Args:
-        url: of a database, as Optuna takes it: `postgresql://…`, `mysql://…`, `sqlite:///…`;
+        url: of a database, as SQLAlchemy takes it: `postgresql+psycopg://…`, `mysql+pymysql://…`;
             `grpc://host:port` of Optuna's proxy, `journal:FILE`; None for a journal in the
             study's directory.
 
@@ -82,7 +90,8 @@ def open_storage(url: str | None, study_dir: Path) -> BaseStorage:
         return optuna.storages.get_storage(url)
     except Exception as error:  # of SQLAlchemy, its drivers and grpc, of many kinds
         given = f"hydra.sweeper.storage={scheme}:…"
-        mend = 'pip install "psycopg[binary]"' if scheme.startswith("postgres") else ""
+        postgres = "postgresql+psycopg://…, with pip install 'mathpal[postgres]'"
+        mend = postgres if scheme.startswith("postgres") else ""
         fault = Fault(given, f"a storage that opens ({type(error).__name__}: {error})", mend)
         raise ConfigError(report_faults([fault])) from error
 

@@ -1,7 +1,8 @@
 """A study while it runs: a table on a terminal, a line a trial elsewhere."""
 
+import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -164,11 +165,13 @@ def _ended(every: list[FrozenTrial]) -> list[FrozenTrial]:
 
 def best_of(every: list[FrozenTrial], directions: Sequence[StudyDirection]) -> FrozenTrial | None:
     """The best feasible trial; None where none was completed, or there are several objectives."""
-    key: Callable[[FrozenTrial], float] = lambda trial: trial.values[0]  # noqa: E731
-    done = [
-        trial for trial in every
-        if trial.state == TrialState.COMPLETE and all(v <= 0 for v in trial.constraints.values())
-    ]  # fmt: skip
-    if not done or len(directions) > 1:
+    if len(directions) > 1:
         return None
-    return (max if directions[0] == StudyDirection.MAXIMIZE else min)(done, key=key)
+    sign = -1 if directions[0] == StudyDirection.MAXIMIZE else 1
+    best, least = None, math.inf
+    for trial in every:  # many, at every look: whether it is feasible is asked of few
+        if trial.state != TrialState.COMPLETE or sign * trial.values[0] >= least:
+            continue
+        if all(above <= 0 for above in trial.constraints.values()):
+            best, least = trial, sign * trial.values[0]
+    return best

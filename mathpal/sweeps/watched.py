@@ -4,7 +4,6 @@ What it returns and what it raises reach the study through `outcome.json`, never
 launcher, so that the process that launched it need not be there any more.
 """
 
-import contextlib
 import inspect
 import math
 import traceback
@@ -12,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mathpal import locking, rundir, trials
+from mathpal import rundir, trials
 from mathpal.interruption import requeuing
 
 
@@ -32,14 +31,8 @@ class Watched:
         from hydra.core.hydra_config import HydraConfig
 
         folder = Path(HydraConfig.get().runtime.output_dir)
-        with contextlib.ExitStack() as held:
-            # A driver that died just after it had started this may have been replaced by one that
-            # could not see it yet, and started it again.
-            if not held.enter_context(locking.alone(folder / ".attempt.lock")):
-                return None
-            held.enter_context(requeuing())
-            held.enter_context(trials.beating(folder / trials.ATTEMPT))
-            if trials.outcome(folder) is not None:  # a scheduler may start what has ended
+        with trials.alone(folder), requeuing(), trials.beating(folder / trials.ATTEMPT):
+            if trials.outcome(folder) is not None:  # whoever started it did not know
                 return None
             clock = rundir.Clock()
             clock("run")

@@ -98,21 +98,3 @@ def test_what_was_interrupted_has_not_ended(tmp_path: Path, text: str | None, en
         content = text if text == "{" else json.dumps({"status": text})
         (tmp_path / "outcome.json").write_text(content)
     assert (trials.outcome(tmp_path) is not None) == ended
-
-
-def test_a_trial_started_twice_is_run_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from types import SimpleNamespace
-
-    from mathpal.sweeps.watched import Watched
-
-    ran: list[int] = []
-    node = SimpleNamespace(runtime=SimpleNamespace(output_dir=str(tmp_path)))
-    monkeypatch.setattr("hydra.core.hydra_config.HydraConfig.get", lambda: node)
-    with locking.alone(tmp_path / ".attempt.lock") as first:
-        assert first
-        assert Watched(lambda cfg: ran.append(1) or 1.0)(None) is None
-        assert not (tmp_path / trials.ATTEMPT).exists()
-    assert Watched(lambda cfg: ran.append(1) or 1.0)(None) == 1.0
-    assert ran == [1]
-    assert Watched(lambda cfg: ran.append(1) or 1.0)(None) is None  # it has ended
-    assert ran == [1]
