@@ -26,6 +26,8 @@ from mathpal.sweeps.outcomes import Measure
 
 log = logging.getLogger(__name__)
 DRIVERS = ".drivers"
+# Ends of attempts that are no reason to give a trial up: it was not its fault, and it had saved.
+_SPARED = ("lost", "completed", "stopped", "interrupted")
 
 
 class Patience(NamedTuple):
@@ -142,7 +144,7 @@ class Driver:
             return
         how = self.trouble.pop(trial.number, "killed" if mine else "lost")
         attempts = self.ledger.attempt_ended(trial, how)
-        spent = [a for a in attempts if a["how"] not in ("lost", "completed", "stopped")]
+        spent = [a for a in attempts if a["how"] not in _SPARED]
         if len(spent) > self.patience.retries:
             ends = ", ".join(str(attempt["how"]) for attempt in spent)
             error = f"given up after {len(spent)} attempts: {ends}"
