@@ -27,11 +27,16 @@ class OptunaSweeper(Sweeper):
             return self._sweep(arguments)
 
     def _sweep(self, arguments: list[str]) -> Any:
+        assert self.config is not None
+        launcher = self.config.hydra.launcher
+        if launcher._target_.endswith(".LocalLauncher") and launcher.warm:
+            from mathpal.sweeps import local
+
+            local.warm_up(self.task, launcher.preload)  # while this process imports Optuna
         from mathpal.preflight import checked
         from mathpal.rundir import short
         from mathpal.sweeps import jobs, sweeping
 
-        assert self.config is not None
         application = jobs.Application(self.context, self.task, self.config)
         function = getattr(sweeping, self.function)
         settings = checked("hydra.sweeper", jobs.settings(self.config.hydra.sweeper), function)

@@ -220,9 +220,10 @@ class TestCarryingOn:
         assert [a["how"] for a in first.user_attrs["attempts"]] == ["lost", "completed"]
 
     def test_a_second_driver_shares_the_budget(self, tmp_path: Path) -> None:
-        one = begin(tmp_path, *self.WORDS)
+        words = (*self.WORDS, "seconds=2")  # the second comes before the first has done it all
+        one = begin(tmp_path, *words)
         until(lambda: (tmp_path / "multirun/study/0/begun").exists())
-        study(tmp_path, *self.WORDS)
+        study(tmp_path, *words)
         assert one.wait() == 0
         assert ends(tmp_path) == ["completed"] * 8
         assert all(len(begun(tmp_path, number)) == 1 for number in range(8))
