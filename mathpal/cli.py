@@ -5,6 +5,7 @@ command line is checked, so that all its faults come in one message and leave no
 """
 
 import importlib
+import inspect
 import logging
 import os
 import re
@@ -64,7 +65,19 @@ VERBS = {
     "doctor grads": Verb(
         "doctor_grads", "mathpal.doctor.grads", "every path of training against plain gradients"
     ),
-    "report": Verb("report", "mathpal.report_commands.report", "send a finished run to a tracker"),
+    "report": Verb(
+        "report",
+        "mathpal.report_commands.report",
+        "the page of a study; or send a finished run to a tracker",
+    ),
+    "study status": Verb(
+        "study_status",
+        "mathpal.study_commands.status",
+        "where a study stands: trials, best, budget",
+    ),
+    "study best": Verb(
+        "study_best", "mathpal.study_commands.best", "the best trial of a study, as an experiment"
+    ),
     "doctor": Verb("doctor", "mathpal.commands.doctor", "check this environment"),
 }
 
@@ -97,12 +110,32 @@ def run(verb: Verb) -> None:
     from mathpal.command_line import check
     from mathpal.run import CONF
 
+    own = _own_words(verb, CONF)
     with exit_codes():
-        check(verb.config, sys.argv[1:], CONF, _resolve(verb.schema))
-    task = _task(verb)
+        check(verb.config, sys.argv[1:], CONF, _resolve(verb.schema), own)
+    task = _task(verb, own)
     if verb.config == "train":
         _prepare_for_sweeps(task, verb, CONF)
     hydra.main(version_base="1.3", config_path=str(CONF), config_name=verb.config)(task)()
+
+
+def _own_words(verb: Verb, conf: Path) -> dict[str, str]:
+    """Take off the command line what Hydra would take for an option of a group.
+
+    Where a verb has a setting that is the name of a group of conf/ (`study=DIR` and conf/study/),
+    Hydra would look for the option DIR of that group. The value is set behind Hydra instead.
+    """
+    if verb.config == "train":
+        return {}
+    settings = inspect.signature(_resolve(verb.schema)).parameters.values()
+    names = [s.name for s in settings if s.kind is s.KEYWORD_ONLY and (conf / s.name).is_dir()]
+    own: dict[str, str] = {}
+    for word in sys.argv[1:]:
+        name, equals, value = word.lstrip("+").partition("=")
+        if equals and name in names:
+            own[name] = value.strip("'\"")
+            sys.argv.remove(word)
+    return own
 
 
 def resume(words: Sequence[str]) -> None:
@@ -130,12 +163,12 @@ def resume(words: Sequence[str]) -> None:
     os.execve(command[0], command, launching.surroundings())
 
 
-def _task(verb: Verb) -> Callable[[Any], Any]:
+def _task(verb: Verb, own: dict[str, str]) -> Callable[[Any], Any]:
     """The function that Hydra calls with the composed configuration."""
 
     def task(cfg: Any) -> Any:
         with requeuing(), exit_codes():
-            return _train(cfg) if verb.config == "train" else _call(verb, cfg)
+            return _train(cfg) if verb.config == "train" else _call(verb, cfg, own)
 
     return task
 
@@ -186,11 +219,13 @@ def _train(cfg: Any) -> float | None:
     return result.objective
 
 
-def _call(verb: Verb, cfg: Any) -> None:
+def _call(verb: Verb, cfg: Any, own: dict[str, str]) -> None:
     """Call a verb's function with its checked settings."""
     from mathpal.preflight import preflight
 
     function = _resolve(verb.schema)
+    for name, value in own.items():
+        cfg[name] = value
     bound = preflight(cfg, function)
     function(bound.calls, **bound.settings)
 

@@ -5,7 +5,7 @@ again leniently (options that do not exist are noted and left out, unknown keys 
 that preflight sees them all. Of a sweep every value is checked.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,11 @@ SWEPT = 50  # values of one sweep that are looked at
 
 
 def check(
-    config_name: str, arguments: Sequence[str], conf: Path, schema: Callable[..., Any]
+    config_name: str,
+    arguments: Sequence[str],
+    conf: Path,
+    schema: Callable[..., Any],
+    own: Mapping[str, str] | None = None,
 ) -> None:
     """Check the command line of a verb.
 
@@ -30,6 +34,7 @@ def check(
         arguments: the command line behind the verb.
         conf: the folder conf/.
         schema: see `mathpal.preflight.preflight`.
+        own: settings that Hydra does not see, as they have the name of a group.
 
     Raises:
         ConfigError: naming every fault.
@@ -60,7 +65,7 @@ def check(
             continue
         choices.append(_forms(override, text, conf, faults))
     compositions = list(_compositions([forms for forms in choices if forms]))
-    require_sound(config_name, compositions, conf, schema, faults)
+    require_sound(config_name, compositions, conf, schema, faults, own)
     if sweeps and (
         faults := launcher_faults(_compose(config_name, compositions[0], conf, whole=True))
     ):
@@ -73,6 +78,7 @@ def require_sound(
     conf: Path,
     schema: Callable[..., Any],
     faults: Sequence[Fault] = (),
+    own: Mapping[str, str] | None = None,
 ) -> None:
     """Compose and check several lists of overrides.
 
@@ -81,7 +87,7 @@ def require_sound(
     """
     found = list(faults)
     for overrides in compositions:
-        for fault in _faults_of(config_name, overrides, conf, schema):
+        for fault in _faults_of(config_name, overrides, conf, schema, own or {}):
             if fault not in found:
                 found.append(fault)
     if found:
@@ -144,14 +150,15 @@ def _compositions(choices: list[list[str]]) -> Iterator[list[str]]:
 
 
 def _faults_of(
-    config_name: str, overrides: list[str], conf: Path, schema: Callable[..., Any]
-) -> list[Fault]:
+    config_name: str, overrides: list[str], conf: Path, schema: Callable[..., Any],
+    own: Mapping[str, str],
+) -> list[Fault]:  # fmt: skip
     """The faults of one composition, all of them where Hydra alone would stop."""
-    cfg = _compose(config_name, overrides, conf)
+    cfg = _compose(config_name, overrides, conf, own)
     if not isinstance(cfg, Fault):
         return find_faults(cfg, schema)
     loose = [_loose(text, conf) for text in overrides]
-    lenient = _compose(config_name, loose, conf)
+    lenient = _compose(config_name, loose, conf, own)
     if isinstance(lenient, Fault):
         return [lenient]
     faults = find_faults(lenient, schema)
@@ -167,7 +174,14 @@ def _loose(text: str, conf: Path) -> str:
     return f"++{text.lstrip('+')}" if plain and not _is_hydras(key) else text
 
 
-def _compose(config_name: str, overrides: list[str], conf: Path, *, whole: bool = False) -> Any:
+def _compose(
+    config_name: str,
+    overrides: list[str],
+    conf: Path,
+    own: Mapping[str, str] | None = None,
+    *,
+    whole: bool = False,
+) -> Any:
     """The composed configuration, without Hydra's own node if not whole; or why there is none."""
     import hydra
     from hydra.core.global_hydra import GlobalHydra
@@ -178,7 +192,10 @@ def _compose(config_name: str, overrides: list[str], conf: Path, *, whole: bool 
         if GlobalHydra.instance().is_initialized():  # in a sweep, with this very folder
             return hydra.compose(config_name, overrides, return_hydra_config=whole)
         with hydra.initialize_config_dir(str(conf), version_base="1.3"):
-            return hydra.compose(config_name, overrides, return_hydra_config=whole)
+            cfg = hydra.compose(config_name, overrides, return_hydra_config=whole)
+            for name, value in (own or {}).items():
+                cfg[name] = value
+            return cfg
     except (HydraException, OmegaConfBaseException) as error:
         given, *rest = str(error).strip().splitlines()
         advice = next((line for line in rest if line.startswith("To append")), "")

@@ -7,11 +7,16 @@ import contextlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR2)
+# In a job of Slurm one SIGTERM comes from slurmstepd and one from srun, milliseconds apart; to a
+# process of torchrun from both of them and from torchrun.
+_REPEATING = ("SLURM_JOB_ID", "LOCAL_RANK")
+_REPEATED_S = 5.0
 
 
 def exit_code(number: int) -> int:
@@ -50,12 +55,15 @@ def requeuing() -> Iterator[None]:
 class Postponed:
     """Signals are noted, to be obeyed where nothing is lost; a second one ends the process.
 
+    Where schedulers say everything twice, what comes within seconds is the same one.
+
     Attributes:
         received: the signal's number; None while there is none.
     """
 
     def __init__(self) -> None:
         self.received: int | None = None
+        self._since = 0.0
         self._stack = contextlib.ExitStack()
 
     def begin(self) -> None:
@@ -67,9 +75,11 @@ class Postponed:
         self._stack.close()
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.received is not None:
+        now = time.monotonic()
+        if self.received is None:
+            self.received, self._since = number, now
+        elif now - self._since > _REPEATED_S or not any(n in os.environ for n in _REPEATING):
             os._exit(exit_code(number))
-        self.received = number
 
 
 def ignored_in_worker(_: int) -> None:

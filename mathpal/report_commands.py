@@ -6,23 +6,86 @@ The keyword-only parameters of a verb's function are its settings.
 import sys
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from pydantic import DirectoryPath
 
+from mathpal.errors import ConfigError
+
 Calls = dict[str, partial[Any]]
 
 
-def report(calls: Calls, *, replay: DirectoryPath) -> None:
-    """Send a finished run to a tracker; the exit code is 1 where not all of it was taken.
+def report(
+    calls: Calls,
+    *,
+    study: DirectoryPath | None = None,
+    multirun: DirectoryPath | None = None,
+    notebook: Path | None = None,
+    storage: str | None = None,
+    replay: DirectoryPath | None = None,
+) -> None:
+    """Write the page of a study or a grid, or send a finished run to a tracker.
+
+    Exactly one of study, multirun and replay is given.
 
     Args:
-        replay: its directory, e.g. outputs/latest.
+        study: directory of a study, e.g. multirun/lora.
+        multirun: the same of a grid, e.g. multirun/default/<date>_<time>.
+        notebook: folder of the lab notebook to write the study into, e.g. experiments/lora.
+        storage: url of the study's storage, where study.json has it without its password.
+        replay: directory of a run, e.g. outputs/latest; the exit code is 1 where not all of it
+            was taken.
+
+    Raises:
+        ConfigError: when none or several of them are given, or a setting of another one.
     """
+    asked = {"study": study, "multirun": multirun, "replay": replay}
+    given = {name: value for name, value in asked.items() if value is not None}
+    if len(given) != 1:
+        found = ", ".join(f"{name}={value}" for name, value in given.items()) or "none of them"
+        raise ConfigError(
+            f"report takes exactly one of study=DIR, multirun=DIR and replay=DIR; given: {found}"
+        )
+    if replay is None:
+        _write(next(iter(given.values())), notebook, storage)
+    elif notebook is not None or storage is not None:
+        raise ConfigError("notebook and storage belong to study=DIR or multirun=DIR, not to replay")
+    else:
+        _send(calls, replay)
+
+
+def _write(folder: Path, notebook: Path | None, storage: str | None) -> None:
+    """Write the page of a study; the last line printed is it."""
+    from mathpal.rundir import short
+    from mathpal.studies.findings import find
+    from mathpal.studies.history import read
+    from mathpal.studies.notebook import write_notebook
+    from mathpal.studies.page import PAGE, best_yaml, draw, write_study
+    from mathpal.studies.verdict import verdict
+
+    found = find(read(folder, storage))
+    drawn, again = draw(found), best_yaml(found)
+    written = [
+        *(write_notebook(found, drawn, again, notebook) if notebook else []),
+        *write_notebook(found, drawn, again, folder),
+        *write_study(found, drawn, again),
+    ]
+    print("\n".join(verdict(found)))
+    if again.absent:
+        print(f"no best.yaml: {again.absent}")
+    for path in written:
+        if path.name != PAGE and path.suffix != ".svg":
+            print(short(path))
+    print(short(folder / PAGE))
+
+
+def _send(calls: Calls, run_dir: Path) -> None:
+    """Send a finished run to a tracker; the exit code is 1 where not all of it was taken."""
     from mathpal.tracking.replaying import replay as send
 
-    into = replay / "replay" / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    found = send(replay, into, calls["tracker"])
+    into = run_dir / "replay" / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    found = send(run_dir, into, calls["tracker"])
     print(
         f"{found.records} metric records, {found.samples} sample generations, "
         f"{', '.join(found.artifacts) or 'no artifacts'}"

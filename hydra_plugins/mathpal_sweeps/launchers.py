@@ -33,7 +33,10 @@ class LocalLauncher(Launcher):
         self.threads, self.warm, self.preload = threads, warm, list(preload)
 
     def setup(self, *, hydra_context: Any, task_function: Any, config: Any) -> None:
+        from mathpal.sweeps import local
+
         self.context, self.task, self.config = hydra_context, task_function, config
+        self.slots = local.slots(self.gpus, self.gpus_per_job, self.threads, self.n_jobs)
 
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
@@ -42,12 +45,10 @@ class LocalLauncher(Launcher):
 
         from mathpal.sweeps import local
 
-        threads = local.threads(self.threads, self.n_jobs)
-        slots = local.Slots(local.gpus(self.gpus), self.gpus_per_job, threads)
         jobs = [
             local.Job(
                 self.context, self.task, self.config, list(overrides), initial_job_idx + place,
-                Singleton.get_state(), slots,
+                Singleton.get_state(), self.slots,
             )
             for place, overrides in enumerate(job_overrides)
         ]  # fmt: skip

@@ -29,10 +29,11 @@ class OptunaSweeper(Sweeper):
     def _sweep(self, arguments: list[str]) -> Any:
         assert self.config is not None
         launcher = self.config.hydra.launcher
-        if launcher._target_.endswith(".LocalLauncher") and launcher.warm:
+        if launcher._target_.endswith(".LocalLauncher") and launcher.get("warm"):
             from mathpal.sweeps import local
 
-            local.warm_up(self.task, launcher.preload)  # while this process imports Optuna
+            # While this process imports Optuna.
+            local.warm_up(self.task, launcher.get("preload") or ())
         from mathpal.preflight import checked
         from mathpal.rundir import short
         from mathpal.sweeps import jobs, sweeping
@@ -41,6 +42,10 @@ class OptunaSweeper(Sweeper):
         function = getattr(sweeping, self.function)
         settings = checked("hydra.sweeper", jobs.settings(self.config.hydra.sweeper), function)
         result = function(application, arguments, **settings)
+        if hasattr(self.task, "check"):  # MathPal's own runs, of which there is more to say
+            from mathpal.report_commands import report
+
+            report({}, study=application.folder, storage=settings.get("storage"))
         print(short(application.folder), flush=True)
         return result
 

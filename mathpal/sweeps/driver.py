@@ -9,8 +9,6 @@ import logging
 import math
 import os
 import socket
-import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,9 +21,12 @@ from mathpal.interruption import Postponed, exit_code
 from mathpal.sweeps.jobs import Launching, Run, runs
 from mathpal.sweeps.ledger import Ledger, Verdict, is_unborn
 from mathpal.sweeps.outcomes import Measure
+from mathpal.sweeps.pool import Pool
 
 log = logging.getLogger(__name__)
 DRIVERS = ".drivers"
+# Ends of attempts that are no reason to give a trial up: it was not its fault, and it had saved.
+_SPARED = ("lost", "completed", "stopped", "interrupted")
 
 
 class Patience(NamedTuple):
@@ -63,11 +64,9 @@ class Driver:
     ) -> None:
         self.ledger, self.measure, self.launching = ledger, measure, launching
         self.n_jobs, self.seeds, self.patience, self.show = n_jobs, seeds, patience, show
-        self.working: dict[int, threading.Thread] = {}
+        self.pool = Pool(launching, ledger.folder)
         self.adopted: set[int] = set()
         self.tails: dict[int, trials.Values] = {}
-        self.trouble: dict[int, str] = {}  # why a launcher could not start a trial
-        self.woken = threading.Event()
         self.signals = Postponed()
         self.broken: str | None = None
 
@@ -83,8 +82,7 @@ class Driver:
         try:
             with trials.beating(sign):
                 while not self._round(sign.stem):
-                    self.woken.wait(self.patience.poll_s)
-                    self.woken.clear()
+                    self.pool.await_an_end(self.patience.poll_s)
         finally:
             self.signals.end()
             sign.unlink(missing_ok=True)
@@ -96,30 +94,31 @@ class Driver:
 
     def _round(self, me: str) -> bool:
         """Look at everything once; whether there is nothing left to do."""
-        if self.signals.received is not None:
-            self._leave(self.signals.received)
+        if number := self.signals.received or self.pool.stopped_by:
+            self._leave(number)
         with self.ledger.locked():
             self._settle(me)
             if self.broken is None:
                 self._fill(me)
             every = self.ledger.trials()
+        self.pool.start()
         self._relay()
         self.show(every)
         if self.broken:
-            return not self.working and not self.adopted
+            return not self.pool.runs and not self.adopted
         open_ = any(t.state == TrialState.RUNNING for t in every)
         return not open_ and len(every) >= self.ledger.n_trials
 
     def _settle(self, me: str) -> None:
         """Tell what has ended, take over or take up again what nobody has; the lock is held."""
-        self.working = {n: thread for n, thread in self.working.items() if thread.is_alive()}
+        self.pool.forget_the_ended()
         self.adopted.clear()
         for trial in self.ledger.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
             if "overrides" not in trial.user_attrs or is_unborn(trial):
                 self.ledger.bury(trial.number)
             elif "duplicate_of" in trial.user_attrs:
                 self._settle_duplicate(trial)
-            elif trial.number not in self.working:
+            elif trial.number not in self.pool.runs:
                 self._settle_one(trial, me)
         self._count_failures()
 
@@ -138,15 +137,15 @@ class Driver:
         if self._under_way(run):
             self.adopted.add(trial.number)
             return
-        how = self.trouble.pop(trial.number, "killed" if mine else "lost")
+        how = self.pool.trouble.pop(trial.number, "killed" if mine else "lost")
         attempts = self.ledger.attempt_ended(trial, how)
-        spent = [a for a in attempts if a["how"] not in ("lost", "completed", "stopped")]
+        spent = [a for a in attempts if a["how"] not in _SPARED]
         if len(spent) > self.patience.retries:
             ends = ", ".join(str(attempt["how"]) for attempt in spent)
             error = f"given up after {len(spent)} attempts: {ends}"
             self.ledger.finish(trial, Verdict("failed", notes={"error": error}))
         elif self.broken is None and self._free():
-            self._start(self.ledger.trial(trial.number), run)
+            self._intend(self.ledger.trial(trial.number), run)
 
     def _under_way(self, run: Run) -> bool:
         folder = self.ledger.folder / run.folder
@@ -194,7 +193,7 @@ class Driver:
         )
 
     def _free(self) -> int:
-        return self.n_jobs - len(self.working) - len(self.adopted)
+        return self.n_jobs - len(self.pool.runs) - len(self.adopted)
 
     def _fill(self, me: str) -> None:
         """Give out new trials; the lock is held."""
@@ -205,38 +204,16 @@ class Driver:
             if "duplicate_of" in trial.user_attrs:
                 self._settle_duplicate(trial)
             else:
-                self._start(trial, self._next_run(trial))
-                if self.launching.inline:
-                    self._settle_one(self.ledger.trial(trial.number), me)
+                self._intend(trial, self._next_run(trial))
 
-    def _start(self, trial: FrozenTrial, run: Run) -> None:
+    def _intend(self, trial: FrozenTrial, run: Run) -> None:
+        """Have a run started as soon as the lock is free."""
         self.ledger.attempt_begins(trial, socket.gethostname(), run.folder)
-        if self.launching.inline:
-            self._launch(run)
-            return
-        thread = threading.Thread(
-            target=self._launch, args=(run,), name=f"trial {run.trial}", daemon=True
-        )
-        self.working[run.trial] = thread
-        thread.start()
-
-    def _launch(self, run: Run) -> None:
-        """In a thread: a launcher's whole work on one run, whatever becomes of it."""
-        try:
-            self.launching.launch(run)
-        except SystemExit as error:  # of a run in this process that was asked to stop
-            if isinstance(error.code, int) and error.code > 128:
-                self.signals.received = error.code - 128
-        except Exception as error:
-            log.debug("trial %d", run.trial, exc_info=True)
-            if not (self.ledger.folder / run.folder / trials.ATTEMPT).exists():
-                self.trouble[run.trial] = f"not started ({type(error).__name__}: {error})"
-        finally:
-            self.woken.set()
+        self.pool.intend(run)
 
     def _relay(self) -> None:
         """Hand on what running trials have measured, and the pruner's word."""
-        for number in [*self.working, *self.adopted]:
+        for number in [*self.pool.runs, *self.adopted]:
             with self.ledger.locked():
                 trial = self.ledger.trial(number)
                 if trial.state == TrialState.RUNNING and self._follow(trial):
@@ -264,19 +241,14 @@ class Driver:
 
     def _leave(self, number: int) -> None:
         """Stop as asked; what runs elsewhere goes on, and is taken over by the next driver."""
-        asked = self.launching.stop()
-        if asked:
-            log.warning("signal %d: %d trials are asked to save and stop", number, asked)
-            deadline = time.monotonic() + self.patience.grace_s
-            for thread in self.working.values():
-                thread.join(max(0.0, deadline - time.monotonic()))
+        over = self.pool.stop(self.patience.grace_s)
         with self.ledger.locked():
-            for trial_number, thread in self.working.items():
-                trial = self.ledger.trial(trial_number)
-                if not thread.is_alive() and trial.state == TrialState.RUNNING:
-                    if (verdict := self._verdict(trial)) is not None:
-                        self.ledger.finish(trial, verdict)
-                    else:
-                        self.ledger.attempt_ended(trial, "stopped")
+            for trial in map(self.ledger.trial, over):
+                if trial.state != TrialState.RUNNING:
+                    continue
+                if (verdict := self._verdict(trial)) is not None:
+                    self.ledger.finish(trial, verdict)
+                else:
+                    self.ledger.attempt_ended(trial, "stopped")
         log.warning("the study stops here; the same command goes on with it")
         raise SystemExit(exit_code(number))

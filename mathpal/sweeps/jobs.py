@@ -43,9 +43,9 @@ class Launching(NamedTuple):
     """
 
     launch: Callable[[Run], None]
-    queued: Callable[[Run], bool] = lambda run: False
-    stop: Callable[[], int] = lambda: 0
-    inline: bool = False
+    queued: Callable[[Run], bool]
+    stop: Callable[[], int]
+    inline: bool
 
 
 class Application(NamedTuple):
@@ -141,32 +141,43 @@ def runs(space: Space, trial: FrozenTrial, seeds: Sequence[int] | None) -> list[
 
 
 def launching(application: Application, study_name: str) -> Launching:
-    """How runs of an application are started: by the launcher that its configuration names."""
-    target = str(application.config.hydra.launcher._target_)
-    kind = target.rpartition(".")[2]
+    """How runs of an application are started: by the launcher that its configuration names.
+
+    Raises:
+        ConfigError: when that one cannot work as it is set.
+    """
     task = Watched(application.task)
-    stop = (lambda: 0) if kind != "LocalLauncher" else _stop_local
-    queued = _in_slurm(study_name) if kind == "SlurmLauncher" else _nowhere
+    launcher = _launcher(application, task, application.config)  # says now what is wrong with it
+    kind = type(launcher).__name__
+    if kind == "RayLauncher":  # once, and not by every trial's thread at the same moment
+        plug_in = importlib.import_module("hydra_plugins.hydra_ray_launcher._launcher_util")
+        plug_in.start_ray(application.config.hydra.launcher.ray.init)
     return Launching(
         functools.partial(_launch, application, task, study_name),
-        queued=queued,
-        stop=stop,
+        queued=_in_slurm(study_name) if kind == "SlurmLauncher" else _nowhere,
+        stop=_stop_local if kind == "LocalLauncher" else _stop_none,
         inline=kind == "BasicLauncher",
     )
 
 
 def _launch(application: Application, task: Watched, study_name: str, run: Run) -> None:
     """Have one run done by a launcher of its own, and wait for it."""
-    from hydra.core.plugins import Plugins
-
     config = copy.deepcopy(application.config)
     with open_dict(config):
         if "name" in config.hydra.launcher:  # a scheduler's: so that a queued run can be found
             config.hydra.launcher.name = _job_name(study_name, run)
-    launcher = Plugins.instance().instantiate_launcher(
+        if "JoblibLauncher" in config.hydra.launcher._target_ and config.hydra.launcher.n_jobs == 1:
+            config.hydra.launcher.n_jobs = 2  # with one, joblib runs it here, in this thread
+    launcher = _launcher(application, task, config)
+    launcher.launch([run.overrides], initial_job_idx=run.trial)
+
+
+def _launcher(application: Application, task: Watched, config: DictConfig) -> Any:
+    from hydra.core.plugins import Plugins
+
+    return Plugins.instance().instantiate_launcher(
         hydra_context=application.context, task_function=task, config=config
     )
-    launcher.launch([run.overrides], initial_job_idx=run.trial)
 
 
 def _job_name(study_name: str, run: Run) -> str:
@@ -175,6 +186,11 @@ def _job_name(study_name: str, run: Run) -> str:
 
 def _stop_local() -> int:
     return importlib.import_module("mathpal.sweeps.local").ask_to_stop()
+
+
+def _stop_none() -> int:
+    """What other launchers started goes on, and is taken over later."""
+    return 0
 
 
 def _nowhere(run: Run) -> bool:

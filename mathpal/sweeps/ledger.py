@@ -31,6 +31,19 @@ STATES = {
 }
 
 
+@contextlib.contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Be the only driver of a study that reads and writes; others wait.
+
+    Args:
+        folder: the study's directory.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".study.lock").open("ab") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
 class Verdict(NamedTuple):
     """How a trial ended.
 
@@ -81,12 +94,9 @@ class Ledger:
         self._alike: dict[tuple[str, ...], list[int]] = {}  # overrides -> trials that had them
         self._indexed = -1  # the last trial that is in there
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> contextlib.AbstractContextManager[None]:
         """Be the only driver that reads and writes; others wait."""
-        with (self.folder / ".study.lock").open("ab") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            yield
+        return one_at_a_time(self.folder)
 
     def trials(self) -> list[FrozenTrial]:
         """All trials that count, by number, those that wait for their turn left out."""

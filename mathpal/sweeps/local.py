@@ -23,6 +23,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from mathpal.errors import ConfigError
+from mathpal.faults import Fault, report_faults
+
 log = logging.getLogger(__name__)
 
 # Imported once, before the first trial of MathPal. What Unsloth changes must not come before it.
@@ -213,6 +216,27 @@ def _use_threads(threads: int | None) -> None:
     os.environ["OMP_NUM_THREADS"] = str(threads)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(threads)
+
+
+def slots(
+    wanted: Literal["auto"] | Sequence[int | str] | None,
+    per_job: int,
+    threads_wanted: Literal["auto"] | int | None,
+    at_a_time: int,
+) -> Slots:
+    """What each job may use; the arguments are the launcher's settings.
+
+    Raises:
+        ConfigError: when a job is to have more GPUs than there are.
+    """
+    found = gpus(wanted)
+    if found and len(found) < per_job:
+        fault = Fault(
+            f"hydra.launcher.gpus_per_job={per_job}",
+            f"at most {len(found)}, as many as there are GPUs: {', '.join(found)}",
+        )
+        raise ConfigError(report_faults([fault]))
+    return Slots(found, per_job, threads(threads_wanted, at_a_time))
 
 
 def threads(wanted: Literal["auto"] | int | None, at_a_time: int) -> int | None:

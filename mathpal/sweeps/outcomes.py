@@ -12,6 +12,13 @@ from mathpal.sweeps.ledger import Verdict
 Outcome = Mapping[str, Any]
 
 
+def is_reversed(direction: str, intermediate: str | None) -> bool:
+    """Whether less of `intermediate` is better where more of the objective is, or vice versa."""
+    kinds = {"loss": "minimize", "accuracy": "maximize"}
+    better = [kinds[kind] for kind in kinds if kind in (intermediate or "")]
+    return bool(better) and better[0] != direction
+
+
 class Measure(NamedTuple):
     """What a study compares.
 

@@ -20,8 +20,8 @@ from mathpal.sweeps import space as spaces
 from mathpal.sweeps.driver import Driver, Patience
 from mathpal.sweeps.facts import write_facts, write_results
 from mathpal.sweeps.jobs import Application, launching
-from mathpal.sweeps.ledger import Ledger
-from mathpal.sweeps.outcomes import Measure
+from mathpal.sweeps.ledger import Ledger, one_at_a_time
+from mathpal.sweeps.outcomes import Measure, is_reversed
 from mathpal.sweeps.space import Space
 from mathpal.sweeps.storage import build_pruner, build_sampler, open_storage
 
@@ -111,7 +111,7 @@ def optimize(
     }  # fmt: skip
     measure = Measure(
         tuple(metrics), len(directions), None if len(directions) > 1 else intermediate,
-        _reversed(directions[0], intermediate), constraints,
+        is_reversed(directions[0], intermediate), constraints,
     )  # fmt: skip
     return _carry_on(
         application, space, facts, measure, n_jobs,
@@ -198,21 +198,20 @@ def _carry_on(
     """Open the study, and drive it to its end."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     folder = application.folder
-    write_facts(application, space, facts, on_space_change)
-    stored = open_storage(facts["storage"], folder)
-    study = optuna.create_study(
-        storage=stored, study_name=facts["study_name"], directions=facts["directions"],
-        load_if_exists=True, pruner=build_pruner(pruner), sampler=build_sampler(sampler, 0)
-        if points is None else optuna.samplers.RandomSampler(),
-    )  # fmt: skip
+    with one_at_a_time(folder):  # of a database, too: two must not make its tables at once
+        write_facts(application, space, facts, on_space_change)
+        stored = open_storage(facts["storage"], folder)
+        study = optuna.create_study(
+            storage=stored, study_name=facts["study_name"], directions=facts["directions"],
+            load_if_exists=True, pruner=build_pruner(pruner), sampler=build_sampler(sampler, 0)
+            if points is None else optuna.samplers.RandomSampler(),
+        )  # fmt: skip
+        for first in enqueue:
+            study.enqueue_trial(dict(first), skip_if_exists=True)
     ledger = Ledger(
         study, stored, folder, space, n_trials=facts["n_trials"], points=points,
         sampler=sampler, further=further, dedup=dedup,
     )  # fmt: skip
-    if enqueue:
-        with ledger.locked():
-            for first in enqueue:
-                study.enqueue_trial(dict(first), skip_if_exists=True)
     started = launching(application, facts["study_name"])
     jobs = 1 if started.inline else n_jobs
     if started.inline and pruner and not str(pruner["_target_"]).endswith("NopPruner"):
@@ -251,13 +250,6 @@ def _require_sound(
         faults.append(Fault(f"hydra.sweeper.seeds={list(seeds)}", "different seeds"))
     if faults:
         raise ConfigError(report_faults(faults))
-
-
-def _reversed(direction: str, intermediate: str | None) -> bool:
-    """Whether less of `intermediate` is better where more of the objective is, or vice versa."""
-    kinds = {"loss": "minimize", "accuracy": "maximize"}
-    better = [kinds[kind] for kind in kinds if kind in (intermediate or "")]
-    return bool(better) and better[0] != direction
 
 
 def _further(path: str | None, config: DictConfig) -> Callable[[Trial], None] | None:

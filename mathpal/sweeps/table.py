@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 SHOWN = 12  # trials on a terminal: those that run, then the newest
 WORDS = {
@@ -102,7 +103,8 @@ class Watch:
     def table(self, every: list[FrozenTrial]) -> Table:
         """The trials that run and the newest of the rest."""
         best = best_of(every, self.directions)
-        table = Table(title=f"{self.name} · {self.folder}", caption=self.summary(every))
+        title, caption = Text(f"{self.name} · {self.folder}"), Text(self.summary(every))
+        table = Table(title=title, caption=caption)
         table.add_column("trial", justify="right")
         for heading in ("state", "value", "for", "parameters"):
             table.add_column(heading, overflow="fold")
@@ -110,10 +112,11 @@ class Watch:
         newest = sorted(_ended(every), key=lambda t: t.datetime_complete or datetime.min)
         for trial in [*newest[-max(3, SHOWN - len(running)) :], *running[-SHOWN:]]:
             style = "bold green" if best is not None and trial.number == best.number else ""
-            table.add_row(
+            cells = (
                 str(trial.number), _state(trial), _value(trial), duration(_seconds(trial)),
-                " ".join(trial.user_attrs.get("overrides", ())), style=style,
+                " ".join(trial.user_attrs.get("overrides", ())),
             )  # fmt: skip
+            table.add_row(*map(Text, cells), style=style)  # an error may look like markup
         return table
 
 

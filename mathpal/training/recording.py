@@ -101,7 +101,8 @@ class Recorder(lightning.Callback):
         self.bar.close()
 
     def on_exception(self, trainer: Any, pl_module: Any, exception: BaseException) -> None:
-        self.bar.close()
+        if hasattr(self, "bar"):  # else training never began
+            self.bar.close()
 
     def totals(self) -> dict[str, float]:
         """The last loss, the steady-state speed of the whole run, and how long it took to begin."""

@@ -22,7 +22,7 @@ from mathpal.run import CONF, compose
 OPTIONS = sorted(
     (folder.name, path.stem)
     for folder in CONF.iterdir()
-    if folder.is_dir() and folder.name not in ("hydra", "experiment")
+    if folder.is_dir() and folder.name not in ("hydra", "experiment", "study")
     for path in folder.glob("*.yaml")
 )
 EXPERIMENTS = sorted(path.stem for path in (CONF / "experiment").glob("*.yaml"))
@@ -195,7 +195,10 @@ def test_every_verb_composes_and_binds(verb: str, tmp_path: Path) -> None:
     schema = function_of(VERBS[verb].schema)
     mandatory = [n for n, p in settings_of(schema).items() if p.default is inspect.Parameter.empty]
     given = [f"{name}='{tmp_path}'" for name in mandatory if name in ("run", "replay")]
-    bound = preflight(config(*given, name=VERBS[verb].config), schema)
+    cfg = config(*given, name=VERBS[verb].config)
+    if "study" in mandatory:  # the name of a group too, so that no override can set it
+        cfg["study"] = str(tmp_path)
+    bound = preflight(cfg, schema)
     assert set(bound.settings) <= set(settings_of(schema))
     for parameter in settings_of(schema).values():
         assert not isinstance(parameter.annotation, str)

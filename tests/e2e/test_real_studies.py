@@ -82,6 +82,10 @@ def test_a_plain_grid_has_the_same_table_and_goes_on(tmp_path: Path) -> None:
     before = (tmp_path / "grid/0/outcome.json").stat().st_mtime_ns
     ran(tmp_path, *words)
     assert (tmp_path / "grid/0/outcome.json").stat().st_mtime_ns == before
+    page = (tmp_path / "grid/report.html").read_text()
+    assert "lora" in page and "r8" in page
+    best = (tmp_path / "grid/best.yaml").read_text()
+    assert best.startswith("# @package _global_")
 
 
 @pytest.mark.parametrize("study", sorted(p.stem for p in (ROOT / "conf" / "study").glob("*.yaml")))

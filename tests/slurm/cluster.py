@@ -57,6 +57,7 @@ SchedulerParameters=batch_sched_delay=0,sched_interval=2,bf_interval=2
 """
 _PARTITIONS = """
 PartitionName=low Nodes=ALL Default=YES MaxTime=INFINITE PriorityTier=1 PreemptMode=REQUEUE GraceTime=60
+PartitionName=unwarned Nodes=ALL MaxTime=INFINITE PriorityTier=1 PreemptMode=REQUEUE
 PartitionName=high Nodes=ALL MaxTime=INFINITE PriorityTier=10 PreemptMode=OFF
 """  # noqa: E501
 
@@ -192,13 +193,8 @@ def _end_leftovers() -> None:
 
 
 def _stop(folder: Path) -> None:
-    """End the daemons that the folder names, and remove it."""
-    pids = []
-    for path in (folder / "pids").glob("*.pid"):
-        with contextlib.suppress(OSError, ValueError):
-            pid = int(path.read_text())
-            if str(folder) in _command_line(pid):  # a number may have gone to another process
-                pids.append(pid)
+    """End whatever belongs to the cluster of a folder, jobs included, and remove the folder."""
+    pids = [int(path.name) for path in Path("/proc").glob("[0-9]*") if _belongs(path, folder)]
     for number in (signal.SIGTERM, signal.SIGKILL):
         for pid in pids:
             with contextlib.suppress(OSError):
@@ -209,8 +205,12 @@ def _stop(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _command_line(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+def _belongs(process: Path, folder: Path) -> bool:
+    """Whether a process was started with the folder in its words or its environment."""
+    with contextlib.suppress(OSError):
+        told = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+        return str(folder).encode() in told
+    return False
 
 
 def _lives(pid: int) -> bool:

@@ -15,7 +15,8 @@ from tests.slurm.conftest import Sweep, wait_until
 pytestmark = pytest.mark.slurm
 ADAPTER = "adapter/adapter_model.safetensors"
 # Long enough to be caught in it; saved only where it is told to stop.
-LONG = ["trainer.max_steps=60", "trainer.checkpoint_every=1000", "trainer.evaluate_every=1000"]
+STEPS = {"default": 60, "ddp": 24}
+LONG = ["trainer.checkpoint_every=1000", "trainer.evaluate_every=1000"]
 
 
 def losses(run: Path) -> list[tuple[int, float]]:
@@ -23,14 +24,20 @@ def losses(run: Path) -> list[tuple[int, float]]:
     return [(r["step"], r["train/loss"]) for r in records if "train/loss" in r]
 
 
-@pytest.fixture(scope="module", params=["default", "ddp"])
+def words(trainer: str) -> list[str]:
+    return [f"trainer={trainer}", f"trainer.max_steps={STEPS[trainer]}", *LONG]
+
+
+@pytest.fixture(scope="module")
 def undisturbed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run that nobody disturbs, in one process and in two."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    words = [w for w in UNMEASURED if w.split("=")[0] not in [o.split("=")[0] for o in LONG]]
+    mine = words(request.param)
+    named = [word.partition("=")[0] for word in mine]
+    others = [word for word in UNMEASURED if word.partition("=")[0] not in named]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        train(compose([*words, f"trainer={request.param}", *LONG]), folder / request.param)
+        train(compose([*others, *mine]), folder / request.param)
     return folder / request.param
 
 
@@ -43,10 +50,18 @@ def take_nodes(cluster: Cluster, seconds: int) -> str:
     return printed.split()[-1]
 
 
+# With notice there is time to save after SIGUSR2, and submitit queues the job again; without,
+# SIGTERM and soon SIGKILL follow, and Slurm queues it again by itself.
+@pytest.mark.parametrize(
+    ("undisturbed", "partition", "told"),
+    [("default", "low", "USR2"), ("default", "unwarned", ""), ("ddp", "low", "")],
+    indirect=["undisturbed"],
+)
 def test_preempted_saved_queued_again_and_the_same_to_the_bit(
-    empty: Cluster, sweep: Callable[..., Sweep], undisturbed: Path
+    empty: Cluster, sweep: Callable[..., Sweep], undisturbed: Path, partition: str, told: str
 ) -> None:
-    running = sweep("seed=42", f"trainer={undisturbed.name}", *LONG, "hydra.sweep.dir=sweep")
+    where = [f"hydra.launcher.partition={partition}", "hydra.sweep.dir=sweep"]
+    running = sweep("seed=42", *words(undisturbed.name), *where)
     trial = running.folder / "0"
     wait_until(lambda: (trial / "metrics.jsonl").exists(), "the first record")
     pusher = take_nodes(empty, 3)
@@ -55,7 +70,7 @@ def test_preempted_saved_queued_again_and_the_same_to_the_bit(
     manifest, outcome = (rundir.read_json(trial / f"{n}.json") for n in ("run", "outcome"))
     assert outcome["status"] == "completed"
     assert manifest["restarts"] == 1, running.jobs()
-    assert manifest["history"][0]["reason"].startswith("interrupted: stopped by SIG")
-    assert 0 < manifest["history"][0]["from_step"] < 60
+    assert manifest["history"][0]["reason"].startswith(f"interrupted: stopped by SIG{told}")
+    assert 0 < manifest["history"][0]["from_step"] < STEPS[undisturbed.name]
     assert losses(trial) == losses(undisturbed)
     assert (trial / ADAPTER).read_bytes() == (undisturbed / ADAPTER).read_bytes()

@@ -190,6 +190,42 @@ def test_parameters_that_depend_on_others(tmp_path: Path) -> None:
     assert all(("+z" in t.params) == (t.params["y"] % 2 == 0) for t in trials_of(tmp_path, "own"))
 
 
+@pytest.mark.parametrize("words", [["hydra/launcher=basic"], ["hydra.launcher.warm=false"]])
+def test_trials_run_in_this_process_or_in_cold_ones(tmp_path: Path, words: list[str]) -> None:
+    words = [X, *words, "fails_above=2", "hydra.sweeper.n_trials=4",
+             "hydra.sweeper.max_failure_rate=1"]  # fmt: skip
+    done = study(tmp_path, *words)
+    found = trials_of(tmp_path)
+    assert [t.value is None for t in found] == [t.params["x"] > 2 for t in found]
+    assert done.stdout.splitlines()[-1] == "multirun/study"
+    assert len({begun(tmp_path, n)[0] for n in range(4)}) == (1 if "basic" in words[1] else 4)
+
+
+def spans(folder: Path) -> list[tuple[str, float, float]]:
+    """Of each trial: its GPUs, when it began and ended."""
+    texts = [(folder / f"multirun/study/{t.number}/gpus").read_text() for t in trials_of(folder)]
+    return [(gpus, float(a), float(b)) for gpus, a, b in (text.split() for text in texts)]
+
+
+def test_every_trial_has_a_gpu_of_its_own(tmp_path: Path) -> None:
+    study(tmp_path, X, "seconds=0.5", "hydra.launcher.gpus=[3,5]", "hydra.sweeper.n_jobs=3",
+          "hydra.sweeper.n_trials=6")  # fmt: skip
+    found = spans(tmp_path)
+    assert {gpus for gpus, _, _ in found} == {"3", "5"}
+    for gpus, began, ended in found:
+        others = [span for span in found if span != (gpus, began, ended)]
+        assert not [o for o in others if o[0] == gpus and o[1] < ended and began < o[2]]
+
+
+def test_a_trial_may_have_several_gpus(tmp_path: Path) -> None:
+    study(tmp_path, X, "hydra.launcher.gpus=[3,5]", "hydra.launcher.gpus_per_job=2",
+          "hydra.sweeper.n_jobs=2", "hydra.sweeper.n_trials=3")  # fmt: skip
+    assert {gpus for gpus, _, _ in spans(tmp_path)} == {"3,5"}
+    wrong = study(tmp_path, X, "hydra.launcher.gpus=[3]", "hydra.launcher.gpus_per_job=2",
+                  "hydra.sweeper.n_trials=4", expect=2)  # fmt: skip
+    assert "hydra.launcher.gpus_per_job=2" in wrong.stderr
+
+
 def test_first_trials_can_be_given(tmp_path: Path) -> None:
     study(tmp_path, X, "hydra.sweeper.n_trials=3", "hydra.sweeper.enqueue=[{x: 2.0}, {x: 1.0}]")
     assert [t.params["x"] for t in trials_of(tmp_path)][:2] == [2.0, 1.0]
@@ -220,11 +256,9 @@ class TestCarryingOn:
         assert [a["how"] for a in first.user_attrs["attempts"]] == ["lost", "completed"]
 
     def test_a_second_driver_shares_the_budget(self, tmp_path: Path) -> None:
-        words = (*self.WORDS, "seconds=2")  # the second comes before the first has done it all
-        one = begin(tmp_path, *words)
-        until(lambda: (tmp_path / "multirun/study/0/begun").exists())
-        study(tmp_path, *words)
-        assert one.wait() == 0
+        words = [X, "seconds=1.5", "hydra.sweeper.n_trials=8"]
+        one, other = begin(tmp_path, *words), begin(tmp_path, *words)
+        assert (one.wait(120), other.wait(120)) == (0, 0)
         assert ends(tmp_path) == ["completed"] * 8
         assert all(len(begun(tmp_path, number)) == 1 for number in range(8))
         drivers = {trial.user_attrs["driver"] for trial in trials_of(tmp_path)}

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from mathpal.interruption import leaving_at_once, requeuing
+from mathpal import interruption
+from mathpal.interruption import Postponed, leaving_at_once, requeuing
 
 
 class Queue:
@@ -89,3 +90,47 @@ def test_without_a_handler_the_exit_code_stays(queue: Queue, handler: signal.Han
     with pytest.raises(SystemExit) as stopped:
         leave(queue, 140)
     assert stopped.value.code == 140
+
+
+class Gone(BaseException):
+    """What leaving at once is, in a test."""
+
+
+class TestTwice:
+    @pytest.fixture
+    def postponed(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Postponed]:
+        def leave(code: int) -> None:
+            raise Gone(code)
+
+        for name in ("SLURM_JOB_ID", "LOCAL_RANK"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setattr(os, "_exit", leave)
+        postponed = Postponed()
+        postponed.begin()
+        yield postponed
+        postponed.end()
+
+    @staticmethod
+    def send(number: int) -> None:
+        os.kill(os.getpid(), number)
+
+    def test_who_asks_again_does_not_want_to_wait(self, postponed: Postponed) -> None:
+        self.send(signal.SIGTERM)
+        with pytest.raises(Gone, match="130"):
+            self.send(signal.SIGINT)
+
+    @pytest.mark.parametrize("place", ["SLURM_JOB_ID", "LOCAL_RANK"])
+    def test_a_scheduler_says_everything_twice(
+        self, postponed: Postponed, monkeypatch: pytest.MonkeyPatch, place: str
+    ) -> None:
+        monkeypatch.setenv(place, "1")
+        for number in (signal.SIGUSR2, signal.SIGTERM, signal.SIGTERM):
+            self.send(number)
+        assert postponed.received == signal.SIGUSR2
+
+    def test_later_it_means_it(self, postponed: Postponed, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SLURM_JOB_ID", "1")
+        self.send(signal.SIGTERM)
+        monkeypatch.setattr(interruption, "_REPEATED_S", -1.0)
+        with pytest.raises(Gone, match="143"):
+            self.send(signal.SIGTERM)

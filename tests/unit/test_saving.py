@@ -159,3 +159,10 @@ def test_a_best_step_needs_something_to_judge_by(
             shared_tiny, None, None, sft(), lambda s, v: None, None, lr=1e-3, max_steps=1,
             batch_tokens=512, **settings,
         )  # fmt: skip
+
+
+def test_an_error_before_training_begins_is_not_hidden_by_the_progress_bar() -> None:
+    from mathpal.training.recording import Recorder
+
+    recorder = Recorder(lambda step, values: None, every=1, steps=2, flops_per_token=1.0)
+    recorder.on_exception(None, None, ValueError("the real one"))

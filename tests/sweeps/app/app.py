@@ -26,12 +26,15 @@ def main(cfg: DictConfig) -> float | list[float]:
         stream.write(f"{os.getpid()}\n")
     if len((folder / "begun").read_text().splitlines()) <= cfg.dies:
         os.kill(os.getpid(), signal.SIGKILL)
+    since = time.time()
     value = (cfg.x - 2) ** 2 + cfg.y + (cfg.seed - 42) / 100
     for step in range(1, cfg.steps + 1):
         time.sleep(cfg.seconds)
         trials.report(folder, step, objective=value + 1 / step)
     if not cfg.steps:
         time.sleep(cfg.seconds)
+    gpus = os.environ.get("CUDA_VISIBLE_DEVICES", "all")
+    (folder / "gpus").write_text(f"{gpus} {since} {time.time()}")
     with (folder / "ended").open("a") as stream:
         stream.write(f"{os.getpid()}\n")
     if cfg.fails_above is not None and cfg.x > cfg.fails_above:

@@ -1,0 +1,1 @@
+"""Studies that are there: read, compared, drawn and put into words."""

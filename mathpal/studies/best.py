@@ -1,0 +1,167 @@
+"""Writes a trial as an experiment that `+experiment=NAME` composes again, exactly.
+
+Only what differs from the composed defaults stands in it: group choices as overrides of the
+defaults list, the rest as values. What was written is composed before it is handed on.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from mathpal import composition
+from mathpal.errors import DataError
+from mathpal.preflight import GROUPS
+from mathpal.run import compose
+from mathpal.rundir import read_json
+
+_NAME = "name"  # of the experiment: the only thing that may differ
+
+
+def run_directory(trial_dir: Path) -> Path:
+    """The run directory of a trial; of one averaged over seeds, that of its first seed.
+
+    Raises:
+        DataError: when there is none.
+    """
+    if (trial_dir / composition.FOLDER / "config.yaml").is_file():
+        return trial_dir
+    seeds = sorted(trial_dir.glob("seed-*"), key=lambda each: (len(each.name), each.name))
+    for seed in seeds:
+        if (seed / composition.FOLDER / "config.yaml").is_file():
+            return seed
+    raise DataError(
+        f"{trial_dir} holds no {composition.FOLDER}/config.yaml, so that the configuration of the "
+        "trial is not known: it was moved or deleted, or its task is none of MathPal's"
+    )
+
+
+def experiment(run_dir: Path, name: str, remarks: Sequence[str]) -> str:
+    """The text of an experiment's file that composes what a run composed, but for its name.
+
+    Args:
+        run_dir: of the trial.
+        name: of the experiment.
+        remarks: lines of comment at its head.
+
+    Raises:
+        ConfigError: when a value was a secret, which is written nowhere.
+        DataError: when no file can compose it, e.g. because a setting was deleted.
+    """
+    with _apart_from_the_job():
+        return _experiment(run_dir, name, remarks)
+
+
+def _experiment(run_dir: Path, name: str, remarks: Sequence[str]) -> str:
+    config = _plain(composition.read(run_dir).config)
+    chosen = _chosen(run_dir)
+    base = _composed(run_dir, [f"{group}={option}" for group, option in chosen.items()])
+    values = _difference(_without_name(config), _without_name(base), "", run_dir)
+    notes = [" ".join(remark.split()) for remark in [*remarks, *_threads(run_dir)]]
+    lines = ["# @package _global_", *(f"# {note}" for note in notes)]
+    if chosen:
+        lines += ["defaults:", *(f"  - override /{g}: {option}" for g, option in chosen.items())]
+    text = "\n".join(lines) + "\n" + OmegaConf.to_yaml(OmegaConf.create({_NAME: name, **values}))
+    again = _without_name(_of_file(run_dir, text))
+    if apart := _places(_without_name(config), again):
+        raise DataError(
+            f"{run_dir}: no experiment composes this configuration: {', '.join(apart)} came out "
+            "otherwise"
+        )
+    return text
+
+
+def _threads(run_dir: Path) -> list[str]:
+    """With how many threads the run computed, which decides the last bits of its sums."""
+    path = run_dir / "run.json"
+    threads = read_json(path).get("determinism", {}).get("threads") if path.exists() else None
+    return [] if threads is None else [f"The same to the last bit with OMP_NUM_THREADS={threads}."]
+
+
+@contextmanager
+def _apart_from_the_job() -> Iterator[None]:
+    """Compose though Hydra, which composes one thing at a time, is running this job."""
+    from hydra.core.global_hydra import GlobalHydra
+
+    job = GlobalHydra.instance().hydra
+    GlobalHydra.instance().clear()
+    try:
+        yield
+    finally:
+        GlobalHydra.instance().hydra = job
+
+
+def _chosen(run_dir: Path) -> dict[str, str]:
+    """Options of groups that are not the defaults' own."""
+    path = run_dir / composition.FOLDER / "hydra.yaml"
+    if not path.is_file():
+        raise DataError(f"{path} is not there: which options were chosen is not known")
+    choices = _plain(OmegaConf.load(path))["hydra"]["runtime"]["choices"]
+    own = _plain(compose([]).hydra.runtime.choices)
+    return {g: str(choices[g]) for g in GROUPS if choices.get(g) not in (None, own.get(g))}
+
+
+def _composed(run_dir: Path, overrides: list[str]) -> dict[str, Any]:
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        return _plain(composition.split(compose(overrides)).config)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise DataError(f"{run_dir}: what it chose is no longer composed: {error}") from error
+
+
+def _of_file(run_dir: Path, text: str) -> dict[str, Any]:
+    """What the text composes to as an experiment."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "experiment", "written_again.yaml")
+        path.parent.mkdir()
+        path.write_text(text, encoding="utf-8")
+        where = f"hydra.searchpath=['file://{folder}']"
+        return _composed(run_dir, ["+experiment=written_again", where])
+
+
+def _difference(
+    wanted: dict[str, Any], base: dict[str, Any], place: str, run_dir: Path
+) -> dict[str, Any]:
+    """What has to be merged into `base` to make it `wanted`."""
+    if gone := [key for key in base if key not in wanted]:
+        raise DataError(
+            f"{run_dir}: the trial has no {', '.join(place + str(key) for key in gone)}, which the "
+            "defaults have, and an experiment can set values but delete none. Run it again with "
+            "its overrides instead: .hydra/overrides.yaml"
+        )
+    values: dict[str, Any] = {}
+    for key, value in wanted.items():
+        if key in base and _same(value, base[key]):
+            continue
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            value = _difference(value, base[key], f"{place}{key}.", run_dir)
+        values[key] = value
+    return values
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal in kind too: 1, 1.0 and True are three values."""
+    return bool(one == other) and repr(one) == repr(other)
+
+
+def _places(wanted: Any, found: Any, place: str = "") -> list[str]:
+    """Where two configurations differ."""
+    if not (isinstance(wanted, dict) and isinstance(found, dict)):
+        return [] if _same(wanted, found) else [place.rstrip(".")]
+    one_sided = [f"{place}{name}" for name in wanted.keys() ^ found.keys()]
+    both = [(name, wanted[name], found[name]) for name in wanted if name in found]
+    inner = (_places(one, other, f"{place}{name}.") for name, one, other in both)
+    return one_sided + [at for places in inner for at in places]
+
+
+def _without_name(config: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in config.items() if key != _NAME}
+
+
+def _plain(config: Any) -> Any:
+    return OmegaConf.to_container(config, resolve=False)

@@ -1,0 +1,188 @@
+"""Reads a study directory into plain data, while its driver may be writing.
+
+Knows the files of a study and Optuna's storage, of which it only reads; draws and judges nothing.
+"""
+
+import math
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mathpal.errors import ConfigError, DataError
+from mathpal.studies.axes import Axis, axis_of
+from mathpal.studies.recorded import FACTS, Study, named, read_facts
+from mathpal.sweeps.ledger import is_unborn
+from mathpal.sweeps.outcomes import is_reversed
+from mathpal.sweeps.storage import JOURNAL, open_storage
+
+FINISHED = ("completed", "pruned", "failed", "infeasible")
+
+
+class Trial(NamedTuple):
+    """One trial; see `sweeps.driver` for who writes what.
+
+    Attributes:
+        state: completed, pruned, infeasible, failed, running or waiting.
+        values: of the objectives; [] unless completed.
+        intermediate: step -> value, the finite ones; of a trial averaged over seeds, place of the
+            seed -> its value of the objective.
+        seconds: that its attempts took; None where unknown, or where nothing was run.
+        values_by_seed: seed -> values, where a trial is averaged over seeds.
+        constraints: each kept where it is 0 or less.
+    """
+
+    number: int
+    state: str
+    params: dict[str, Any]
+    overrides: list[str]
+    values: list[float]
+    intermediate: dict[int, float]
+    began: datetime | None
+    ended: datetime | None
+    seconds: float | None
+    attempts: list[dict[str, Any]]
+    metrics: dict[str, float]
+    values_by_seed: dict[str, list[float]]
+    error: str | None
+    infeasible: str | None
+    duplicate_of: int | None
+    constraints: list[float]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was measured, itself, and keeps every constraint."""
+        kept = all(value <= 0 for value in self.constraints)
+        measured = self.state == "completed" and not any(map(math.isnan, self.values))
+        return measured and kept and self.duplicate_of is None
+
+
+class History(NamedTuple):
+    """A study as its directory has it.
+
+    Attributes:
+        folder: the study directory.
+        trials: in the order of their numbers.
+        axes: parameter -> its range, in the order of the space.
+    """
+
+    folder: Path
+    study: Study
+    trials: list[Trial]
+    axes: dict[str, Axis]
+
+    @property
+    def title(self) -> str:
+        """The study's name; of a grid, all of which have one name, the end of its path."""
+        if self.study.kind != "grid":
+            return self.study.name
+        return "/".join(self.folder.absolute().parts[-2:])
+
+
+def read(folder: Path, storage: str | None = None) -> History:
+    """Read a study; nothing in its directory is changed.
+
+    Args:
+        folder: the study directory, with study.json.
+        storage: url of the storage, where study.json has it without its password.
+
+    Raises:
+        ConfigError: when the storage's password is needed and not given.
+        DataError: when there is no study, or its files cannot be read.
+    """
+    study = read_facts(folder)
+    frozen = _frozen_trials(folder, study, storage or study.storage)
+    born = [trial for trial in frozen if not is_unborn(trial)]
+    done = [trial.number for trial in born if trial.state.name == "COMPLETE"]
+    study = named(study, folder, done)
+    # The driver reports a loss with the other sign where more of the objective is better.
+    turned = study.seeds is None and is_reversed(study.directions[0], study.intermediate)
+    sign = -1.0 if turned else 1.0
+    every = sorted((_trial(trial, sign) for trial in born), key=lambda trial: trial.number)
+    names = [*study.space, *(name for trial in born for name in trial.params)]
+    axes = {name: axis for name in dict.fromkeys(names) if (axis := axis_of(name, born))}
+    return History(folder, study, every, axes)
+
+
+def _frozen_trials(folder: Path, study: Study, url: str | None) -> list[Any]:
+    import optuna
+
+    if url is not None and "***" in url:
+        raise ConfigError(
+            f"{folder / FACTS} has the storage without its password: {url}. Add "
+            "'storage=${oc.env:NAME}', a variable with the whole url"
+        )
+    if (file := _file(folder, url)) and not file.is_file():  # which opening it would make
+        if url is None:
+            return []  # the driver has not begun
+        raise DataError(f"the storage of {folder} cannot be read: {file} is not there")
+    storage = open_storage(url, folder)
+    try:
+        return optuna.load_study(study_name=study.name, storage=storage).get_trials(deepcopy=False)
+    except KeyError:
+        if url is None:  # the driver is about to begin
+            return []
+        raise DataError(f"the storage knows no study {study.name!r}") from None
+    except Exception as error:  # of Optuna, SQLAlchemy and drivers of databases, of many kinds
+        raise DataError(f"the storage of {folder} cannot be read: {error}") from error
+
+
+def _file(folder: Path, url: str | None) -> Path | None:
+    """The file that holds a storage; None for a server."""
+    if url is None:
+        return folder / JOURNAL
+    for scheme in ("sqlite:///", "journal:"):
+        if url.startswith(scheme):
+            return Path(url.removeprefix(scheme))
+    return None
+
+
+def _trial(frozen: Any, sign: float) -> Trial:
+    said = frozen.user_attrs
+    infeasible = said.get("infeasible")
+    name = {"COMPLETE": "completed", "FAIL": "failed"}.get(frozen.state.name)
+    state = "infeasible" if infeasible else name or frozen.state.name.lower()
+    attempts = [dict(attempt) for attempt in said.get("attempts") or []]
+    duplicate_of = said.get("duplicate_of")
+    return Trial(
+        number=frozen.number,
+        state=state,
+        params=dict(frozen.params),
+        overrides=[str(word) for word in said.get("overrides") or []],
+        values=list(frozen.values or []) if state == "completed" else [],
+        intermediate={step: sign * value
+                      for step, value in sorted(frozen.intermediate_values.items())
+                      if math.isfinite(value)},
+        began=frozen.datetime_start,
+        ended=frozen.datetime_complete,
+        seconds=None if duplicate_of is not None else _seconds(attempts, frozen),
+        attempts=attempts,
+        metrics={str(k): float(v) for k, v in (said.get("metrics") or {}).items()
+                 if isinstance(v, int | float)},
+        values_by_seed={str(seed): _as_list(values)
+                        for seed, values in (said.get("values_by_seed") or {}).items()},
+        error=None if infeasible else said.get("error"),
+        infeasible=infeasible,
+        duplicate_of=duplicate_of,
+        constraints=[float(value) for value in said.get("constraints") or []],
+    )  # fmt: skip
+
+
+def _as_list(values: Any) -> list[float]:
+    return [float(value) for value in (values if isinstance(values, list) else [values])]
+
+
+def _seconds(attempts: Iterable[dict[str, Any]], frozen: Any) -> float | None:
+    """Of the attempts: between two of them a trial may have waited for hours."""
+    spans = []
+    for attempt in attempts:
+        try:
+            ended, began = (datetime.fromisoformat(str(attempt[k])) for k in ("ended", "began"))
+            spans.append((ended - began).total_seconds())
+        except (KeyError, TypeError, ValueError):
+            continue
+    if spans:
+        return sum(spans)
+    if frozen.datetime_start is None or frozen.datetime_complete is None:
+        return None
+    return (frozen.datetime_complete - frozen.datetime_start).total_seconds()

@@ -1,0 +1,75 @@
+"""Where a study stands, in lines for the terminal."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from mathpal.rundir import short
+from mathpal.studies import costs
+from mathpal.studies.findings import Findings
+from mathpal.studies.history import FINISHED, Trial
+from mathpal.studies.statistics import mean_interval
+from mathpal.studies.wording import between, measured, numbers, settings
+
+_FRESH = 30.0  # seconds since the last beat of a driver that is at work
+
+
+def summary(found: Findings) -> Iterator[str]:
+    """Counts by state, the best, what is left of the budget, who is at work.
+
+    Args:
+        found: of the study.
+    """
+    study, states = found.history.study, costs.counts(found.history.trials)
+    said = ", ".join(f"{count} {state}" for state, count in states.items())
+    yield f"{found.history.title}: {said or 'no trial yet'}"
+    shown = found.ranking.front if found.several else found.ranking.complete[:1]
+    for each in shown:
+        values = ", ".join(
+            f"{metric} {measured(mean)}"
+            for metric, mean in zip(study.metrics, each.means, strict=True)
+        )
+        first = mean_interval(each.values(0))
+        over = f" (mean of {first.n} seeds, 95% {between(first)})" if between(first) else ""
+        which = numbers(trial.number for trial in each.trials)
+        label = "Pareto front" if found.several else "best"
+        yield f"{label}: {values}{over}: {settings(each.params)} (trial {which})"
+    if not shown:
+        yield "best: none yet"
+    if study.n_trials is not None:
+        finished = sum(count for state, count in states.items() if state in FINISHED)
+        left = max(0, study.n_trials - finished)
+        yield f"budget: {finished} of {study.n_trials} trials are over, {left} left"
+    drivers = _at_work(found.history.folder)
+    if drivers:
+        yield f"drivers at work: {', '.join(drivers)}"
+    elif any(state not in FINISHED for state in states):
+        yield "no driver is at work; the same command goes on with the study"
+
+
+def of_trial(found: Findings, trial: Trial) -> Iterator[str]:
+    """What one trial is and gave.
+
+    Args:
+        found: of the study.
+        trial: of the study.
+    """
+    study = found.history.study
+    values = ", ".join(
+        f"{metric} {measured(value)}" for metric, value in zip(study.metrics, trial.values)
+    )
+    yield f"trial {trial.number} of {found.history.title}: {values or trial.state}"
+    yield f"  {settings(trial.params)}"
+    yield f"  {short(found.history.folder / str(trial.number))}"
+
+
+def _at_work(folder: Path) -> list[str]:
+    """Drivers whose sign of life is fresh; by the clock of this machine, so roughly."""
+    found = []
+    for path in sorted((folder / ".drivers").glob("*.json")):
+        try:
+            if time.time() - path.stat().st_mtime < _FRESH:
+                found.append(path.stem)
+        except OSError:  # it just ended
+            continue
+    return found

@@ -1,0 +1,122 @@
+"""What `mathpal study` does, from checked settings to the terminal.
+
+The keyword-only parameters of a verb's function are its settings.
+"""
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from annotated_types import Ge
+from pydantic import DirectoryPath
+
+from mathpal.errors import ConfigError, DataError
+from mathpal.preflight import Name
+
+Calls = dict[str, partial[Any]]
+_WIDTH = 160  # columns of a table that no terminal shows
+
+
+def status(
+    calls: Calls,
+    *,
+    study: DirectoryPath,
+    rows: Annotated[int, Ge(0)] = 30,
+    storage: str | None = None,
+) -> None:
+    """Say where a study stands: its newest trials, the best, how many are left.
+
+    Args:
+        study: its directory, e.g. multirun/lora.
+        rows: most trials in the table, the newest ones.
+        storage: url of its storage, where study.json has it without its password.
+    """
+    from rich.console import Console
+    from rich.table import Column, Table
+    from rich.text import Text
+
+    from mathpal.studies.findings import find
+    from mathpal.studies.history import read
+    from mathpal.studies.standing import summary
+    from mathpal.studies.tables import trials
+
+    found = find(read(study, storage))
+    newest = found.history.trials[-rows:] if rows else []
+    told = trials(found.history, newest)
+    if newest:
+        table = Table(*(Column(Text(head)) for head in told.heads), box=None, pad_edge=False)
+        for column, right in zip(table.columns, told.right, strict=True):
+            column.justify = "right" if right else "left"
+            column.no_wrap = column is not table.columns[-1]
+        best = found.best_trial
+        for trial, cells in zip(newest, told.rows, strict=True):
+            # As Text: an error may hold what rich reads as markup.
+            table.add_row(*map(Text, cells), style="bold" if trial is best else "")
+        Console(width=None if sys.stdout.isatty() else _WIDTH).print(table)
+        print()
+    left_out = len(found.history.trials) - len(newest)
+    if left_out and rows:
+        print(
+            f"{left_out} earlier trials are not shown; rows={len(found.history.trials)} shows all"
+        )
+    for line in summary(found):
+        print(line)
+
+
+def best(
+    calls: Calls,
+    *,
+    study: DirectoryPath,
+    trial: Annotated[int, Ge(0)] | None = None,
+    save: Name | None = None,
+    force: bool = False,
+    storage: str | None = None,
+) -> None:
+    """Show the best trial of a study as an experiment, and save it among the others.
+
+    Args:
+        study: its directory, e.g. multirun/lora.
+        trial: number of another trial to show instead.
+        save: name of the experiment to write: conf/experiment/NAME.yaml.
+        force: overwrite one of that name.
+        storage: url of its storage, where study.json has it without its password.
+
+    Raises:
+        ConfigError: when there is no such trial, or an experiment of that name.
+        DataError: when no trial can be called the best, or none can be composed again.
+    """
+    from mathpal.run import CONF
+    from mathpal.rundir import short, write_text
+    from mathpal.studies.findings import find
+    from mathpal.studies.history import read
+    from mathpal.studies.page import best_yaml
+    from mathpal.studies.standing import of_trial
+
+    path = CONF / "experiment" / f"{save}.yaml"
+    if save is not None and path.exists() and not force:
+        raise ConfigError(
+            f"{short(path)} is there already. Choose another name with save=NAME, or overwrite it "
+            "with force=true"
+        )
+    found = find(read(study, storage))
+    chosen = found.best_trial if trial is None else _numbered(found.history.trials, trial, study)
+    again = best_yaml(found, chosen, save)
+    if again.value is None or chosen is None:
+        raise DataError(f"{study}: {again.absent}")
+    for line in of_trial(found, chosen):
+        print(line)
+    print()
+    print(again.value, end="")
+    if save is not None:
+        write_text(path, again.value)
+        print()
+        print(short(path))
+
+
+def _numbered(trials: list[Any], number: int, study: Path) -> Any:
+    for trial in trials:
+        if trial.number == number:
+            return trial
+    known = f"0 to {trials[-1].number}" if trials else "none yet"
+    raise ConfigError(f"trial={number}: {study} has no such trial; it has {known}")
