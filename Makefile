@@ -72,6 +72,8 @@ bench: $(READY) ## measure against what one would run instead; minutes, on idle 
 	$(BIN)/python benchmarks/plan_memory.py
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/sweep.py
+	$(BIN)/python benchmarks/sweep.py --trials 1000
 
 check: $(READY) ## ruff, mypy, import layers
 	$(BIN)/ruff check .
@@ -84,4 +86,4 @@ format: $(READY) ## let ruff put the code in order
 	$(BIN)/ruff format .
 
 clean: ## remove the environment and the caches (runs stay)
-	rm -rf $(VENV) $(UNSLOTH_VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(UNSLOTH_VENV) .venv-peer .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

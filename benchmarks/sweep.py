@@ -39,6 +39,7 @@ TRIALS = 24
 STEPS = 20
 AT_A_TIME = 2
 Curves = list[dict[str, Any]]
+NOTHING: Curves = [{"seconds": 0.0, "values": [1.0]}]
 
 
 class Side(NamedTuple):
@@ -164,15 +165,10 @@ def compare(repeats: int) -> None:
         print(f"  {name:15}{spread(values)}")
 
 
-def curves_of_nothing(count: int) -> Curves:
-    """Trials that are over at once."""
-    return [{"seconds": 0.0, "values": [float(i)]} for i in range(count)]
-
-
 def overhead(repeats: int) -> None:
     """What a trial costs beyond its task, start-up apart: from sweeps of few and of many."""
     few, many = 8, 40
-    nothing = curves_of_nothing(many)
+    nothing = NOTHING * many
     print(f"\ntrials of nothing{'workers':>10}{'s a trial':>22}{'s start-up':>22}")
     for workers in (1, 2):
         for name, side in (("peer", THEIRS), ("ours", OURS)):
@@ -185,27 +181,35 @@ def overhead(repeats: int) -> None:
             print(f"{name:17}{workers:>10}{spread(costs):>22}{spread(starts):>22}", flush=True)
 
 
+def of_trials(driver: psutil.Process) -> float:
+    """Processor seconds of all trials that ended: the server from which they are forked knows."""
+    times = [child.cpu_times() for child in driver.children()]
+    return sum(time.children_user + time.children_system for time in times)
+
+
 def growth(trials: int, sampler: str) -> None:
     """Memory of the driver and time of a trial as a study grows, by hundred."""
-    print(f"sampler {sampler}, 2 workers\ntrials  driver MB  ms a trial (wall)  ms of the driver")
+    print(
+        f"load {os.getloadavg()[0]:.1f}; sampler {sampler}, 2 workers; ms a trial: by the clock, "
+        "and of the processor\ntrials  driver MB  clock  driver  trial's process"
+    )
     with tempfile.TemporaryDirectory() as folder:
         more = [f"hydra/sweeper/sampler={sampler}"]
-        command = command_of(OURS, curves_of_nothing(trials), 2, Path(folder), more)
+        command = command_of(OURS, NOTHING * trials, 2, Path(folder), more)
         driver = subprocess.Popen(
             command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
             env={**os.environ, "PYTHONPATH": OURS.path},
         )  # fmt: skip
-        process, ended, since, before = psutil.Process(driver.pid), 0, 0, (0.0, 0.0)
-        assert driver.stderr is not None
+        process, ended, since, before = psutil.Process(driver.pid), 0, 0, (0.0,) * 3
         for line in driver.stderr:  # one a trial that ended
             ended += line.startswith("trial ")
             if ended == since or (ended > 1 and ended % 100):
                 continue
-            now = (time.perf_counter(), sum(process.cpu_times()[:2]))
+            now = (time.perf_counter(), sum(process.cpu_times()[:2]), of_trials(process))
             if since:
-                wall, busy = (1000 * (n - b) / (ended - since) for n, b in zip(now, before))
+                clock, busy, of = (1000 * (n - b) / (ended - since) for n, b in zip(now, before))
                 memory = process.memory_info().rss / 2**20
-                print(f"{ended:>6}{memory:>11.0f}{wall:>19.0f}{busy:>18.1f}", flush=True)
+                print(f"{ended:>6}{memory:>11.0f}{clock:>7.0f}{busy:>8.1f}{of:>17.0f}", flush=True)
             since, before = ended, now
         if driver.wait() or ended != trials:
             sys.exit(f"{ended} of {trials} trials, exit code {driver.returncode}")

@@ -27,11 +27,17 @@ class OptunaSweeper(Sweeper):
             return self._sweep(arguments)
 
     def _sweep(self, arguments: list[str]) -> Any:
+        assert self.config is not None
+        launcher = self.config.hydra.launcher
+        if launcher._target_.endswith(".LocalLauncher") and launcher.get("warm"):
+            from mathpal.sweeps import local
+
+            # While this process imports Optuna.
+            local.warm_up(self.task, launcher.get("preload") or ())
         from mathpal.preflight import checked
         from mathpal.rundir import short
         from mathpal.sweeps import jobs, sweeping
 
-        assert self.config is not None
         application = jobs.Application(self.context, self.task, self.config)
         function = getattr(sweeping, self.function)
         settings = checked("hydra.sweeper", jobs.settings(self.config.hydra.sweeper), function)

@@ -18,6 +18,7 @@ import time
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -75,11 +76,17 @@ def launch(
     Returns:
         Hydra's JobReturn of each; a process that died has one that failed.
     """
-    context = multiprocessing.get_context("forkserver" if warm else "spawn")
     if warm:
-        context.set_forkserver_preload([*_preloaded(jobs[0].task), *preload])
+        warm_up(jobs[0].task, preload)
+    context = multiprocessing.get_context("forkserver" if warm else "spawn")
     with ThreadPoolExecutor(max(1, min(at_a_time, len(jobs)))) as pool:
         return list(pool.map(lambda job: _in_process(context, job), jobs))
+
+
+def warm_up(task: Any, preload: Sequence[str] = ()) -> None:
+    """Start the process from which trials of a task are forked; it imports what they need."""
+    multiprocessing.set_forkserver_preload([*_preloaded(task), *preload])
+    forkserver.ensure_running()
 
 
 def _preloaded(task: Any) -> list[str]:
