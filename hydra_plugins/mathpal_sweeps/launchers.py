@@ -33,10 +33,10 @@ class LocalLauncher(Launcher):
         self.threads, self.warm, self.preload = threads, warm, list(preload)
 
     def setup(self, *, hydra_context: Any, task_function: Any, config: Any) -> None:
-        from mathpal.sweeps import local
+        from mathpal.sweeps.slots import slots
 
         self.context, self.task, self.config = hydra_context, task_function, config
-        self.slots = local.slots(self.gpus, self.gpus_per_job, self.threads, self.n_jobs)
+        self.slots = slots(self.gpus, self.gpus_per_job, self.threads, self.n_jobs)
 
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int

@@ -6,45 +6,27 @@ its trials to stop, and the trials of a driver that was killed go on.
 """
 
 import contextlib
-import fcntl
 import importlib.util
 import logging
 import multiprocessing
 import os
 import signal
 import sys
-import tempfile
-import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from mathpal.errors import ConfigError
-from mathpal.faults import Fault, report_faults
+from mathpal.sweeps.slots import Slots, taken, use_threads
 
 log = logging.getLogger(__name__)
 
 # Imported once, before the first trial of MathPal. What Unsloth changes must not come before it.
 _ALWAYS = ("hydra.main", "mathpal.sweeps.warm", "torch", "mathpal.run")
 _WITHOUT_UNSLOTH = ("mathpal.stages", "mathpal.planning.gate", "lightning", "peft")
-
-
-class Slots(NamedTuple):
-    """What a trial may use.
-
-    Attributes:
-        gpus: ids of GPUs, of which each trial has its own; empty to leave them all visible.
-        per_trial: GPUs a trial.
-        threads: CPU threads a trial; None for PyTorch's own choice.
-    """
-
-    gpus: tuple[str, ...] = ()
-    per_trial: int = 1
-    threads: int | None = None
 
 
 class Job(NamedTuple):
@@ -155,8 +137,8 @@ def _work(pickled: bytes, answer: Connection) -> None:
     HydraConfig.instance().set_config(config)
     folder = Path(str(config.hydra.sweep.dir), str(config.hydra.sweep.subdir))
     _print_to(folder / "console.log")
-    with _slot(job.slots):
-        _use_threads(job.slots.threads)
+    with taken(job.slots):
+        use_threads(job.slots.threads)
         try:
             returned = run_job(
                 hydra_context=job.context,
@@ -181,92 +163,3 @@ def _print_to(path: Path) -> None:
     os.dup2(target, 1)
     os.dup2(target, 2)
     os.close(target)
-
-
-@contextlib.contextmanager
-def _slot(slots: Slots) -> Iterator[None]:
-    """Hold as many GPUs as a trial needs, against all trials of this machine; wait for them."""
-    if not slots.gpus:
-        yield
-        return
-    folder = Path(tempfile.gettempdir(), f"mathpal-gpus-{os.getuid()}")
-    folder.mkdir(exist_ok=True)
-    with contextlib.ExitStack() as held:
-        gate = held.enter_context((folder / "gate").open("ab"))
-        fcntl.flock(gate, fcntl.LOCK_EX)  # one waits at a time, so that none get half of theirs
-        mine: list[str] = []
-        streams = {gpu: held.enter_context((folder / gpu).open("ab")) for gpu in slots.gpus}
-        while len(mine) < slots.per_trial:
-            for gpu, stream in streams.items():
-                if gpu in mine or len(mine) == slots.per_trial:
-                    continue
-                with contextlib.suppress(BlockingIOError):
-                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    mine.append(gpu)
-            if len(mine) < slots.per_trial:
-                time.sleep(0.2)
-        fcntl.flock(gate, fcntl.LOCK_UN)
-        os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(mine)
-        yield
-
-
-def _use_threads(threads: int | None) -> None:
-    if threads is None:
-        return
-    os.environ["OMP_NUM_THREADS"] = str(threads)
-    if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(threads)
-
-
-def slots(
-    wanted: Literal["auto"] | Sequence[int | str] | None,
-    per_job: int,
-    threads_wanted: Literal["auto"] | int | None,
-    at_a_time: int,
-) -> Slots:
-    """What each job may use; the arguments are the launcher's settings.
-
-    Raises:
-        ConfigError: when a job is to have more GPUs than there are.
-    """
-    found = gpus(wanted)
-    if found and len(found) < per_job:
-        fault = Fault(
-            f"hydra.launcher.gpus_per_job={per_job}",
-            f"at most {len(found)}, as many as there are GPUs: {', '.join(found)}",
-        )
-        raise ConfigError(report_faults([fault]))
-    return Slots(found, per_job, threads(threads_wanted, at_a_time))
-
-
-def threads(wanted: Literal["auto"] | int | None, at_a_time: int) -> int | None:
-    """CPU threads of a trial: more of them in all than there are cores slow every one down."""
-    if wanted != "auto":
-        return wanted
-    cores = len(os.sched_getaffinity(0))
-    return max(1, cores // at_a_time) if at_a_time > 1 else None
-
-
-def gpus(wanted: Literal["auto"] | Sequence[int | str] | None) -> tuple[str, ...]:
-    """The GPUs that trials share out.
-
-    Args:
-        wanted: ids; auto for those in CUDA_VISIBLE_DEVICES, else all that nvidia-smi lists; None
-            for none.
-    """
-    if wanted is None:
-        return ()
-    if wanted != "auto":
-        return tuple(str(gpu) for gpu in wanted)
-    if (visible := os.environ.get("CUDA_VISIBLE_DEVICES")) is not None:
-        return tuple(part.strip() for part in visible.split(",") if part.strip())
-    import shutil
-    import subprocess
-
-    if shutil.which("nvidia-smi") is None:
-        return ()
-    listed = subprocess.run(
-        ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return tuple(line.strip() for line in listed.stdout.splitlines() if line.strip().isdigit())
