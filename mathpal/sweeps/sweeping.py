@@ -50,7 +50,7 @@ def optimize(
     when: list[dict[str, Any]] = [],  # noqa: B006 - never written to
     custom_search_space: str | None = None,
     enqueue: list[dict[str, Any]] = [],  # noqa: B006 - never written to
-    constraints: dict[str, float] = {},  # noqa: B006 - never written to
+    constraints: dict[str, float] | None = None,
     max_failure_rate: Share = 0.3,
     retries: Annotated[int, Ge(0)] = 2,
     dedup: bool = True,
@@ -111,7 +111,7 @@ def optimize(
     }  # fmt: skip
     measure = Measure(
         tuple(metrics), len(directions), None if len(directions) > 1 else intermediate,
-        is_reversed(directions[0], intermediate), constraints,
+        is_reversed(directions[0], intermediate), constraints or {},
     )  # fmt: skip
     return _carry_on(
         application, space, facts, measure, n_jobs,

@@ -179,6 +179,24 @@ def test_several_objectives_and_constraints(tmp_path: Path) -> None:
     assert "1 values are expected, 2 came" in wrong.stderr
 
 
+def test_a_bound_that_is_broken_is_never_the_best(tmp_path: Path) -> None:
+    study(tmp_path, "x=choice(2, 3, 4)", "hydra/sweeper/sampler=grid",
+          "hydra.sweeper.metric=objective", "hydra.sweeper.constraints={size/x: -2.5}",
+          "measured=true")  # fmt: skip
+    assert [t.constraints["size/x"] <= 0 for t in trials_of(tmp_path)] == [False, True, True]
+    text = (tmp_path / "multirun/study/optimization_results.yaml").read_text()
+    assert "x: 3" in text
+
+
+def test_hyperband_gives_the_most_steps_to_the_best(tmp_path: Path) -> None:
+    study(tmp_path, "x=choice(2, 5, 2.1, 6, -5, 2.2, 7, -6)", "hydra/sweeper/sampler=grid",
+          "steps=30", "seconds=0.03", "hydra.sweeper.intermediate=objective",
+          "hydra/sweeper/pruner=hyperband", "hydra.sweeper.pruner.max_resource=30")  # fmt: skip
+    found = trials_of(tmp_path)
+    assert ends(tmp_path)[0] == "completed" and "pruned" in ends(tmp_path)
+    assert min(t.values[0] for t in found) == found[0].value == 0.0
+
+
 def test_parameters_that_depend_on_others(tmp_path: Path) -> None:
     study(tmp_path, "y=range(0, 4)", "hydra.sweeper.n_trials=8",
           "hydra.sweeper.when=[{if: {y: [1, 2]}, params: {x: 'interval(0.0, 1.0)'}}]")  # fmt: skip

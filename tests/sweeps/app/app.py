@@ -9,7 +9,7 @@ import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from mathpal import trials
+from mathpal import rundir, trials
 
 
 def more(cfg: DictConfig, trial: object) -> None:
@@ -41,6 +41,11 @@ def main(cfg: DictConfig) -> float | list[float]:
         raise ValueError(f"x={cfg.x} is too much")
     if cfg.nan_above is not None and cfg.x > cfg.nan_above:
         return float("nan")
+    if cfg.measured:
+        rundir.write_outcome(
+            folder, status="completed", metrics={"objective": value, "size/x": -float(cfg.x)},
+            objective={"name": "objective", "value": value}, timings={},
+        )  # fmt: skip
     return value if cfg.outcomes == 1 else [value, float(cfg.x)]
 
 
