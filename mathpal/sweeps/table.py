@@ -132,7 +132,8 @@ def _state(trial: FrozenTrial) -> str:
         return f"{WORDS[trial.state]} as {attrs['duplicate_of']}"
     if "infeasible" in attrs:
         return "infeasible"
-    attempts = len(attrs.get("attempts", ()))
+    runs = [attempt.get("run") for attempt in attrs.get("attempts", ())]
+    attempts = runs.count(runs[-1]) if runs else 0  # each seed has a run of its own
     return WORDS[trial.state] + (f", attempt {attempts}" if attempts > 1 else "")
 
 

@@ -31,7 +31,8 @@ def study() -> optuna.Study:
     made.tell(pruned, state=TrialState.PRUNED)
     failed.set_user_attr("error", "[bold]broken[/bold]")
     made.tell(failed, state=TrialState.FAIL)
-    running.set_user_attr("attempts", [{}, {}])
+    runs = ("5/seed-1", "5/seed-2", "5/seed-2")
+    running.set_user_attr("attempts", [{"run": run} for run in runs])
     return made
 
 
