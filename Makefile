@@ -42,7 +42,7 @@ dry-run: $(READY) ## everything but the training
 	$(BIN)/python train.py dry_run=true $(ARGS)
 
 test: $(READY) ## the test suite (under 10 minutes on two cores)
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 test-slow: $(READY) ## the tests that take longer
 	$(BIN)/python -m pytest -m slow --timeout=3600 $(ARGS)

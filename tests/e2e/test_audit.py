@@ -49,6 +49,7 @@ def test_an_audit_prints_its_table_and_leaves_a_self_contained_page(folder):
     assert json.loads((folder / "audit" / "audit.json").read_text())["rows"] == 14
 
 
+@pytest.mark.slow
 def test_a_passed_threshold_ends_with_1_and_is_named(folder):
     done = mathpal("data=file", "data.path=rows.json", "out=ci", "fail_on.steps=0", cwd=folder)
     assert done.returncode == 1, done.stderr

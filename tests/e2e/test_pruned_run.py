@@ -41,6 +41,7 @@ def test_it_ends_at_its_first_step_with_what_was_measured(pruned: RunResult) -> 
     assert outcome["metrics"]["validation/loss"] == pruned.metrics["validation/loss"] > 0
 
 
+@pytest.mark.slow
 def test_it_stays_until_the_word_is_removed_and_then_goes_on(
     pruned: RunResult, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -61,6 +62,7 @@ def test_it_stays_until_the_word_is_removed_and_then_goes_on(
     assert (whole.run_dir / ADAPTER).read_bytes() == (done.run_dir / ADAPTER).read_bytes()
 
 
+@pytest.mark.slow
 def test_two_processes_end_together(tmp_path: Path) -> None:
     words = [*UNMEASURED, "trainer=ddp", "trainer.accelerator=cpu", "trainer.max_steps=100000"]
     running = start(tmp_path, *words, "hydra.run.dir=run", OMP_NUM_THREADS="1")

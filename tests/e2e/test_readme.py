@@ -42,6 +42,7 @@ def test_both_pages_show_the_same_commands_and_code():
     assert [strip.sub("", b) for b in english] == [strip.sub("", b) for b in vietnamese]
 
 
+@pytest.mark.slow
 def test_the_notebook_cell_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (cell,) = (b for b in blocks("README.md", "python") if "compose" in b)

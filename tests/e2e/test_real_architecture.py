@@ -22,7 +22,11 @@ SHORT = [
 
 
 @pytest.mark.parametrize(
-    ("recipe", "layers", "shared"), [("grade6_e2b", 30, 10), ("grade6_e4b", 35, 15)]
+    ("recipe", "layers", "shared"),
+    [
+        ("grade6_e2b", 30, 10),
+        pytest.param("grade6_e4b", 35, 15, marks=pytest.mark.slow),
+    ],
 )
 def test_a_recipe_runs_on_the_checkpoint_layout_of_the_hub(
     shared_tiny, tmp_path, recipe, layers, shared

@@ -52,6 +52,7 @@ def test_a_killed_trial_goes_on_and_ends_as_a_run_alone_does(tmp_path: Path) -> 
     assert alone["objective"]["value"] == first.value  # to the last bit
 
 
+@pytest.mark.slow
 def test_a_pruned_trial_is_a_run_that_ended_early(tmp_path: Path) -> None:
     settings = [*UNMEASURED, "trainer.max_steps=99", "trainer.evaluate_every=1"]
     ran(tmp_path, "-m", *settings, *STUDY, "hydra.sweeper.n_trials=1",
@@ -63,6 +64,7 @@ def test_a_pruned_trial_is_a_run_that_ended_early(tmp_path: Path) -> None:
     assert trial.user_attrs["metrics"]["validation/loss"] == outcome["metrics"]["validation/loss"]
 
 
+@pytest.mark.slow
 def test_a_run_that_memory_cannot_hold_is_rejected_and_no_failure(tmp_path: Path) -> None:
     ran(tmp_path, "-m", *UNMEASURED, "hydra/sweeper=optuna", "hydra.sweeper.study_name=s",
         "trainer.batch_tokens=100000000,512", "hydra/sweeper/sampler=grid",
@@ -75,6 +77,7 @@ def test_a_run_that_memory_cannot_hold_is_rejected_and_no_failure(tmp_path: Path
 def test_a_plain_grid_has_the_same_table_and_goes_on(tmp_path: Path) -> None:
     words = ["-m", *UNMEASURED, "lora=r4,r8", "hydra.sweep.dir=grid"]
     assert ran(tmp_path, *words).splitlines()[-1] == "grid"
+    assert sorted(p.parent.name for p in tmp_path.glob("grid/*/run.json")) == ["0", "1"]
     values = [read_json(tmp_path / f"grid/{n}/outcome.json")["objective"] for n in (0, 1)]
     assert [v["name"] for v in values] == ["validation/loss"] * 2
     assert values[0]["value"] != values[1]["value"]
@@ -90,7 +93,8 @@ def test_a_plain_grid_has_the_same_table_and_goes_on(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("study", sorted(p.stem for p in (ROOT / "conf" / "study").glob("*.yaml")))
 def test_every_study_that_ships_composes_in_all_its_values(study: str, tmp_path: Path) -> None:
-    words = ["-m", f"+study={study}", "hydra.sweeper.n_trials=0"]  # the space is looked at first
+    words = ["-m", f"+study={study}", "hydra.launcher.warm=false",
+             "hydra.sweeper.n_trials=0"]  # fmt: skip  # the space is looked at first
     done = subprocess.run(
         command(*words), cwd=tmp_path, capture_output=True, text=True, env=surroundings(),
         timeout=120,

@@ -225,11 +225,22 @@ def test_a_canary_is_found_in_none_of_the_bytes_that_a_run_writes(tmp_path: Path
     assert [path for path in files if CANARY.encode() in path.read_bytes()] == []
 
 
-def test_a_canary_is_not_in_what_hydra_writes_of_a_sweep(tmp_path: Path) -> None:
-    words = ["-m", "seed=1", "dry_run=true", "data.train=20", f"name={CANARY}"]
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ([], "study.json"),
+        pytest.param(
+            ["hydra/sweeper=basic", "hydra/launcher=basic"], "multirun.yaml", marks=pytest.mark.slow
+        ),
+    ],
+)
+def test_a_canary_is_not_in_what_is_written_of_a_sweep(
+    tmp_path: Path, words: list[str], written: str
+) -> None:
+    words = ["-m", "seed=1", "dry_run=true", "data.train=20", f"name={CANARY}", *words]
     running = start(tmp_path, *words, "hydra.sweep.dir=sweep", SOME_API_KEY=CANARY)
     _, errors = running.communicate(timeout=200)
     assert running.returncode == 0, errors
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert tmp_path / "sweep" / "multirun.yaml" in files
+    assert tmp_path / "sweep" / written in files
     assert [path for path in files if CANARY.encode() in path.read_bytes()] == []

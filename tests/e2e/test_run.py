@@ -137,6 +137,7 @@ def test_a_finished_run_loads_again_as_it_was(finished):
     assert len(splits.train) == 120
 
 
+@pytest.mark.slow  # as `mathpal reproduce` proves
 def test_the_same_command_twice_gives_bit_identical_adapters(finished, tmp_path):
     again = small_run(tmp_path / "again")
     name = "adapter/adapter_model.safetensors"
@@ -205,17 +206,7 @@ def test_a_finished_run_is_never_overwritten(finished):
     assert (finished.run_dir / "outcome.json").read_bytes() == before
 
 
-def test_a_grid_leaves_one_directory_a_run_and_the_last_line_is_a_directory(tmp_path):
-    command = [sys.executable, str(ROOT / "train.py"), "-m", "seed=1,2", *UNMEASURED]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stderr
-    runs = [tmp_path / line for line in done.stdout.splitlines()]
-    assert [run.name for run in runs] == ["0", "1"]
-    seeds = [json.loads((run / "run.json").read_text())["seed"] for run in runs]
-    assert seeds == [1, 2]
-    assert (runs[0] / "train.log").stat().st_size > 0
-
-
+@pytest.mark.slow  # tests/faults has the signals
 def test_ctrl_c_leaves_an_interrupted_outcome_and_exit_code_130(tmp_path):
     words = ["hydra.run.dir=run", *UNMEASURED, "trainer.max_steps=100000"]
     running = subprocess.Popen(

@@ -36,7 +36,9 @@ def killed_until_done(run_dir: Path, seconds: float, draws: random.Random, **set
     raise AssertionError("60 attempts did not bring it to its end")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))]
+)
 def test_killed_at_random_moments(unbroken: tuple[Path, float], tmp_path: Path, seed: int) -> None:
     expected, seconds = unbroken
     killed_until_done(tmp_path, seconds, random.Random(seed))

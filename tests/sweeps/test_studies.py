@@ -188,6 +188,7 @@ def test_a_bound_that_is_broken_is_never_the_best(tmp_path: Path) -> None:
     assert "x: 3" in text
 
 
+@pytest.mark.slow
 def test_hyperband_gives_the_most_steps_to_the_best(tmp_path: Path) -> None:
     study(tmp_path, "x=choice(2, 5, 2.1, 6, -5, 2.2, 7, -6)", "hydra/sweeper/sampler=grid",
           "steps=30", "seconds=0.03", "hydra.sweeper.intermediate=objective",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -92,6 +92,7 @@ def test_loss_and_gradients_are_the_eager_chains(
     smoothing=st.sampled_from([0.0, 0.3]),
     chunk=st.integers(1, N + 1),
 )
+@example(seed=0, ignored=0.0, size=30.0, softcap=1.0, smoothing=0.0, chunk=1)
 def test_any_rows_sizes_and_chunks_agree(
     seed: int,
     ignored: float,
@@ -104,7 +105,8 @@ def test_any_rows_sizes_and_chunks_agree(
     data["hidden"] *= size
     options: dict[str, Any] = {"softcap": softcap, "label_smoothing": smoothing}
     found = graded(linear_cross_entropy, data, chunk=chunk, **options)
-    assert_equal(found, graded(eager, data, **options), rtol=2e-5)
+    # Logits of some hundreds, summed in another order: 2.4e-5 of the norm was seen.
+    assert_equal(found, graded(eager, data, **options), rtol=5e-5)
 
 
 @pytest.mark.parametrize("softcap", [None, 3.0, 50.0])

@@ -156,6 +156,7 @@ class TestDirectory:
             "objective": {"name": "tuned/accuracy", "value": 0.5},
             "timings": {"fit": 1.25},
             "error": None,
+            "error_type": None,
             "notes": [],
         }
 
