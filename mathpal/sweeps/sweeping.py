@@ -6,6 +6,7 @@ Each public function's keyword-only parameters are the settings of one `hydra/sw
 import importlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import optuna
@@ -13,7 +14,7 @@ from annotated_types import Ge, Gt, Interval
 from omegaconf import DictConfig
 from optuna.trial import Trial
 
-from mathpal.errors import ConfigError
+from mathpal.errors import ConfigError, DataError
 from mathpal.faults import Fault, report_faults
 from mathpal.sweeps import drawing, table
 from mathpal.sweeps import space as spaces
@@ -206,6 +207,7 @@ def _carry_on(
             load_if_exists=True, pruner=build_pruner(pruner), sampler=build_sampler(sampler, 0)
             if points is None else optuna.samplers.RandomSampler(),
         )  # fmt: skip
+        _require_no_strangers(study, folder)
         for first in enqueue:
             study.enqueue_trial(dict(first), skip_if_exists=True)
     ledger = Ledger(
@@ -224,6 +226,18 @@ def _carry_on(
         ended = watch.summary(ledger.trials())
     watch.say(f"{facts['study_name']}: {ended}")
     return write_results(study, ledger.trials(), folder)
+
+
+def _require_no_strangers(study: optuna.Study, folder: Path) -> None:
+    """Runs of trials that the storage does not know must not be taken for those to come."""
+    known = len(study.get_trials(deepcopy=False))
+    left = sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit())
+    if strangers := [number for number in left if number >= known]:
+        raise DataError(
+            f"{folder} holds runs of trials that the study's storage does not know: "
+            f"{', '.join(map(str, strangers[:5]))}. Name the storage that they belong to "
+            "(hydra.sweeper.storage), or another directory (hydra.sweep.dir), or remove them"
+        )
 
 
 def _require_sound(

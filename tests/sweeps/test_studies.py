@@ -54,6 +54,13 @@ def test_another_space_is_not_mixed_in(tmp_path: Path) -> None:
     assert len(ends(tmp_path)) == 2
 
 
+def test_runs_of_a_study_that_is_gone_are_not_taken_for_its_own(tmp_path: Path) -> None:
+    study(tmp_path, X, "hydra.sweeper.n_trials=2")
+    (tmp_path / "multirun/study/journal.log").unlink()
+    done = study(tmp_path, X, "hydra.sweeper.n_trials=2", expect=2)
+    assert "does not know: 0, 1" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
