@@ -1,9 +1,9 @@
 """What a sweep runs, as Hydra hands it over, and starting one run of it through any launcher."""
 
-import copy
 import functools
 import importlib
 import logging
+import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -153,16 +153,22 @@ def launching(application: Application, study_name: str) -> Launching:
         plug_in = importlib.import_module("hydra_plugins.hydra_ray_launcher._launcher_util")
         plug_in.start_ray(application.config.hydra.launcher.ray.init)
     return Launching(
-        functools.partial(_launch, application, task, study_name),
+        functools.partial(_launch, application, task, study_name, pickle.dumps(application.config)),
         queued=_in_slurm(study_name) if kind == "SlurmLauncher" else _nowhere,
         stop=_stop_local if kind == "LocalLauncher" else _stop_none,
         inline=kind == "BasicLauncher",
     )
 
 
-def _launch(application: Application, task: Watched, study_name: str, run: Run) -> None:
-    """Have one run done by a launcher of its own, and wait for it."""
-    config = copy.deepcopy(application.config)
+def _launch(
+    application: Application, task: Watched, study_name: str, pickled: bytes, run: Run
+) -> None:
+    """Have one run done by a launcher of its own, and wait for it; in a thread.
+
+    The configuration comes from bytes: OmegaConf takes a tree apart while it copies it, so that two
+    threads that copy the same one leave it without its parents.
+    """
+    config = pickle.loads(pickled)
     with open_dict(config):
         if "name" in config.hydra.launcher:  # a scheduler's: so that a queued run can be found
             config.hydra.launcher.name = _job_name(study_name, run)

@@ -147,3 +147,29 @@ def test_only_optunas_own_classes_are_called() -> None:
     assert isinstance(build_pruner(nested), optuna.pruners.PatientPruner)
     with pytest.raises(ConfigError, match="that PercentilePruner accepts"):
         build_pruner({"_target_": "optuna.pruners.PercentilePruner"})
+
+
+def test_threads_that_launch_leave_the_configuration_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from omegaconf import OmegaConf
+
+    from mathpal.sweeps import jobs
+
+    text = "{hydra: {sweep: {dir: '${hydra.sweeper.name}'}, sweeper: {name: here}, launcher: {_target_: x}}}"
+    config = OmegaConf.create(text)
+    config.more = {str(n): {"deep": {"value": n}} for n in range(300)}
+
+    class Launcher:
+        def launch(self, overrides: object, initial_job_idx: int) -> None:
+            pass
+
+    monkeypatch.setattr(jobs, "_launcher", lambda application, task, config: Launcher())
+    application = jobs.Application(None, lambda cfg: 1.0, config)
+    launch = jobs.launching(application, "s").launch
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(launch, [jobs.Run(n, str(n), []) for n in range(200)]))
+    assert application.folder == Path("here")
+    assert all(config.more[str(n)].deep._get_parent() is config.more[str(n)] for n in range(300))
