@@ -158,8 +158,9 @@ def test_threads_that_launch_leave_the_configuration_whole(
 
     from mathpal.sweeps import jobs
 
-    text = "{hydra: {sweep: {dir: '${hydra.sweeper.name}'}, sweeper: {name: here}, launcher: {_target_: x}}}"
-    config = OmegaConf.create(text)
+    hydra = {"sweep": {"dir": "${hydra.sweeper.name}"}, "sweeper": {"name": "here"},
+             "launcher": {"_target_": "x"}}  # fmt: skip
+    config = OmegaConf.create({"hydra": hydra})
     config.more = {str(n): {"deep": {"value": n}} for n in range(300)}
 
     class Launcher:
