@@ -30,7 +30,7 @@ def draw(space: Space, trial: Trial, further: Callable[[Trial], None] | None = N
     keys = {d.name: d.key for d in space.dimensions}
     chosen: dict[str, Value] = {}
     for dimension in space.dimensions:
-        if all(chosen.get(name, ...) in values for name, values in dimension.when.items()):
+        if dimension.exists(chosen):
             chosen[dimension.name] = _suggest(trial, dimension.name, dimension.values)
     if further is not None:
         further(trial)

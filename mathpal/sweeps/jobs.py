@@ -116,7 +116,7 @@ def _compositions(space: Space) -> Iterator[list[str]]:
 def _composition(space: Space, pinned: Mapping[str, Value]) -> list[str]:
     chosen: dict[str, Value] = {}
     for d in space.dimensions:
-        if all(chosen.get(name, ...) in values for name, values in d.when.items()):
+        if d.exists(chosen):
             chosen[d.name] = pinned.get(d.name, _ends(d)[0])
     keys = {d.name: d.key for d in space.dimensions}
     return [*space.fixed, *(f"{keys[name]}={rendered(value)}" for name, value in chosen.items())]

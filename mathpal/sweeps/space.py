@@ -44,6 +44,10 @@ class Dimension(NamedTuple):
         """What Optuna calls it."""
         return self.key.lstrip("+")
 
+    def exists(self, chosen: Mapping[str, Value]) -> bool:
+        """Whether it varies beside these values of the parameters before it."""
+        return all(chosen.get(name, ...) in values for name, values in self.when.items())
+
 
 class Space(NamedTuple):
     """All that varies, in the order in which it is drawn, and what does not.
