@@ -51,8 +51,8 @@ def measure(count: int, overrides: list[str]) -> dict[str, float]:
     from mathpal.data.token_cache import encode_cached
     from mathpal.data.windows import Plan
     from mathpal.models.loading import load_tokenizer
-    from mathpal.preflight import preflight
-    from mathpal.run import compose
+    from mathpal.settings.composition import compose
+    from mathpal.settings.preflight import preflight
 
     cfg = compose([f"data.train={count}", "evaluation=none", *overrides])
     tokenizer = load_tokenizer(cfg.model.path)

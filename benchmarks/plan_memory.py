@@ -74,12 +74,12 @@ def train(overrides: list[str]) -> Peak:
     import torch
     import transformers
 
-    from mathpal import composition
     from mathpal.models import loading
     from mathpal.objectives.sft import sft
     from mathpal.planning.plans import Data, plan, with_data
-    from mathpal.preflight import preflight
-    from mathpal.run import compose
+    from mathpal.settings import composition
+    from mathpal.settings.composition import compose
+    from mathpal.settings.preflight import preflight
 
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()

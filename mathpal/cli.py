@@ -39,7 +39,7 @@ class Verb(NamedTuple):
 
 
 VERBS = {
-    "train": Verb("train", "mathpal.preflight.run_settings", "tune, prove, report"),
+    "train": Verb("train", "mathpal.settings.preflight.run_settings", "tune, prove, report"),
     "evaluate": Verb("evaluate", "mathpal.commands.evaluate", "measure a finished run again"),
     "generate": Verb(
         "generate", "mathpal.commands.generate", "ask a finished run, or chat with it"
@@ -107,8 +107,8 @@ def run(verb: Verb) -> None:
             resume(sys.argv[1:])
     import hydra
 
-    from mathpal.command_line import check
-    from mathpal.run import CONF
+    from mathpal.settings.command_line import check
+    from mathpal.settings.composition import CONF
 
     own = _own_words(verb, CONF)
     with exit_codes():
@@ -180,7 +180,7 @@ def _prepare_for_sweeps(task: Any, verb: Verb, conf: Path) -> None:
     """
 
     def check(compositions: list[list[str]]) -> None:
-        from mathpal.command_line import require_sound
+        from mathpal.settings.command_line import require_sound
 
         require_sound(verb.config, compositions, conf, _resolve(verb.schema))
 
@@ -221,7 +221,7 @@ def _train(cfg: Any) -> float | None:
 
 def _call(verb: Verb, cfg: Any, own: dict[str, str]) -> None:
     """Call a verb's function with its checked settings."""
-    from mathpal.preflight import preflight
+    from mathpal.settings.preflight import preflight
 
     function = _resolve(verb.schema)
     for name, value in own.items():

@@ -17,7 +17,7 @@ from annotated_types import Ge, Lt
 from mathpal.curriculum import Regime
 from mathpal.data.vimath import Count, Grades, Share, Weight
 from mathpal.errors import ConfigError
-from mathpal.preflight import Name
+from mathpal.settings.preflight import Name
 
 Calls = dict[str, partial[Any]]
 Seed = Annotated[int, Ge(0)]

@@ -11,7 +11,7 @@ from annotated_types import Ge, Gt
 from pydantic import DirectoryPath
 
 from mathpal.errors import ConfigError
-from mathpal.preflight import Name
+from mathpal.settings.preflight import Name
 
 Calls = dict[str, partial[Any]]
 Amount = Annotated[float, Gt(0)]

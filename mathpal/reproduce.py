@@ -17,8 +17,9 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import DirectoryPath
 
-from mathpal import composition, launching, rundir
+from mathpal import launching, rundir
 from mathpal.errors import ConfigError, DataError
+from mathpal.settings import composition
 
 log = logging.getLogger(__name__)
 # What a run computes, as against what a clock or a meter says of it.

@@ -5,7 +5,6 @@ preflight → memory gate → seed → model → LoRA → data → gates → tra
 """
 
 import logging
-from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
@@ -14,35 +13,19 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from mathpal import attempts, composition, launching, locking, manifest, results, rundir
+from mathpal import attempts, launching, locking, manifest, results, rundir
 from mathpal.errors import DataError
 from mathpal.following import follow
 from mathpal.interruption import leaving_at_once
 from mathpal.models import backends
-from mathpal.preflight import Bound, preflight
 from mathpal.problems import Splits
 from mathpal.redaction import redacted_keys
 from mathpal.results import RunResult, result
+from mathpal.settings import composition
+from mathpal.settings.composition import compose as compose
+from mathpal.settings.preflight import Bound, preflight
 
 log = logging.getLogger(__name__)
-CONF = next(
-    folder
-    for folder in (Path(__file__).parent / "conf", Path(__file__).parent.parent / "conf")
-    if folder.is_dir()
-)
-
-
-def compose(overrides: Sequence[str] = (), config_name: str = "train") -> DictConfig:
-    """Compose a configuration as the command line would, e.g. in a notebook.
-
-    Args:
-        overrides: as on the command line: `["lora=r32", "trainer.lr=1e-4"]`.
-        config_name: a file of conf/.
-    """
-    import hydra
-
-    with hydra.initialize_config_dir(str(CONF), version_base="1.3"):
-        return hydra.compose(config_name, list(overrides), return_hydra_config=True)
 
 
 def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:

@@ -12,7 +12,7 @@ from annotated_types import Ge
 from pydantic import DirectoryPath
 
 from mathpal.errors import ConfigError, DataError
-from mathpal.preflight import Name
+from mathpal.settings.preflight import Name
 
 Calls = dict[str, partial[Any]]
 _WIDTH = 160  # columns of a table that no terminal shows
@@ -86,8 +86,8 @@ def best(
         ConfigError: when there is no such trial, or an experiment of that name.
         DataError: when no trial can be called the best, or none can be composed again.
     """
-    from mathpal.run import CONF
     from mathpal.rundir import short, write_text
+    from mathpal.settings.composition import CONF
     from mathpal.studies.findings import find
     from mathpal.studies.history import read
     from mathpal.studies.page import best_yaml

@@ -34,8 +34,8 @@ class OptunaSweeper(Sweeper):
 
             # While this process imports Optuna.
             local.warm_up(self.task, launcher.get("preload") or ())
-        from mathpal.preflight import checked
         from mathpal.rundir import short
+        from mathpal.settings.preflight import checked
         from mathpal.sweeps import jobs, sweeping
 
         application = jobs.Application(self.context, self.task, self.config)

@@ -12,11 +12,11 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from mathpal import composition
 from mathpal.errors import DataError
-from mathpal.preflight import GROUPS
-from mathpal.run import compose
 from mathpal.rundir import read_json
+from mathpal.settings import composition
+from mathpal.settings.composition import compose
+from mathpal.settings.preflight import GROUPS
 
 _NAME = "name"  # of the experiment: the only thing that may differ
 

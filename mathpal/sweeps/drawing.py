@@ -12,7 +12,7 @@ from optuna.distributions import (
 from optuna.trial import Trial
 
 from mathpal.errors import ConfigError
-from mathpal.faults import Fault, report_faults
+from mathpal.settings.faults import Fault, report_faults
 from mathpal.sweeps.space import Space, Value, rendered
 
 

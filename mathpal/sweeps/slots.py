@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from mathpal.errors import ConfigError
-from mathpal.faults import Fault, report_faults
+from mathpal.settings.faults import Fault, report_faults
 
 
 class Slots(NamedTuple):

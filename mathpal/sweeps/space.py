@@ -19,7 +19,7 @@ from optuna.distributions import (
 )
 
 from mathpal.errors import ConfigError
-from mathpal.faults import Fault, report_faults
+from mathpal.settings.faults import Fault, report_faults
 
 Value = str | int | float | bool | None
 

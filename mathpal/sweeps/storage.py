@@ -19,7 +19,7 @@ from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 
 from mathpal.errors import ConfigError
-from mathpal.faults import Fault, report_faults
+from mathpal.settings.faults import Fault, report_faults
 
 JOURNAL = "journal.log"
 _MOMENT = 0.1  # seconds

@@ -15,7 +15,7 @@ from omegaconf import DictConfig
 from optuna.trial import Trial
 
 from mathpal.errors import ConfigError, DataError
-from mathpal.faults import Fault, report_faults
+from mathpal.settings.faults import Fault, report_faults
 from mathpal.sweeps import drawing, table
 from mathpal.sweeps import space as spaces
 from mathpal.sweeps.driver import Driver, Patience

@@ -16,8 +16,8 @@ import yaml
 from omegaconf import DictConfig, OmegaConf
 
 from mathpal.cli import VERBS
-from mathpal.preflight import GROUPS, find_faults, preflight, run_settings
-from mathpal.run import CONF, compose
+from mathpal.settings.composition import CONF, compose
+from mathpal.settings.preflight import GROUPS, find_faults, preflight, run_settings
 
 OPTIONS = sorted(
     (folder.name, path.stem)
@@ -214,7 +214,12 @@ def test_settings_of_a_run_are_documented() -> None:
 def test_facades_and_entry_points_import_nothing_heavy() -> None:
     """One process for all: naming an option must not load the library behind it."""
     modules = sorted({target.rpartition(".")[0] for target in targets()})
-    modules += ["mathpal.cli", "mathpal.command_line", "mathpal.preflight", "mathpal.run"]
+    modules += [
+        "mathpal.cli",
+        "mathpal.settings.command_line",
+        "mathpal.settings.preflight",
+        "mathpal.run",
+    ]
     code = (
         "import importlib, json, sys\n"
         f"for name in {modules!r}: importlib.import_module(name)\n"

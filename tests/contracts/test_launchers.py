@@ -7,7 +7,7 @@ import sys
 import pytest
 from hydra.utils import get_class
 
-from mathpal.run import CONF, compose
+from mathpal.settings.composition import CONF, compose
 
 ROOT = CONF.parent
 LAUNCHERS = sorted(path.stem for path in (CONF / "hydra" / "launcher").glob("*.yaml"))

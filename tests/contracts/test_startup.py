@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from mathpal.run import CONF
+from mathpal.settings.composition import CONF
 
 TRAIN = CONF.parent / "train.py"
 HEAVY = ("torch", "transformers", "lightning", "peft", "numpy", "tokenizers", "pyarrow")

@@ -9,7 +9,8 @@ import pytest
 
 from mathpal.errors import DataError
 from mathpal.problems import Problem, Splits
-from mathpal.run import compose, train
+from mathpal.run import train
+from mathpal.settings.composition import compose
 
 FILES = {"audit.html", "audit.json", "checkable.jsonl", "quarantine.jsonl"}
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"

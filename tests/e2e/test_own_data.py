@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from mathpal.errors import DataError
-from mathpal.run import compose, train
+from mathpal.run import train
+from mathpal.settings.composition import compose
 
 EXAMS = Path(__file__).resolve().parents[3] / "shared" / "data" / "exams" / "train.json"
 SMALL = [

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mathpal import rundir
-from mathpal.run import RunResult, compose, resume, train
+from mathpal.run import RunResult, resume, train
+from mathpal.settings.composition import compose
 from mathpal.training import validating
 from mathpal.trials import WORD, tell_to_stop
 from tests.e2e.test_resume_run import ADAPTER, start, wait_for

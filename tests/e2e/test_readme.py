@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from mathpal.answers import grade, parse_gold
-from mathpal.command_line import check
 from mathpal.curriculum import items, registry
-from mathpal.preflight import run_settings
-from mathpal.run import CONF
+from mathpal.settings.command_line import check
+from mathpal.settings.composition import CONF
+from mathpal.settings.preflight import run_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["README.md", "README.vi.md"]

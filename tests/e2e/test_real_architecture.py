@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from mathpal.run import compose, load_run, train
+from mathpal.run import load_run, train
+from mathpal.settings.composition import compose
 from tests.unit.test_loading import miniature, saved, with_towers
 
 SHORT = [

@@ -13,7 +13,8 @@ import pytest
 
 from mathpal import locking, rundir, stages
 from mathpal.errors import ConfigError, DataError
-from mathpal.run import compose, resume, train
+from mathpal.run import resume, train
+from mathpal.settings.composition import compose
 from tests.e2e.test_run import ROOT, UNMEASURED
 
 ADAPTER = "adapter/adapter_model.safetensors"

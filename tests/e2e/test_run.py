@@ -13,7 +13,8 @@ import torch
 from safetensors.torch import load_file
 
 from mathpal.errors import ConfigError, DataError
-from mathpal.run import compose, load_run, train
+from mathpal.run import load_run, train
+from mathpal.settings.composition import compose
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = [

@@ -8,7 +8,8 @@ import pytest
 
 from mathpal.data.gates import gold_gate
 from mathpal.errors import DataError
-from mathpal.run import RunResult, compose, train
+from mathpal.run import RunResult, train
+from mathpal.settings.composition import compose
 from tests.conftest import write
 from tests.unit.test_qdrant import exams, store
 from tests.unit.test_sources import CARD, chat, fill, questions

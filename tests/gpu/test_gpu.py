@@ -5,7 +5,8 @@ import json
 import pytest
 import torch
 
-from mathpal.run import compose, train
+from mathpal.run import train
+from mathpal.settings.composition import compose
 from tests.e2e.test_run import SMALL
 
 pytestmark = [

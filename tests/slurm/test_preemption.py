@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from mathpal import rundir
-from mathpal.run import compose, train
+from mathpal.run import train
+from mathpal.settings.composition import compose
 from tests.e2e.test_run import UNMEASURED
 from tests.slurm.cluster import Cluster
 from tests.slurm.conftest import Sweep, wait_until

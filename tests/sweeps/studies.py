@@ -13,7 +13,7 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from mathpal.run import CONF
+from mathpal.settings.composition import CONF
 from mathpal.sweeps.storage import open_storage
 
 APP = Path(__file__).parent / "app" / "app.py"

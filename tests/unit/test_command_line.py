@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from mathpal.command_line import check
 from mathpal.errors import ConfigError
-from mathpal.preflight import run_settings
-from mathpal.run import CONF
+from mathpal.settings.command_line import check
+from mathpal.settings.composition import CONF
+from mathpal.settings.preflight import run_settings
 
 
 def ok(*arguments: str) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from mathpal import composition, rundir
+from mathpal import rundir
 from mathpal.cli import resume
 from mathpal.errors import ConfigError, DataError
-from mathpal.run import compose
+from mathpal.settings import composition
+from mathpal.settings.composition import compose
 
 CANARY = "canary-4f1d9c07"
 

@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 
-from mathpal import launchers
-from mathpal.command_line import check
 from mathpal.errors import ConfigError
-from mathpal.preflight import run_settings
-from mathpal.run import CONF
+from mathpal.settings import launchers
+from mathpal.settings.command_line import check
+from mathpal.settings.composition import CONF
+from mathpal.settings.preflight import run_settings
 
 SLURM = ("-m", "seed=1,2", "hydra/launcher=submitit_slurm")
 

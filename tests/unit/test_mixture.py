@@ -14,8 +14,8 @@ from mathpal.data.leakage import find_leaks
 from mathpal.data.mixture import _counts, mixture
 from mathpal.data.vimath import vimath
 from mathpal.errors import ConfigError, DataError
-from mathpal.preflight import find_faults, preflight, run_settings
 from mathpal.problems import Problem, Splits
+from mathpal.settings.preflight import find_faults, preflight, run_settings
 from tests.conftest import rejects, write
 from tests.unit.test_preflight import config
 from tests.unit.test_sources import questions

@@ -18,7 +18,6 @@ from transformers import (
     Qwen3Config,
 )
 
-from mathpal import composition
 from mathpal.cli import VERBS, run
 from mathpal.data.batches import PackedRows
 from mathpal.data.chat import TokenTable
@@ -39,8 +38,10 @@ from mathpal.planning.plans import Data, plan, with_data
 from mathpal.planning.setting import ASSUMED_ASKING, Setting, setting
 from mathpal.planning.shapes import text_config
 from mathpal.planning.spans import effective_weights
-from mathpal.preflight import preflight
-from mathpal.run import CONF, compose, train
+from mathpal.run import train
+from mathpal.settings import composition
+from mathpal.settings.composition import CONF, compose
+from mathpal.settings.preflight import preflight
 from mathpal.training.settling import takes_rows
 from tests.unit.saved import autocast_of_a_gpu, bytes_saved, packed_attention_of_a_gpu
 

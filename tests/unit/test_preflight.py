@@ -6,8 +6,8 @@ import pytest
 from omegaconf import DictConfig, OmegaConf
 
 from mathpal.errors import ConfigError
-from mathpal.preflight import GROUPS, RULES, Fault, find_faults, preflight, run_settings
-from mathpal.run import CONF, compose
+from mathpal.settings.composition import CONF, compose
+from mathpal.settings.preflight import GROUPS, RULES, Fault, find_faults, preflight, run_settings
 
 
 def config(*overrides: str) -> DictConfig:
@@ -381,7 +381,7 @@ class TestRules:
     def test_a_second_opinion_needs_its_package(
         self, monkeypatch: pytest.MonkeyPatch, installed: bool
     ) -> None:
-        monkeypatch.setattr("mathpal.rules.find_spec", lambda name: installed or None)
+        monkeypatch.setattr("mathpal.settings.rules.find_spec", lambda name: installed or None)
         found = faults("evaluation.second_opinion=true")
         mends = [fault.mend.split(",")[0] for fault in found]
         assert mends == ([] if installed else ['pip install "mathpal[verify]"'])

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from mathpal import composition, launching, rundir
+from mathpal import launching, rundir
 from mathpal.errors import ConfigError, DataError
 from mathpal.reproduce import compare, is_identical, reproduce, table
-from mathpal.run import compose
+from mathpal.settings import composition
+from mathpal.settings.composition import compose
 
 MANIFEST: dict[str, Any] = {
     "name": "x", "config_hash": "c" * 64, "git": {"commit": "a" * 40, "dirty": False},

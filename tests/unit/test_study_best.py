@@ -10,10 +10,11 @@ import pytest
 from omegaconf import OmegaConf
 from optuna.trial import TrialState
 
-from mathpal import cli, composition, run, study_commands
+from mathpal import cli, study_commands
 from mathpal.errors import ConfigError, DataError
 from mathpal.report_commands import report
-from mathpal.run import CONF, compose
+from mathpal.settings import composition
+from mathpal.settings.composition import CONF, compose
 from mathpal.studies.best import experiment, run_directory
 from mathpal.studies.findings import find
 from mathpal.studies.history import read
@@ -145,7 +146,7 @@ def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A place to save experiments that is not the real conf/."""
     folder = tmp_path / "conf"
     (folder / "experiment").mkdir(parents=True)
-    monkeypatch.setattr(run, "CONF", folder)
+    monkeypatch.setattr(composition, "CONF", folder)
     monkeypatch.setattr("mathpal.studies.best.compose", compose_of(CONF))
     return folder
 

@@ -9,10 +9,10 @@ import pytest
 from omegaconf import OmegaConf
 
 from mathpal.errors import DataError
-from mathpal.preflight import preflight
 from mathpal.report_commands import report
-from mathpal.run import compose
 from mathpal.rundir import write_json, write_lines
+from mathpal.settings.composition import compose
+from mathpal.settings.preflight import preflight
 from mathpal.tracking.delivery import Delivery
 from mathpal.tracking.local import local
 from mathpal.tracking.replaying import replay

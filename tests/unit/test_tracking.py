@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from mathpal.errors import ConfigError, DataError
-from mathpal.preflight import find_faults, preflight, run_settings
+from mathpal.settings.preflight import find_faults, preflight, run_settings
 from mathpal.tracking.artifacts import staged
 from mathpal.tracking.delivery import Delivery
 from mathpal.tracking.local import local

@@ -8,7 +8,7 @@ import importlib.util
 import shutil
 from typing import Any
 
-from mathpal.faults import Fault
+from mathpal.settings.faults import Fault
 
 # The plug-in's package -> the extra of MathPal that installs it.
 _EXTRAS = {

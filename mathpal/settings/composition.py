@@ -4,6 +4,7 @@ Hydra's own writing is off, as it would write secrets. Values stay as they were 
 `${oc.env:NAME}` asks the environment anew whenever the run is taken up.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,11 @@ from mathpal.errors import ConfigError, DataError
 from mathpal.redaction import redact, redacted_keys
 
 FOLDER = ".hydra"
+CONF = next(
+    folder
+    for folder in (Path(__file__).parents[1] / "conf", Path(__file__).parents[2] / "conf")
+    if folder.is_dir()
+)
 
 
 class Composed(NamedTuple):
@@ -30,8 +36,21 @@ class Composed(NamedTuple):
     hydra: DictConfig | None
 
 
+def compose(overrides: Sequence[str] = (), config_name: str = "train") -> DictConfig:
+    """Compose a configuration as the command line would, e.g. in a notebook.
+
+    Args:
+        overrides: as on the command line: `["lora=r32", "trainer.lr=1e-4"]`.
+        config_name: a file of conf/.
+    """
+    import hydra
+
+    with hydra.initialize_config_dir(str(CONF), version_base="1.3"):
+        return hydra.compose(config_name, list(overrides), return_hydra_config=True)
+
+
 def split(cfg: DictConfig) -> Composed:
-    """Part what `mathpal.run.compose` or Hydra's command line composed."""
+    """Part what `compose` or Hydra's command line composed."""
     config = OmegaConf.masked_copy(cfg, [str(key) for key in cfg if key != "hydra"])
     hydra = cfg.hydra if "hydra" in cfg else _hydra()
     overrides = [] if hydra is None else _words(hydra.overrides.task)

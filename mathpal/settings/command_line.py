@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.errors import ConfigError
-from mathpal.faults import Fault, report_faults, shown
-from mathpal.launchers import launcher_faults
-from mathpal.preflight import GROUPS, find_faults
+from mathpal.settings.faults import Fault, report_faults, shown
+from mathpal.settings.launchers import launcher_faults
+from mathpal.settings.preflight import GROUPS, find_faults
 
 # Flags with which Hydra only shows something.
 SHOWS = ("help", "hydra_help", "version", "info", "shell_completion")
@@ -33,7 +33,7 @@ def check(
         config_name: the verb's file in conf/.
         arguments: the command line behind the verb.
         conf: the folder conf/.
-        schema: see `mathpal.preflight.preflight`.
+        schema: see `mathpal.settings.preflight.preflight`.
         own: settings that Hydra does not see, as they have the name of a group.
 
     Raises:

@@ -2,8 +2,8 @@
 
 The signature of the callable that a group names is the schema of the group: its keyword-only
 parameters are the settings, their annotations the types and ranges. This module decides what
-is compared with what (`mathpal.values` compares), and says how to mend it. A parameter that is
-annotated as a mapping to callables holds nodes of the same group, bound and checked alike.
+is compared with what (`values` compares), and says how to mend it. A parameter that is annotated as
+a mapping to callables holds nodes of the same group, bound and checked alike.
 """
 
 import difflib
@@ -18,10 +18,10 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from mathpal.errors import ConfigError
-from mathpal.faults import Fault, report_faults, shown
-from mathpal.rules import RULES
-from mathpal.targets import public_function
-from mathpal.values import check_value
+from mathpal.settings.faults import Fault, report_faults, shown
+from mathpal.settings.rules import RULES
+from mathpal.settings.targets import public_function
+from mathpal.settings.values import check_value
 
 
 class Role(NamedTuple):

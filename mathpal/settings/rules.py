@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-from mathpal.faults import Fault, shown
+from mathpal.settings.faults import Fault, shown
 
 Rule = Callable[[dict[str, Any]], Fault | None]
 

@@ -6,7 +6,7 @@ Knows nothing of groups, functions and compositions.
 import json
 from typing import Any
 
-from mathpal.faults import Fault, shown
+from mathpal.settings.faults import Fault, shown
 
 
 def check_value(where: str, value: Any, annotation: Any, faults: list[Fault]) -> Any:
