@@ -198,7 +198,7 @@ def exit_codes() -> Iterator[None]:
         yield
     except MathPalError as error:
         logging.getLogger(__name__).debug("stopped", exc_info=True)
-        from mathpal.redaction import redact
+        from mathpal.record.redaction import redact
 
         print(f"{Path(sys.argv[0]).name}: {redact(str(error))}", file=sys.stderr)
         sys.exit(2)
@@ -211,8 +211,8 @@ def _train(cfg: Any) -> float | None:
     """Train; the last line printed is the run's directory, the value is what a sweep compares."""
     from hydra.core.hydra_config import HydraConfig
 
+    from mathpal.record.files import short
     from mathpal.run import train
-    from mathpal.rundir import short
 
     result = train(cfg, Path(HydraConfig.get().runtime.output_dir))
     print(short(result.run_dir), flush=True)

@@ -18,8 +18,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 from annotated_types import Ge, Gt
 from packaging.requirements import Requirement
 
-from mathpal import environment
 from mathpal.errors import ConfigError
+from mathpal.record import environment
 
 SHIPPED = "shipped:gemma3n_tiny"
 ENOUGH_DISK_GB = 2.0

@@ -61,7 +61,7 @@ def plan(
 
 
 def _measured(run: DirectoryPath) -> float:
-    from mathpal.rundir import read_json
+    from mathpal.record.files import read_json
 
     rate = read_json(run / "outcome.json").get("metrics", {}).get("train/tflops")
     if not rate:

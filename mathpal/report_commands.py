@@ -57,7 +57,7 @@ def report(
 
 def _write(folder: Path, notebook: Path | None, storage: str | None) -> None:
     """Write the page of a study; the last line printed is it."""
-    from mathpal.rundir import short
+    from mathpal.record.files import short
     from mathpal.studies.findings import find
     from mathpal.studies.history import read
     from mathpal.studies.notebook import write_notebook

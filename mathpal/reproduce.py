@@ -17,8 +17,9 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import DirectoryPath
 
-from mathpal import launching, rundir
+from mathpal import launching
 from mathpal.errors import ConfigError, DataError
+from mathpal.record import files
 from mathpal.settings import composition
 
 log = logging.getLogger(__name__)
@@ -53,12 +54,12 @@ def reproduce(calls: dict[str, partial[Any]], *, run: DirectoryPath) -> None:
         DataError: when the run did not reach its end, so that there is nothing to compare with.
     """
     run = run.resolve()  # outputs/latest will point at the new one
-    if (status := rundir.status(run)) != "completed":
+    if (status := files.status(run)) != "completed":
         raise DataError(
             f"{run} is {status or 'not at its end'}, expected a complete run; go on with it by "
             f"resume={run}"
         )
-    manifest = rundir.read_json(run / "run.json")
+    manifest = files.read_json(run / "run.json")
     again = _prepared(run, str(manifest["name"]))
     told = json.dumps({"run": str(run), "trial": None})
     code = launching.wait_for(
@@ -72,7 +73,7 @@ def reproduce(calls: dict[str, partial[Any]], *, run: DirectoryPath) -> None:
     print(table(findings))
     same = is_identical(findings)
     print(f"\nidentical: {WEIGHTS} and {METRICS} are the same to the bit" if same else "\ndiffers")
-    print(rundir.short(again))
+    print(files.short(again))
     sys.exit(0 if same else 1)
 
 
@@ -93,7 +94,7 @@ def compare(one: Path, other: Path) -> list[Finding]:
         one: directory of the first.
         other: directory of the second.
     """
-    first, second = (rundir.read_json(path / "run.json") for path in (one, other))
+    first, second = (files.read_json(path / "run.json") for path in (one, other))
     findings = [_finding("configuration", first["config_hash"], second["config_hash"])]
     findings += [
         _finding("commit", first["git"]["commit"], second["git"]["commit"]),
@@ -174,7 +175,7 @@ def _weights(run_dir: Path) -> str:
 
 
 def _final(run_dir: Path) -> dict[str, Any]:
-    return _computed(rundir.read_json(run_dir / "outcome.json")["metrics"])
+    return _computed(files.read_json(run_dir / "outcome.json")["metrics"])
 
 
 def _computed(values: dict[str, Any]) -> dict[str, Any]:

@@ -13,14 +13,15 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from mathpal import attempts, launching, locking, manifest, results, rundir
+from mathpal import launching
 from mathpal.errors import DataError
 from mathpal.following import follow
 from mathpal.interruption import leaving_at_once
 from mathpal.models import backends
 from mathpal.problems import Splits
-from mathpal.redaction import redacted_keys
-from mathpal.results import RunResult, result
+from mathpal.record import attempts, files, lock, manifest, outcome
+from mathpal.record.outcome import RunResult, result
+from mathpal.record.redaction import redacted_keys
 from mathpal.settings import composition
 from mathpal.settings.composition import compose as compose
 from mathpal.settings.preflight import Bound, preflight
@@ -48,13 +49,13 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
     run_dir = run_dir or Path(
         "outputs", bound.settings["name"], datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     )
-    with locking.hold(run_dir):
+    with lock.hold(run_dir):
         resolved = composition.resolved(composed.config)
         if not composition.is_swept(composed):
-            rundir.create(run_dir)  # which refuses a complete run's
+            files.create(run_dir)  # which refuses a complete run's
         if earlier := manifest.recorded(run_dir):
             manifest.require_same_configuration(earlier, resolved)
-        if over := results.settled(run_dir):
+        if over := outcome.settled(run_dir):
             return over
         composition.write(run_dir, composed)
         if not _in_several_processes(bound):
@@ -65,7 +66,7 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
 def resume(run_dir: Path) -> RunResult:
     """Go on with the run of a directory from its newest checkpoint; a complete one stays.
 
-    So does a pruned one, until the word of its study is removed (`mathpal.trials`).
+    So does a pruned one, until the word of its study is removed (`mathpal.record.trials`).
 
     Args:
         run_dir: a run directory; `.hydra/config.yaml` in it says what is run.
@@ -74,7 +75,7 @@ def resume(run_dir: Path) -> RunResult:
         ConfigError: naming every fault of the configuration.
         DataError: when no run began there, or it began with other inputs.
     """
-    if over := results.settled(run_dir):
+    if over := outcome.settled(run_dir):
         return over
     composed = composition.read(run_dir)
     bound = preflight(composed.config)
@@ -83,7 +84,7 @@ def resume(run_dir: Path) -> RunResult:
         return _launch(run_dir, bound.calls["trainer"].keywords["devices"])
     if not launching.is_first():
         return RunResult(run_dir, follow(bound.calls, resolved, run_dir), None, "")
-    with locking.hold(run_dir):
+    with lock.hold(run_dir):
         if earlier := manifest.recorded(run_dir):
             manifest.require_same_configuration(earlier, resolved)
         return _attempt(bound, resolved, composed.overrides, run_dir)
@@ -93,7 +94,7 @@ def _attempt(
     bound: Bound, config: dict[str, Any], overrides: list[str], run_dir: Path
 ) -> RunResult:
     """Run to the end, or leave word of why not; the lock is held."""
-    clock = rundir.Clock()
+    clock = files.Clock()
     with (
         attempts.log_file(run_dir),
         ExitStack() as ending,
@@ -108,13 +109,14 @@ def _train(
     config: dict[str, Any],
     overrides: list[str],
     run_dir: Path,
-    clock: rundir.Clock,
+    clock: files.Clock,
     ending: ExitStack,
 ) -> RunResult:
     clock("import")
     backends.begin_for(calls["model"], run_dir)  # Unsloth comes before all that it changes
     from mathpal import stages
     from mathpal.planning import gate
+    from mathpal.training import checkpoints
 
     clock("plan")
     planned = gate.memory_gate(calls, run_dir, allow=config.get("allow_memory", False))
@@ -139,6 +141,7 @@ def _train(
         accelerator=stages.accelerator(),
         backend=loaded.backend,
         plan=planned and planned.summary,
+        from_step=checkpoints.newest_sound(run_dir / "checkpoints"),
     )
     log.info("%s", stages.describe(loaded, splits, tables, calls["trainer"].keywords))
     expected = gate.refined(planned, tables.train, run_dir)
@@ -146,7 +149,7 @@ def _train(
         log.info("%s", expected)
         log.info("dry run: everything above is ready; nothing was trained")
         return RunResult(run_dir, {}, None, "")
-    rundir.point_latest(run_dir)
+    files.point_latest(run_dir)
     tracking = calls["tracker"](run_dir)
     ending.callback(lambda: tracking.finish(attempts.outcome(run_dir)))
     tracking.begin(described)
@@ -156,7 +159,7 @@ def _train(
     )
     if fitted.pruned:
         clock.stop()
-        results.pruned(run_dir, fitted.metrics, clock.seconds, fitted.notes)
+        outcome.pruned(run_dir, fitted.metrics, clock.seconds, fitted.notes)
         return result(run_dir)
     if fitted.whole_weights:
         loaded = stages.load_model(calls["model"], calls["lora"], seed=config["seed"])
@@ -169,7 +172,7 @@ def _train(
     clock("export")
     calls["export"](loaded, run_dir)
     clock.stop()
-    results.completed(run_dir, metrics, clock.seconds, fitted.notes)
+    outcome.completed(run_dir, metrics, clock.seconds, fitted.notes)
     stages.write_page(run_dir)
     for name in ("adapter", "report.html"):
         if (run_dir / name).exists():
@@ -205,7 +208,7 @@ def load_run(run_dir: Path) -> tuple[Any, Splits]:
     Raises:
         DataError: when the directory holds no trained run.
     """
-    config = rundir.read_json(run_dir / "run.json")["config"]
+    config = files.read_json(run_dir / "run.json")["config"]
     secrets = redacted_keys(config)
     composed = composition.read(run_dir).config if secrets else OmegaConf.create(config)
     calls = preflight(composed).calls

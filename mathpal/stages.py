@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mathpal import rundir
 from mathpal.data.chat import TokenTable, mask_sample
 from mathpal.data.gates import gold_gate, leakage_gate
 from mathpal.data.preview import marked
@@ -20,6 +19,7 @@ from mathpal.data.token_cache import encode_cached
 from mathpal.models.backends import set_mode
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem, Splits
+from mathpal.record import files
 
 log = logging.getLogger(__name__)
 
@@ -84,8 +84,8 @@ def prepare_data(
     tables = Tables(
         train, validation, mask_sample(train, loaded.tokenizer), data_lines(splits, train)
     )
-    rundir.write_json(run_dir / "data" / "mask_sample.json", tables.sample)
-    rundir.write_json(
+    files.write_json(run_dir / "data" / "mask_sample.json", tables.sample)
+    files.write_json(
         run_dir / "data" / "summary.json", {"lines": tables.lines, "notes": splits.notes}
     )
     return tables
@@ -186,7 +186,7 @@ def restore(loaded: Loaded, checkpoint: Path) -> None:
 def save_trained(loaded: Loaded, run_dir: Path) -> None:
     """Save `adapter/` (LoRA, PEFT format) or `model/` (full fine-tuning, fp32)."""
     folder = run_dir / ("adapter" if hasattr(loaded.model, "peft_config") else "model")
-    with rundir.whole_folder(folder) as part:
+    with files.whole_folder(folder) as part:
         loaded.model.save_pretrained(part)
         loaded.tokenizer.save_pretrained(part)
 

@@ -86,7 +86,7 @@ def best(
         ConfigError: when there is no such trial, or an experiment of that name.
         DataError: when no trial can be called the best, or none can be composed again.
     """
-    from mathpal.rundir import short, write_text
+    from mathpal.record.files import short, write_text
     from mathpal.settings.composition import CONF
     from mathpal.studies.findings import find
     from mathpal.studies.history import read

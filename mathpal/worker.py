@@ -19,8 +19,8 @@ def main() -> None:
     _plain_lines()
     with exit_codes():
         from mathpal.launching import is_one_of_several
+        from mathpal.record.files import short
         from mathpal.run import resume
-        from mathpal.rundir import short
 
         result = resume(run_dir)
         if not is_one_of_several():  # else who started torchrun says it

@@ -104,7 +104,7 @@ def brief(values: Values, columns: Sequence[Column]) -> str:
 
 def commit() -> str:
     """The commit of this code; MATHPAL_COMMIT says it where there is no repository."""
-    from mathpal import environment
+    from mathpal.record import environment
 
     return (os.environ.get("MATHPAL_COMMIT") or environment.git_state()[0] or "unknown")[:12]
 
@@ -113,7 +113,7 @@ def machine() -> Values:
     """What is measured on, and with which versions."""
     import torch
 
-    from mathpal import environment
+    from mathpal.record import environment
 
     gpu = torch.cuda.get_device_properties(0) if torch.cuda.is_available() else None
     installed = {name: environment.version_of(name) for name in PACKAGES}

@@ -20,7 +20,7 @@ def main(cfg: DictConfig) -> float:
     for step, value in enumerate(curve["values"], start=1):
         time.sleep(curve["seconds"] / len(curve["values"]))
         if cfg.reports:
-            from mathpal import trials
+            from mathpal.record import trials
 
             trials.report(folder, step, loss=value)
     return float(curve["values"][-1])

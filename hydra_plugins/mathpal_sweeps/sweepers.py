@@ -34,7 +34,7 @@ class OptunaSweeper(Sweeper):
 
             # While this process imports Optuna.
             local.warm_up(self.task, launcher.get("preload") or ())
-        from mathpal.rundir import short
+        from mathpal.record.files import short
         from mathpal.settings.preflight import checked
         from mathpal.sweeps import jobs, sweeping
 

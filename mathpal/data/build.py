@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mathpal import environment, rundir
 from mathpal.data.audit import Audit, text_table, write_audit
 from mathpal.data.card import File, card, default_name
 from mathpal.data.division import OWN, QUESTION, Stratum, divide_anew, groups_of, strata_of
@@ -22,6 +21,7 @@ from mathpal.data.layout import Format, columns_of, write_split
 from mathpal.data.sieve import SPLITS, Divided
 from mathpal.errors import ConfigError
 from mathpal.problems import Problem
+from mathpal.record import environment, files
 
 SCHEMA = 1
 PACKAGES = ("mathpal", "pyarrow")
@@ -167,29 +167,29 @@ def _write(
 ) -> None:
     """Everything that a finished folder holds, the manifest last."""
     write_audit(rows.audit, draft / "audit")
-    rundir.write_text(draft / "audit" / "audit.txt", text_table(rows.audit) + "\n")
+    files.write_text(draft / "audit" / "audit.txt", text_table(rows.audit) + "\n")
     page(rows.audit, draft / "audit", facts["name"])
     problems = [problem for part in rows.splits[:3] for problem in part]
     columns = columns_of(problems, group if fields else None)
-    files = {
+    written = {
         split: _file(draft, write_split(draft, split, part, columns, fields, form))
         for split in SPLITS
         if (part := getattr(rows.splits, split))
     }
     text = card(
         facts["name"],
-        files=files,
+        files=written,
         splits=rows.splits,
         columns=columns,
         made=_made(facts),
         audit=rows.audit,
         license=facts["license"],
     )
-    rundir.write_text(draft / "README.md", text)
+    files.write_text(draft / "README.md", text)
     paths = sorted(str(path.relative_to(draft)) for path in draft.rglob("*") if path.is_file())
     sums = {path: _file(draft, path).sha256 for path in paths}
     names = [column.name for column in columns]
-    rundir.write_json(draft / MANIFEST, {**facts, "columns": names, "files": sums})
+    files.write_json(draft / MANIFEST, {**facts, "columns": names, "files": sums})
 
 
 def _file(folder: Path, path: str) -> File:

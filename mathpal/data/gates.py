@@ -14,7 +14,7 @@ from mathpal.answers import parse_gold
 from mathpal.data.leakage import MEANING, Leak, find_leaks
 from mathpal.errors import DataError
 from mathpal.problems import Problem, Splits
-from mathpal.rundir import write_lines
+from mathpal.record.files import write_lines
 
 log = logging.getLogger(__name__)
 

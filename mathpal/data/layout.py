@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from mathpal.data.division import kind_of
 from mathpal.problems import Problem
-from mathpal.rundir import write_text
+from mathpal.record.files import write_text
 
 Format = Literal["parquet", "json"]
 ROW_GROUP = 5_000

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from mathpal.data.reading import Fault
 from mathpal.problems import Problem
-from mathpal.rundir import write_lines
+from mathpal.record.files import write_lines
 
 FILE = Path("data") / "quarantine.jsonl"
 EXCERPT_CHARACTERS = 500

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mathpal.evaluation.evaluate import Report, Row
 from mathpal.evaluation.statistics import Proportion
-from mathpal.rundir import SCHEMA, write_json, write_lines
+from mathpal.record.files import SCHEMA, write_json, write_lines
 
 MANY_FAMILIES = 24  # more of them are shown by topic on a terminal
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mathpal.errors import DataError
 from mathpal.models.loaded import Loaded
-from mathpal.rundir import whole_folder, write_json
+from mathpal.record.files import whole_folder, write_json
 
 log = logging.getLogger(__name__)
 PROBE = "Tính: 12 + 30"

@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mathpal import rundir
 from mathpal.data.batches import first_asking
 from mathpal.data.chat import TokenTable
 from mathpal.errors import InfeasibleError
 from mathpal.planning.describe import as_text, as_values
 from mathpal.planning.plans import Data, Plan, plan, verdict, with_data
 from mathpal.planning.setting import plannable
+from mathpal.record import files
 
 log = logging.getLogger(__name__)
 NAME = "plan.json"
@@ -44,7 +44,7 @@ def memory_gate(calls: Mapping[str, partial[Any]], run_dir: Path, *, allow: bool
         if not allow:
             raise InfeasibleError(f"{message}, or go on regardless with allow_memory=true")
         log.warning("%s\nallowed by allow_memory=true", message)
-    rundir.write_json(run_dir / NAME, as_values(made))
+    files.write_json(run_dir / NAME, as_values(made))
     return made
 
 
@@ -56,7 +56,7 @@ def refined(planned: Plan | None, train: TokenTable, run_dir: Path) -> str:
     supervised, asking = int(train.supervised.sum()), _asking(train)
     longest = int(train.lengths.max())
     made = with_data(planned, Data(tokens, longest, supervised / tokens, asking / tokens))
-    rundir.write_json(run_dir / NAME, as_values(made))
+    files.write_json(run_dir / NAME, as_values(made))
     return as_text(made)
 
 

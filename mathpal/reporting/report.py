@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from mathpal.errors import DataError
+from mathpal.record.files import write_text
 from mathpal.reporting import formatting
 from mathpal.reporting.curves import main_figures, other_figures
 from mathpal.reporting.examples import choose, pair, tally
@@ -22,7 +23,6 @@ from mathpal.reporting.provenance import alone, inventory, reproduce, shown_path
 from mathpal.reporting.results import COHORTS, Results, bars, read_results
 from mathpal.reporting.series import collect
 from mathpal.reporting.stack import read_stack
-from mathpal.rundir import write_text
 
 PAGE = "report.html"
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from omegaconf import DictConfig, OmegaConf
 
-from mathpal import rundir
 from mathpal.errors import ConfigError, DataError
-from mathpal.redaction import redact, redacted_keys
+from mathpal.record import files
+from mathpal.record.redaction import redact, redacted_keys
 
 FOLDER = ".hydra"
 CONF = next(
@@ -85,15 +85,15 @@ def resolved(config: DictConfig) -> dict[str, Any]:
 def write(run_dir: Path, composed: Composed) -> None:
     """Write `.hydra/` of a run, and take the secrets out of what Hydra wrote of its sweep."""
     folder = run_dir / FOLDER
-    rundir.write_text(folder / "config.yaml", _yaml(composed.config))
-    rundir.write_text(folder / "overrides.yaml", _yaml(OmegaConf.create(composed.overrides)))
+    files.write_text(folder / "config.yaml", _yaml(composed.config))
+    files.write_text(folder / "overrides.yaml", _yaml(OmegaConf.create(composed.overrides)))
     if composed.hydra is None:
         return
-    rundir.write_text(folder / "hydra.yaml", _yaml(OmegaConf.create({"hydra": composed.hydra})))
+    files.write_text(folder / "hydra.yaml", _yaml(OmegaConf.create({"hydra": composed.hydra})))
     if is_swept(composed):
         sweep = Path(composed.hydra.sweep.dir) / "multirun.yaml"
         if sweep.is_file():
-            rundir.write_text(sweep, _yaml(OmegaConf.load(sweep)))
+            files.write_text(sweep, _yaml(OmegaConf.load(sweep)))
 
 
 def is_swept(composed: Composed) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from mathpal.errors import DataError
-from mathpal.rundir import read_json
+from mathpal.record.files import read_json
 from mathpal.settings import composition
 from mathpal.settings.composition import compose
 from mathpal.settings.preflight import GROUPS

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from mathpal import rundir
 from mathpal.errors import ConfigError, DataError
+from mathpal.record import files
 from mathpal.reporting.formatting import duration, percent
 from mathpal.reporting.inputs import Section
 from mathpal.studies import costs, tables
@@ -43,16 +43,16 @@ def write_notebook(found: Findings, drawn: Drawn, again: Section[str], folder: P
     path = folder / PAGE
     words = _kept(path)
     drawings = pictures(drawn)
-    files = {f"{FIGURES}/{name}.svg": text for name, (_, text) in drawings.items()}
+    contents = {f"{FIGURES}/{name}.svg": text for name, (_, text) in drawings.items()}
     titles = {f"{FIGURES}/{name}.svg": title for name, (title, _) in drawings.items()}
     if again.value is not None and folder.resolve() != found.history.folder.resolve():
-        files[BEST] = again.value
+        contents[BEST] = again.value
     text = "\n".join(_page(found, titles, again, words, folder)).rstrip() + "\n"
-    for name, content in {**files, PAGE: text}.items():
-        rundir.write_text(folder / name, content.encode("utf-8", "replace").decode())
+    for name, content in {**contents, PAGE: text}.items():
+        files.write_text(folder / name, content.encode("utf-8", "replace").decode())
     for left_over in {"front", "course", "slices", "across"} - drawings.keys():
         (folder / FIGURES / f"{left_over}.svg").unlink(missing_ok=True)
-    return [folder / name for name in [PAGE, *files]]
+    return [folder / name for name in [PAGE, *contents]]
 
 
 def _kept(path: Path) -> str:
@@ -74,10 +74,10 @@ def _page(
     found: Findings, titles: dict[str, str], again: Section[str], words: str, folder: Path
 ) -> list[str]:
     study = found.history.study
-    place = rundir.short(found.history.folder)
+    place = files.short(found.history.folder)
     lines = [f"# {_text(found.history.title)}", ""]
     lines += [f"**Question.** {_text(study.question or 'Nobody wrote one down.')}", ""]
-    into = rundir.short(folder)
+    into = files.short(folder)
     lines += ["**Commands**", "", "```bash", _code(study.command or "(not recorded)"),
               f"mathpal report study={place} notebook={into}", "```", ""]  # fmt: skip
     lines += _machine(found)
@@ -101,7 +101,7 @@ def _machine(found: Findings) -> list[str]:
     try:
         assert trial is not None
         run_dir = run_directory(found.history.folder / str(trial.number))
-        run: dict[str, Any] = rundir.read_json(run_dir / "run.json")
+        run: dict[str, Any] = files.read_json(run_dir / "run.json")
     except (AssertionError, DataError):
         return []
     hardware, git = run.get("hardware") or {}, run.get("git") or {}

@@ -8,9 +8,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import mathpal.reporting
 from mathpal.errors import MathPalError
+from mathpal.record.files import write_text
 from mathpal.reporting import formatting
 from mathpal.reporting.inputs import Section
-from mathpal.rundir import write_text
 from mathpal.studies import best, costs, figures, overviews, tables
 from mathpal.studies.findings import Findings
 from mathpal.studies.history import FINISHED, Trial

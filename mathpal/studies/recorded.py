@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from mathpal import rundir, trials
 from mathpal.errors import DataError
+from mathpal.record import files, trials
 
 FACTS = "study.json"
 UNNAMED = "value"  # what is compared where the task only returns a number
@@ -58,7 +58,7 @@ def read_facts(folder: Path) -> Study:
             f"{folder} is no study: {FACTS} is not there. Name the directory of a study, e.g. "
             "multirun/lora, or of a grid, e.g. multirun/default/<date>_<time>"
         )
-    facts = rundir.read_json(path)
+    facts = files.read_json(path)
     try:
         directions = [str(direction) for direction in facts.get("directions") or ["minimize"]]
         metrics = [str(name) for name in facts.get("metrics") or []]

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from mathpal.rundir import short
+from mathpal.record.files import short
 from mathpal.studies import costs
 from mathpal.studies.findings import Findings
 from mathpal.studies.history import FINISHED, Trial

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from optuna.trial import FrozenTrial, TrialState
 
-from mathpal import trials
 from mathpal.errors import DataError
 from mathpal.interruption import Postponed, exit_code
+from mathpal.record import heartbeat, trials
 from mathpal.sweeps.jobs import Launching, Run, runs
 from mathpal.sweeps.ledger import Ledger, Verdict, is_unborn
 from mathpal.sweeps.outcomes import Measure
@@ -80,7 +80,7 @@ class Driver:
         sign = self._sign(f"{socket.gethostname()}-{os.getpid()}")
         self.signals.begin()
         try:
-            with trials.beating(sign):
+            with heartbeat.beating(sign):
                 while not self._round(sign.stem):
                     self.pool.await_an_end(self.patience.poll_s)
         finally:
@@ -130,7 +130,7 @@ class Driver:
             return
         mine = trial.user_attrs["driver"] == me
         if not mine:
-            if trials.alive(self._sign(trial.user_attrs["driver"]), self.patience.grace_s):
+            if heartbeat.alive(self._sign(trial.user_attrs["driver"]), self.patience.grace_s):
                 return  # its driver sees to it
             self.ledger.note(trial.number, "driver", me)
         run = self._next_run(trial)
@@ -149,7 +149,7 @@ class Driver:
 
     def _under_way(self, run: Run) -> bool:
         folder = self.ledger.folder / run.folder
-        return trials.at_work(folder, self.patience.grace_s) or self.launching.queued(run)
+        return heartbeat.at_work(folder, self.patience.grace_s) or self.launching.queued(run)
 
     def _settle_duplicate(self, trial: FrozenTrial) -> None:
         original = self.ledger.trial(trial.user_attrs["duplicate_of"])

@@ -10,9 +10,9 @@ import optuna
 from omegaconf import OmegaConf
 from optuna.trial import FrozenTrial
 
-from mathpal import rundir
 from mathpal.errors import DataError
-from mathpal.redaction import redact
+from mathpal.record import files
+from mathpal.record.redaction import redact
 from mathpal.sweeps import table
 from mathpal.sweeps.jobs import Application
 from mathpal.sweeps.space import Space
@@ -30,11 +30,11 @@ def write_facts(
         "command": shlex.join(["python", *sys.argv]), "question": application.question,
         "config_hash": application.config_hash,
     }  # fmt: skip
-    told["space_hash"] = rundir.config_hash(
+    told["space_hash"] = files.config_hash(
         {key: told[key] for key in ("space", "fixed", "directions", "metrics", "seeds")}
     )
     if path.exists() and on_space_change == "refuse":
-        before = rundir.read_json(path)
+        before = files.read_json(path)
         for key in ("space", "fixed", "directions", "metrics", "seeds", "config_hash"):
             if before[key] != redact(told[key]):
                 raise DataError(
@@ -43,7 +43,7 @@ def write_facts(
                     "trials cannot be compared with new ones; choose another "
                     "hydra.sweeper.study_name, or mix them: hydra.sweeper.on_space_change=allow"
                 )
-    rundir.write_json(path, told)
+    files.write_json(path, told)
 
 
 def write_results(study: optuna.Study, every: list[FrozenTrial], folder: Path) -> dict[str, Any]:
@@ -59,5 +59,5 @@ def write_results(study: optuna.Study, every: list[FrozenTrial], folder: Path) -
             "best_evaluated_params": dict(best.params) if best else {},
             "best_evaluated_value": best.value if best else None,
         }
-    rundir.write_text(folder / "optimization_results.yaml", OmegaConf.to_yaml(result))
+    files.write_text(folder / "optimization_results.yaml", OmegaConf.to_yaml(result))
     return result

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from omegaconf import DictConfig, OmegaConf, open_dict
 from optuna.trial import FrozenTrial
 
-from mathpal import rundir
+from mathpal.record import files
 from mathpal.sweeps.space import Dimension, Space, Value, rendered
 from mathpal.sweeps.watched import Watched
 
@@ -86,7 +86,7 @@ class Application(NamedTuple):
         )
         plain = OmegaConf.to_container(shared, resolve=False)
         assert isinstance(plain, dict)
-        return rundir.config_hash({str(key): value for key, value in plain.items()})
+        return files.config_hash({str(key): value for key, value in plain.items()})
 
     def require_sound(self, space: Space) -> None:
         """See to it that every value of a space composes, and passes the application's own check.

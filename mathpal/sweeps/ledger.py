@@ -18,7 +18,7 @@ import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from mathpal import trials
+from mathpal.record import trials
 from mathpal.sweeps.drawing import draw
 from mathpal.sweeps.space import Space, Value
 from mathpal.sweeps.storage import build_sampler

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from mathpal import trials
+from mathpal.record import trials
 from mathpal.sweeps.ledger import Verdict
 
 Outcome = Mapping[str, Any]

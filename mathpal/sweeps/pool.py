@@ -5,7 +5,7 @@ import threading
 import time
 from pathlib import Path
 
-from mathpal import trials
+from mathpal.record import heartbeat
 from mathpal.sweeps.jobs import Launching, Run
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ class Pool:
                 self.stopped_by = error.code - 128
         except Exception as error:
             log.debug("trial %d", run.trial, exc_info=True)
-            if not (self.folder / run.folder / trials.ATTEMPT).exists():
+            if not (self.folder / run.folder / heartbeat.ATTEMPT).exists():
                 self.trouble[run.trial] = f"not started ({type(error).__name__}: {error})"
         finally:
             self._woken.set()

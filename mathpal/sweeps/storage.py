@@ -1,6 +1,6 @@
 """Where a study is kept, and by what its trials are chosen and cut short: Optuna's own objects.
 
-Only drivers come here; trials speak through files (`mathpal.trials`).
+Only drivers come here; trials speak through files (`mathpal.record.trials`).
 """
 
 import fcntl

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mathpal import rundir, trials
 from mathpal.interruption import requeuing
+from mathpal.record import files, heartbeat, trials
 
 
 class Watched:
@@ -31,10 +31,10 @@ class Watched:
         from hydra.core.hydra_config import HydraConfig
 
         folder = Path(HydraConfig.get().runtime.output_dir)
-        with trials.alone(folder), requeuing(), trials.beating(folder / trials.ATTEMPT):
+        with heartbeat.alone(folder), requeuing(), heartbeat.beating(folder / heartbeat.ATTEMPT):
             if trials.outcome(folder) is not None:  # whoever started it did not know
                 return None
-            clock = rundir.Clock()
+            clock = files.Clock()
             clock("run")
             try:
                 value = self.task(cfg)
@@ -57,7 +57,7 @@ def _by_signal(error: SystemExit) -> bool:
 
 def _leave(
     folder: Path,
-    clock: rundir.Clock,
+    clock: files.Clock,
     status: str,
     *,
     value: Any = None,
@@ -67,7 +67,7 @@ def _leave(
     if trials.outcome(folder) is not None:
         return
     clock.stop()
-    rundir.write_outcome(
+    files.write_outcome(
         folder,
         status=status,
         metrics={},

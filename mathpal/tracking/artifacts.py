@@ -9,7 +9,7 @@ import os
 import shutil
 from pathlib import Path
 
-from mathpal.redaction import redact
+from mathpal.record.redaction import redact
 
 TEXT = frozenset(".json .jsonl .yaml .yml .txt .md .html .log .csv .jinja .diff".split())
 

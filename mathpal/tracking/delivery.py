@@ -11,7 +11,7 @@ import time
 from collections import deque
 from typing import Any, NamedTuple
 
-from mathpal.redaction import redact
+from mathpal.record.redaction import redact
 from mathpal.tracking.sinks import Experiment, Sink
 
 log = logging.getLogger(__name__)

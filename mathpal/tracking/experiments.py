@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mathpal import rundir
 from mathpal.errors import DataError
-from mathpal.redaction import redact
+from mathpal.record import files
+from mathpal.record.redaction import redact
 from mathpal.tracking.delivery import Delivery
 from mathpal.tracking.sinks import Experiment, flat
 
@@ -46,7 +46,7 @@ def experiment_of(run_dir: Path, delivery: Delivery, manifest: dict[str, Any]) -
     if identity is None:
         identity = secrets.token_hex(16)
         started = datetime.now().isoformat(timespec="seconds")
-        rundir.write_json(_memory(folder, delivery.name), {"id": identity, "started": started})
+        files.write_json(_memory(folder, delivery.name), {"id": identity, "started": started})
     manifest = redact(manifest)
     name = str(manifest.get("name") or "mathpal")
     return Experiment(
@@ -68,7 +68,7 @@ def _memory(folder: Path, sink: str) -> Path:
 def _id(path: Path) -> str | None:
     """The id kept; None where the file does not hold one."""
     try:
-        value = rundir.read_json(path)
+        value = files.read_json(path)
     except DataError:
         return None
     found = value.get("id") if isinstance(value, dict) else None

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mathpal.errors import DataError
-from mathpal.rundir import read_json
-from mathpal.tracking import journal
+from mathpal.record import journal
+from mathpal.record.files import read_json
 from mathpal.tracking.delivery import Health
 from mathpal.tracking.tracking import Tracking
 

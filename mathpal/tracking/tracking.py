@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mathpal import rundir
 from mathpal.errors import DataError
-from mathpal.redaction import redact
+from mathpal.record import files
+from mathpal.record.journal import Journal
+from mathpal.record.redaction import redact
 from mathpal.tracking.artifacts import staged
 from mathpal.tracking.delivery import Delivery, Health
 from mathpal.tracking.experiments import experiment_of, known
-from mathpal.tracking.journal import Journal
 from mathpal.tracking.sinks import Rows
 from mathpal.tracking.system import Sampler
 
@@ -152,7 +152,7 @@ class Tracking:
                 log.warning("tracker %s: %d records sent, %d dropped, %d failed", name, *found[:3])
         if self.deliveries:
             try:
-                rundir.write_json(
+                files.write_json(
                     self.folder / "health.json", {n: h._asdict() for n, h in health.items()}
                 )
             except OSError as error:
@@ -167,7 +167,7 @@ class Tracking:
         moment = round(time.time(), 3)
         with self._order:
             try:
-                rundir.append_line(
+                files.append_line(
                     self.run_dir / "system.jsonl", {"step": self._step, "time": moment, **values}
                 )
             except OSError as error:

@@ -150,6 +150,12 @@ def fault(path: Path) -> str | None:
     return None
 
 
+def newest_sound(folder: Path) -> int:
+    """The step of the newest checkpoint whose checksums match; 0 without one."""
+    found = reversed(steps(folder).items())
+    return next((step for step, path in found if fault(path) is None), 0)
+
+
 def read(path: Path) -> Checkpoint:
     """Read a checkpoint.
 

@@ -90,7 +90,7 @@ def fit(
 ) -> FitResult:
     """Train in place; where the run's directory holds a checkpoint, go on from it.
 
-    Where the directory gets the word to stop (`mathpal.trials`), training ends at the next step.
+    Training ends at the next step when a file `prune` appears in the directory.
 
     Args:
         loaded: the model (with LoRA or whole) and its tokenizer.

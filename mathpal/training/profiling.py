@@ -12,7 +12,7 @@ import lightning
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from mathpal.rundir import write_text
+from mathpal.record.files import write_text
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ import torch
 from mathpal.data.chat import TokenTable, stop_ids
 from mathpal.evaluation.generation import decoding
 from mathpal.models.backends import answering
-from mathpal.rundir import write_text
+from mathpal.record.files import write_text
 
 Texts = Callable[[int, list[dict[str, str]]], None]
 

@@ -14,14 +14,14 @@ import lightning
 
 from mathpal.errors import DataError
 from mathpal.interruption import Postponed, exit_code
-from mathpal.rundir import append_line
+from mathpal.record.files import append_line
+from mathpal.record.trials import told_to_stop
 from mathpal.training import checkpoints
 from mathpal.training.checkpoints import Checkpoint
 from mathpal.training.guard import Decision
 from mathpal.training.recording import Recorder
 from mathpal.training.state import capture, restore_optimizer, restore_weights
 from mathpal.training.validating import Best
-from mathpal.trials import told_to_stop
 
 log = logging.getLogger(__name__)
 

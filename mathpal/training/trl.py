@@ -12,8 +12,8 @@ from annotated_types import Ge, Len
 
 from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
+from mathpal.record.trials import told_to_stop
 from mathpal.training.fit import Count, FitResult, Rate, Share
-from mathpal.trials import told_to_stop
 
 if TYPE_CHECKING:
     from mathpal.data.chat import TokenTable

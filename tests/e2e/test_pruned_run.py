@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from mathpal import rundir
+from mathpal.record import files
+from mathpal.record.trials import WORD, tell_to_stop
 from mathpal.run import RunResult, resume, train
 from mathpal.settings.composition import compose
 from mathpal.training import validating
-from mathpal.trials import WORD, tell_to_stop
 from tests.e2e.test_resume_run import ADAPTER, start, wait_for
 from tests.e2e.test_run import UNMEASURED
 
@@ -18,7 +18,7 @@ LEFT_OUT = ("adapter", "evaluation", "export", "report.html")
 
 
 def require_pruned(run: Path) -> dict[str, Any]:
-    outcome: dict[str, Any] = rundir.read_json(run / "outcome.json")
+    outcome: dict[str, Any] = files.read_json(run / "outcome.json")
     assert (outcome["status"], outcome["objective"], outcome["error"]) == ("pruned", None, None)
     assert "fit" in outcome["timings"] and "evaluate" not in outcome["timings"]
     assert not [name for name in LEFT_OUT if (run / name).exists()]
@@ -56,8 +56,8 @@ def test_it_stays_until_the_word_is_removed_and_then_goes_on(
     assert f"remove {pruned.run_dir / WORD}" in caplog.text
     (pruned.run_dir / WORD).unlink()
     done = resume(pruned.run_dir)
-    assert rundir.status(pruned.run_dir) == "completed" and done.objective is not None
-    (entry,) = rundir.read_json(pruned.run_dir / "run.json")["history"]
+    assert files.status(pruned.run_dir) == "completed" and done.objective is not None
+    (entry,) = files.read_json(pruned.run_dir / "run.json")["history"]
     assert (entry["reason"], entry["from_step"]) == ("pruned", 1)
     whole = train(compose([*UNMEASURED, "trainer.evaluate_every=1"]), Path("whole"))
     assert (whole.run_dir / ADAPTER).read_bytes() == (done.run_dir / ADAPTER).read_bytes()
@@ -83,7 +83,7 @@ def test_a_validation_loss_that_is_not_a_number_is_an_objective_that_is_none(
     monkeypatch.setattr(validating, "validation_loss", lambda *_: math.nan)
     done = train(compose([*UNMEASURED, "trainer.max_steps=2"]), Path("run"))
     assert done.objective is not None and math.isnan(done.objective)
-    outcome = rundir.read_json(Path("run/outcome.json"))
+    outcome = files.read_json(Path("run/outcome.json"))
     assert outcome["objective"] == {"name": "validation/loss", "value": None}
     again = resume(Path("run"))
     assert again.objective is not None and math.isnan(again.objective)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mathpal import trials
-from mathpal.rundir import read_json
+from mathpal.record import heartbeat
+from mathpal.record.files import read_json
 from tests.e2e.test_run import ROOT, UNMEASURED
 from tests.sweeps.studies import surroundings, trials_of, until
 
@@ -40,7 +40,7 @@ def test_a_killed_trial_goes_on_and_ends_as_a_run_alone_does(tmp_path: Path) -> 
             command(*words), cwd=tmp_path, env=surroundings(), stdout=log, stderr=log
         )
     until(lambda: (home / "0/checkpoints/last").exists(), 120)
-    os.kill(read_json(home / "0" / trials.ATTEMPT)["pid"], signal.SIGKILL)
+    os.kill(read_json(home / "0" / heartbeat.ATTEMPT)["pid"], signal.SIGKILL)
     assert driver.wait(240) == 0
     first, second = trials_of(tmp_path, "s")
     assert [a["how"] for a in first.user_attrs["attempts"]] == ["killed", "completed"]

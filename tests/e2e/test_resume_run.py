@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from mathpal import locking, rundir, stages
+from mathpal import stages
 from mathpal.errors import ConfigError, DataError
+from mathpal.record import files, lock
 from mathpal.run import resume, train
 from mathpal.settings.composition import compose
 from tests.e2e.test_run import ROOT, UNMEASURED
@@ -68,12 +69,12 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = folder / "run"
     running = start(folder, *WORDS, "hydra.run.dir=run")
     wait_for(run / "checkpoints")
-    with pytest.raises(DataError, match=f"process {running.pid} on"), locking.hold(run):
+    with pytest.raises(DataError, match=f"process {running.pid} on"), lock.hold(run):
         pytest.fail("two at once")
     running.send_signal(signal.SIGTERM)
     _, errors = running.communicate(timeout=100)
     assert running.returncode == 143, errors
-    outcome = rundir.read_json(run / "outcome.json")
+    outcome = files.read_json(run / "outcome.json")
     assert (outcome["status"], outcome["error"]) == ("interrupted", "stopped by SIGTERM")
     assert not (run / "adapter").exists()
     done = call(folder, "train", "resume=run")
@@ -86,11 +87,11 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_stopped_run_ends_as_if_nobody_had_stopped_it(undisturbed: Path, stopped: Path) -> None:
     assert (stopped / ADAPTER).read_bytes() == (undisturbed / ADAPTER).read_bytes()
     assert losses(stopped) == losses(undisturbed)
-    assert rundir.status(stopped) == "completed"
+    assert files.status(stopped) == "completed"
 
 
 def test_its_restart_is_counted_and_explained(stopped: Path) -> None:
-    manifest = rundir.read_json(stopped / "run.json")
+    manifest = files.read_json(stopped / "run.json")
     (entry,) = manifest["history"]
     assert manifest["restarts"] == 1
     assert entry["reason"] == "interrupted: stopped by SIGTERM"
@@ -110,7 +111,7 @@ def test_a_complete_run_is_named_and_left_alone(stopped: Path) -> None:
 def test_in_a_sweep_a_complete_run_is_the_result(stopped: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in stopped.rglob("*")}
     again = train(compose([*WORDS, "hydra.mode=MULTIRUN"]), stopped)
-    assert again.objective == rundir.read_json(stopped / "outcome.json")["objective"]["value"]
+    assert again.objective == files.read_json(stopped / "outcome.json")["objective"]["value"]
     with pytest.raises(DataError, match=r"another configuration(.|\n)*seed: was 42, is 43"):
         train(compose([*WORDS, "seed=43", "hydra.mode=MULTIRUN"]), stopped)
     with pytest.raises(DataError, match="finished run, which is never overwritten"):
@@ -136,7 +137,7 @@ def test_reproduce_says_what_is_identical(stopped: Path) -> None:
     for part in ("configuration", "data", "weights", "metrics", "metrics.jsonl"):
         assert any(line.split()[:2] == ["identical", part] for line in done.stdout.splitlines())
     assert done.stdout.splitlines()[-1] == "again"
-    parent = rundir.read_json(stopped.parent / "again" / "run.json")["parent"]
+    parent = files.read_json(stopped.parent / "again" / "run.json")["parent"]
     assert parent == {"run": str(stopped), "trial": None}
     refused = call(stopped.parent, "reproduce", "run=run", "hydra.run.dir=again")
     assert refused.returncode == 2
@@ -149,7 +150,7 @@ def test_a_run_that_failed_behind_its_training_goes_on_there(
     monkeypatch.chdir(tmp_path)
     with monkeypatch.context() as broken:
         broken.setattr(stages, "write_page", lambda _: None)
-        broken.setattr(rundir, "write_outcome", lambda *_, **__: 1 / 0)
+        broken.setattr(files, "write_outcome", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             train(compose(WORDS), Path("run"))
     assert (tmp_path / "run" / "adapter").is_dir()
@@ -178,7 +179,7 @@ class TestAnotherRun:
             broken.setattr(stages, "describe", lambda *_: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 train(compose(words), Path("run"))
-        assert rundir.status(Path("run")) == "failed"
+        assert files.status(Path("run")) == "failed"
         return Path("run")
 
     def test_a_changed_environment_is_another_configuration(
@@ -187,7 +188,7 @@ class TestAnotherRun:
         monkeypatch.setenv("LIMIT", "128")
         with pytest.raises(DataError, match=r"model\.max_length: was 256, is 128"):
             resume(begun)
-        assert rundir.status(begun) == "failed"
+        assert files.status(begun) == "failed"
 
     def test_other_data_is_refused(self, begun: Path) -> None:
         text = Path("rows.json").read_text()
@@ -218,12 +219,12 @@ def test_a_canary_is_found_in_none_of_the_bytes_that_a_run_writes(tmp_path: Path
     _, errors = running.communicate(timeout=200)
     assert running.returncode == 0, errors
     run = tmp_path / "run"
-    assert rundir.status(run) == "completed"
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert files.status(run) == "completed"
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {run / ".hydra" / name for name in ("config.yaml", "overrides.yaml", "hydra.yaml")} < {
-        *files
+        *written
     }
-    assert [path for path in files if CANARY.encode() in path.read_bytes()] == []
+    assert [path for path in written if CANARY.encode() in path.read_bytes()] == []
 
 
 @pytest.mark.parametrize(
@@ -242,6 +243,6 @@ def test_a_canary_is_not_in_what_is_written_of_a_sweep(
     running = start(tmp_path, *words, "hydra.sweep.dir=sweep", SOME_API_KEY=CANARY)
     _, errors = running.communicate(timeout=200)
     assert running.returncode == 0, errors
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert tmp_path / "sweep" / written in files
     assert [path for path in files if CANARY.encode() in path.read_bytes()] == []

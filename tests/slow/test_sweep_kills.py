@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mathpal import trials
+from mathpal.record import heartbeat, trials
 from tests.sweeps.studies import (
     X,
     begin,
@@ -71,8 +71,8 @@ class Killer:
 
     def _strike_trial(self) -> bool:
         running = [
-            sign for sign in self.home.glob(f"*/{trials.ATTEMPT}")
-            if trials.outcome(sign.parent) is None and trials.alive(sign, 60)
+            sign for sign in self.home.glob(f"*/{heartbeat.ATTEMPT}")
+            if trials.outcome(sign.parent) is None and heartbeat.alive(sign, 60)
         ]  # fmt: skip
         if not running:
             return False
@@ -80,7 +80,7 @@ class Killer:
         number = int(sign.parent.name)
         pid = json.loads(sign.read_text())["pid"]
         os.kill(pid, signal.SIGKILL)
-        until(lambda: not trials.alive(sign, 60))
+        until(lambda: not heartbeat.alive(sign, 60))
         self.killed[number] += 1
         if (sign.parent / "ended").exists() and trials.outcome(sign.parent) is None:
             self.torn[number] += 1

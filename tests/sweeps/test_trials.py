@@ -9,65 +9,65 @@ from pathlib import Path
 
 import pytest
 
-from mathpal import locking, rundir, trials
+from mathpal.record import files, heartbeat, lock, trials
 
 
 def test_who_beats_is_alive_and_then_not(tmp_path: Path) -> None:
-    path = tmp_path / trials.ATTEMPT
-    assert not trials.alive(path, 60)
-    with trials.beating(path) as sign:
+    path = tmp_path / heartbeat.ATTEMPT
+    assert not heartbeat.alive(path, 60)
+    with heartbeat.beating(path) as sign:
         assert sign["pid"] == os.getpid()
-        assert trials.alive(path, 60)
+        assert heartbeat.alive(path, 60)
     path.write_text("torn{")
-    assert not trials.alive(path, 60)
+    assert not heartbeat.alive(path, 60)
 
 
 def test_a_killed_process_is_known_at_once_on_its_own_machine(tmp_path: Path) -> None:
     code = (
-        "import sys, time, pathlib; from mathpal import trials\n"
-        "with trials.beating(pathlib.Path(sys.argv[1])): print(flush=True); time.sleep(60)"
+        "import sys, time, pathlib; from mathpal.record import heartbeat\n"
+        "with heartbeat.beating(pathlib.Path(sys.argv[1])): print(flush=True); time.sleep(60)"
     )
-    path = tmp_path / trials.ATTEMPT
+    path = tmp_path / heartbeat.ATTEMPT
     command = [sys.executable, "-c", code, str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        assert trials.alive(path, 0.0)
+        assert heartbeat.alive(path, 0.0)
         process.kill()
         deadline = time.monotonic() + 5  # a zombie is no process at work
-        while trials.alive(path, 1e9):
+        while heartbeat.alive(path, 1e9):
             assert time.monotonic() < deadline
         process.wait()
 
 
 def test_a_pid_that_another_process_got_since_is_not_the_same(tmp_path: Path) -> None:
-    path = tmp_path / trials.ATTEMPT
-    with trials.beating(path) as sign:
-        rundir.write_json(path, {**sign, "started": sign["started"] - 100})
-        assert not trials.alive(path, 60)
+    path = tmp_path / heartbeat.ATTEMPT
+    with heartbeat.beating(path) as sign:
+        files.write_json(path, {**sign, "started": sign["started"] - 100})
+        assert not heartbeat.alive(path, 60)
 
 
 def test_another_machine_is_believed_as_long_as_it_beats(tmp_path: Path) -> None:
-    path = tmp_path / trials.ATTEMPT
+    path = tmp_path / heartbeat.ATTEMPT
     sign = {"host": "elsewhere", "pid": 1, "started": 0.0, "began": ""}
-    rundir.write_json(path, sign)
-    assert trials.alive(path, 30)
+    files.write_json(path, sign)
+    assert heartbeat.alive(path, 30)
     long_ago = time.time() - 31
     os.utime(path, (long_ago, long_ago))
-    assert not trials.alive(path, 30)
-    assert trials.alive(path, 300)
+    assert not heartbeat.alive(path, 30)
+    assert heartbeat.alive(path, 300)
 
 
 def test_ranks_that_outlive_their_job_are_still_at_work(tmp_path: Path) -> None:
-    assert not trials.at_work(tmp_path, 60)
-    with locking.hold(tmp_path):
+    assert not heartbeat.at_work(tmp_path, 60)
+    with lock.hold(tmp_path):
         code = (
-            "import sys; from pathlib import Path; from mathpal import trials\n"
-            "sys.exit(not trials.at_work(Path(sys.argv[1]), 60))"
+            "import sys; from pathlib import Path; from mathpal.record import heartbeat\n"
+            "sys.exit(not heartbeat.at_work(Path(sys.argv[1]), 60))"
         )
         command = [sys.executable, "-c", code, str(tmp_path)]
         assert subprocess.run(command, check=False).returncode == 0
-    assert not trials.at_work(tmp_path, 60)
+    assert not heartbeat.at_work(tmp_path, 60)
 
 
 def test_values_are_followed_line_by_line(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mathpal import trials
+from mathpal.record import trials
 from mathpal.sweeps.watched import Watched
 from tests.sweeps.studies import until
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from mathpal import rundir
 from mathpal.cli import resume
 from mathpal.errors import ConfigError, DataError
+from mathpal.record import files
 from mathpal.settings import composition
 from mathpal.settings.composition import compose
 
@@ -41,7 +41,7 @@ def test_a_secret_of_the_environment_is_asked_for_again(
     assert CANARY.encode() not in everything(tmp_path)
     again = composition.read(tmp_path)
     assert composition.resolved(again.config)["data"]["url"] == f"http://me:{CANARY}@host"
-    hashes = {rundir.config_hash(composition.resolved(each.config)) for each in (first, again)}
+    hashes = {files.config_hash(composition.resolved(each.config)) for each in (first, again)}
     assert len(hashes) == 1
 
 

@@ -22,7 +22,7 @@ from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora
 from mathpal.objectives.sft import sft
 from mathpal.problems import Problem
-from mathpal.rundir import read_json
+from mathpal.record.files import read_json
 from mathpal.training.fit import fit
 
 QUESTIONS = [problem("ask", "test", name, 0).question for name in sorted(FAMILIES)][:9]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from mathpal import launching, rundir
+from mathpal import launching
 from mathpal.errors import DataError
+from mathpal.record import files
 from mathpal.run import _launch
 
 # Says when it is ready, and what it was sent.
@@ -109,7 +110,7 @@ class TestSeveral:
             how["command"] = command[1:]
             run_dir, objective = Path(command[-1]), {"name": "train/loss", "value": 0.5}
             if how["status"]:
-                rundir.write_outcome(
+                files.write_outcome(
                     run_dir, status=str(how["status"]), metrics={"train/loss": 0.5},
                     objective=objective, timings={}, error="DataError: no rows",
                 )  # fmt: skip

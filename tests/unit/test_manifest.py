@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from mathpal import environment, manifest, rundir
 from mathpal.errors import DataError
+from mathpal.record import environment, files, manifest
 
 CONFIG = {"name": "x", "seed": 3, "trainer": {"lr": 1e-4, "betas": [0.9, 0.99]}, "dry_run": False}
 PRINTS = {"data": "ab", "model": "cd", "tokenizer": "ef", "template": "01"}
@@ -31,9 +31,9 @@ class TestFirstAttempt:
         monkeypatch.setenv("MATHPAL_PARENT", '{"run": "multirun/a", "trial": 4}')
         monkeypatch.setattr(sys, "argv", ["train.py", "data.question=a b", "seed=3"])
         written = begin(tmp_path)
-        assert rundir.read_json(tmp_path / "run.json") == written
+        assert files.read_json(tmp_path / "run.json") == written
         assert (written["name"], written["seed"], written["config"]) == ("x", 3, CONFIG)
-        assert written["config_hash"] == rundir.config_hash(CONFIG)
+        assert written["config_hash"] == files.config_hash(CONFIG)
         assert written["argv"] == ["train.py", "data.question=a b", "seed=3"]
         assert written["command"] == "python train.py 'data.question=a b' seed=3"
         assert written["packages"]["torch"] == environment.version_of("torch")
@@ -76,7 +76,7 @@ class TestNextAttempt:
         assert (second["restarts"], second["started"]) == (1, first["started"])
         assert second["history"][0]["reason"] == "killed: it left no outcome.json"
         assert second["history"][0]["from_step"] == 0
-        rundir.write_outcome(
+        files.write_outcome(
             tmp_path, status="failed", metrics={}, objective=None, timings={}, error="DataError: x"
         )
         third = begin(tmp_path)
@@ -88,7 +88,7 @@ class TestNextAttempt:
     @pytest.mark.parametrize("name", PRINTS)
     def test_refuses_other_inputs_and_leaves_all_as_it_was(self, tmp_path: Path, name: str) -> None:
         begin(tmp_path)
-        rundir.write_outcome(tmp_path, status="interrupted", metrics={}, objective=None, timings={})
+        files.write_outcome(tmp_path, status="interrupted", metrics={}, objective=None, timings={})
         before = {path: path.read_bytes() for path in tmp_path.iterdir()}
         with pytest.raises(DataError, match=rf"other inputs: {name} differs"):
             begin(tmp_path, **{name: "99"})

@@ -211,7 +211,7 @@ class TestTargets:
             ("model", "builtins.eval"),
             ("model", "subprocess.run"),
             ("model", "mathpal.cli.main"),
-            ("model", "mathpal.rundir.write_text"),
+            ("model", "mathpal.record.files.write_text"),
             ("model", "mathpal.training.fit.fit"),  # of another group's package
             ("model", "mathpal.models_of_others.load"),
             ("model", "mathpal.models.loading._loaded"),

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from mathpal.record.trials import WORD, tell_to_stop
 from mathpal.training import checkpoints
 from mathpal.training.saving import Saver
-from mathpal.trials import WORD, tell_to_stop
 from tests.unit.conftest import STEPS, at, die, same
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mathpal import attempts, rundir
-from mathpal.redaction import redact, redacted_keys
+from mathpal.record import attempts, files
+from mathpal.record.redaction import redact, redacted_keys
 
 CANARY = "canary-4f1d9c07"
 
@@ -164,10 +164,10 @@ def test_nothing_that_is_written_holds_the_secret(
     monkeypatch.setenv("COMET_API_KEY", CANARY)
     monkeypatch.setenv("QUOTED_TOKEN", f'"{CANARY}\\"')
     value = {"x": CANARY, CANARY: 1, "y": f'"{CANARY}\\"'}
-    rundir.write_text(tmp_path / "a.txt", f"x {CANARY}")
-    rundir.write_json(tmp_path / "a.json", value)
-    rundir.write_lines(tmp_path / "a.jsonl", [value])
-    rundir.append_line(tmp_path / "b.jsonl", value)
+    files.write_text(tmp_path / "a.txt", f"x {CANARY}")
+    files.write_json(tmp_path / "a.json", value)
+    files.write_lines(tmp_path / "a.jsonl", [value])
+    files.append_line(tmp_path / "b.jsonl", value)
     log = logging.getLogger("some.library")
     with attempts.log_file(tmp_path):
         log.warning("the key is %s", CANARY)
@@ -177,12 +177,12 @@ def test_nothing_that_is_written_holds_the_secret(
             log.exception("stopped")
     with (
         pytest.raises(ValueError, match="canary"),
-        attempts.outcome_on_error(tmp_path, rundir.Clock(), dry=False),
+        attempts.outcome_on_error(tmp_path, files.Clock(), dry=False),
     ):
         raise ValueError(CANARY)
-    files = list(tmp_path.iterdir())
-    assert len(files) == 6
-    assert not [path.name for path in files if CANARY.encode() in path.read_bytes()]
+    found = list(tmp_path.iterdir())
+    assert len(found) == 6
+    assert not [path.name for path in found if CANARY.encode() in path.read_bytes()]
     assert "Traceback" in (tmp_path / "train.log").read_text()
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from mathpal import launching, rundir
+from mathpal import launching
 from mathpal.errors import ConfigError, DataError
+from mathpal.record import files
 from mathpal.reproduce import compare, is_identical, reproduce, table
 from mathpal.settings import composition
 from mathpal.settings.composition import compose
@@ -30,9 +31,9 @@ RECORDS = [
 def one(tmp_path: Path) -> Path:
     folder = tmp_path / "one"
     composition.write(folder, composition.split(compose()))
-    rundir.write_json(folder / "run.json", MANIFEST)
+    files.write_json(folder / "run.json", MANIFEST)
     finish(folder)
-    rundir.write_lines(folder / "metrics.jsonl", RECORDS)
+    files.write_lines(folder / "metrics.jsonl", RECORDS)
     (folder / "adapter").mkdir()
     (folder / "adapter" / "adapter_model.safetensors").write_bytes(b"weights")
     return folder
@@ -44,7 +45,7 @@ def other(one: Path) -> Path:
 
 
 def finish(folder: Path, status: str = "completed", **metrics: float) -> None:
-    rundir.write_outcome(
+    files.write_outcome(
         folder, status=status, metrics={**METRICS, **metrics},
         objective={"name": "train/loss", "value": 0.5}, timings={},
     )  # fmt: skip
@@ -61,7 +62,7 @@ def test_a_run_is_identical_to_its_copy(one: Path, other: Path) -> None:
 
 def test_speed_memory_and_time_do_not_count(one: Path, other: Path) -> None:
     finish(other, **{"train/tokens_per_second": 99.0, "tuned/seconds": 9.0, "train/mfu": 0.3})
-    rundir.write_lines(
+    files.write_lines(
         other / "metrics.jsonl", [{**r, "time": 9.0, "train/mfu": 1} for r in RECORDS]
     )
     assert differing(one, other) == []
@@ -83,13 +84,13 @@ def test_speed_memory_and_time_do_not_count(one: Path, other: Path) -> None:
 def test_surroundings_that_differ_are_named_and_do_not_decide(
     one: Path, other: Path, change: dict[str, Any], part: str
 ) -> None:
-    rundir.write_json(other / "run.json", {**MANIFEST, **change})
+    files.write_json(other / "run.json", {**MANIFEST, **change})
     assert differing(one, other) == [part]
     assert is_identical(compare(one, other))
 
 
 def test_uncommitted_changes_are_compared_by_their_bytes(one: Path, other: Path) -> None:
-    rundir.write_text(other / "git.diff", "x\n")
+    files.write_text(other / "git.diff", "x\n")
     assert differing(one, other) == ["uncommitted changes"]
 
 
@@ -121,7 +122,7 @@ def test_a_metric_that_differs_in_its_last_bit_decides(
 def test_the_record_is_compared_line_by_line(
     one: Path, other: Path, records: list[dict[str, Any]], told: str
 ) -> None:
-    rundir.write_lines(other / "metrics.jsonl", records)
+    files.write_lines(other / "metrics.jsonl", records)
     findings = compare(one, other)
     assert told in table(findings)
     assert not is_identical(findings)
@@ -197,7 +198,7 @@ class TestCommand:
         assert not again.exists()
 
     def test_a_directory_in_use_is_refused(self, one: Path, again: Path) -> None:
-        rundir.write_json(again / "run.json", MANIFEST)
+        files.write_json(again / "run.json", MANIFEST)
         with pytest.raises(ConfigError, match="holds a run already"):
             reproduce({}, run=one)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mathpal import rundir
 from mathpal.errors import DataError
+from mathpal.record import files
 
 
 def left_in(folder: Path) -> list[str]:
@@ -18,8 +18,8 @@ def left_in(folder: Path) -> list[str]:
 class TestWriting:
     def test_a_file_is_written_with_its_folders(self, tmp_path: Path) -> None:
         path = tmp_path / "a" / "b" / "x.json"
-        rundir.write_json(path, {"tên": "Toán", "n": [1, 2.5, None, True]})
-        assert rundir.read_json(path) == {"tên": "Toán", "n": [1, 2.5, None, True]}
+        files.write_json(path, {"tên": "Toán", "n": [1, 2.5, None, True]})
+        assert files.read_json(path) == {"tên": "Toán", "n": [1, 2.5, None, True]}
         assert "Toán" in path.read_text(encoding="utf-8")
         assert left_in(tmp_path) == ["a", "a/b", "a/b/x.json"]
 
@@ -32,47 +32,47 @@ class TestWriting:
 
         monkeypatch.setattr(os, failing, fail)
         with pytest.raises(OSError, match="No space left"):
-            rundir.write_text(tmp_path / "x.txt", "new")
+            files.write_text(tmp_path / "x.txt", "new")
         assert left_in(tmp_path) == []
 
     @pytest.mark.parametrize("failing", ["fsync", "replace"])
     def test_a_failure_keeps_what_was_there(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
     ) -> None:
-        rundir.write_text(tmp_path / "x.txt", "old")
+        files.write_text(tmp_path / "x.txt", "old")
         monkeypatch.setattr(os, failing, lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            rundir.write_text(tmp_path / "x.txt", "new")
+            files.write_text(tmp_path / "x.txt", "new")
         assert (tmp_path / "x.txt").read_text() == "old"
         assert left_in(tmp_path) == ["x.txt"]
 
     def test_text_that_cannot_be_encoded_leaves_nothing(self, tmp_path: Path) -> None:
         with pytest.raises(UnicodeEncodeError):
-            rundir.write_text(tmp_path / "x.txt", "a\ud800")
+            files.write_text(tmp_path / "x.txt", "a\ud800")
         assert left_in(tmp_path) == []
 
     def test_a_value_that_is_no_json_leaves_nothing(self, tmp_path: Path) -> None:
         with pytest.raises(TypeError):
-            rundir.write_json(tmp_path / "x.json", {"a": {1, 2}})
+            files.write_json(tmp_path / "x.json", {"a": {1, 2}})
         with pytest.raises(TypeError):
-            rundir.write_lines(tmp_path / "x.jsonl", [{"a": 1}, {"a": object()}])
+            files.write_lines(tmp_path / "x.jsonl", [{"a": 1}, {"a": object()}])
         assert left_in(tmp_path) == []
 
     def test_nan_and_infinity_become_null_at_any_depth(self, tmp_path: Path) -> None:
         nan, inf = float("nan"), float("inf")
-        rundir.write_json(tmp_path / "x.json", {"a": nan, "b": [inf, (-inf, 1.0)], "c": {"d": nan}})
+        files.write_json(tmp_path / "x.json", {"a": nan, "b": [inf, (-inf, 1.0)], "c": {"d": nan}})
         text = (tmp_path / "x.json").read_text()
         strict = json.loads(text, parse_constant=lambda name: pytest.fail(name))
         assert strict == {"a": None, "b": [None, [None, 1.0]], "c": {"d": None}}
 
     def test_paths_and_keys_become_text(self, tmp_path: Path) -> None:
-        rundir.write_json(tmp_path / "x.json", {1: Path("a/b")})
-        assert rundir.read_json(tmp_path / "x.json") == {"1": "a/b"}
+        files.write_json(tmp_path / "x.json", {1: Path("a/b")})
+        assert files.read_json(tmp_path / "x.json") == {"1": "a/b"}
 
     def test_records_are_appended_a_line_each(self, tmp_path: Path) -> None:
         path = tmp_path / "sub" / "metrics.jsonl"
-        rundir.append_line(path, {"step": 1, "train/loss": 0.5})
-        rundir.append_line(path, {"step": 2, "train/loss": float("nan"), "x": "hai\ndòng"})
+        files.append_line(path, {"step": 1, "train/loss": 0.5})
+        files.append_line(path, {"step": 2, "train/loss": float("nan"), "x": "hai\ndòng"})
         lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         assert lines == [
             {"step": 1, "train/loss": 0.5},
@@ -80,22 +80,22 @@ class TestWriting:
         ]
 
     def test_no_lines_are_an_empty_file(self, tmp_path: Path) -> None:
-        rundir.write_lines(tmp_path / "x.jsonl", [])
+        files.write_lines(tmp_path / "x.jsonl", [])
         assert (tmp_path / "x.jsonl").read_text() == ""
 
     def test_reading_says_what_is_wrong(self, tmp_path: Path) -> None:
         with pytest.raises(DataError, match=r"x\.json is not there"):
-            rundir.read_json(tmp_path / "x.json")
+            files.read_json(tmp_path / "x.json")
         (tmp_path / "x.json").write_text('{"a": ')
         with pytest.raises(DataError, match=r"x\.json is not JSON"):
-            rundir.read_json(tmp_path / "x.json")
+            files.read_json(tmp_path / "x.json")
 
 
 class TestHash:
     def test_the_order_of_keys_does_not_matter(self) -> None:
         one = {"a": 1, "b": {"x": [1, 2], "y": None}}
         other = {"b": {"y": None, "x": [1, 2]}, "a": 1}
-        assert rundir.config_hash(one) == rundir.config_hash(other)
+        assert files.config_hash(one) == files.config_hash(other)
 
     @pytest.mark.parametrize(
         "changed",
@@ -109,47 +109,47 @@ class TestHash:
         ],
     )
     def test_every_other_change_does(self, changed: dict[str, Any]) -> None:
-        assert rundir.config_hash(changed) != rundir.config_hash({"a": 1, "b": [1, 2]})
+        assert files.config_hash(changed) != files.config_hash({"a": 1, "b": [1, 2]})
 
     def test_the_hash_is_the_same_on_every_machine(self) -> None:
-        assert rundir.config_hash({"tên": "Toán", "lr": 1e-4}) == (
+        assert files.config_hash({"tên": "Toán", "lr": 1e-4}) == (
             "b291474f02e9087c5292529a1ac74bb3035231b228d6d0ee1caa8e8930e86ff1"
         )
 
 
 class TestDirectory:
     def test_a_new_directory_is_made_with_its_parents(self, tmp_path: Path) -> None:
-        rundir.create(tmp_path / "a" / "b")
+        files.create(tmp_path / "a" / "b")
         assert (tmp_path / "a" / "b").is_dir()
 
     def test_a_directory_without_an_outcome_may_be_used(self, tmp_path: Path) -> None:
         (tmp_path / "train.log").write_text("")
-        rundir.create(tmp_path)
+        files.create(tmp_path)
 
     @pytest.mark.parametrize("status", ["interrupted", "failed"])
     def test_one_that_did_not_reach_its_end_may_be_used_too(
         self, tmp_path: Path, status: str
     ) -> None:
-        rundir.write_outcome(tmp_path, status=status, metrics={}, objective=None, timings={})
-        rundir.create(tmp_path)
-        assert rundir.status(tmp_path) == status
+        files.write_outcome(tmp_path, status=status, metrics={}, objective=None, timings={})
+        files.create(tmp_path)
+        assert files.status(tmp_path) == status
 
     def test_a_finished_run_is_refused(self, tmp_path: Path) -> None:
-        rundir.write_outcome(tmp_path, status="completed", metrics={}, objective=None, timings={})
+        files.write_outcome(tmp_path, status="completed", metrics={}, objective=None, timings={})
         before = (tmp_path / "outcome.json").read_bytes()
         with pytest.raises(DataError, match=r"finished run.*hydra\.run\.dir"):
-            rundir.create(tmp_path)
+            files.create(tmp_path)
         assert (tmp_path / "outcome.json").read_bytes() == before
 
     def test_an_outcome_holds_what_the_design_promises(self, tmp_path: Path) -> None:
-        rundir.write_outcome(
+        files.write_outcome(
             tmp_path,
             status="completed",
             metrics={"tuned/accuracy": 0.5, "validation/loss": float("nan")},
             objective={"name": "tuned/accuracy", "value": 0.5},
             timings={"fit": 1.25},
         )
-        assert rundir.read_json(tmp_path / "outcome.json") == {
+        assert files.read_json(tmp_path / "outcome.json") == {
             "schema": 1,
             "status": "completed",
             "metrics": {"tuned/accuracy": 0.5, "validation/loss": None},
@@ -167,32 +167,32 @@ class TestLatest:
         for name in ("first", "second"):
             run = outputs / "x" / name
             run.mkdir(parents=True)
-            rundir.point_latest(run, outputs)
+            files.point_latest(run, outputs)
             assert (outputs / "latest").resolve() == run.resolve()
         assert left_in(outputs) == ["latest", "x", "x/first", "x/second"]
 
     def test_the_link_survives_a_move_of_the_whole_folder(self, tmp_path: Path) -> None:
         run = tmp_path / "outputs" / "x" / "run"
         run.mkdir(parents=True)
-        rundir.point_latest(run, tmp_path / "outputs")
+        files.point_latest(run, tmp_path / "outputs")
         moved = (tmp_path / "outputs").rename(tmp_path / "moved")
         assert (moved / "latest").resolve() == (moved / "x" / "run").resolve()
 
     def test_a_link_to_a_run_that_is_gone_is_replaced(self, tmp_path: Path) -> None:
         (tmp_path / "latest").symlink_to("gone")
         (tmp_path / "run").mkdir()
-        rundir.point_latest(tmp_path / "run", tmp_path)
+        files.point_latest(tmp_path / "run", tmp_path)
         assert (tmp_path / "latest").resolve() == (tmp_path / "run").resolve()
 
     def test_a_run_elsewhere_is_pointed_at_too(self, tmp_path: Path) -> None:
         (tmp_path / "elsewhere").mkdir()
-        rundir.point_latest(tmp_path / "elsewhere", tmp_path / "outputs")
+        files.point_latest(tmp_path / "elsewhere", tmp_path / "outputs")
         assert (tmp_path / "outputs/latest").resolve() == (tmp_path / "elsewhere").resolve()
 
 
 class TestClock:
     def test_stages_follow_each_other(self) -> None:
-        clock = rundir.Clock()
+        clock = files.Clock()
         clock("model")
         clock("fit")
         clock.stop()

@@ -9,8 +9,8 @@ import pytest
 from omegaconf import OmegaConf
 
 from mathpal.errors import DataError
+from mathpal.record.files import write_json, write_lines
 from mathpal.report_commands import report
-from mathpal.rundir import write_json, write_lines
 from mathpal.settings.composition import compose
 from mathpal.settings.preflight import preflight
 from mathpal.tracking.delivery import Delivery

@@ -6,7 +6,7 @@ from typing import Any
 from mathpal.data.audit.auditing import Audit
 from mathpal.data.audit.entries import Entry
 from mathpal.data.audit.findings import CHECKS, GROUPS, PER_HELD_OUT, Finding, spoils
-from mathpal.rundir import write_json, write_lines
+from mathpal.record.files import write_json, write_lines
 
 SCHEMA = 1
 

@@ -9,7 +9,7 @@ import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from mathpal import rundir, trials
+from mathpal.record import files, trials
 
 
 def more(cfg: DictConfig, trial: object) -> None:
@@ -42,7 +42,7 @@ def main(cfg: DictConfig) -> float | list[float]:
     if cfg.nan_above is not None and cfg.x > cfg.nan_above:
         return float("nan")
     if cfg.measured:
-        rundir.write_outcome(
+        files.write_outcome(
             folder, status="completed", metrics={"objective": value, "size/x": -float(cfg.x)},
             objective={"name": "objective", "value": value}, timings={},
         )  # fmt: skip

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mathpal import environment, rundir
 from mathpal.errors import DataError
-from mathpal.redaction import redact
+from mathpal.record import environment, files
+from mathpal.record.redaction import redact
 
 log = logging.getLogger(__name__)
 NAME = "run.json"
@@ -26,7 +26,7 @@ def recorded(run_dir: Path) -> dict[str, Any] | None:
     """The manifest that a run left there; None for none, and for a rehearsal's (dry_run)."""
     if not (run_dir / NAME).exists():
         return None
-    manifest: dict[str, Any] = rundir.read_json(run_dir / NAME)
+    manifest: dict[str, Any] = files.read_json(run_dir / NAME)
     return None if manifest["config"].get("dry_run") else manifest
 
 
@@ -40,7 +40,7 @@ def require_same_configuration(manifest: dict[str, Any], config: dict[str, Any])
     Raises:
         DataError: naming every setting that differs.
     """
-    if manifest["config_hash"] == rundir.config_hash(config):
+    if manifest["config_hash"] == files.config_hash(config):
         return
     before, now = dict(_flat(manifest["config"])), dict(_flat(redact(config)))
     changed = [
@@ -73,6 +73,7 @@ def begin(
     accelerator: str,
     backend: str = "transformers",
     plan: dict[str, Any] | None = None,
+    from_step: int = 0,
 ) -> dict[str, Any]:
     """Write run.json, git.diff and requirements.txt, or note in run.json that the run goes on.
 
@@ -83,6 +84,7 @@ def begin(
         accelerator: the device's name, "none" on a CPU.
         backend: who runs the model's layers; model.backend may leave that to the machine.
         plan: what the memory gate found; None where it could not tell.
+        from_step: step of the checkpoint from which a resumed run continues; 0 without one.
 
     Returns:
         What run.json holds.
@@ -93,13 +95,13 @@ def begin(
     earlier = recorded(run_dir)
     if earlier is not None:
         _require_same_inputs(earlier, fingerprints)
-        manifest = _continued(earlier, run_dir)
+        manifest = _continued(earlier, run_dir, from_step)
     else:
         manifest = _described(run_dir, config, overrides, fingerprints, accelerator)
         manifest["backend"] = backend
         manifest["plan"] = plan
     manifest = redact(manifest)
-    rundir.write_json(run_dir / NAME, manifest)
+    files.write_json(run_dir / NAME, manifest)
     # Only now has the new attempt begun, and the earlier one's end is no longer the run's.
     (run_dir / "outcome.json").unlink(missing_ok=True)
     return manifest
@@ -128,18 +130,18 @@ def _described(
 ) -> dict[str, Any]:
     code = environment.code()
     if code.diff:
-        rundir.write_text(run_dir / "git.diff", code.diff)
+        files.write_text(run_dir / "git.diff", code.diff)
     lines = environment.installed()
-    rundir.write_text(run_dir / "requirements.txt", "".join(f"{line}\n" for line in lines))
+    files.write_text(run_dir / "requirements.txt", "".join(f"{line}\n" for line in lines))
     words = [str(redact(word)) for word in sys.argv]
     return {
-        "schema": rundir.SCHEMA,
+        "schema": files.SCHEMA,
         "name": config.get("name"),
         "argv": words,
         "command": shlex.join(["python", *words]),
         "overrides": overrides,
         "config": config,
-        "config_hash": rundir.config_hash(config),
+        "config_hash": files.config_hash(config),
         "seed": config.get("seed"),
         "git": {
             "commit": code.commit,
@@ -184,7 +186,7 @@ def _cuda() -> dict[str, Any]:
     }
 
 
-def _continued(earlier: dict[str, Any], run_dir: Path) -> dict[str, Any]:
+def _continued(earlier: dict[str, Any], run_dir: Path, from_step: int) -> dict[str, Any]:
     """The first attempt's manifest, with one more restart."""
     changed = []
     commit, diff = environment.git_state()
@@ -201,19 +203,11 @@ def _continued(earlier: dict[str, Any], run_dir: Path) -> dict[str, Any]:
     ]
     if changed:
         log.warning("going on with other code than the run began with: %s", "; ".join(changed))
-    restart = {"time": _now(), "from_step": _reached(run_dir), "reason": _ended(run_dir)}
+    restart = {"time": _now(), "from_step": from_step, "reason": _ended(run_dir)}
     if changed:
         restart["changed"] = changed
     history = [*earlier.get("history", []), restart]
     return {**earlier, "restarts": len(history), "history": history}
-
-
-def _reached(run_dir: Path) -> int:
-    """The step of the newest whole checkpoint, 0 for none."""
-    from mathpal.training import checkpoints
-
-    found = checkpoints.steps(run_dir / "checkpoints")
-    return next((s for s, path in reversed(found.items()) if checkpoints.fault(path) is None), 0)
 
 
 def _ended(run_dir: Path) -> str:
@@ -221,7 +215,7 @@ def _ended(run_dir: Path) -> str:
     path = run_dir / "outcome.json"
     if not path.exists():
         return "killed: it left no outcome.json"
-    outcome = rundir.read_json(path)
+    outcome = files.read_json(path)
     status, error = outcome.get("status"), outcome.get("error")
     return f"{status}: {error}" if error else str(status)  # a pruned one met none
 

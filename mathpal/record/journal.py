@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.errors import DataError
-from mathpal.rundir import append_line, write_text
+from mathpal.record.files import append_line, write_text
 
 
 class Journal:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mathpal.errors import DataError
-from mathpal.redaction import redact
+from mathpal.record.redaction import redact
 
 SCHEMA = 1
 

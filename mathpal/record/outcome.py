@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mathpal import rundir, trials
 from mathpal.errors import DataError
+from mathpal.record import files, trials
 
 log = logging.getLogger(__name__)
 # What a sweep compares: the best of these that was measured.
@@ -37,9 +37,9 @@ class RunResult(NamedTuple):
 def completed(
     run_dir: Path, metrics: dict[str, float], timings: dict[str, float], notes: Sequence[str]
 ) -> None:
-    """Say that a run reached its end; the arguments are those of `rundir.write_outcome`."""
+    """Say that a run reached its end; the arguments are those of `files.write_outcome`."""
     objective = next({"name": n, "value": metrics[n]} for n in _OBJECTIVES if n in metrics)
-    rundir.write_outcome(
+    files.write_outcome(
         run_dir, status="completed", metrics=metrics, objective=objective, timings=timings,
         notes=notes,
     )  # fmt: skip
@@ -49,7 +49,7 @@ def pruned(
     run_dir: Path, metrics: dict[str, float], timings: dict[str, float], notes: Sequence[str]
 ) -> None:
     """Say that a run ended early because its study has no more use for it."""
-    rundir.write_outcome(
+    files.write_outcome(
         run_dir, status="pruned", metrics=metrics, objective=None, timings=timings, notes=notes
     )
     log.info("%s", _pruned(run_dir))
@@ -61,7 +61,7 @@ def result(run_dir: Path) -> RunResult:
     Raises:
         DataError: when it did not end so.
     """
-    outcome = rundir.read_json(run_dir / "outcome.json")
+    outcome = files.read_json(run_dir / "outcome.json")
     if outcome["status"] not in ("completed", "pruned"):
         raise DataError(f"{run_dir} has {outcome['status']}: {outcome['error']}")
     objective = outcome["objective"]
@@ -75,7 +75,7 @@ def result(run_dir: Path) -> RunResult:
 
 def settled(run_dir: Path) -> RunResult | None:
     """The result of a run with nothing left to do; None for any other."""
-    status = rundir.status(run_dir)
+    status = files.status(run_dir)
     if status == "completed":
         log.info("%s is complete; there is nothing left to do", run_dir)
     elif status == "pruned" and trials.told_to_stop(run_dir):

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mathpal import rundir
 from mathpal.errors import MathPalError
-from mathpal.redaction import RedactingFormatter
+from mathpal.record import files
+from mathpal.record.redaction import RedactingFormatter
 
 log = logging.getLogger(__name__)
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -38,7 +38,7 @@ def log_file(run_dir: Path) -> Iterator[None]:
 
 
 @contextmanager
-def outcome_on_error(run_dir: Path, clock: rundir.Clock, *, dry: bool) -> Iterator[None]:
+def outcome_on_error(run_dir: Path, clock: files.Clock, *, dry: bool) -> Iterator[None]:
     """A run that does not reach its end says so in outcome.json.
 
     Args:
@@ -51,7 +51,7 @@ def outcome_on_error(run_dir: Path, clock: rundir.Clock, *, dry: bool) -> Iterat
         clock.stop()
         if not dry and not (run_dir / "outcome.json").exists():
             interrupted = isinstance(error, (KeyboardInterrupt, SystemExit))
-            rundir.write_outcome(
+            files.write_outcome(
                 run_dir,
                 status="interrupted" if interrupted else "failed",
                 metrics={},
@@ -76,7 +76,7 @@ def _told(error: BaseException) -> str:
 def outcome(run_dir: Path) -> dict[str, Any]:
     """outcome.json, or what it would say where a full disk could not take it."""
     try:
-        found: dict[str, Any] = rundir.read_json(run_dir / "outcome.json")
+        found: dict[str, Any] = files.read_json(run_dir / "outcome.json")
         return found
     except MathPalError as error:
         return {"status": "failed", "metrics": {}, "objective": None, "error": str(error)}
