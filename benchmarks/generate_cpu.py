@@ -34,7 +34,7 @@ def main() -> None:
 
     if asked.threads:
         torch.set_num_threads(asked.threads)
-    from mathpal.evaluation.generation import respond
+    from mathpal.generation.responses import respond
 
     loaded = _model()
     plain = loaded if asked.same_model else loaded._replace(model=_plain_model())
@@ -93,7 +93,7 @@ def plain_loop(loaded: Any, problems: list[Any], max_new_tokens: int, batch_size
     import torch
 
     from mathpal.data.chat import prompt_text
-    from mathpal.evaluation.generation import decoding
+    from mathpal.generation.responses import decoding
 
     tokenizer, settings = loaded.tokenizer, decoding(loaded.tokenizer, max_new_tokens)
     texts: list[str] = []

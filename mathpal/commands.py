@@ -68,7 +68,7 @@ def generate(
     """
     import transformers
 
-    from mathpal.evaluation.chat import chat, reply
+    from mathpal.generation.chat import chat, reply
     from mathpal.run import load_run
 
     loaded, _ = load_run(run)

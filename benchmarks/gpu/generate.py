@@ -4,7 +4,7 @@
 
 E2B's true shape with random bf16 weights and a fresh LoRA r=16, greedy, 256 new tokens an answer,
 batches of 1, 16 and 64. MathPal answers twice the batch (so that its queue is seen) through
-`mathpal.evaluation.generation.respond`; the peer calls `generate` once a batch on the plain
+`mathpal.generation.responses.respond`; the peer calls `generate` once a batch on the plain
 model. Prompts are problems of the curriculum. `merged` is MathPal without any LoRA layer.
 """
 
@@ -89,7 +89,7 @@ def plain_lora(model: Any) -> Any:
 def own(loaded: Any, asked: list[str], batch: int, new: int, where: Any) -> list[int]:
     """Tokens of each answer, by MathPal, with room for just so many rows at a time."""
     from mathpal.data.chat import prompt_text
-    from mathpal.evaluation.generation import respond
+    from mathpal.generation.responses import respond
 
     words = loaded.tokenizer
     longest = max(
@@ -106,7 +106,7 @@ def library(loaded: Any, asked: list[str], batch: int, new: int, where: Any) -> 
     import torch
 
     from mathpal.data.chat import prompt_text, stop_ids
-    from mathpal.evaluation.generation import decoding
+    from mathpal.generation.responses import decoding
 
     words, lengths = loaded.tokenizer, []
     settings, stops = decoding(words, new), set(stop_ids(words))

@@ -87,7 +87,7 @@ def evaluate(
     from mathpal.answers import grade, parse_gold
     from mathpal.answers.second_opinion import checker
     from mathpal.data.chat import asked_turns
-    from mathpal.evaluation.generation import respond
+    from mathpal.generation.responses import respond
 
     if second_opinion:
         checker()  # before anything is generated

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from mathpal.data.chat import TokenTable, stop_ids
-from mathpal.evaluation.generation import decoding
+from mathpal.generation.responses import decoding
 from mathpal.models.backends import answering
 from mathpal.record.files import write_text
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mathpal.evaluation.chat import chat
+from mathpal.generation.chat import chat
 from mathpal.run import train
 from mathpal.settings.composition import compose
 from tests.e2e.test_run import SMALL

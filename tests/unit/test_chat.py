@@ -322,7 +322,7 @@ def test_the_mask_of_any_conversation(
 def test_a_model_is_asked_with_all_turns_before_the_last_answer(
     tokenizer: Any, shared_tiny: Loaded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mathpal.evaluation import decoding, generation
+    from mathpal.generation import decoding, responses
 
     assert asked_turns(SUM) == messages(SUM.question)
     assert prompt_text(tokenizer, asked_turns(SUM)) == prompt_text(tokenizer, SUM.question)
@@ -335,7 +335,7 @@ def test_a_model_is_asked_with_all_turns_before_the_last_answer(
 
     monkeypatch.setattr(decoding, "greedy", answer)
     asked = ["1 + 1 = ?", asked_turns(TALK)]
-    generation.respond(shared_tiny, asked, max_new_tokens=4, batch_tokens=100)
+    responses.respond(shared_tiny, asked, max_new_tokens=4, batch_tokens=100)
     whole = encode([TALK], tokenizer, max_length=256)
     ids, seen = whole_row(whole)
     last = len(seen) - seen[::-1].index(False)

@@ -15,9 +15,9 @@ from mathpal.curriculum.listing import HEADINGS
 from mathpal.data.chat import encode, prompt_text
 from mathpal.errors import ConfigError, DataError
 from mathpal.evaluation.evaluate import Report, evaluate, skip, spread, summarise
-from mathpal.evaluation.generation import Response, respond
 from mathpal.evaluation.statistics import wilson
 from mathpal.evaluation.tables import text_table, title, write_report
+from mathpal.generation.responses import Response, respond
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora
 from mathpal.objectives.sft import sft

@@ -18,10 +18,10 @@ from transformers import (
 )
 
 from mathpal.data.chat import prompt_text
-from mathpal.evaluation import decoding, generation
-from mathpal.evaluation.cache import ROOM, RowCache, RowLayer, attention_windows
-from mathpal.evaluation.decoding import greedy
-from mathpal.evaluation.generation import Response, respond
+from mathpal.generation import decoding, responses
+from mathpal.generation.cache import ROOM, RowCache, RowLayer, attention_windows
+from mathpal.generation.decoding import greedy
+from mathpal.generation.responses import Response, respond
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora
 
@@ -299,7 +299,7 @@ class TestRespond:
             yield from [(1, [a, b, 5]), (2, [a, b, b]), (0, [a, 1])]
 
         monkeypatch.setattr(decoding, "greedy", answers)
-        found = generation.respond(shared_tiny, ["1", "2", "3"], max_new_tokens=3, batch_tokens=99)
+        found = responses.respond(shared_tiny, ["1", "2", "3"], max_new_tokens=3, batch_tokens=99)
         assert found == [
             Response("a", 2, True), Response("ab", 3, True), Response("abb", 3, False)
         ]  # fmt: skip

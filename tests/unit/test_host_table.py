@@ -10,8 +10,8 @@ import torch
 from safetensors.torch import load_file
 
 from mathpal.errors import ConfigError
-from mathpal.evaluation.generation import respond
 from mathpal.export.exports import export_merged_16bit
+from mathpal.generation.responses import respond
 from mathpal.models.host_table import HostEmbedding, offloaded
 from mathpal.models.loaded import Loaded
 from mathpal.models.loading import load_gemma3n

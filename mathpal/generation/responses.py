@@ -63,8 +63,8 @@ def _written(
     loaded: Loaded, prompts: list[list[int]], max_new_tokens: int, batch_tokens: int
 ) -> Iterator[tuple[int, list[int]]]:
     """Each prompt's number and the tokens of its answer, as they are finished."""
-    from mathpal.evaluation.cache import attention_windows
-    from mathpal.evaluation.decoding import greedy
+    from mathpal.generation.cache import attention_windows
+    from mathpal.generation.decoding import greedy
 
     windows = attention_windows(loaded.model.config)
     if windows is None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from mathpal.evaluation.cache import RowCache
+from mathpal.generation.cache import RowCache
 
 # A share of the rows that have finished is worth a change of places: it costs a copy of the cache,
 # and a forward over the prompts that come in.
@@ -56,7 +56,7 @@ def greedy(
     Args:
         model: a causal LM.
         prompts: token ids, none empty.
-        windows: see `mathpal.evaluation.cache.attention_windows`.
+        windows: see `mathpal.generation.cache.attention_windows`.
         stops: ids that end an answer; the one that does is part of it.
         max_new_tokens: most tokens of an answer.
         batch_tokens: most tokens that the cache may come to hold, padding included; one prompt is

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mathpal.evaluation.generation import decoding
+from mathpal.generation.responses import decoding
 from mathpal.models.loaded import Loaded
 
 Turns = list[dict[str, str]]
