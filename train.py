@@ -1,6 +1,6 @@
 """`python train.py …` is `mathpal train …`."""
 
-from mathpal.cli import VERBS, run
+from mathpal.cli.main import VERBS, run
 
 if __name__ == "__main__":
     run(VERBS["train"])

@@ -1,3 +1,3 @@
-from mathpal.cli import main
+from mathpal.cli.main import main
 
 main()

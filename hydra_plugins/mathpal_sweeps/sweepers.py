@@ -21,7 +21,7 @@ class OptunaSweeper(Sweeper):
         self.context, self.task, self.config = hydra_context, task_function, config
 
     def sweep(self, arguments: list[str]) -> Any:
-        from mathpal.cli import exit_codes
+        from mathpal.cli.main import exit_codes
 
         with exit_codes():
             return self._sweep(arguments)
@@ -43,7 +43,7 @@ class OptunaSweeper(Sweeper):
         settings = checked("hydra.sweeper", jobs.settings(self.config.hydra.sweeper), function)
         result = function(application, arguments, **settings)
         if hasattr(self.task, "check"):  # MathPal's own runs, of which there is more to say
-            from mathpal.report_commands import report
+            from mathpal.cli.report import report
 
             report({}, study=application.folder, storage=settings.get("storage"))
         print(short(application.folder), flush=True)

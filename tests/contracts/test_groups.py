@@ -15,7 +15,7 @@ import pytest
 import yaml
 from omegaconf import DictConfig, OmegaConf
 
-from mathpal.cli import VERBS
+from mathpal.cli.main import VERBS
 from mathpal.settings.composition import CONF, compose
 from mathpal.settings.preflight import GROUPS, find_faults, preflight, run_settings
 
@@ -215,7 +215,7 @@ def test_facades_and_entry_points_import_nothing_heavy() -> None:
     """One process for all: naming an option must not load the library behind it."""
     modules = sorted({target.rpartition(".")[0] for target in targets()})
     modules += [
-        "mathpal.cli",
+        "mathpal.cli.main",
         "mathpal.settings.command_line",
         "mathpal.settings.preflight",
         "mathpal.run",

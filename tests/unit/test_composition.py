@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from mathpal.cli import resume
+from mathpal.cli.main import resume
 from mathpal.errors import ConfigError, DataError
 from mathpal.record import files
 from mathpal.settings import composition

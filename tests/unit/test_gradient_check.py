@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import torch
 
+from mathpal.cli.doctor import grads, text_table
 from mathpal.curriculum import FAMILIES, problem
 from mathpal.data.chat import TokenTable, encode
-from mathpal.doctor import grads, text_table
 from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora, no_lora

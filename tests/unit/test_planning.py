@@ -18,7 +18,7 @@ from transformers import (
     Qwen3Config,
 )
 
-from mathpal.cli import VERBS, run
+from mathpal.cli.main import VERBS, run
 from mathpal.data.batches import PackedRows
 from mathpal.data.chat import TokenTable
 from mathpal.errors import ConfigError, InfeasibleError

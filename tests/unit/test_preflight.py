@@ -210,7 +210,7 @@ class TestTargets:
             ("model", "os.system"),
             ("model", "builtins.eval"),
             ("model", "subprocess.run"),
-            ("model", "mathpal.cli.main"),
+            ("model", "mathpal.cli.main.main"),
             ("model", "mathpal.record.files.write_text"),
             ("model", "mathpal.training.fit.fit"),  # of another group's package
             ("model", "mathpal.models_of_others.load"),

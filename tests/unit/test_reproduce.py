@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from mathpal import launching
+from mathpal.cli.reproduce import compare, is_identical, reproduce, table
 from mathpal.errors import ConfigError, DataError
 from mathpal.record import files
-from mathpal.reproduce import compare, is_identical, reproduce, table
 from mathpal.settings import composition
 from mathpal.settings.composition import compose
 

@@ -10,9 +10,10 @@ import pytest
 from omegaconf import OmegaConf
 from optuna.trial import TrialState
 
-from mathpal import cli, study_commands
+from mathpal.cli import main
+from mathpal.cli import study as verbs
+from mathpal.cli.report import report
 from mathpal.errors import ConfigError, DataError
-from mathpal.report_commands import report
 from mathpal.settings import composition
 from mathpal.settings.composition import CONF, compose
 from mathpal.studies.best import experiment, run_directory
@@ -162,15 +163,15 @@ def compose_of(conf: Path) -> Any:
 
 
 def test_best_shows_and_saves_and_does_not_overwrite(study: Path, conf: Path, capsys: Any) -> None:
-    study_commands.best({}, study=study, save="mine")
+    verbs.best({}, study=study, save="mine")
     out = capsys.readouterr().out
     assert out.startswith("trial 1 of my study: validation/loss 0.2\n  lora.r=16\n")
     saved = (conf / "experiment/mine.yaml").read_text(encoding="utf-8")
     assert saved in out and "\nname: mine\n" in saved
     with pytest.raises(ConfigError, match=r"there already.*force=true"):
-        study_commands.best({}, study=study, trial=0, save="mine")
+        verbs.best({}, study=study, trial=0, save="mine")
     assert (conf / "experiment/mine.yaml").read_text(encoding="utf-8") == saved
-    study_commands.best({}, study=study, trial=0, save="mine", force=True)
+    verbs.best({}, study=study, trial=0, save="mine", force=True)
     assert "Trial 0 of the study" in (conf / "experiment/mine.yaml").read_text(encoding="utf-8")
 
 
@@ -180,18 +181,18 @@ def test_a_name_of_the_study_that_no_experiment_may_have_is_changed(study: Path)
 
 def test_a_trial_that_is_not_there_is_named(study: Path) -> None:
     with pytest.raises(ConfigError, match=r"trial=9: .* it has 0 to 3"):
-        study_commands.best({}, study=study, trial=9)
+        verbs.best({}, study=study, trial=9)
 
 
 def test_best_of_nothing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="No trial can be called the best"):
-        study_commands.best({}, study=build(tmp_path, []))
+        verbs.best({}, study=build(tmp_path, []))
 
 
 def test_status_says_where_the_study_stands(study: Path, capsys: Any) -> None:
     (study / ".drivers").mkdir()
     (study / ".drivers/host-123.json").write_text("{}")
-    study_commands.status({}, study=study)
+    verbs.status({}, study=study)
     out = capsys.readouterr().out
     assert "[red]Lỗi: bộ nhớ[/red]" in out, "an error is no markup"
     assert "my study: 2 completed, 1 pruned, 1 failed" in out
@@ -202,16 +203,16 @@ def test_status_says_where_the_study_stands(study: Path, capsys: Any) -> None:
 
 def test_status_shows_the_newest_rows_and_says_what_it_left_out(study: Path, capsys: Any) -> None:
     os.utime(study)
-    study_commands.status({}, study=study, rows=1)
+    verbs.status({}, study=study, rows=1)
     out = capsys.readouterr().out
     assert "3 earlier trials are not shown" in out and "pruned" not in out.splitlines()[1]
-    study_commands.status({}, study=study, rows=0)
+    verbs.status({}, study=study, rows=0)
     assert capsys.readouterr().out.startswith("my study:")
 
 
 def test_status_of_a_study_that_stopped_says_how_to_go_on(tmp_path: Path, capsys: Any) -> None:
     running = told({"lora.r": 8}, state=TrialState.RUNNING)
-    study_commands.status({}, study=build(tmp_path, [running]))
+    verbs.status({}, study=build(tmp_path, [running]))
     assert "no driver is at work; the same command goes on" in capsys.readouterr().out
 
 
@@ -253,10 +254,10 @@ def test_study_is_a_directory_though_a_group_has_the_name(
 ) -> None:
     (tmp_path / "study").mkdir()
     monkeypatch.setattr(sys, "argv", ["mathpal report", "study='multirun/a=b'", "notebook=x"])
-    assert cli._own_words(cli.VERBS["report"], tmp_path) == {"study": "multirun/a=b"}
+    assert main._own_words(main.VERBS["report"], tmp_path) == {"study": "multirun/a=b"}
     assert sys.argv == ["mathpal report", "notebook=x"]
     monkeypatch.setattr(sys, "argv", ["train.py", "+study=lora"])
-    assert cli._own_words(cli.VERBS["train"], tmp_path) == {}
+    assert main._own_words(main.VERBS["train"], tmp_path) == {}
     assert sys.argv == ["train.py", "+study=lora"]
 
 

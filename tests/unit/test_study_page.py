@@ -13,8 +13,8 @@ import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution
 from optuna.trial import FrozenTrial, TrialState
 
+from mathpal.cli.report import report
 from mathpal.errors import ConfigError
-from mathpal.report_commands import report
 from mathpal.studies import costs
 from mathpal.studies.axes import Axis
 from mathpal.studies.findings import Findings, find

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from omegaconf import OmegaConf
 
+from mathpal.cli.report import report
 from mathpal.errors import DataError
 from mathpal.record.files import write_json, write_lines
-from mathpal.report_commands import report
 from mathpal.settings.composition import compose
 from mathpal.settings.preflight import preflight
 from mathpal.tracking.delivery import Delivery

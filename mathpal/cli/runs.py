@@ -97,7 +97,7 @@ def generate(
 
 def doctor(calls: Calls) -> None:
     """Check this environment: versions, device, disk, the shipped model, one training step."""
-    from mathpal.doctor import examine
+    from mathpal.cli.doctor import examine
 
     checks = examine()
     for check in checks:

@@ -40,45 +40,45 @@ class Verb(NamedTuple):
 
 VERBS = {
     "train": Verb("train", "mathpal.settings.preflight.run_settings", "tune, prove, report"),
-    "evaluate": Verb("evaluate", "mathpal.commands.evaluate", "measure a finished run again"),
+    "evaluate": Verb("evaluate", "mathpal.cli.runs.evaluate", "measure a finished run again"),
     "generate": Verb(
-        "generate", "mathpal.commands.generate", "ask a finished run, or chat with it"
+        "generate", "mathpal.cli.runs.generate", "ask a finished run, or chat with it"
     ),
     "data preview": Verb(
         "data_preview",
-        "mathpal.data_commands.preview",
+        "mathpal.cli.data.preview",
         "rows as the model sees them, with the loss mask",
     ),
     "data audit": Verb(
-        "data_audit", "mathpal.data_commands.audit", "what is wrong with a data set, row by row"
+        "data_audit", "mathpal.cli.data.audit", "what is wrong with a data set, row by row"
     ),
     "data build": Verb(
-        "data_build", "mathpal.data_commands.build", "a data set of any source, with its card"
+        "data_build", "mathpal.cli.data.build", "a data set of any source, with its card"
     ),
     "data generate": Verb(
-        "data_generate", "mathpal.data_commands.generate", "any number of problems in one file"
+        "data_generate", "mathpal.cli.data.generate", "any number of problems in one file"
     ),
-    "plan": Verb("plan", "mathpal.plan_commands.plan", "memory and time of a run, before it"),
+    "plan": Verb("plan", "mathpal.cli.plan.plan", "memory and time of a run, before it"),
     "reproduce": Verb(
-        "reproduce", "mathpal.reproduce.reproduce", "do a run again and say what is identical"
+        "reproduce", "mathpal.cli.reproduce.reproduce", "do a run again and say what is identical"
     ),
     "doctor grads": Verb(
-        "doctor_grads", "mathpal.doctor.grads", "every path of training against plain gradients"
+        "doctor_grads", "mathpal.cli.doctor.grads", "every path of training against plain gradients"
     ),
     "report": Verb(
         "report",
-        "mathpal.report_commands.report",
+        "mathpal.cli.report.report",
         "the page of a study; or send a finished run to a tracker",
     ),
     "study status": Verb(
         "study_status",
-        "mathpal.study_commands.status",
+        "mathpal.cli.study.status",
         "where a study stands: trials, best, budget",
     ),
     "study best": Verb(
-        "study_best", "mathpal.study_commands.best", "the best trial of a study, as an experiment"
+        "study_best", "mathpal.cli.study.best", "the best trial of a study, as an experiment"
     ),
-    "doctor": Verb("doctor", "mathpal.commands.doctor", "check this environment"),
+    "doctor": Verb("doctor", "mathpal.cli.runs.doctor", "check this environment"),
 }
 
 

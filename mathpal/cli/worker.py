@@ -7,7 +7,7 @@ import logging
 import sys
 from pathlib import Path
 
-from mathpal.cli import exit_codes
+from mathpal.cli.main import exit_codes
 
 
 def main() -> None:
@@ -35,7 +35,3 @@ def _plain_lines() -> None:
     logging.basicConfig(
         level=logging.INFO if first else logging.ERROR, format="%(message)s", stream=sys.stderr
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,1 @@
+"""The command line: verbs, one module each. Imports Hydra, and nothing heavy."""

@@ -1,0 +1,3 @@
+from mathpal.cli.worker import main
+
+main()
