@@ -154,7 +154,7 @@ def resume(words: Sequence[str]) -> None:
             "settled when it began: leave them out to go on with it, or start a new run with them "
             "and without resume"
         )
-    from mathpal import launching
+    from mathpal.run import launching
 
     folder = named[0].partition("=")[2].strip("'\"")
     if not folder or not Path(folder).is_dir():

@@ -17,9 +17,9 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import DirectoryPath
 
-from mathpal import launching
 from mathpal.errors import ConfigError, DataError
 from mathpal.record import files
+from mathpal.run import launching
 from mathpal.settings import composition
 
 log = logging.getLogger(__name__)

@@ -18,9 +18,9 @@ def main() -> None:
     run_dir = Path(sys.argv[1])
     _plain_lines()
     with exit_codes():
-        from mathpal.launching import is_one_of_several
         from mathpal.record.files import short
         from mathpal.run import resume
+        from mathpal.run.launching import is_one_of_several
 
         result = resume(run_dir)
         if not is_one_of_several():  # else who started torchrun says it
@@ -29,7 +29,7 @@ def main() -> None:
 
 def _plain_lines() -> None:
     """Log as the command line does; of several processes only the first."""
-    from mathpal.launching import is_first
+    from mathpal.run.launching import is_first
 
     first = is_first()
     logging.basicConfig(

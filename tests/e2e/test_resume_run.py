@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from mathpal import stages
 from mathpal.errors import ConfigError, DataError
 from mathpal.record import files, lock
-from mathpal.run import resume, train
+from mathpal.run import resume, stages, train
 from mathpal.settings.composition import compose
 from tests.e2e.test_run import ROOT, UNMEASURED
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from mathpal import launching
 from mathpal.errors import DataError
 from mathpal.record import files
-from mathpal.run import _launch
+from mathpal.run import launching
+from mathpal.run.run import _launch
 
 # Says when it is ready, and what it was sent.
 TOLD = """

@@ -524,7 +524,7 @@ class TestGate:
     def test_stops_before_the_weights_are_loaded_and_names_the_mend(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from mathpal import stages
+        from mathpal.run import stages
 
         monkeypatch.setattr(stages, "load_model", lambda *a, **k: pytest.fail("it was loaded"))
         with pytest.raises(InfeasibleError) as error:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from mathpal import launching
 from mathpal.cli.reproduce import compare, is_identical, reproduce, table
 from mathpal.errors import ConfigError, DataError
 from mathpal.record import files
+from mathpal.run import launching
 from mathpal.settings import composition
 from mathpal.settings.composition import compose
 

@@ -55,8 +55,8 @@ class TestOrder:
     def test_the_run_imports_it_first_of_all(self, tmp_path: Path) -> None:
         """Whatever `mathpal.run` and the modules of a run import must leave the way free."""
         code = (
-            "import sys, mathpal.run, mathpal.stages, mathpal.following, mathpal.training.fit\n"
-            "import mathpal.training.trl, mathpal.evaluation.evaluate\n"
+            "import sys, mathpal.run, mathpal.run.stages, mathpal.run.following\n"
+            "import mathpal.training.fit, mathpal.training.trl, mathpal.evaluation.evaluate\n"
             "from mathpal.models.backends import PATCHED\n"
             "print([name for name in PATCHED if name in sys.modules])"
         )
@@ -232,7 +232,7 @@ class TestTraining:
         self, e2b: Path, tmp_path: Path, trainer: str, user: str
     ) -> None:
         from mathpal.models.loading import load_gemma3n
-        from mathpal.stages import load_trained, save_trained
+        from mathpal.run.stages import load_trained, save_trained
         from tests.unit.test_loading import logits, same_logits
 
         loaded, _ = self.trained(e2b, trainer)

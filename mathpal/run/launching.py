@@ -41,7 +41,7 @@ def is_first() -> bool:
 
 def surroundings(**more: str) -> dict[str, str]:
     """The environment for these commands: they find this package, from wherever they start."""
-    known = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    known = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
     # Safe path: a folder that happens to be named mathpal, here, is not the package.
     found = {"PYTHONPATH": os.pathsep.join(known), "PYTHONSAFEPATH": "1"}
     return {**os.environ, **found, **more}

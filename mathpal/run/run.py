@@ -13,17 +13,16 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from mathpal import launching
 from mathpal.errors import DataError
-from mathpal.following import follow
 from mathpal.interruption import leaving_at_once
 from mathpal.models import backends
 from mathpal.problems import Splits
 from mathpal.record import attempts, files, lock, manifest, outcome
 from mathpal.record.outcome import RunResult, result
 from mathpal.record.redaction import redacted_keys
+from mathpal.run import launching
+from mathpal.run.following import follow
 from mathpal.settings import composition
-from mathpal.settings.composition import compose as compose
 from mathpal.settings.preflight import Bound, preflight
 
 log = logging.getLogger(__name__)
@@ -114,8 +113,8 @@ def _train(
 ) -> RunResult:
     clock("import")
     backends.begin_for(calls["model"], run_dir)  # Unsloth comes before all that it changes
-    from mathpal import stages
     from mathpal.planning import gate
+    from mathpal.run import stages
     from mathpal.training import checkpoints
 
     clock("plan")
@@ -213,7 +212,7 @@ def load_run(run_dir: Path) -> tuple[Any, Splits]:
     composed = composition.read(run_dir).config if secrets else OmegaConf.create(config)
     calls = preflight(composed).calls
     backends.begin_for(calls["model"])
-    from mathpal import stages
+    from mathpal.run import stages
 
     if not any((run_dir / name).is_dir() for name in ("adapter", "model")):
         raise DataError(f"{run_dir} holds neither adapter/ nor model/: nothing was trained there")

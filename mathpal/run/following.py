@@ -24,7 +24,7 @@ def follow(
         What training measured here.
     """
     backends.begin_for(calls["model"])
-    from mathpal import stages
+    from mathpal.run import stages
 
     with tempfile.TemporaryDirectory() as scratch, leaving_at_once():
         loaded = stages.load_model(calls["model"], calls["lora"], seed=config["seed"])
