@@ -12,9 +12,9 @@ from mathpal.data.audit.entries import Entry
 from mathpal.data.audit.findings import CHECKS, PER_HELD_OUT
 from mathpal.data.audit.lengths import Lengths
 from mathpal.data.audit.writing import percent
+from mathpal.drawing import formatting
+from mathpal.drawing.histograms import histogram
 from mathpal.record.files import write_text
-from mathpal.reporting import formatting
-from mathpal.reporting.histograms import histogram
 
 PAGE = "audit.html"
 SHOWN = 5  # rows of a check that are shown

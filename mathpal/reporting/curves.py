@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from mathpal.reporting.charts import Line, line_chart
-from mathpal.reporting.formatting import number
-from mathpal.reporting.series import Series, smooth, thin
+from mathpal.drawing.charts import Line, line_chart
+from mathpal.drawing.formatting import number
+from mathpal.drawing.series import Series, smooth, thin
 
 # More than this many points of one curve fall on the same pixels of a page.
 MAX_POINTS = 600

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mathpal.reporting.formatting import duration, number
+from mathpal.drawing.formatting import duration, number
 from mathpal.reporting.outline import outline
 from mathpal.reporting.provenance import stages
 

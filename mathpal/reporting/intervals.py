@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from mathpal.reporting.charts import drawing, svg_text
-from mathpal.reporting.formatting import cut
+from mathpal.drawing.charts import drawing, svg_text
+from mathpal.drawing.formatting import cut
 
 
 class Estimate(NamedTuple):

@@ -10,9 +10,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from mathpal.drawing import formatting
+from mathpal.drawing.series import collect
 from mathpal.errors import DataError
 from mathpal.record.files import write_text
-from mathpal.reporting import formatting
 from mathpal.reporting.curves import main_figures, other_figures
 from mathpal.reporting.examples import choose, pair, tally
 from mathpal.reporting.head import Head, fact_list, read_environment, read_head
@@ -21,7 +22,6 @@ from mathpal.reporting.intervals import NARROW, WIDE, interval_bar, interval_cha
 from mathpal.reporting.outline import outline
 from mathpal.reporting.provenance import alone, inventory, reproduce, shown_path, stages
 from mathpal.reporting.results import COHORTS, Results, bars, read_results
-from mathpal.reporting.series import collect
 from mathpal.reporting.stack import read_stack
 
 PAGE = "report.html"

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from mathpal.reporting.charts import drawing, svg_text
+from mathpal.drawing.charts import drawing, svg_text
 
 GB = 2**30
 _WIDTH, _LEFT, _RIGHT, _ROW = 1000, 96, 12, 44

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from mathpal.reporting.series import thin
+from mathpal.drawing.series import thin
 from mathpal.studies.history import History, Trial
 from mathpal.studies.plots import BASE, LEFT, RIGHT, TOP, WIDTH, Course, Mark, chart
 from mathpal.studies.ranking import SEED, Configuration, signs

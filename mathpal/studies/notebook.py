@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from mathpal.drawing.formatting import duration, percent
 from mathpal.errors import ConfigError, DataError
 from mathpal.record import files
-from mathpal.reporting.formatting import duration, percent
 from mathpal.reporting.inputs import Section
 from mathpal.studies import costs, tables
 from mathpal.studies.best import run_directory

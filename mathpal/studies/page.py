@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import mathpal.reporting
+from mathpal.drawing import formatting
 from mathpal.errors import MathPalError
 from mathpal.record.files import write_text
-from mathpal.reporting import formatting
 from mathpal.reporting.inputs import Section
 from mathpal.studies import best, costs, figures, overviews, tables
 from mathpal.studies.findings import Findings

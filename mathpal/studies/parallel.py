@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from mathpal.reporting.charts import drawing, svg_text
-from mathpal.reporting.formatting import cut
+from mathpal.drawing.charts import drawing, svg_text
+from mathpal.drawing.formatting import cut
 from mathpal.studies.axes import Axis
 from mathpal.studies.plots import Course, line
 from mathpal.studies.rulers import Ruler, of_axis

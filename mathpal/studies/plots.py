@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from mathpal.reporting.charts import drawing, svg_text
+from mathpal.drawing.charts import drawing, svg_text
 from mathpal.studies.rulers import Ruler
 
 WIDTH, HEIGHT = 460, 232

@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from mathpal.reporting.charts import nice_ticks, tick_label
-from mathpal.reporting.formatting import cut
+from mathpal.drawing.charts import nice_ticks, tick_label
+from mathpal.drawing.formatting import cut
 from mathpal.studies.axes import Axis
 from mathpal.studies.wording import setting
 

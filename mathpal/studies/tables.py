@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from mathpal.reporting.formatting import duration
+from mathpal.drawing.formatting import duration
 from mathpal.studies.findings import Findings
 from mathpal.studies.history import History, Trial
 from mathpal.studies.statistics import mean_interval

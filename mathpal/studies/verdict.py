@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from mathpal.reporting.formatting import duration, percent
+from mathpal.drawing.formatting import duration, percent
 from mathpal.studies.comparing import Comparison
 from mathpal.studies.costs import Time, counts, failures
 from mathpal.studies.findings import Findings

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mathpal.reporting.formatting import MINUS, scientific
+from mathpal.drawing.formatting import MINUS, scientific
 from mathpal.settings.faults import shown
 from mathpal.studies.ranking import SEED, Configuration
 from mathpal.studies.statistics import Mean

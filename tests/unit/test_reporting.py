@@ -12,15 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
+from mathpal.drawing import formatting
+from mathpal.drawing.charts import Line, line_chart, nice_ticks, tick_label
+from mathpal.drawing.series import collect, smooth, thin
 from mathpal.errors import DataError
-from mathpal.reporting import formatting, write_report
-from mathpal.reporting.charts import Line, line_chart, nice_ticks, tick_label
+from mathpal.reporting import write_report
 from mathpal.reporting.examples import choose, pair, tally
 from mathpal.reporting.intervals import NARROW, WIDE, Bar, Estimate, interval_chart
 from mathpal.reporting.outline import outline
 from mathpal.reporting.provenance import alone, reproduce, shown_path
 from mathpal.reporting.results import read_results
-from mathpal.reporting.series import collect, smooth, thin
 
 HOSTILE = '<script src="https://evil.example/x.js">alert(1)</script><img src=x onerror=alert(2)>'
 SECTIONS = ["results", "curves", "examples", "mask", "data", "composition", "environment",

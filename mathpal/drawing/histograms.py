@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from mathpal.reporting.charts import drawing, nice_ticks, svg_text, tick_label
+from mathpal.drawing.charts import drawing, nice_ticks, svg_text, tick_label
 
 _WIDTH, _HEIGHT = 460, 200
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 14, 10, 38

@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple
 
 from markupsafe import Markup
 
-from mathpal.reporting.formatting import scientific
-from mathpal.reporting.series import Point
+from mathpal.drawing.formatting import scientific
+from mathpal.drawing.series import Point
 
 # Wide enough to fill half of a desktop page, narrow enough that 12 units stay legible on a phone.
 _WIDTH, _HEIGHT = 460, 232

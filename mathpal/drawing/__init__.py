@@ -1,0 +1,1 @@
+"""Drawing: charts and number formats. Knows nothing of runs and their files."""
