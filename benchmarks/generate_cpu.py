@@ -92,8 +92,8 @@ def plain_loop(loaded: Any, problems: list[Any], max_new_tokens: int, batch_size
     """
     import torch
 
-    from mathpal.data.chat import prompt_text
     from mathpal.generation.responses import decoding
+    from mathpal.tokens.chat import prompt_text
 
     tokenizer, settings = loaded.tokenizer, decoding(loaded.tokenizer, max_new_tokens)
     texts: list[str] = []
@@ -164,9 +164,9 @@ def _plain_model() -> Any:
 
 def _problems(count: int) -> list[Any]:
     """The turns of so many test problems, evenly spread over the default run's."""
-    from mathpal.data.chat import asked_turns
     from mathpal.data.vimath import vimath
     from mathpal.evaluation.evaluate import spread
+    from mathpal.tokens.chat import asked_turns
 
     splits = vimath(
         None, train=len(FAMILIES) * 2, grades=[5], families=FAMILIES, replay=0.4,

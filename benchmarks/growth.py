@@ -45,14 +45,14 @@ def measure(count: int, overrides: list[str]) -> dict[str, float]:
     """One row of the table."""
     from omegaconf import OmegaConf
 
-    from mathpal.data.batches import TrainingBatches
     from mathpal.data.gates import gold_gate, leakage_gate
-    from mathpal.data.token_cache import encode_cached
-    from mathpal.data.windows import Plan
     from mathpal.models.loading import load_tokenizer
     from mathpal.run import stages
     from mathpal.settings.composition import compose
     from mathpal.settings.preflight import preflight
+    from mathpal.tokens.batches import TrainingBatches
+    from mathpal.tokens.token_cache import encode_cached
+    from mathpal.tokens.windows import Plan
 
     cfg = compose([f"data.train={count}", "evaluation=none", *overrides])
     tokenizer = load_tokenizer(cfg.model.path)

@@ -107,7 +107,7 @@ def train(overrides: list[str]) -> Peak:
 def _fit(calls: Any, loaded: Any, rows: int, objective: Any) -> None:
     import numpy as np
 
-    from mathpal.data.chat import TokenTable
+    from mathpal.tokens.chat import TokenTable
 
     ids = (np.arange(rows * ROW) * 7 % 1000 + 300).astype(np.int32)
     supervised = np.tile(np.arange(ROW) >= ROW - SUPERVISED, rows)

@@ -41,11 +41,11 @@ def quiet(threads: int) -> None:
 
 def prepare(*, wide: bool, batch_tokens: int) -> Shared:
     """The model twice, the rows, and the peer's batch size."""
-    from mathpal.data.batches import TrainingBatches
-    from mathpal.data.chat import encode
     from mathpal.data.vimath import vimath
-    from mathpal.data.windows import Plan
     from mathpal.models import loading
+    from mathpal.tokens.batches import TrainingBatches
+    from mathpal.tokens.chat import encode
+    from mathpal.tokens.windows import Plan
 
     loaded = loading.load_gemma3n(path="shipped:gemma3n_tiny", max_length=512, dtype="float32")
     loaded = loaded._replace(model=None)

@@ -46,10 +46,10 @@ def run(side: str, shared: Shared, *, steps: int, seed: int) -> Trained:
 def run_mathpal(shared: Shared, *, steps: int, seed: int) -> Trained:
     import torch
 
-    from mathpal.data.batches import TrainingBatches
-    from mathpal.data.windows import Plan
     from mathpal.models.lora import attach_lora
     from mathpal.objectives.sft import sft
+    from mathpal.tokens.batches import TrainingBatches
+    from mathpal.tokens.windows import Plan
     from mathpal.training.fit import fit
 
     base = own_model(wide=shared.wide)
@@ -182,7 +182,7 @@ def held_out(model: Any, shared: Shared) -> float:
     import torch
     import torch.nn.functional as F
 
-    from mathpal.data.batches import ValidationBatches
+    from mathpal.tokens.batches import ValidationBatches
 
     pad = shared.loaded.tokenizer.pad_token_id
     total = count = 0.0

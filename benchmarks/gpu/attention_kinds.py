@@ -153,8 +153,8 @@ def varlen(rows: Rows, sliding: bool, *, repeated: bool = False) -> Callable[...
 
 def own(rows: Rows, sliding: bool) -> Callable[..., Any]:
     """MathPal's `packed_attention`, every position asking."""
-    from mathpal.data.batches import PackedRows
     from mathpal.models.packed_attention import packed_attention
+    from mathpal.tokens.batches import PackedRows
 
     stand = PackedRows(tuple(rows.lengths), (0,) * len(rows.lengths))
     window = rows.size.window if sliding else None

@@ -88,8 +88,8 @@ def plain_lora(model: Any) -> Any:
 
 def own(loaded: Any, asked: list[str], batch: int, new: int, where: Any) -> list[int]:
     """Tokens of each answer, by MathPal, with room for just so many rows at a time."""
-    from mathpal.data.chat import prompt_text
     from mathpal.generation.responses import respond
+    from mathpal.tokens.chat import prompt_text
 
     words = loaded.tokenizer
     longest = max(
@@ -105,8 +105,8 @@ def library(loaded: Any, asked: list[str], batch: int, new: int, where: Any) -> 
     """Tokens of each answer, by `model.generate`, one batch after another, padded on the left."""
     import torch
 
-    from mathpal.data.chat import prompt_text, stop_ids
     from mathpal.generation.responses import decoding
+    from mathpal.tokens.chat import prompt_text, stop_ids
 
     words, lengths = loaded.tokenizer, []
     settings, stops = decoding(words, new), set(stop_ids(words))

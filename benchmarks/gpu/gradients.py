@@ -183,9 +183,9 @@ def gradients(
     """One optimizer step's gradient by MathPal's objective."""
     import torch
 
-    from mathpal.data.batches import TrainingBatches
-    from mathpal.data.windows import Plan
     from mathpal.objectives.sft import sft
+    from mathpal.tokens.batches import TrainingBatches
+    from mathpal.tokens.windows import Plan
     from mathpal.training import gradient_check
 
     if checkpointing:

@@ -85,7 +85,7 @@ def one_row(job: Job, where: Any) -> Any:
     """A batch of the first row."""
     import numpy as np
 
-    from mathpal.data.batches import padded
+    from mathpal.tokens.batches import padded
 
     batch = padded(table(job.shape, [job.length]), np.array([0]), pad=0, normaliser=1.0)
     for name in ("input_ids", "labels"):

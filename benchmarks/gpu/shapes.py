@@ -142,7 +142,7 @@ def table(shape: Shape, lengths: Any, *, seed: int = 1) -> Any:
     """
     import numpy as np
 
-    from mathpal.data.chat import TokenTable
+    from mathpal.tokens.chat import TokenTable
 
     sizes = np.asarray(lengths, dtype=np.int64)
     starts = np.concatenate([[0], np.cumsum(sizes)])

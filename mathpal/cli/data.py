@@ -39,8 +39,8 @@ def preview(
         split: of which part.
         seed: of a model made from nothing; the data has its own.
     """
-    from mathpal.data.preview import rendered, statistics
     from mathpal.models.loading import load_tokenizer
+    from mathpal.tokens.preview import rendered, statistics
 
     splits = calls["data"](None)
     model = calls["model"]

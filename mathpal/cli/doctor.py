@@ -199,7 +199,7 @@ def grads(
 def _rows(loaded: Any, count: int, seed: int) -> Any:
     """Tokenized problems of the generated curriculum, of many families."""
     from mathpal.curriculum import FAMILIES, problem
-    from mathpal.data.chat import encode
+    from mathpal.tokens.chat import encode
 
     names = sorted(FAMILIES)
     problems = [

@@ -1,7 +1,7 @@
 """Gates that every data set passes before anything is trained on it.
 
 What fails here would otherwise fail after hours, or worse, would not fail and make the result
-untrue. The mask gate is in `mathpal.data.chat`, where the tokens are; how a leak is found is
+untrue. The mask gate is in `mathpal.tokens.chat`, where the tokens are; how a leak is found is
 in `mathpal.data.leakage`.
 """
 

@@ -20,10 +20,10 @@ from mathpal.data.audit.entries import Material
 from mathpal.data.audit.findings import spoils
 from mathpal.data.finish import finish
 from mathpal.data.leakage import Leak, plain, wording
-from mathpal.data.plain import is_text
 from mathpal.data.sieve import SPLITS, Divided, copy_text
 from mathpal.errors import DataError
 from mathpal.problems import Problem, Splits
+from mathpal.tokens.plain import is_text
 
 Divide = Callable[[list[Problem]], Divided]
 _COPIES = ("duplicate_exact", "duplicate_wording")  # one row of each group is worth having

@@ -11,12 +11,12 @@ from pydantic import FilePath
 
 from mathpal.data.cells import read_texts
 from mathpal.data.finish import Share, Tolerance, file_facts, finish
-from mathpal.data.plain import text_problem
 from mathpal.data.reading import Fault, Row, lines_of
 from mathpal.data.sieve import digest, sieve
 from mathpal.data.tables import from_file
 from mathpal.errors import DataError
 from mathpal.problems import Problem, Splits
+from mathpal.tokens.plain import text_problem
 
 NO_LIMIT = 2**62  # a long text is cut into rows, never left out
 

@@ -86,8 +86,8 @@ def evaluate(
     """
     from mathpal.answers import grade, parse_gold
     from mathpal.answers.second_opinion import checker
-    from mathpal.data.chat import asked_turns
     from mathpal.generation.responses import respond
+    from mathpal.tokens.chat import asked_turns
 
     if second_opinion:
         checker()  # before anything is generated

@@ -56,7 +56,7 @@ def export_merged_16bit(loaded: Loaded, run_dir: Path) -> Path:
     import torch
     from transformers import AutoModelForCausalLM
 
-    from mathpal.data.chat import prompt_text
+    from mathpal.tokens.chat import prompt_text
 
     folder = run_dir / "export" / "merged_16bit"
     with whole_folder(folder) as part:

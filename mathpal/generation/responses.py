@@ -6,9 +6,9 @@ Knows prompts and texts; knows nothing of gold answers, nor of how the batch is 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from mathpal.data.chat import prompt_text, stop_ids
 from mathpal.models.loaded import Loaded
 from mathpal.progress import Progress
+from mathpal.tokens.chat import prompt_text, stop_ids
 
 
 class Response(NamedTuple):
@@ -38,7 +38,7 @@ def respond(
     Args:
         loaded: model and tokenizer.
         conversations: a question, or the turns before the answer (see
-            `mathpal.data.chat.asked_turns`), without chat markup.
+            `mathpal.tokens.chat.asked_turns`), without chat markup.
         max_new_tokens: most tokens of an answer.
         batch_tokens: most tokens of prompts and answers together in the model's cache.
         label: shown with the progress.

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from mathpal.data.batches import PackedRows
+from mathpal.tokens.batches import PackedRows
 
 SHORT = 256  # tokens of a row whose scores may be kept; longer ones go through flash attention
 

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from mathpal.data.batches import PackedRows
 from mathpal.models.fused import rotary
 from mathpal.models.packed_attention import packed_attention
+from mathpal.tokens.batches import PackedRows
 
 
 class Sight(NamedTuple):

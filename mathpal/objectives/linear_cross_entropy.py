@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from mathpal.data.batches import IGNORED
+from mathpal.tokens.batches import IGNORED
 
 CHUNK_SCORES = 2**25  # of a chunk: 128 MiB in fp32, 128 rows of Gemma's vocabulary
 TILE_SCORES = {"cpu": 2**18}  # element-wise work goes by tiles that stay in the cache

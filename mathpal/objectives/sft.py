@@ -33,7 +33,7 @@ def sft(
     Returns:
         A function (model, batch) -> loss, a scalar tensor with gradient. The model is any
         Hugging Face causal LM or a PEFT model around one, the batch a
-        `mathpal.data.batches.Batch`.
+        `mathpal.tokens.batches.Batch`.
 
     Raises:
         ConfigError: for a backend that this machine does not have, or that cannot do this.
@@ -83,7 +83,7 @@ def _following(batch: Any, answer_weight: float) -> "tuple[Tensor, Tensor | None
     """Of each position (B, T) the label that it predicts, the next one, and that one's weight."""
     import torch.nn.functional as F
 
-    from mathpal.data.batches import IGNORED
+    from mathpal.tokens.batches import IGNORED
 
     targets = F.pad(batch["labels"][:, 1:], (0, 1), value=IGNORED)
     if answer_weight == 1:
@@ -102,7 +102,7 @@ def _from_logits(
     """The same sum from the model's own logits, of the columns with a target."""
     import torch.nn.functional as F
 
-    from mathpal.data.batches import IGNORED
+    from mathpal.tokens.batches import IGNORED
 
     columns = (targets != IGNORED).any(dim=0).nonzero().squeeze(-1)  # (K,)
     if columns.numel() == 0:  # a filler of the accumulation window: no loss, gradient zero

@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mathpal.data.batches import first_asking
-from mathpal.data.chat import TokenTable
 from mathpal.errors import InfeasibleError
 from mathpal.planning.describe import as_text, as_values
 from mathpal.planning.plans import Data, Plan, plan, verdict, with_data
 from mathpal.planning.setting import plannable
 from mathpal.record import files
+from mathpal.tokens.batches import first_asking
+from mathpal.tokens.chat import TokenTable
 
 log = logging.getLogger(__name__)
 NAME = "plan.json"

@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mathpal.data.chat import TokenTable, mask_sample
 from mathpal.data.gates import gold_gate, leakage_gate
-from mathpal.data.preview import marked
-from mathpal.data.token_cache import encode_cached
 from mathpal.models.backends import set_mode
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem, Splits
 from mathpal.record import files
+from mathpal.tokens.chat import TokenTable, mask_sample
+from mathpal.tokens.preview import marked
+from mathpal.tokens.token_cache import encode_cached
 
 log = logging.getLogger(__name__)
 

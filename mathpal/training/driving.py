@@ -13,10 +13,10 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 from transformers import Trainer, TrainerCallback
 
-from mathpal.data.batches import TrainingBatches, ValidationBatches
 from mathpal.errors import DataError
 from mathpal.objectives.sft import Objective
 from mathpal.progress import Progress
+from mathpal.tokens.batches import TrainingBatches, ValidationBatches
 from mathpal.training.module import drawn
 from mathpal.training.recording import WARM_UP_STEPS, Record, memory
 from mathpal.training.state import trained

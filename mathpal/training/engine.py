@@ -13,10 +13,10 @@ import lightning
 import torch
 from torch.utils.data import DataLoader
 
-from mathpal.data.batches import TrainingBatches
 from mathpal.errors import OutOfMemoryError
 from mathpal.interruption import ignored_in_worker
 from mathpal.models.backends import set_mode
+from mathpal.tokens.batches import TrainingBatches
 from mathpal.training import checkpoints
 from mathpal.training.module import TuningModule
 from mathpal.training.saving import Saver

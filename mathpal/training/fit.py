@@ -14,8 +14,8 @@ from mathpal.models.loaded import Loaded
 if TYPE_CHECKING:
     import torch
 
-    from mathpal.data.chat import TokenTable
     from mathpal.objectives.sft import Objective
+    from mathpal.tokens.chat import TokenTable
     from mathpal.training.recording import Record, Recorder
     from mathpal.training.validating import Best
 
@@ -152,9 +152,9 @@ def fit(
             for that is not there: a GPU, LoRA, validation rows, a directory, a package.
         DataError: when steps cannot be applied, or a checkpoint cannot be written or read.
     """
-    from mathpal.data.batches import TrainingBatches
-    from mathpal.data.windows import Plan
     from mathpal.models.backends import enable_checkpointing, set_mode
+    from mathpal.tokens.batches import TrainingBatches
+    from mathpal.tokens.windows import Plan
     from mathpal.training import engine, settling
     from mathpal.training.followers import followers
     from mathpal.training.guard import Guard

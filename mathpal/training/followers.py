@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import lightning
 
-from mathpal.data.batches import TrainingBatches, ValidationBatches
-from mathpal.data.chat import TokenTable
 from mathpal.errors import ConfigError
+from mathpal.tokens.batches import TrainingBatches, ValidationBatches
+from mathpal.tokens.chat import TokenTable
 from mathpal.training.profiling import Profiler
 from mathpal.training.recording import Record, Recorder
 from mathpal.training.samples import Sampler, Texts, asked, to_file

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import torch
 
-from mathpal.data.batches import IGNORED, TrainingBatches, padded
-from mathpal.data.chat import TokenTable
-from mathpal.data.windows import Layout, Plan
 from mathpal.objectives.sft import Objective
+from mathpal.tokens.batches import IGNORED, TrainingBatches, padded
+from mathpal.tokens.chat import TokenTable
+from mathpal.tokens.windows import Layout, Plan
 from mathpal.training.module import drawn
 from mathpal.training.state import trained
 

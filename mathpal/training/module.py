@@ -13,8 +13,8 @@ import lightning
 import torch
 from lightning.pytorch.strategies import ModelParallelStrategy
 
-from mathpal.data.batches import Batch
 from mathpal.objectives.sft import Objective
+from mathpal.tokens.batches import Batch
 from mathpal.training.guard import Decision, Guard
 from mathpal.training.sharding import shard, whole
 from mathpal.training.state import trained

@@ -12,10 +12,10 @@ import lightning
 import numpy as np
 import torch
 
-from mathpal.data.chat import TokenTable, stop_ids
 from mathpal.generation.responses import decoding
 from mathpal.models.backends import answering
 from mathpal.record.files import write_text
+from mathpal.tokens.chat import TokenTable, stop_ids
 
 Texts = Callable[[int, list[dict[str, str]]], None]
 

@@ -16,8 +16,8 @@ from mathpal.record.trials import told_to_stop
 from mathpal.training.fit import Count, FitResult, Rate, Share
 
 if TYPE_CHECKING:
-    from mathpal.data.chat import TokenTable
     from mathpal.objectives.sft import Objective
+    from mathpal.tokens.chat import TokenTable
     from mathpal.training.recording import Record
 
 
@@ -83,9 +83,9 @@ def fit_trl(
         ConfigError: when TRL is not installed or cannot train here, or the run has begun before.
         DataError: when a step is not finite.
     """
-    from mathpal.data.batches import TrainingBatches, ValidationBatches
-    from mathpal.data.windows import Plan
     from mathpal.models.backends import set_mode
+    from mathpal.tokens.batches import TrainingBatches, ValidationBatches
+    from mathpal.tokens.windows import Plan
     from mathpal.training import settling
     from mathpal.training.module import schedule
     from mathpal.training.optimizers import build

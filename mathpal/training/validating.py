@@ -5,7 +5,7 @@ from typing import Any
 import lightning
 import torch
 
-from mathpal.data.batches import ValidationBatches
+from mathpal.tokens.batches import ValidationBatches
 from mathpal.training.recording import Record
 
 

@@ -21,11 +21,11 @@ from typing import Any
 import torch
 
 from mathpal.curriculum import FAMILIES, problem
-from mathpal.data.chat import encode
 from mathpal.errors import MathPalError
 from mathpal.models.lora import attach_lora
 from mathpal.models.scratch import create_gemma3n
 from mathpal.objectives.sft import sft
+from mathpal.tokens.chat import encode
 from mathpal.tracking.local import local
 from mathpal.training import checkpoints
 from mathpal.training.fit import fit

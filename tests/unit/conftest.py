@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from mathpal.curriculum import FAMILIES, problem
-from mathpal.data.chat import TokenTable, encode
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora, no_lora
 from mathpal.objectives.sft import sft
+from mathpal.tokens.chat import TokenTable, encode
 from mathpal.training.fit import FitResult, fit
 
 Records = list[tuple[int, dict[str, float]]]

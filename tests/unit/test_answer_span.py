@@ -6,9 +6,9 @@ import pytest
 
 from mathpal.answers import declared_answer
 from mathpal.curriculum import FAMILIES, problem
-from mathpal.data.answer_span import answer_span, answer_tokens
-from mathpal.data.chat import prompt_text, turns_of
 from mathpal.models.loaded import Loaded
+from mathpal.tokens.answer_span import answer_span, answer_tokens
+from mathpal.tokens.chat import prompt_text, turns_of
 
 
 def spanned(solution: str) -> str | None:

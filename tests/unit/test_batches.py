@@ -8,9 +8,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mathpal.data.batches import IGNORED, Batch, TrainingBatches, ValidationBatches, packed, padded
-from mathpal.data.chat import TokenTable
-from mathpal.data.windows import Plan, Window, windows
+from mathpal.tokens.batches import (
+    IGNORED,
+    Batch,
+    TrainingBatches,
+    ValidationBatches,
+    packed,
+    padded,
+)
+from mathpal.tokens.chat import TokenTable
+from mathpal.tokens.windows import Plan, Window, windows
 
 PAD = 0
 

@@ -9,7 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mathpal.curriculum import FAMILIES, problem
-from mathpal.data.chat import (
+from mathpal.errors import DataError
+from mathpal.models.loaded import Loaded
+from mathpal.models.tokenizer import CHAT_TEMPLATE
+from mathpal.problems import Problem
+from mathpal.tokens.chat import (
     END_OF_TURN,
     TokenTable,
     asked_turns,
@@ -20,12 +24,8 @@ from mathpal.data.chat import (
     stop_ids,
     stop_token,
 )
-from mathpal.data.plain import text_problem
-from mathpal.data.preview import marked
-from mathpal.errors import DataError
-from mathpal.models.loaded import Loaded
-from mathpal.models.tokenizer import CHAT_TEMPLATE
-from mathpal.problems import Problem
+from mathpal.tokens.plain import text_problem
+from mathpal.tokens.preview import marked
 
 PROBLEMS = [problem("chat", "train", name, i) for name in sorted(FAMILIES) for i in range(3)]
 SUM = Problem("sum", "1 + 1 = ?", "1 + 1 = 2\nĐáp số: 2")
@@ -103,7 +103,7 @@ def test_more_problems_than_a_chunk_keep_their_order(
     tokenizer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = encode(PROBLEMS, tokenizer, max_length=512)
-    monkeypatch.setattr("mathpal.data.chat.CHUNK", 7)
+    monkeypatch.setattr("mathpal.tokens.chat.CHUNK", 7)
     pieces = encode(PROBLEMS, tokenizer, max_length=512)
     assert (whole.ids == pieces.ids).all()
     assert (whole.starts == pieces.starts).all()

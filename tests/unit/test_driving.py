@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import torch
 
-from mathpal.data.batches import TrainingBatches, ValidationBatches
-from mathpal.data.chat import TokenTable
-from mathpal.data.windows import Plan
 from mathpal.errors import ConfigError, DataError
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora
 from mathpal.objectives.sft import sft
+from mathpal.tokens.batches import TrainingBatches, ValidationBatches
+from mathpal.tokens.chat import TokenTable
+from mathpal.tokens.windows import Plan
 from mathpal.training.driving import Follower, driven, validation_loss
 from mathpal.training.fit import fit
 from mathpal.training.module import schedule

@@ -12,7 +12,6 @@ import torch
 
 from mathpal.curriculum import FAMILIES, problem
 from mathpal.curriculum.listing import HEADINGS
-from mathpal.data.chat import encode, prompt_text
 from mathpal.errors import ConfigError, DataError
 from mathpal.evaluation.evaluate import Report, evaluate, skip, spread, summarise
 from mathpal.evaluation.statistics import wilson
@@ -23,6 +22,7 @@ from mathpal.models.lora import attach_lora
 from mathpal.objectives.sft import sft
 from mathpal.problems import Problem
 from mathpal.record.files import read_json
+from mathpal.tokens.chat import encode, prompt_text
 from mathpal.training.fit import fit
 
 QUESTIONS = [problem("ask", "test", name, 0).question for name in sorted(FAMILIES)][:9]

@@ -17,13 +17,13 @@ from transformers import (
     T5Config,
 )
 
-from mathpal.data.chat import prompt_text
 from mathpal.generation import decoding, responses
 from mathpal.generation.cache import ROOM, RowCache, RowLayer, attention_windows
 from mathpal.generation.decoding import greedy
 from mathpal.generation.responses import Response, respond
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora
+from mathpal.tokens.chat import prompt_text
 
 LIMIT = 20
 STOPS = range(0, 90, 9)  # one id in nine: rows end at all lengths, some only at the limit

@@ -11,11 +11,11 @@ import torch
 
 from mathpal.cli.doctor import grads, text_table
 from mathpal.curriculum import FAMILIES, problem
-from mathpal.data.chat import TokenTable, encode
 from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora, no_lora
 from mathpal.objectives.sft import sft
+from mathpal.tokens.chat import TokenTable, encode
 from mathpal.training import gradient_check
 from mathpal.training.gradient_check import (
     PATHS,

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from mathpal.data.batches import IGNORED
 from mathpal.objectives.linear_cross_entropy import linear_cross_entropy
+from mathpal.tokens.batches import IGNORED
 
 V, H, N = 37, 8, 21  # 37 is divided by no chunk, 21 only by 7 of those tried
 

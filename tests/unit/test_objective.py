@@ -8,13 +8,13 @@ import torch
 import torch.nn.functional as F
 
 from mathpal.curriculum import FAMILIES, problem
-from mathpal.data.batches import IGNORED, Batch, packed, padded
-from mathpal.data.chat import TokenTable, encode
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora
 from mathpal.objectives import linear_cross_entropy as chunked
 from mathpal.objectives.head import plain_head
 from mathpal.objectives.sft import sft
+from mathpal.tokens.batches import IGNORED, Batch, packed, padded
+from mathpal.tokens.chat import TokenTable, encode
 
 PROBLEMS = [problem("loss", "train", name, 0) for name in sorted(FAMILIES)][:6]
 
@@ -184,7 +184,7 @@ def test_tokens_of_the_answer_count_as_often_as_asked_in_training_only(
 
 def test_encoding_marks_the_answers_tokens_and_nothing_else(tiny: Loaded) -> None:
     from mathpal.curriculum import FAMILIES, problem
-    from mathpal.data.chat import encode
+    from mathpal.tokens.chat import encode
 
     problems = [problem("marked", "train", name, 0) for name in sorted(FAMILIES)[::6]]
     plain = encode(problems, tiny.tokenizer, max_length=256)

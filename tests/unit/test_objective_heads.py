@@ -8,12 +8,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mathpal.data.batches import IGNORED
-from mathpal.data.chat import TokenTable, encode
 from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora
 from mathpal.objectives.sft import sft
+from mathpal.tokens.batches import IGNORED
+from mathpal.tokens.chat import TokenTable, encode
 from tests.unit.test_objective import (
     PROBLEMS,
     assert_gradients,

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 from transformers import Gemma3nForCausalLM
 
-from mathpal.data.batches import PackedRows
 from mathpal.models import fused
 from mathpal.models.accelerate import accelerate_layers
 from mathpal.models.packed_attention import packed_attention
+from mathpal.tokens.batches import PackedRows
 from tests.unit.test_fused import double, furthest, lora, model, whole
 
 ROWS = PackedRows(lengths=(9, 1, 14, 5), first=(4, 0, 0, 4))

@@ -19,8 +19,6 @@ from transformers import (
 )
 
 from mathpal.cli.main import VERBS, run
-from mathpal.data.batches import PackedRows
-from mathpal.data.chat import TokenTable
 from mathpal.errors import ConfigError, InfeasibleError
 from mathpal.models import packed_gemma3n
 from mathpal.models.accelerate import accelerate_layers
@@ -42,6 +40,8 @@ from mathpal.run import train
 from mathpal.settings import composition
 from mathpal.settings.composition import CONF, compose
 from mathpal.settings.preflight import preflight
+from mathpal.tokens.batches import PackedRows
+from mathpal.tokens.chat import TokenTable
 from mathpal.training.settling import takes_rows
 from tests.unit.saved import autocast_of_a_gpu, bytes_saved, packed_attention_of_a_gpu
 

@@ -38,7 +38,7 @@ def test_killed_and_resumed_is_as_if_it_had_not_been(
 
 
 def test_an_epochs_end_is_no_special_place(train: Any, tmp_path: Path, fit_tables: Any) -> None:
-    from mathpal.data.windows import Plan, windows
+    from mathpal.tokens.windows import Plan, windows
 
     one = len(windows(fit_tables[0].lengths, Plan(1024, 1, 42, layout="packed"), 0))
     settings = {"max_steps": 3 * one, "checkpoint_every": one}

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from mathpal.curriculum import FAMILIES, problem
-from mathpal.data.chat import encode, prompt_text
 from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
+from mathpal.tokens.chat import encode, prompt_text
 from mathpal.training import samples
 from mathpal.training.followers import followers
 from mathpal.training.samples import answers, asked, to_file
@@ -101,8 +101,8 @@ class Tracker:
 def build(
     loaded: Loaded, tables: Any, record: Any, run_dir: Path | None, validated: bool = True
 ) -> Any:
-    from mathpal.data.batches import TrainingBatches
-    from mathpal.data.windows import Plan
+    from mathpal.tokens.batches import TrainingBatches
+    from mathpal.tokens.windows import Plan
     from mathpal.training.validating import Best
 
     batches = TrainingBatches(tables[0], Plan(1024, 1, 0), steps=2, epochs=0, pad=0)

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from mathpal.data.chat import encode
 from mathpal.data.conversations import conversations
 from mathpal.data.hub import hub
 from mathpal.data.leakage import find_leaks
@@ -17,6 +16,7 @@ from mathpal.data.text import text
 from mathpal.errors import ConfigError, DataError
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem, Splits
+from mathpal.tokens.chat import encode
 from tests.conftest import rejects, write
 
 NAMES = "An Bình Chi Dũng Giang Hà Khoa Lan Minh Nga Oanh Phúc Quân Sơn Tú Uyên Vân Xuân Yến Ý"

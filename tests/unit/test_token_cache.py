@@ -15,16 +15,16 @@ import numpy as np
 import pytest
 
 from mathpal.curriculum import FAMILIES, problem
-from mathpal.data import token_cache
-from mathpal.data.chat import TokenTable, encode
-from mathpal.data.plain import text_problem
-from mathpal.data.token_cache import encode_cached, fingerprint, folder, read, write
 from mathpal.errors import DataError
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
+from mathpal.tokens import token_cache
+from mathpal.tokens.chat import TokenTable, encode
+from mathpal.tokens.plain import text_problem
+from mathpal.tokens.token_cache import encode_cached, fingerprint, folder, read, write
 
 PROBLEMS = [problem("cache", "train", name, 0) for name in sorted(FAMILIES)[:20]]
-LOGGER = "mathpal.data.token_cache"
+LOGGER = "mathpal.tokens.token_cache"
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,13 @@ import pytest
 import torch
 
 from mathpal.curriculum import FAMILIES, problem
-from mathpal.data.batches import TrainingBatches
-from mathpal.data.chat import TokenTable, encode
-from mathpal.data.windows import Plan
 from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora, no_lora
 from mathpal.objectives.sft import sft
+from mathpal.tokens.batches import TrainingBatches
+from mathpal.tokens.chat import TokenTable, encode
+from mathpal.tokens.windows import Plan
 from mathpal.training import engine
 from mathpal.training.fit import FitResult, fit
 from mathpal.training.guard import Guard

@@ -203,8 +203,8 @@ class TestMode:
 class TestTraining:
     def trained(self, folder: Path, backend: Any, **settings: Any) -> tuple[Loaded, list[float]]:
         from mathpal.curriculum import FAMILIES, problem
-        from mathpal.data.chat import encode
         from mathpal.objectives.sft import sft
+        from mathpal.tokens.chat import encode
         from mathpal.training.fit import fit
 
         loaded = wrapped(folder, backend)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from mathpal.data.audit.entries import Entry
-from mathpal.data.chat import encode
 from mathpal.errors import DataError
 from mathpal.problems import Problem
+from mathpal.tokens.chat import encode
 
 BARS = 40
 _CHUNK = 2_000

@@ -11,8 +11,8 @@ from typing import NamedTuple, NotRequired, TypedDict
 import numpy as np
 import torch
 
-from mathpal.data.chat import TokenTable
-from mathpal.data.windows import Plan, Window, cut_padded, windows
+from mathpal.tokens.chat import TokenTable
+from mathpal.tokens.windows import Plan, Window, cut_padded, windows
 
 IGNORED = -100
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
-from mathpal.data.chat import encode, mask_sample
 from mathpal.errors import DataError
 from mathpal.problems import Problem, Splits
+from mathpal.tokens.chat import encode, mask_sample
 
 GREY, GREEN, PLAIN = "\x1b[90m", "\x1b[32m", "\x1b[0m"
 
@@ -15,7 +15,7 @@ def marked(sample: Mapping[str, Any], *, colour: bool = False) -> str:
     """A row's text; every run that the loss sees is green, or stands between «…».
 
     Args:
-        sample: of `mathpal.data.chat.mask_sample`.
+        sample: of `mathpal.tokens.chat.mask_sample`.
         colour: whether to write colours.
     """
     runs = [

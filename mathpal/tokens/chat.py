@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from jinja2 import TemplateError
 
-from mathpal.data.answer_span import answer_span, answer_tokens
-from mathpal.data.mask_gate import END_OF_TURN, check_row
-from mathpal.data.plain import control_ids, cut_text, is_text, require_no_control
 from mathpal.errors import DataError
 from mathpal.problems import Problem
 from mathpal.progress import Progress
+from mathpal.tokens.answer_span import answer_span, answer_tokens
+from mathpal.tokens.mask_gate import END_OF_TURN, check_row
+from mathpal.tokens.plain import control_ids, cut_text, is_text, require_no_control
 
 log = logging.getLogger(__name__)
 CHUNK = 2_000

@@ -1,6 +1,6 @@
 """Tokenized rows kept on disk, so that the same large data set is tokenized once.
 
-Knows files and fingerprints. What a row's tokens are is `mathpal.data.chat`'s; its code is part
+Knows files and fingerprints. What a row's tokens are is `mathpal.tokens.chat`'s; its code is part
 of the fingerprint, so what is found here has passed the mask gate as it stands today.
 
 A user's own folder, `~/.cache/mathpal/tokens`; the environment's MATHPAL_CACHE=DIR moves it,
@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 
 from mathpal.answers import extraction
-from mathpal.data import answer_span, chat, mask_gate, plain
-from mathpal.data.chat import TokenTable, encode
 from mathpal.problems import Problem
+from mathpal.tokens import answer_span, chat, mask_gate, plain
+from mathpal.tokens.chat import TokenTable, encode
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def folder() -> Path | None:
 def encode_cached(
     problems: Sequence[Problem], tokenizer: Any, *, label: str = "tokens", **settings: Any
 ) -> TokenTable:
-    """What `mathpal.data.chat.encode` gives, read from disk where it was made before.
+    """What `mathpal.tokens.chat.encode` gives, read from disk where it was made before.
 
     Args:
         problems: at least one; fewer than `LEAST_CHARACTERS` of text are not kept.
