@@ -2,7 +2,7 @@
 
 One function a component, each a dictionary of named terms in bytes for one token; the names are
 those of the tensors. Read from `mathpal.models.accelerate` and `fused`, PEFT's layers and
-Transformers' Gemma-3n, and held to what autograd really saves by tests/unit/test_planning.py.
+Transformers' Gemma-3n, and held by tests/unit/planning/test_planning.py to what autograd saves.
 
 Counted: every tensor that autograd saves, once however many nodes save it; the copies that
 autocast makes; under checkpointing each layer's inputs. Not counted: what lives only inside one

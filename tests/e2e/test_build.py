@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import write
-from tests.unit.test_qdrant import exams, store
-from tests.unit.test_sources import questions
+from tests.unit.data.test_qdrant import exams, store
+from tests.unit.data.test_sources import questions
 
 
 def mathpal(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:

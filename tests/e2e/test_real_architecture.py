@@ -6,7 +6,7 @@ import pytest
 
 from mathpal.run import load_run, train
 from mathpal.settings.composition import compose
-from tests.unit.test_loading import miniature, saved, with_towers
+from tests.unit.models.test_loading import miniature, saved, with_towers
 
 SHORT = [
     "model.max_length=256",

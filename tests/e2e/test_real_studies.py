@@ -12,7 +12,7 @@ import pytest
 from mathpal.record import heartbeat
 from mathpal.record.files import read_json
 from tests.e2e.test_run import ROOT, UNMEASURED
-from tests.sweeps.studies import surroundings, trials_of, until
+from tests.unit.sweeps.studies import surroundings, trials_of, until
 
 STUDY = ["hydra/sweeper=optuna", "hydra.sweeper.study_name=s", "hydra.sweeper.poll_s=0.05",
          "trainer.lr=tag(log, interval(1e-4, 1e-2))"]  # fmt: skip

@@ -11,8 +11,8 @@ from mathpal.errors import DataError
 from mathpal.run import RunResult, train
 from mathpal.settings.composition import compose
 from tests.conftest import write
-from tests.unit.test_qdrant import exams, store
-from tests.unit.test_sources import CARD, chat, fill, questions
+from tests.unit.data.test_qdrant import exams, store
+from tests.unit.data.test_sources import CARD, chat, fill, questions
 
 QUICK = [
     "trainer=quick",

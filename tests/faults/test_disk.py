@@ -8,7 +8,7 @@ import pytest
 
 from mathpal.training import checkpoints
 from tests.faults import course
-from tests.unit.test_checkpoints import BROKEN, Trap, broken
+from tests.unit.training.test_checkpoints import BROKEN, Trap, broken
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import torch
 
 from mathpal.objectives.fused import linear_loss
 from mathpal.objectives.linear_cross_entropy import linear_cross_entropy
-from tests.unit.test_linear_cross_entropy import eager
+from tests.unit.objectives.test_linear_cross_entropy import eager
 
 pytestmark = [
     pytest.mark.gpu,

@@ -1,9 +1,9 @@
-"""The properties of tests/unit/test_answers_properties.py on many more, and on random, examples."""
+"""The properties of tests/unit/answers/test_properties.py on many more, and on random, examples."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.unit.test_answers_properties import PROPERTIES
+from tests.unit.answers.test_properties import PROPERTIES
 
 LONG = settings(
     max_examples=3_000, deadline=None,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mathpal.record import heartbeat, trials
-from tests.sweeps.studies import (
+from tests.unit.sweeps.studies import (
     X,
     begin,
     begun,

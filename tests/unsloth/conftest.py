@@ -32,7 +32,7 @@ def unsloth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def e2b(unsloth: Path, shared_tiny: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a narrow E2B in the hub's layout: the language model beneath towers."""
-    from tests.unit.test_loading import miniature, saved, with_towers
+    from tests.unit.models.test_loading import miniature, saved, with_towers
 
     model = miniature(30, 10, shared_tiny.tokenizer)
     return with_towers(saved(model, shared_tiny.tokenizer, tmp_path_factory.mktemp("e2b")))

@@ -109,7 +109,7 @@ class TestLoading:
         assert 'kwargs.get("attn_implementation"' in (folder / "vision.py").read_text()
 
     def test_the_weights_and_the_logits_are_transformers_own(self, e2b: Path) -> None:
-        from tests.unit.test_loading import logits, same_logits
+        from tests.unit.models.test_loading import logits, same_logits
 
         ours, theirs = (load(e2b, backend) for backend in BOTH)
         assert ours.backend == "unsloth"
@@ -130,7 +130,7 @@ class TestLoading:
     def test_a_missing_weight_is_an_error_that_names_it(self, e2b: Path, tmp_path: Path) -> None:
         import shutil
 
-        from tests.unit.test_loading import rewrite
+        from tests.unit.models.test_loading import rewrite
 
         folder = Path(shutil.copytree(e2b, tmp_path / "model"))
         name = "model.language_model.layers.7.mlp.up_proj.weight"
@@ -144,7 +144,7 @@ class TestLoading:
 
     def test_any_causal_lm(self, e2b: Path, shared_tiny: Loaded, tmp_path: Path) -> None:
         from mathpal.models.loading import fingerprint, load_causal_lm
-        from tests.unit.test_loading import saved
+        from tests.unit.models.test_loading import saved
 
         folder = saved(shared_tiny.model, shared_tiny.tokenizer, tmp_path / "small")
         loaded = load_causal_lm(path=str(folder), backend="unsloth", dtype="float32")
@@ -233,7 +233,7 @@ class TestTraining:
     ) -> None:
         from mathpal.models.loading import load_gemma3n
         from mathpal.run.stages import load_trained, save_trained
-        from tests.unit.test_loading import logits, same_logits
+        from tests.unit.models.test_loading import logits, same_logits
 
         loaded, _ = self.trained(e2b, trainer)
         save_trained(loaded, tmp_path)

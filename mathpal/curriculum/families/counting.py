@@ -2,7 +2,7 @@
 
 A base that has never written "vận tốc" cannot be taught speed by LoRA, which does not train
 embeddings. Counting shows it the words and symbols, and nothing of what they are for. A test
-(tests/unit/test_curriculum_tokens.py) holds that no later solution has a token that is missing
+(tests/unit/curriculum/test_tokens.py) holds that no later solution has a token that is missing
 from those of grades 1-4.
 """
 
