@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mathpal.errors import ConfigError
+from mathpal.models import cores
 
 Backend = Literal["auto", "unsloth", "transformers"]
 Chosen = Literal["unsloth", "transformers"]
@@ -67,7 +68,8 @@ def begin(backend: Backend, run_dir: Path | None = None) -> Chosen:
 
 
 def begin_for(model: partial[Any], run_dir: Path | None = None) -> None:
-    """`begin` with the backend that a bound loader will take."""
+    """`begin` with the backend that a bound loader will take; from then on share the cores."""
+    cores.share_cores()
     asked = model.keywords
     backend = asked.get("backend", "transformers")
     begin(without_offloading(backend, asked.get("offload_ple", False)), run_dir)
