@@ -47,7 +47,7 @@ def measure(count: int, overrides: list[str]) -> dict[str, float]:
 
     from mathpal.data.gates import gold_gate, leakage_gate
     from mathpal.models.loading import load_tokenizer
-    from mathpal.run import stages
+    from mathpal.run import fingerprints
     from mathpal.settings.composition import compose
     from mathpal.settings.preflight import preflight
     from mathpal.tokens.batches import TrainingBatches
@@ -58,7 +58,7 @@ def measure(count: int, overrides: list[str]) -> dict[str, float]:
     tokenizer = load_tokenizer(cfg.model.path)
     row: dict[str, float] = {"problems": count, "MB_imports": peak()}
     cfg = OmegaConf.masked_copy(cfg, [str(key) for key in cfg if key != "hydra"])
-    data: Callable[[None], Any] = preflight(cfg).calls["data"]
+    data: Callable[[None], Any] = preflight(cfg).data
     splits, row["generate"] = timed(partial(data, None))
     row["MB_rows"] = peak()
     _, row["gates"] = timed(lambda: (leakage_gate(splits), gold_gate(splits.test)))
@@ -66,7 +66,7 @@ def measure(count: int, overrides: list[str]) -> dict[str, float]:
     _, row["tokenize"] = timed(encoded)
     table, row["cached"] = timed(encoded)
     row["tokens"] = len(table.ids)
-    _, row["fingerprint"] = timed(lambda: stages.data_fingerprint(splits))
+    _, row["fingerprint"] = timed(lambda: fingerprints.data_fingerprint(splits))
     plan = Plan(cfg.trainer.batch_tokens, 1, 0, layout="packed")
     batches, row["windows"] = timed(
         lambda: TrainingBatches(table, plan, steps=None, epochs=1, pad=tokenizer.pad_token_id)

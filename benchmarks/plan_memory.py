@@ -84,35 +84,42 @@ def train(overrides: list[str]) -> Peak:
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     given = [f"trainer.max_steps={STEPS}", "trainer.accelerator=cpu", "trainer.spike=null"]
-    calls = preflight(composition.split(compose([*given, *overrides])).config).calls
-    accumulate = calls["trainer"].keywords["accumulate"]
-    rows = calls["trainer"].keywords["batch_tokens"] * accumulate // ROW
+    composition = preflight(composition.split(compose([*given, *overrides])).config)
+    accumulate = composition.trainer.keywords["accumulate"]
+    rows = composition.trainer.keywords["batch_tokens"] * accumulate // ROW
     asking = (SUPERVISED + 1) / ROW  # the first target is predicted from the token before it
     data = Data(rows * ROW, ROW, SUPERVISED / ROW, asking)
-    made = with_data(plan(calls, device="cpu"), data)
+    made = with_data(plan(composition, device="cpu"), data)
     predicted = sum(made.memory.training.values()) - made.memory.training["context"]
 
-    small = calls["lora"](loading.load_gemma3n(path="shipped:gemma3n_tiny").model)
-    _fit(calls, loading.load_gemma3n(path="shipped:gemma3n_tiny")._replace(model=small), 2, sft())
+    small = composition.lora(loading.load_gemma3n(path="shipped:gemma3n_tiny").model)
+    _fit(
+        composition,
+        loading.load_gemma3n(path="shipped:gemma3n_tiny")._replace(model=small),
+        2,
+        sft(),
+    )
     del small
     before, events = _resident(), torch.profiler.ProfilerActivity.CPU
     with torch.profiler.profile(activities=[events], profile_memory=True) as profile:
-        loaded = calls["model"]()
-        loaded = loaded._replace(model=calls["lora"](loaded.model))
-        _fit(calls, loaded, rows, sft())
+        loaded = composition.model()
+        loaded = loaded._replace(model=composition.lora(loaded.model))
+        _fit(composition, loaded, rows, sft())
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return Peak(predicted, _most_allocated(profile), most - before)
 
 
-def _fit(calls: Any, loaded: Any, rows: int, objective: Any) -> None:
+def _fit(composition: Any, loaded: Any, rows: int, objective: Any) -> None:
     import numpy as np
 
     from mathpal.tokens.chat import TokenTable
+    from mathpal.training.job import TrainingJob
 
     ids = (np.arange(rows * ROW) * 7 % 1000 + 300).astype(np.int32)
     supervised = np.tile(np.arange(ROW) >= ROW - SUPERVISED, rows)
     table = TokenTable(ids, np.arange(0, len(ids) + 1, ROW), supervised, 0)
-    calls["trainer"](loaded, table, None, objective, lambda step, values: None, None)
+    job = TrainingJob(loaded, table, None, objective, lambda step, values: None, None)
+    composition.trainer(job)
 
 
 def _most_allocated(profile: Any) -> float:

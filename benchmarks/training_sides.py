@@ -51,18 +51,21 @@ def run_mathpal(shared: Shared, *, steps: int, seed: int) -> Trained:
     from mathpal.tokens.batches import TrainingBatches
     from mathpal.tokens.windows import Plan
     from mathpal.training.fit import fit
+    from mathpal.training.job import TrainingJob
 
     base = own_model(wide=shared.wide)
     torch.manual_seed(seed)
     model = attach_lora(base, **LORA)
     records: list[Recorded] = []
     fit(
-        shared.loaded._replace(model=model),
-        shared.table,
-        None,
-        sft(),
-        lambda step, values: records.append(recorded(step, values["train/loss"])),
-        None,
+        TrainingJob(
+            shared.loaded._replace(model=model),
+            shared.table,
+            None,
+            sft(),
+            lambda step, values: records.append(recorded(step, values["train/loss"])),
+            None,
+        ),
         **{**TRAINING, "betas": list(TRAINING["betas"])},
         max_steps=steps,
         batch_tokens=shared.batch_tokens,

@@ -57,6 +57,7 @@ def cell(shape: Shape, kind: Any, again: bool, length: int, where: Any) -> dict[
     from mathpal.models.lora import attach_lora
     from mathpal.objectives.sft import sft
     from mathpal.training.fit import fit
+    from mathpal.training.job import TrainingJob
 
     if kind != "none":
         need("bitsandbytes")
@@ -82,12 +83,14 @@ def cell(shape: Shape, kind: Any, again: bool, length: int, where: Any) -> dict[
             memory.update(peak(where))
 
     fit(
-        loaded._replace(model=attach_lora(loaded.model, **LORA)),
-        table(shape, [length] * STEPS),
-        None,
-        sft(),
-        record,
-        None,
+        TrainingJob(
+            loaded._replace(model=attach_lora(loaded.model, **LORA)),
+            table(shape, [length] * STEPS),
+            None,
+            sft(),
+            record,
+            None,
+        ),
         lr=LR,
         max_steps=STEPS,
         batch_tokens=length,

@@ -31,6 +31,7 @@ def mathpal(job: Job, where: Any, each: Callable[[int], None] | None = None) -> 
     from mathpal.models.lora import attach_lora
     from mathpal.objectives.sft import sft
     from mathpal.training.fit import fit
+    from mathpal.training.job import TrainingJob
 
     base = random_model(job.shape, where)
     accelerate_layers(base)
@@ -59,12 +60,14 @@ def mathpal(job: Job, where: Any, each: Callable[[int], None] | None = None) -> 
 
     began = time.perf_counter()
     result = fit(
-        Loaded(model, SimpleNamespace(pad_token_id=0), job.shape.name, job.length, "random"),
-        rows(job),
-        None,
-        objective,
-        record,
-        None,
+        TrainingJob(
+            Loaded(model, SimpleNamespace(pad_token_id=0), job.shape.name, job.length, "random"),
+            rows(job),
+            None,
+            objective,
+            record,
+            None,
+        ),
         lr=LR,
         max_steps=job.steps,
         batch_tokens=job.micro,

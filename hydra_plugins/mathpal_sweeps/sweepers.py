@@ -44,8 +44,9 @@ class OptunaSweeper(Sweeper):
         result = function(application, arguments, **settings)
         if hasattr(self.task, "check"):  # MathPal's own runs, of which there is more to say
             from mathpal.cli.report import report
+            from mathpal.settings.checked import Composition
 
-            report({}, study=application.folder, storage=settings.get("storage"))
+            report(Composition(), study=application.folder, storage=settings.get("storage"))
         print(short(application.folder), flush=True)
         return result
 

@@ -17,16 +17,16 @@ from annotated_types import Ge, Lt
 from mathpal.curriculum import Regime
 from mathpal.data.vimath import Count, Grades, Share, Weight
 from mathpal.errors import ConfigError
-from mathpal.settings.preflight import Name
+from mathpal.settings.checked import Composition
+from mathpal.settings.run_settings import Name
 
-Calls = dict[str, partial[Any]]
 Seed = Annotated[int, Ge(0)]
 Part = Annotated[float, Ge(0), Lt(1)]
 Split = Literal["train", "validation", "test"]
 
 
 def preview(
-    calls: Calls,
+    composition: Composition,
     *,
     rows: Count = 3,
     split: Split = "train",
@@ -42,8 +42,8 @@ def preview(
     from mathpal.models.loading import load_tokenizer
     from mathpal.tokens.preview import rendered, statistics
 
-    splits = calls["data"](None)
-    model = calls["model"]
+    splits = composition.data(None)
+    model = composition.model
     path = model.keywords.get("path")
     tokenizer = load_tokenizer(path) if path else model().tokenizer
     problems = getattr(splits, split)
@@ -54,7 +54,7 @@ def preview(
 
 
 def audit(
-    calls: Calls,
+    composition: Composition,
     *,
     out: Path = Path("audit"),
     fail_on: Mapping[str, Share | None] = MappingProxyType({}),
@@ -79,14 +79,14 @@ def audit(
         )
     if out.exists() and not out.is_dir():
         raise ConfigError(f"out={out} is a file; name a folder")
-    model = calls["model"]
+    model = composition.model
     path = model.keywords.get("path")
     tokenizer = load_tokenizer(path) if path else model().tokenizer
     limit = model.keywords["max_length"]
-    found = auditing.audit(auditing.material(calls["data"]), tokenizer, max_length=limit)
+    found = auditing.audit(auditing.material(composition.data), tokenizer, max_length=limit)
     auditing.write_audit(found, out)
     passed = auditing.over(found, fail_on)
-    source = calls["data"]
+    source = composition.data
     page = write_page(found, out, title=_titled(source), passed=passed)
     print(auditing.text_table(found))
     print(*(f"FAIL {line}" for line in passed), page, sep="\n")
@@ -103,7 +103,7 @@ def _titled(source: partial[Any]) -> str:
 
 
 def build(
-    calls: Calls,
+    composition: Composition,
     *,
     out: Path | None = None,
     name: Name | None = None,
@@ -145,7 +145,7 @@ def build(
 
     publishing.require_access(push, artifact)
     built = build_dataset(
-        calls["data"],
+        composition.data,
         out=out,
         page=partial(_page, write_page),
         command=without_password(_command("build", sys.argv[1:])),
@@ -185,7 +185,7 @@ def _command(verb: str, words: Sequence[str]) -> str:
 
 
 def generate(
-    calls: Calls,
+    composition: Composition,
     *,
     out: Path = Path("problems.parquet"),
     count: Count = 10_000,

@@ -10,7 +10,6 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -20,6 +19,7 @@ from packaging.requirements import Requirement
 
 from mathpal.errors import ConfigError
 from mathpal.record import environment
+from mathpal.settings.checked import Composition
 
 SHIPPED = "shipped:gemma3n_tiny"
 ENOUGH_DISK_GB = 2.0
@@ -148,7 +148,7 @@ CHECKS = (_python, _packages, _extras, _device, _load, _disk, _shipped_model, _t
 
 
 def grads(
-    calls: dict[str, partial[Any]],
+    composition: Composition,
     *,
     rows: Annotated[int, Ge(16)] = 16,
     precision: Literal["auto", "32-true", "bf16-mixed"] = "auto",
@@ -167,7 +167,7 @@ def grads(
     """
     from mathpal.models import backends
 
-    backends.begin_for(calls["model"])
+    backends.begin_for(composition.model)
     import transformers
 
     from mathpal.objectives.sft import sft
@@ -176,8 +176,8 @@ def grads(
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     transformers.set_seed(seed)
-    loaded = calls["model"]()
-    model = calls["lora"](loaded.model)
+    loaded = composition.model()
+    model = composition.lora(loaded.model)
     mixed = precision == "bf16-mixed" or (precision == "auto" and model.device.type == "cuda")
     findings = examine(
         model,

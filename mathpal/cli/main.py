@@ -39,7 +39,7 @@ class Verb(NamedTuple):
 
 
 VERBS = {
-    "train": Verb("train", "mathpal.settings.preflight.run_settings", "tune, prove, report"),
+    "train": Verb("train", "mathpal.settings.run_settings.RunSettings", "tune, prove, report"),
     "evaluate": Verb("evaluate", "mathpal.cli.runs.evaluate", "measure a finished run again"),
     "generate": Verb(
         "generate", "mathpal.cli.runs.generate", "ask a finished run, or chat with it"
@@ -226,8 +226,8 @@ def _call(verb: Verb, cfg: Any, own: dict[str, str]) -> None:
     function = _resolve(verb.schema)
     for name, value in own.items():
         cfg[name] = value
-    bound = preflight(cfg, function)
-    function(bound.calls, **bound.settings)
+    composition = preflight(cfg, function)
+    function(composition, **composition.options)
 
 
 def _resolve(path: str) -> Callable[..., Any]:

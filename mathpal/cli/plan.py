@@ -4,28 +4,23 @@ The keyword-only parameters of a verb's function are its settings.
 """
 
 import json
-from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from annotated_types import Ge, Gt
+from annotated_types import Gt
 from pydantic import DirectoryPath
 
 from mathpal.errors import ConfigError
-from mathpal.settings.preflight import Name
+from mathpal.settings.capabilities import declares
+from mathpal.settings.checked import Composition
+from mathpal.settings.run_settings import RunSettings
 
-Calls = dict[str, partial[Any]]
 Amount = Annotated[float, Gt(0)]
 
 
+@declares(beside=RunSettings)
 def plan(
-    calls: Calls,
+    composition: Composition,
     *,
-    name: Name = "default",
-    seed: Annotated[int, Ge(0)] = 42,
-    dry_run: bool = False,
-    allow_leakage: bool = False,
-    allow_memory: bool = False,
-    resume: None = None,
     device: Literal["auto", "gpu", "cpu"] = "auto",
     memory_gb: Amount | None = None,
     tflops: Amount | None = None,
@@ -34,13 +29,9 @@ def plan(
 ) -> None:
     """Say what a composition will need; no weights are loaded, no data read.
 
+    The settings of a run (name, seed, …) may stand beside these, as recipes set them.
+
     Args:
-        name: as for train; recipes set it, a plan does not depend on it.
-        seed: as for train; a plan does not depend on it.
-        dry_run: as for train; a plan does not depend on it.
-        allow_leakage: as for train; a plan does not depend on it.
-        allow_memory: as for train; a plan does not depend on it.
-        resume: as for train.
         device: what trains; auto is what this machine would take.
         memory_gb: of each device, in GB of 2**30 bytes; None for what this machine has.
         tflops: 10¹² operations a second that training achieves, `train/tflops` of a run.
@@ -53,7 +44,7 @@ def plan(
     if like is not None and tflops is not None:
         raise ConfigError("tflops and like both give a rate; leave one of them out")
     rate = tflops if like is None else _measured(like)
-    made = planned(calls, device=device, memory_gb=memory_gb, tflops=rate)
+    made = planned(composition, device=device, memory_gb=memory_gb, tflops=rate)
     if format == "json":
         print(json.dumps(as_values(made), ensure_ascii=False, indent=2))
     else:

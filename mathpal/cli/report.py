@@ -5,19 +5,16 @@ The keyword-only parameters of a verb's function are its settings.
 
 import sys
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from pydantic import DirectoryPath
 
 from mathpal.errors import ConfigError
-
-Calls = dict[str, partial[Any]]
+from mathpal.settings.checked import Composition
 
 
 def report(
-    calls: Calls,
+    composition: Composition,
     *,
     study: DirectoryPath | None = None,
     multirun: DirectoryPath | None = None,
@@ -52,7 +49,7 @@ def report(
     elif notebook is not None or storage is not None:
         raise ConfigError("notebook and storage belong to study=DIR or multirun=DIR, not to replay")
     else:
-        _send(calls, replay)
+        _send(composition, replay)
 
 
 def _write(folder: Path, notebook: Path | None, storage: str | None) -> None:
@@ -80,12 +77,12 @@ def _write(folder: Path, notebook: Path | None, storage: str | None) -> None:
     print(short(folder / PAGE))
 
 
-def _send(calls: Calls, run_dir: Path) -> None:
+def _send(composition: Composition, run_dir: Path) -> None:
     """Send a finished run to a tracker; the exit code is 1 where not all of it was taken."""
     from mathpal.tracking.replaying import replay as send
 
     into = run_dir / "replay" / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    found = send(run_dir, into, calls["tracker"])
+    found = send(run_dir, into, composition.tracker)
     print(
         f"{found.records} metric records, {found.samples} sample generations, "
         f"{', '.join(found.artifacts) or 'no artifacts'}"

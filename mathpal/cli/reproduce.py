@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -21,6 +20,7 @@ from mathpal.errors import ConfigError, DataError
 from mathpal.record import files
 from mathpal.run import launching
 from mathpal.settings import composition
+from mathpal.settings.checked import Composition
 
 log = logging.getLogger(__name__)
 # What a run computes, as against what a clock or a meter says of it.
@@ -43,7 +43,7 @@ class Finding(NamedTuple):
     detail: str
 
 
-def reproduce(calls: dict[str, partial[Any]], *, run: DirectoryPath) -> None:
+def reproduce(composition: Composition, *, run: DirectoryPath) -> None:
     """Do a run again in a new directory and print what is identical.
 
     Args:

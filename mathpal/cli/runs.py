@@ -6,18 +6,18 @@ The keyword-only parameters of a verb's function are its settings.
 import sys
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
 from pydantic import DirectoryPath
 
 from mathpal.errors import ConfigError
+from mathpal.settings.checked import Composition
 
-Calls = dict[str, partial[Any]]
 Count = Annotated[int, Ge(1)]
 
 
-def evaluate(calls: Calls, *, run: DirectoryPath) -> None:
+def evaluate(composition: Composition, *, run: DirectoryPath) -> None:
     """Measure a finished run again, e.g. with other settings; the run's own result stays.
 
     Args:
@@ -27,12 +27,12 @@ def evaluate(calls: Calls, *, run: DirectoryPath) -> None:
     from mathpal.run import load_run
 
     loaded, splits = load_run(run)
-    systems = calls["evaluation"].keywords.get("systems", ())
+    systems = composition.evaluation.keywords.get("systems", ())
     if "base" in systems and not hasattr(loaded.model, "disable_adapter"):
         raise ConfigError(
             f"{run} was trained without LoRA, its base is gone; write evaluation.systems=[tuned]"
         )
-    report = calls["evaluation"](loaded, splits.test)
+    report = composition.evaluation(loaded, splits.test)
     if report is None:
         raise ConfigError("evaluation=none measures nothing; choose quick, standard or full")
     folder = run / "evaluation" / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
@@ -42,7 +42,7 @@ def evaluate(calls: Calls, *, run: DirectoryPath) -> None:
 
 
 def generate(
-    calls: Calls,
+    composition: Composition,
     *,
     run: DirectoryPath,
     question: str | None = None,
@@ -95,7 +95,7 @@ def generate(
             answer([{"role": "user", "content": line}])
 
 
-def doctor(calls: Calls) -> None:
+def doctor(composition: Composition) -> None:
     """Check this environment: versions, device, disk, the shipped model, one training step."""
     from mathpal.cli.doctor import examine
 

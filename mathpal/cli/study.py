@@ -4,7 +4,6 @@ The keyword-only parameters of a verb's function are its settings.
 """
 
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,14 +11,14 @@ from annotated_types import Ge
 from pydantic import DirectoryPath
 
 from mathpal.errors import ConfigError, DataError
-from mathpal.settings.preflight import Name
+from mathpal.settings.checked import Composition
+from mathpal.settings.run_settings import Name
 
-Calls = dict[str, partial[Any]]
 _WIDTH = 160  # columns of a table that no terminal shows
 
 
 def status(
-    calls: Calls,
+    composition: Composition,
     *,
     study: DirectoryPath,
     rows: Annotated[int, Ge(0)] = 30,
@@ -65,7 +64,7 @@ def status(
 
 
 def best(
-    calls: Calls,
+    composition: Composition,
     *,
     study: DirectoryPath,
     trial: Annotated[int, Ge(0)] | None = None,

@@ -19,6 +19,9 @@ from mathpal.data.reading import Fault, Row
 from mathpal.data.sieve import digest, sieve, worked_problem
 from mathpal.errors import ConfigError, DataError
 from mathpal.problems import Problem, Splits
+from mathpal.settings.capabilities import declares
+from mathpal.settings.faults import Fault as SettingsFault
+from mathpal.settings.faults import shown
 
 Grades = Sequence[Annotated[int, Interval(ge=1, le=12)]]
 
@@ -30,6 +33,18 @@ _SOLUTION = re.compile(r"^#{3,4}[ \t]*SOLUTION[ \t]*:[ \t]*", re.M | re.I)
 _GRADE = re.compile(r"(?<!\d)(1[0-2]|[1-9])(?!\d)")
 
 
+def _one_store(settings: Mapping[str, Any]) -> SettingsFault | None:
+    path, url = settings["path"], settings["url"]
+    if (path is None) != (url is None):
+        return None
+    return SettingsFault(
+        f"data.path={shown(path)} data.url={shown(url)}",
+        "exactly one of the two: a local store's folder, or a server",
+        "data.path=FOLDER or data.url=http://localhost:6333",
+    )
+
+
+@declares(rule=_one_store)
 def qdrant(
     run_dir: Path | None,
     *,

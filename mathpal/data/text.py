@@ -16,11 +16,13 @@ from mathpal.data.sieve import digest, sieve
 from mathpal.data.tables import from_file
 from mathpal.errors import DataError
 from mathpal.problems import Problem, Splits
+from mathpal.settings.capabilities import declares
 from mathpal.tokens.plain import text_problem
 
 NO_LIMIT = 2**62  # a long text is cut into rows, never left out
 
 
+@declares(has_answers=False)
 def text(
     run_dir: Path | None,
     *,

@@ -10,6 +10,7 @@ from typing import Any
 from mathpal.errors import DataError
 from mathpal.models.loaded import Loaded
 from mathpal.record.files import whole_folder, write_json
+from mathpal.settings.capabilities import declares
 
 log = logging.getLogger(__name__)
 PROBE = "Tính: 12 + 30"
@@ -19,6 +20,7 @@ def nothing(loaded: Loaded, run_dir: Path) -> None:
     """Export nothing beyond what the run directory has anyway."""
 
 
+@declares(needs_lora=True)
 def export_adapter(loaded: Loaded, run_dir: Path) -> Path:
     """Verify `adapter/`: what PEFT reads back is bit-identical to what was trained.
 

@@ -15,12 +15,14 @@ from mathpal.models.backends import Backend, Chosen, begin, without_offloading
 from mathpal.models.checkpoint import read, read_model
 from mathpal.models.loaded import Loaded
 from mathpal.models.precision import Dtype, Quantization, precision
+from mathpal.settings.capabilities import declares
 
 SHIPPED = "shipped:"
 ASSETS = Path(__file__).parent.parent / "assets"
 Attention = Literal["sdpa", "eager", "flash_attention_2"]
 
 
+@declares(known_shapes=True)
 def load_gemma3n(
     *,
     path: str,
@@ -84,6 +86,7 @@ def load_gemma3n(
     return _loaded(wanted, chosen, dtype, quantization, complete=host_table.fill)
 
 
+@declares(known_shapes=True)
 def load_causal_lm(
     *,
     path: str,

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Lt
 
+from mathpal.settings.capabilities import declares
+
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
@@ -82,6 +84,7 @@ def pattern(targets: Sequence[str]) -> str:
     return rf"^(?!.*(?:vision|audio)).*\.layers\.\d+\.(?:self_attn|mlp)\.(?:{names})$"
 
 
+@declares(trains_all=True)
 def no_lora(model: Any) -> Any:
     """Full fine-tuning: every weight of the model is trained.
 

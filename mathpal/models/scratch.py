@@ -15,11 +15,18 @@ from annotated_types import Ge, Interval
 from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
 from mathpal.models.tokenizer import SPECIAL
+from mathpal.settings.capabilities import declares
 
 Share = Annotated[float, Interval(ge=0, lt=1)]
 Count = Annotated[int, Ge(1)]
 
 
+def _shapes(settings: Mapping[str, Any]) -> Any:
+    """Configuration for a plan, with the upper bound for the vocabulary."""
+    return shape_config(settings, vocabulary=settings["vocab_size"])
+
+
+@declares(known_shapes=True, shapes=_shapes)
 def create_gemma3n(
     *,
     hidden_size: Count,

@@ -1,19 +1,70 @@
-"""Supervised fine-tuning: cross-entropy of the solution's tokens, and nothing else.
+"""Supervised fine-tuning: cross-entropy of the solution's tokens, and the rows that it is taken on.
 
-Knows nothing of Lightning, devices or accumulation: it is a function of a model and a batch.
+Knows nothing of Lightning, devices or accumulation: the loss is a function of a model and a batch.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, Gt, Lt
 
 from mathpal.objectives.fused import Backend, linear_loss
+from mathpal.objectives.objective import Loss
+from mathpal.problems import Problem
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-Objective = Callable[[Any, Any], Any]
+    from mathpal.tokens.batches import TrainingBatches, ValidationBatches
+    from mathpal.tokens.chat import TokenTable
+    from mathpal.tokens.windows import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Supervised:
+    """An `Objective`: rows with a loss mask, padded or packed into micro-batches.
+
+    Attributes:
+        loss: (model, batch) -> scalar loss with gradient.
+        mark_answers: whether rows must know which tokens state the final answer.
+    """
+
+    loss: Loss
+    mark_answers: bool = False
+
+    def __call__(self, model: Any, batch: Any) -> Any:
+        return self.loss(model, batch)
+
+    def encode(
+        self, problems: Sequence[Problem], tokenizer: Any, *, max_length: int, label: str
+    ) -> "TokenTable":
+        """Tokenize problems, or read their rows from the token cache."""
+        from mathpal.tokens.token_cache import encode_cached
+
+        return encode_cached(
+            problems,
+            tokenizer,
+            label=label,
+            max_length=max_length,
+            mark_answers=self.mark_answers,
+        )
+
+    def training_batches(
+        self, table: "TokenTable", plan: "Plan", *, steps: int | None, epochs: int, pad: int
+    ) -> "TrainingBatches":
+        """The micro-batches of a run."""
+        from mathpal.tokens.batches import TrainingBatches
+
+        return TrainingBatches(table, plan, steps=steps, epochs=epochs, pad=pad)
+
+    def validation_batches(
+        self, table: "TokenTable", *, batch_tokens: int, pad: int
+    ) -> "ValidationBatches":
+        """The micro-batches of the validation loss."""
+        from mathpal.tokens.batches import ValidationBatches
+
+        return ValidationBatches(table, batch_tokens=batch_tokens, pad=pad)
 
 
 def sft(
@@ -21,7 +72,7 @@ def sft(
     label_smoothing: Annotated[float, Ge(0), Lt(1)] = 0.0,
     answer_weight: Annotated[float, Gt(0)] = 1.0,
     backend: Backend = "torch",
-) -> Objective:
+) -> Supervised:
     """Response-only cross-entropy, summed and divided by the batch's normaliser.
 
     Args:
@@ -31,9 +82,8 @@ def sft(
         backend: torch runs anywhere; cut_cross_entropy and liger are fused kernels for a GPU.
 
     Returns:
-        A function (model, batch) -> loss, a scalar tensor with gradient. The model is any
-        Hugging Face causal LM or a PEFT model around one, the batch a
-        `mathpal.tokens.batches.Batch`.
+        The objective. Its model is any Hugging Face causal LM or a PEFT model around one, its
+        batch a `mathpal.tokens.batches.Batch`.
 
     Raises:
         ConfigError: for a backend that this machine does not have, or that cannot do this.
@@ -76,7 +126,7 @@ def sft(
             )
         return total / batch["normaliser"]
 
-    return loss
+    return Supervised(loss, mark_answers=answer_weight != 1)
 
 
 def _following(batch: Any, answer_weight: float) -> "tuple[Tensor, Tensor | None]":

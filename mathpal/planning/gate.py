@@ -4,16 +4,13 @@ Leaves plan.json in the run's directory, first from the composition, then from i
 """
 
 import logging
-from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from mathpal.errors import InfeasibleError
 from mathpal.planning.describe import as_text, as_values
 from mathpal.planning.plans import Data, Plan, plan, verdict, with_data
-from mathpal.planning.setting import plannable
 from mathpal.record import files
+from mathpal.settings.checked import Composition
 from mathpal.tokens.batches import first_asking
 from mathpal.tokens.chat import TokenTable
 
@@ -22,11 +19,11 @@ NAME = "plan.json"
 CHUNK = 10_000  # rows
 
 
-def memory_gate(calls: Mapping[str, partial[Any]], run_dir: Path, *, allow: bool) -> Plan | None:
+def memory_gate(composition: Composition, run_dir: Path, *, allow: bool) -> Plan | None:
     """Plan a run, and stop it where a device has less memory than it needs.
 
     Args:
-        calls: group -> its callable with the settings bound.
+        composition: of the run.
         run_dir: of the run.
         allow: go on with a warning.
 
@@ -36,9 +33,9 @@ def memory_gate(calls: Mapping[str, partial[Any]], run_dir: Path, *, allow: bool
     Raises:
         InfeasibleError: naming the cheapest change that makes it fit.
     """
-    if not plannable(calls):
+    if not composition.can("model").known_shapes:
         return None
-    made = plan(calls)
+    made = plan(composition)
     if made.fits is False:
         message = f"not enough memory: {verdict(made)}"
         if not allow:

@@ -1,10 +1,8 @@
 """A plan: what a composition will need, whether it fits, and what would make it.
 
-The facade: takes a composition's bound calls, loads no weights.
+The facade: takes a composition, loads no weights.
 """
 
-from collections.abc import Mapping
-from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from mathpal.planning.machine import Room, room
@@ -13,6 +11,7 @@ from mathpal.planning.memory import GB, Memory, memory
 from mathpal.planning.mends import Mends, mends
 from mathpal.planning.setting import Device, Setting, setting
 from mathpal.planning.work import Work, work
+from mathpal.settings.checked import Composition
 
 Asked = Literal["auto", "gpu", "cpu"]
 
@@ -65,7 +64,7 @@ class Plan(NamedTuple):
 
 
 def plan(
-    calls: Mapping[str, partial[Any]],
+    composition: Composition,
     *,
     device: Asked = "auto",
     memory_gb: float | None = None,
@@ -76,7 +75,7 @@ def plan(
     Of packed rows `ASSUMED_ASKING` of them.
 
     Args:
-        calls: group -> its callable with the settings bound.
+        composition: of a run.
         device: what trains; auto is what this machine would take.
         memory_gb: of each device in GB of 2**30 bytes; None for what this machine has.
         tflops: 10¹² operations a second that training achieves; None leaves the time open.
@@ -84,10 +83,10 @@ def plan(
     Raises:
         ConfigError: when the model's shapes are not to be had, or the device cannot do it.
     """
-    kind: Device = device_of(device, calls["trainer"].keywords.get("accelerator", "auto"))
-    asked = setting(calls, kind)
+    kind: Device = device_of(device, composition.settings("trainer").get("accelerator", "auto"))
+    asked = setting(composition, kind)
     has = room(kind, asked.devices) if memory_gb is None else Room(memory_gb * GB, "stated")
-    name = calls["model"].keywords.get("path", "gemma3n_scratch")
+    name = composition.model.keywords.get("path", "gemma3n_scratch")
     return planned(name, asked, has, work(asked, tflops=tflops))
 
 

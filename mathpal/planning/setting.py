@@ -1,24 +1,22 @@
-"""What memory and time depend on, taken from a composition's bound calls.
+"""What memory and time depend on, taken from a composition.
 
 Knows the names of the groups' settings and their defaults, and what "auto" stands for; computes
 nothing.
 """
 
-import inspect
 from collections.abc import Mapping
-from functools import partial
 from importlib.util import find_spec
 from typing import Any, Literal, NamedTuple
 
 from mathpal.errors import ConfigError
 from mathpal.planning.parts import Architecture, architecture
-from mathpal.planning.shapes import SCRATCH, text_config
+from mathpal.planning.shapes import text_config
+from mathpal.settings.checked import Composition
 
 Device = Literal["gpu", "cpu"]
 FP32 = 4
 STATISTIC = 4  # a norm keeps one fp32 number a row
 Terms = dict[str, float]  # bytes for one token, by name
-LOADERS = ("load_gemma3n", "load_causal_lm", SCRATCH)
 Layout = Literal["padded", "packed", "masked"]
 # Of packed rows, before they are known: the share of positions from the first target on. Of the
 # generated curriculum it is 0.61; the gate had better stop a run too many than one too few.
@@ -105,43 +103,33 @@ def widths(setting: Setting) -> Widths:
     return Widths(FP32 if fp32_streams else weight, compute, max(weight, compute))
 
 
-def settings_of(call: partial[Any]) -> dict[str, Any]:
-    """All settings of a bound call, defaults included."""
-    parameters = inspect.signature(call.func).parameters.items()
-    return {n: p.default for n, p in parameters if p.kind is p.KEYWORD_ONLY} | call.keywords
-
-
-def plannable(calls: Mapping[str, partial[Any]]) -> bool:
-    """Whether the model's loader is one whose shapes can be had without it."""
-    return calls["model"].func.__name__ in LOADERS
-
-
-def setting(calls: Mapping[str, partial[Any]], device: Device) -> Setting:
+def setting(composition: Composition, device: Device) -> Setting:
     """Read a composition.
 
     Args:
-        calls: group -> its callable with the settings bound.
+        composition: of a run.
         device: that trains.
 
     Raises:
         ConfigError: when the model's shapes are not to be had, or this device cannot do it.
     """
-    if not plannable(calls):
+    if not composition.can("model").known_shapes:
         raise ConfigError(
-            f"model._target_={calls['model'].func.__name__} cannot be planned; expected one of "
-            f"{', '.join(LOADERS)}"
+            f"model._target_={composition.model.func.__name__} cannot be planned: it does not "
+            "declare that its shapes are known before it is loaded"
         )
-    model, trainer = settings_of(calls["model"]), settings_of(calls["trainer"])
-    evaluation = settings_of(calls["evaluation"])
+    model, trainer = composition.settings("model"), composition.settings("trainer")
+    evaluation = composition.settings("evaluation")
     quantization = model.get("quantization", "none")
     _require_gpu(device, quantization, trainer["optimizer"])
-    lora = _lora(calls["lora"])
+    lora = _lora(composition)
     mixed = trainer["precision"] == "bf16-mixed" or (
         trainer["precision"] == "auto" and device == "gpu"
     )
-    config = text_config(calls["model"])
+    config = text_config(composition.model)
     layout = _layout(model, trainer, config, device)
-    asking = 1.0 if layout != "packed" or calls["data"].func.__name__ == "text" else ASSUMED_ASKING
+    plain_text = not composition.can("data").has_answers  # every token is a target
+    asking = 1.0 if layout != "packed" or plain_text else ASSUMED_ASKING
     return Setting(
         architecture=architecture(config),
         device=device,
@@ -196,10 +184,10 @@ def _width(dtype: str, device: Device) -> int:
     return {"float32": 4, "bfloat16": 2}.get(dtype, 2 if device == "gpu" else 4)
 
 
-def _lora(call: partial[Any]) -> Lora | None:
-    if call.func.__name__ == "no_lora":
+def _lora(composition: Composition) -> Lora | None:
+    if composition.can("lora").trains_all:
         return None
-    given = settings_of(call)
+    given = composition.settings("lora")
     return Lora(given["r"], tuple(given["targets"]), given["dropout"], given["variant"])
 
 

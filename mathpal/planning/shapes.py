@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.errors import ConfigError
+from mathpal.settings.capabilities import capabilities
 
 # Read from the published config.json files, so that nobody needs the checkpoint to plan with it.
 KNOWN: dict[str, tuple[str, dict[str, Any]]] = {
@@ -37,7 +38,6 @@ KNOWN: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
 }  # fmt: skip
-SCRATCH = "create_gemma3n"
 
 
 def text_config(model: partial[Any]) -> Any:
@@ -49,11 +49,9 @@ def text_config(model: partial[Any]) -> Any:
     Raises:
         ConfigError: when there is no configuration at hand and the name is not a known one.
     """
-    settings = model.keywords
-    if model.func.__name__ == SCRATCH:
-        from mathpal.models.scratch import shape_config
-
-        return shape_config(settings, vocabulary=settings["vocab_size"])
+    settings, shapes = model.keywords, capabilities(model.func).shapes
+    if shapes is not None:
+        return shapes(settings)
     return _read(settings["path"], settings.get("revision")).get_text_config()
 
 

@@ -1,74 +1,86 @@
-"""The composition root: a configuration becomes a run. It decides the order and nothing else.
+"""The order of one run: a composition becomes a run directory.
 
-preflight → memory gate → seed → model → LoRA → data → gates → trackers
-          → fit → evaluate (base and tuned) → export → report → objective value
+    preflight → lock → plan → prepare → manifest → tracker → fit → finish
+
+- plan: stop a run that will not fit into memory, before its weights are loaded
+- prepare: seed, model, LoRA, data, gates, rows of tokens
+- finish: evaluate base and tuned, export, outcome, report
+
+All processes of a run prepare and fit; the first one alone keeps the record. A sweep compares the
+value that `train` returns.
 """
 
 import logging
 from contextlib import ExitStack
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from mathpal.errors import DataError
 from mathpal.interruption import leaving_at_once
 from mathpal.models import backends
+from mathpal.models.loaded import Loaded
 from mathpal.problems import Splits
 from mathpal.record import attempts, files, lock, manifest, outcome
-from mathpal.record.outcome import RunResult, result
+from mathpal.record.files import Clock
+from mathpal.record.outcome import RunResult
 from mathpal.record.redaction import redacted_keys
 from mathpal.run import launching
-from mathpal.run.following import follow
-from mathpal.settings import composition
-from mathpal.settings.preflight import Bound, preflight
+from mathpal.settings import composition as composed
+from mathpal.settings.checked import Composition
+from mathpal.settings.preflight import preflight
+from mathpal.settings.run_settings import RunSettings
+
+if TYPE_CHECKING:
+    from mathpal.planning.plans import Plan
+    from mathpal.run.preparing import Prepared
+    from mathpal.training.fit import FitResult
+    from mathpal.training.recording import Record
 
 log = logging.getLogger(__name__)
 
 
 def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
-    """Run what the configuration says, and leave a run directory.
+    """Run a composed configuration and leave a run directory.
 
-    In the directory of a run of the same configuration that did not reach its end, go on with it.
-    A complete one is left alone: in a sweep it is the result, as a job may be queued again by its
-    cluster when it has just ended; else it is an error.
+    A run of the same configuration in that directory is resumed, if it did not complete. A complete
+    run is left alone: in a sweep its result is returned, as a cluster may queue a job again that
+    has just ended; otherwise it is an error.
 
     Args:
         cfg: composed by Hydra's command line or by `compose`.
-        run_dir: where; by default outputs/<name>/<date>_<time>.
+        run_dir: by default outputs/<name>/<date>_<time>.
 
     Raises:
         ConfigError: naming every fault of the composition, before anything is started.
         DataError: when the data cannot carry the run, or the directory holds another run.
     """
-    composed = composition.split(cfg)
-    bound = preflight(composed.config)
-    run_dir = run_dir or Path(
-        "outputs", bound.settings["name"], datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    )
+    asked = composed.split(cfg)
+    composition = preflight(asked.config)
+    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    run_dir = run_dir or Path("outputs", composition.options["name"], stamp)
     with lock.hold(run_dir):
-        resolved = composition.resolved(composed.config)
-        if not composition.is_swept(composed):
-            files.create(run_dir)  # which refuses a complete run's
+        config = composed.resolved(asked.config)
+        if not composed.is_swept(asked):
+            files.create(run_dir)  # refuses a complete run's directory
         if earlier := manifest.recorded(run_dir):
-            manifest.require_same_configuration(earlier, resolved)
+            manifest.require_same_configuration(earlier, config)
         if over := outcome.settled(run_dir):
             return over
-        composition.write(run_dir, composed)
-        if not _in_several_processes(bound):
-            return _attempt(bound, resolved, composed.overrides, run_dir)
-    return _launch(run_dir, bound.calls["trainer"].keywords["devices"])
+        composed.write(run_dir, asked)
+        if not _in_several_processes(composition):
+            return _attempt(composition, config, asked.overrides, run_dir)
+    return _launch(composition, run_dir)
 
 
 def resume(run_dir: Path) -> RunResult:
-    """Go on with the run of a directory from its newest checkpoint; a complete one stays.
+    """Resume the run of a directory from its newest checkpoint; a complete run is left alone.
 
-    So does a pruned one, until the word of its study is removed (`mathpal.record.trials`).
+    So is a pruned run, until the file `prune` is removed from its directory.
 
     Args:
-        run_dir: a run directory; `.hydra/config.yaml` in it says what is run.
+        run_dir: a run directory; its `.hydra/config.yaml` is the configuration.
 
     Raises:
         ConfigError: naming every fault of the configuration.
@@ -76,144 +88,151 @@ def resume(run_dir: Path) -> RunResult:
     """
     if over := outcome.settled(run_dir):
         return over
-    composed = composition.read(run_dir)
-    bound = preflight(composed.config)
-    resolved = composition.resolved(composed.config)
-    if _in_several_processes(bound):
-        return _launch(run_dir, bound.calls["trainer"].keywords["devices"])
+    asked = composed.read(run_dir)
+    composition = preflight(asked.config)
+    config = composed.resolved(asked.config)
+    if _in_several_processes(composition):
+        return _launch(composition, run_dir)
     if not launching.is_first():
-        return RunResult(run_dir, follow(bound.calls, resolved, run_dir), None, "")
+        return _follow(composition, run_dir)
     with lock.hold(run_dir):
         if earlier := manifest.recorded(run_dir):
-            manifest.require_same_configuration(earlier, resolved)
-        return _attempt(bound, resolved, composed.overrides, run_dir)
+            manifest.require_same_configuration(earlier, config)
+        return _attempt(composition, config, asked.overrides, run_dir)
 
 
 def _attempt(
-    bound: Bound, config: dict[str, Any], overrides: list[str], run_dir: Path
+    composition: Composition, config: dict[str, Any], overrides: list[str], run_dir: Path
 ) -> RunResult:
-    """Run to the end, or leave word of why not; the lock is held."""
-    clock = files.Clock()
+    """Run to the end, or write why not into the outcome; the run directory is locked."""
+    settings, clock, table = RunSettings(**composition.options), Clock(), ""
     with (
         attempts.log_file(run_dir),
-        ExitStack() as ending,
-        attempts.outcome_on_error(run_dir, clock, dry=config["dry_run"]),
+        ExitStack() as ending,  # ends the trackers when the outcome is written
+        attempts.outcome_on_error(run_dir, clock, dry=settings.dry_run),
         leaving_at_once(),
     ):
-        return _train(bound.calls, config, overrides, run_dir, clock, ending)
+        clock("import")
+        backends.begin_for(composition.model, run_dir)  # Unsloth comes before what it changes
+        from mathpal.planning import gate
+        from mathpal.run import finishing, preparing
+
+        clock("plan")
+        planned = gate.memory_gate(composition, run_dir, allow=settings.allow_memory)
+        prepared = preparing.prepare(composition, settings, clock, run_dir)
+        begun = _begin(composition, config, overrides, prepared, planned, run_dir)
+        expected = gate.refined(planned, prepared.tables.train, run_dir)
+        if settings.dry_run:
+            log.info("%s", expected)
+            log.info("dry run: everything above is ready; nothing was trained")
+        else:
+            files.point_latest(run_dir)
+            tracking = composition.tracker(run_dir)
+            ending.callback(lambda: tracking.finish(attempts.outcome(run_dir)))
+            tracking.begin(begun)
+            clock("fit")
+            fitted = _fit(composition, prepared, tracking, run_dir)
+            table = finishing.finish(
+                composition, settings, prepared, fitted, tracking, clock, run_dir
+            )
+    if settings.dry_run:
+        return RunResult(run_dir, {}, None, "")
+    return outcome.result(run_dir)._replace(table=table)
 
 
-def _train(
-    calls: dict[str, partial[Any]],
+def _follow(composition: Composition, run_dir: Path) -> RunResult:
+    """Take part in a training whose record the first process keeps; write nothing."""
+    backends.begin_for(composition.model)
+    from mathpal.run import preparing
+
+    settings = RunSettings(**composition.options)
+    with leaving_at_once():
+        prepared = preparing.prepare(composition, settings, Clock(), None)
+        fitted = _fit(composition, prepared, _unrecorded, run_dir)
+    return RunResult(run_dir, fitted.metrics, None, "")
+
+
+def _begin(
+    composition: Composition,
     config: dict[str, Any],
     overrides: list[str],
+    prepared: "Prepared",
+    planned: "Plan | None",
     run_dir: Path,
-    clock: files.Clock,
-    ending: ExitStack,
-) -> RunResult:
-    clock("import")
-    backends.begin_for(calls["model"], run_dir)  # Unsloth comes before all that it changes
-    from mathpal.planning import gate
-    from mathpal.run import stages
+) -> dict[str, Any]:
+    """Write the manifest, and log what is about to be trained."""
+    from mathpal.run.fingerprints import fingerprints
+    from mathpal.run.preparing import described
     from mathpal.training import checkpoints
 
-    clock("plan")
-    planned = gate.memory_gate(calls, run_dir, allow=config.get("allow_memory", False))
-    clock("model")
-    loaded = stages.load_model(calls["model"], calls["lora"], seed=config["seed"])
-    clock("data")
-    splits: Splits = calls["data"](run_dir)
-    measured = calls["evaluation"].func.__name__ != "skip"
-    tables = stages.prepare_data(
-        splits,
-        loaded,
-        run_dir,
-        measured=measured,
-        allow_leakage=config["allow_leakage"],
-        mark_answers=stages.weighs_answers(calls["objective"]),
-    )
-    described = manifest.begin(
+    begun = manifest.begin(
         run_dir,
         config=config,
         overrides=overrides,
-        fingerprints=stages.fingerprints(loaded, splits),
-        accelerator=stages.accelerator(),
-        backend=loaded.backend,
+        fingerprints=fingerprints(prepared.loaded, prepared.splits),
+        accelerator=_accelerator(),
+        backend=prepared.loaded.backend,
         plan=planned and planned.summary,
         from_step=checkpoints.newest_sound(run_dir / "checkpoints"),
     )
-    log.info("%s", stages.describe(loaded, splits, tables, calls["trainer"].keywords))
-    expected = gate.refined(planned, tables.train, run_dir)
-    if config["dry_run"]:
-        log.info("%s", expected)
-        log.info("dry run: everything above is ready; nothing was trained")
-        return RunResult(run_dir, {}, None, "")
-    files.point_latest(run_dir)
-    tracking = calls["tracker"](run_dir)
-    ending.callback(lambda: tracking.finish(attempts.outcome(run_dir)))
-    tracking.begin(described)
-    clock("fit")
-    fitted = calls["trainer"](
-        loaded, tables.train, tables.validation, calls["objective"](), tracking, run_dir
+    log.info("%s", described(prepared, composition.settings("trainer")))
+    return begun
+
+
+def _fit(
+    composition: Composition, prepared: "Prepared", record: "Record", run_dir: Path
+) -> "FitResult":
+    from mathpal.training.job import TrainingJob
+
+    tables = prepared.tables
+    job = TrainingJob(
+        prepared.loaded, tables.train, tables.validation, prepared.objective, record, run_dir
     )
-    if fitted.pruned:
-        clock.stop()
-        outcome.pruned(run_dir, fitted.metrics, clock.seconds, fitted.notes)
-        return result(run_dir)
-    if fitted.whole_weights:
-        loaded = stages.load_model(calls["model"], calls["lora"], seed=config["seed"])
-        stages.restore(loaded, fitted.whole_weights)
-    stages.save_trained(loaded, run_dir)
-    clock("evaluate")
-    report = calls["evaluation"](loaded, splits.test)
-    metrics = {**fitted.metrics, **(report.metrics if report else {})}
-    table = stages.write_evaluation(report, run_dir) if report else ""
-    clock("export")
-    calls["export"](loaded, run_dir)
-    clock.stop()
-    outcome.completed(run_dir, metrics, clock.seconds, fitted.notes)
-    stages.write_page(run_dir)
-    for name in ("adapter", "report.html"):
-        if (run_dir / name).exists():
-            tracking.artifact(run_dir / name, name.removesuffix(".html"))
-    if table:
-        log.info("\n%s\n", table)
-    log.info("%s", stages.describe_timings(clock.seconds))
-    return result(run_dir)._replace(table=table)
+    fitted: FitResult = composition.trainer(job)
+    return fitted
 
 
-def _in_several_processes(bound: Bound) -> bool:
-    """Whether this process is to start others that train; a rehearsal needs none."""
-    several = bound.calls["trainer"].keywords.get("devices", 1) > 1
-    return several and not bound.settings.get("dry_run") and not launching.is_one_of_several()
+def _unrecorded(step: int, values: dict[str, float]) -> None:
+    """Drop a record: the first process keeps them."""
 
 
-def _launch(run_dir: Path, processes: int) -> RunResult:
+def _accelerator() -> str:
+    """The GPU's name, "none" without one."""
+    import torch
+
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else "none"
+
+
+def _in_several_processes(composition: Composition) -> bool:
+    """Whether this process has to start others that train; a dry run needs none."""
+    several = composition.settings("trainer").get("devices", 1) > 1
+    dry = composition.options.get("dry_run", False)
+    return several and not dry and not launching.is_one_of_several()
+
+
+def _launch(composition: Composition, run_dir: Path) -> RunResult:
+    """Train in several processes of this machine, and wait for their end."""
+    processes = composition.settings("trainer")["devices"]
     code = launching.wait_for(launching.workers(run_dir, processes), env=launching.surroundings())
     if code >= 128:
         raise SystemExit(code)
-    return result(run_dir)
+    return outcome.result(run_dir)
 
 
-def load_run(run_dir: Path) -> tuple[Any, Splits]:
-    """The tuned model of a finished run, and its data, as the run had them.
+def load_run(run_dir: Path) -> tuple[Loaded, Splits]:
+    """Load the tuned model of a finished run and its data.
 
     Args:
         run_dir: a run directory with run.json and adapter/ or model/.
-
-    Returns:
-        The `Loaded` model and the splits.
 
     Raises:
         DataError: when the directory holds no trained run.
     """
     config = files.read_json(run_dir / "run.json")["config"]
     secrets = redacted_keys(config)
-    composed = composition.read(run_dir).config if secrets else OmegaConf.create(config)
-    calls = preflight(composed).calls
-    backends.begin_for(calls["model"])
-    from mathpal.run import stages
+    asked = composed.read(run_dir).config if secrets else OmegaConf.create(config)
+    composition = preflight(asked)
+    backends.begin_for(composition.model)
+    from mathpal.run.weights import load_trained
 
-    if not any((run_dir / name).is_dir() for name in ("adapter", "model")):
-        raise DataError(f"{run_dir} holds neither adapter/ nor model/: nothing was trained there")
-    return stages.load_trained(calls["model"], run_dir), calls["data"](None)
+    return load_trained(composition.model, run_dir), composition.data(None)

@@ -11,15 +11,17 @@ import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any, NamedTuple, get_args, get_origin
+from typing import Any, NamedTuple, get_args, get_origin
 
-from annotated_types import Ge, Predicate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from mathpal.errors import ConfigError
+from mathpal.settings.capabilities import capabilities
+from mathpal.settings.checked import Call, Composition, parameters, settings_of
 from mathpal.settings.faults import Fault, report_faults, shown
 from mathpal.settings.rules import RULES
+from mathpal.settings.run_settings import RunSettings
 from mathpal.settings.targets import public_function
 from mathpal.settings.values import check_value
 
@@ -41,72 +43,32 @@ GROUPS = {
     "lora": Role("mathpal.models", ("model",)),
     "data": Role("mathpal.data", ("run_dir",)),
     "objective": Role("mathpal.objectives", ()),
-    "trainer": Role(
-        "mathpal.training", ("loaded", "train", "validation", "objective", "record", "run_dir")
-    ),
+    "trainer": Role("mathpal.training", ("job",)),
     "tracker": Role("mathpal.tracking", ("run_dir",)),
     "evaluation": Role("mathpal.evaluation", ("loaded", "problems")),
     "export": Role("mathpal.export", ("loaded", "run_dir")),
 }
-Name = Annotated[str, Predicate(lambda text: re.fullmatch(r"[\w.-]+", text) is not None)]
 
 
-class Bound(NamedTuple):
-    """A composition that passed.
-
-    Attributes:
-        calls: group -> its callable with the settings bound; runtime objects are still to be
-            given, by position.
-        settings: the checked values outside the groups.
-    """
-
-    calls: dict[str, partial[Any]]
-    settings: dict[str, Any]
-
-
-def run_settings(
-    *,
-    name: Name,
-    seed: Annotated[int, Ge(0)] = 42,
-    dry_run: bool = False,
-    allow_leakage: bool = False,
-    allow_memory: bool = False,
-    study: dict[str, Any] | None = None,
-    resume: None = None,
-) -> None:
-    """What a run is told besides its groups.
-
-    Args:
-        name: the experiment's name: letters, digits, '.', '_' and '-'.
-        seed: of new weights, order and dropout; the data has its own.
-        dry_run: do everything but the training.
-        allow_leakage: train though held-out questions stand in the training split.
-        allow_memory: train though the plan says that memory will not suffice.
-        study: of the sweep that the run belongs to; alone, a run does not look at it.
-        resume: never part of a composition: on the command line `resume=DIR` stands alone, in
-            Python it is `mathpal.run.resume`.
-    """
-
-
-def preflight(cfg: DictConfig, schema: Callable[..., Any] = run_settings) -> Bound:
+def preflight(cfg: DictConfig, schema: Callable[..., Any] = RunSettings) -> Composition:
     """Bind every group of a composed configuration to its callable.
 
     Args:
         cfg: the composed configuration, without the `hydra` node.
-        schema: a function whose keyword-only parameters are the settings outside the groups.
-            For a run, all groups must be there; other verbs have those that they compose. The
-            rules between groups hold wherever all are.
+        schema: a function or record whose keyword-only parameters are the settings outside the
+            groups. For a run, all groups must be there; other verbs have those that they compose.
+            The rules between groups hold wherever all groups are there.
 
     Raises:
         ConfigError: naming every fault: unknown keys, wrong types, values out of range, missing
             values and files, forbidden targets, broken rules between groups.
     """
-    calls: dict[str, partial[Any]] = {}
-    settings: dict[str, Any] = {}
-    faults = find_faults(cfg, schema, calls, settings)
+    groups: dict[str, Call] = {}
+    options: dict[str, Any] = {}
+    faults = find_faults(cfg, schema, groups, options)
     if faults:
         raise ConfigError(report_faults(faults))
-    return Bound(calls, settings)
+    return Composition(groups, options)
 
 
 def checked(where: str, given: Mapping[str, Any], function: Callable[..., Any]) -> dict[str, Any]:
@@ -130,10 +92,10 @@ def checked(where: str, given: Mapping[str, Any], function: Callable[..., Any]) 
 def find_faults(
     cfg: DictConfig,
     schema: Callable[..., Any],
-    calls: dict[str, partial[Any]] | None = None,
-    settings: dict[str, Any] | None = None,
+    groups: dict[str, Call] | None = None,
+    options: dict[str, Any] | None = None,
 ) -> list[Fault]:
-    """Every fault of a composition; `calls` and `settings` take what is sound."""
+    """Every fault of a composition; `groups` and `options` take what is sound."""
     try:
         config = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=False)
     except OmegaConfBaseException as error:
@@ -141,18 +103,27 @@ def find_faults(
         return [Fault(reason, "interpolations that name existing settings")]
     assert isinstance(config, dict)
     faults: list[Fault] = []
-    calls = {} if calls is None else calls
-    settings = {} if settings is None else settings
-    wanted = GROUPS if schema is run_settings else {g: p for g, p in GROUPS.items() if g in config}
+    groups = {} if groups is None else groups
+    options = {} if options is None else options
+    wanted = GROUPS if schema is RunSettings else {g: r for g, r in GROUPS.items() if g in config}
     for group, role in wanted.items():
         call = _bind(group, config.get(group), role, faults)
         if call is not None:
-            calls[group] = call
+            groups[group] = call
     plain = {str(key): value for key, value in config.items() if key not in wanted}
-    settings.update(_keywords("", plain, schema, faults, siblings=list(wanted)))
-    if len(wanted) == len(GROUPS) and not faults:  # rules read values that must be sound first
-        bound = {group: _settings(call) for group, call in calls.items()}
-        faults += [fault for rule in RULES if (fault := rule(bound)) is not None]
+    beside = capabilities(schema).beside
+    if beside is not None:
+        own, others = parameters(schema), parameters(beside)
+        foreign = {key: plain.pop(key) for key in list(plain) if key in others and key not in own}
+        _keywords("", foreign, beside, faults)
+    options.update(_keywords("", plain, schema, faults, siblings=list(wanted)))
+    if not faults:  # rules read values that must be sound first
+        composition = Composition(groups, options)
+        rules = [capabilities(call.func).rule for call in groups.values()]
+        found = [rule(settings_of(c)) for rule, c in zip(rules, groups.values()) if rule]
+        if len(wanted) == len(GROUPS):
+            found += [rule(composition) for rule in RULES]
+        faults += [fault for fault in found if fault is not None]
     return faults
 
 
@@ -165,29 +136,25 @@ def _keywords(
     role: Role | None = None,
 ) -> dict[str, Any]:
     """The given values, checked against the function's keyword-only parameters."""
-    parameters = {
-        name: parameter
-        for name, parameter in inspect.signature(function).parameters.items()
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    }
+    known = parameters(function)
     prefix = f"{group}." if group else ""
     settings: dict[str, Any] = {}
     for key, value in given.items():
-        if key not in parameters:
-            faults.append(_unknown(group, key, value, [*parameters, *siblings]))
+        if key not in known:
+            faults.append(_unknown(group, key, value, [*known, *siblings]))
         elif value == "???":
             faults.append(_missing(prefix + key))
-        elif role is not None and _holds_calls(parameters[key].annotation):
+        elif role is not None and _holds_calls(known[key].annotation):
             settings[key] = _bind_each(prefix + key, value, role, faults)
         else:
-            settings[key] = check_value(prefix + key, value, parameters[key].annotation, faults)
-    for name, parameter in parameters.items():
+            settings[key] = check_value(prefix + key, value, known[key].annotation, faults)
+    for name, parameter in known.items():
         if parameter.default is inspect.Parameter.empty and name not in given:
             faults.append(_missing(prefix + name))
     return settings
 
 
-def _bind(group: str, node: Any, role: Role, faults: list[Fault]) -> partial[Any] | None:
+def _bind(group: str, node: Any, role: Role, faults: list[Fault]) -> Call | None:
     """The group's callable with its checked settings, None where a fault stands in the way."""
     if not isinstance(node, dict) or not isinstance(node.get("_target_"), str):
         top, _, inner = group.partition(".")
@@ -219,9 +186,7 @@ def _holds_calls(annotation: Any) -> bool:
     return get_origin(annotation) is Mapping and [get_origin(v) for v in values] == [Callable]
 
 
-def _bind_each(
-    where: str, nodes: Any, role: Role, faults: list[Fault]
-) -> dict[str, partial[Any] | None]:
+def _bind_each(where: str, nodes: Any, role: Role, faults: list[Fault]) -> dict[str, Call | None]:
     """The named nodes of a setting, each bound as a group is."""
     if not isinstance(nodes, dict) or not nodes:
         top = where.split(".")[0]
@@ -249,13 +214,3 @@ def _unknown(group: str, key: str, value: Any, known: list[str]) -> Fault:
 
 def _missing(where: str) -> Fault:
     return Fault(f"{where} is not given", "a value", f"add {where}=…")
-
-
-def _settings(call: partial[Any]) -> dict[str, Any]:
-    """All settings of a bound call, defaults included, and its function's name as `_name_`."""
-    defaults = {
-        name: parameter.default
-        for name, parameter in inspect.signature(call.func).parameters.items()
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    }
-    return {**defaults, **call.keywords, "_name_": call.func.__name__}

@@ -1,20 +1,21 @@
 """Rules between groups: what no single signature can say.
 
-Each rule sees every group's settings (defaults included, the callable's name as `_name_`) and
-gives a fault or nothing. Standard library only.
+Each rule reads the settings of every group (defaults included) and the capabilities of their
+functions, and gives a fault or None. A rule about one function's own settings is declared with
+that function (`capabilities.Capabilities.rule`). Standard library only.
 """
 
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Any
 
+from mathpal.settings.checked import Composition
 from mathpal.settings.faults import Fault, shown
 
-Rule = Callable[[dict[str, Any]], Fault | None]
+Rule = Callable[[Composition], Fault | None]
 
 
-def _one_length_of_training(bound: dict[str, Any]) -> Fault | None:
-    steps, epochs = bound["trainer"]["max_steps"], bound["trainer"]["epochs"]
+def _one_length_of_training(run: Composition) -> Fault | None:
+    steps, epochs = run.settings("trainer")["max_steps"], run.settings("trainer")["epochs"]
     if (steps is None) != (epochs is None):
         return None
     return Fault(
@@ -24,8 +25,8 @@ def _one_length_of_training(bound: dict[str, Any]) -> Fault | None:
     )
 
 
-def _row_fits_batch(bound: dict[str, Any]) -> Fault | None:
-    length, budget = bound["model"]["max_length"], bound["trainer"]["batch_tokens"]
+def _row_fits_batch(run: Composition) -> Fault | None:
+    length, budget = run.settings("model")["max_length"], run.settings("trainer")["batch_tokens"]
     if length <= budget:
         return None
     return Fault(
@@ -35,8 +36,10 @@ def _row_fits_batch(bound: dict[str, Any]) -> Fault | None:
     )
 
 
-def _base_needs_lora(bound: dict[str, Any]) -> Fault | None:
-    if bound["lora"]["_name_"] != "no_lora" or "base" not in bound["evaluation"].get("systems", ()):
+def _base_needs_lora(run: Composition) -> Fault | None:
+    if not run.can("lora").trains_all or "base" not in run.settings("evaluation").get(
+        "systems", ()
+    ):
         return None
     return Fault(
         "lora=none with evaluation.systems including base",
@@ -45,8 +48,8 @@ def _base_needs_lora(bound: dict[str, Any]) -> Fault | None:
     )
 
 
-def _adapter_needs_lora(bound: dict[str, Any]) -> Fault | None:
-    if bound["lora"]["_name_"] != "no_lora" or bound["export"]["_name_"] != "export_adapter":
+def _adapter_needs_lora(run: Composition) -> Fault | None:
+    if not run.can("lora").trains_all or not run.can("export").needs_lora:
         return None
     return Fault(
         "lora=none with export=adapter",
@@ -55,9 +58,9 @@ def _adapter_needs_lora(bound: dict[str, Any]) -> Fault | None:
     )
 
 
-def _full_training_needs_full_weights(bound: dict[str, Any]) -> Fault | None:
-    model = bound["model"]
-    if bound["lora"]["_name_"] != "no_lora" or "dtype" not in model:
+def _full_training_needs_full_weights(run: Composition) -> Fault | None:
+    model = run.settings("model")
+    if not run.can("lora").trains_all or "dtype" not in model:
         return None
     if model["dtype"] == "float32" and model["quantization"] == "none":
         return None
@@ -68,8 +71,11 @@ def _full_training_needs_full_weights(bound: dict[str, Any]) -> Fault | None:
     )
 
 
-def _curriculum_order_is_trained_in(bound: dict[str, Any]) -> Fault | None:
-    if bound["data"].get("order") != "easy_to_hard" or bound["trainer"]["order"] == "given":
+def _curriculum_order_is_trained_in(run: Composition) -> Fault | None:
+    if (
+        run.settings("data").get("order") != "easy_to_hard"
+        or run.settings("trainer")["order"] == "given"
+    ):
         return None
     return Fault(
         "data.order=easy_to_hard trainer.order=shuffled",
@@ -78,8 +84,8 @@ def _curriculum_order_is_trained_in(bound: dict[str, Any]) -> Fault | None:
     )
 
 
-def _plain_text_is_not_measured(bound: dict[str, Any]) -> Fault | None:
-    if bound["data"]["_name_"] != "text" or bound["evaluation"]["_name_"] == "skip":
+def _plain_text_is_not_measured(run: Composition) -> Fault | None:
+    if run.can("data").has_answers or not run.can("evaluation").measures:
         return None
     return Fault(
         "data=text with an evaluation",
@@ -88,19 +94,8 @@ def _plain_text_is_not_measured(bound: dict[str, Any]) -> Fault | None:
     )
 
 
-def _one_store(bound: dict[str, Any]) -> Fault | None:
-    data = bound["data"]
-    if data["_name_"] != "qdrant" or (data["path"] is None) != (data["url"] is None):
-        return None
-    return Fault(
-        f"data.path={shown(data['path'])} data.url={shown(data['url'])}",
-        "exactly one of the two: a local store's folder, or a server",
-        "data.path=FOLDER or data.url=http://localhost:6333",
-    )
-
-
-def _second_opinion_is_installed(bound: dict[str, Any]) -> Fault | None:
-    if not bound["evaluation"].get("second_opinion") or find_spec("math_verify"):
+def _second_opinion_is_installed(run: Composition) -> Fault | None:
+    if not run.settings("evaluation").get("second_opinion") or find_spec("math_verify"):
         return None
     return Fault(
         "evaluation.second_opinion=true without math-verify",
@@ -109,8 +104,8 @@ def _second_opinion_is_installed(bound: dict[str, Any]) -> Fault | None:
     )
 
 
-def _several_share_the_work(bound: dict[str, Any]) -> Fault | None:
-    trainer = bound["trainer"]
+def _several_share_the_work(run: Composition) -> Fault | None:
+    trainer = run.settings("trainer")
     if trainer.get("strategy", "auto") == "auto" or trainer["devices"] > 1:
         return None
     return Fault(
@@ -120,8 +115,8 @@ def _several_share_the_work(bound: dict[str, Any]) -> Fault | None:
     )
 
 
-def _only_whole_models_are_divided(bound: dict[str, Any]) -> Fault | None:
-    if bound["trainer"].get("strategy") != "fsdp" or bound["lora"]["_name_"] == "no_lora":
+def _only_whole_models_are_divided(run: Composition) -> Fault | None:
+    if run.settings("trainer").get("strategy") != "fsdp" or run.can("lora").trains_all:
         return None
     return Fault(
         "trainer.strategy=fsdp with LoRA",
@@ -130,8 +125,8 @@ def _only_whole_models_are_divided(bound: dict[str, Any]) -> Fault | None:
     )
 
 
-def _lora_plus_needs_lora(bound: dict[str, Any]) -> Fault | None:
-    if bound["trainer"].get("lora_plus") is None or bound["lora"]["_name_"] != "no_lora":
+def _lora_plus_needs_lora(run: Composition) -> Fault | None:
+    if run.settings("trainer").get("lora_plus") is None or not run.can("lora").trains_all:
         return None
     return Fault(
         "trainer.lora_plus with lora=none",
@@ -140,11 +135,14 @@ def _lora_plus_needs_lora(bound: dict[str, Any]) -> Fault | None:
     )
 
 
-def _unsloth_trains_lora_alone(bound: dict[str, Any]) -> Fault | None:
-    backend, devices = bound["model"].get("backend"), bound["trainer"].get("devices", 1)
+def _unsloth_trains_lora_alone(run: Composition) -> Fault | None:
+    backend, devices = (
+        run.settings("model").get("backend"),
+        run.settings("trainer").get("devices", 1),
+    )
     if backend in (None, "transformers"):
         return None
-    whole = bound["lora"]["_name_"] == "no_lora"
+    whole = run.can("lora").trains_all
     if not whole and devices == 1:
         return None
     beside = "lora=none" if whole else f"trainer.devices={devices}"
@@ -155,11 +153,11 @@ def _unsloth_trains_lora_alone(bound: dict[str, Any]) -> Fault | None:
     )
 
 
-def _trl_has_its_own_loss(bound: dict[str, Any]) -> Fault | None:
+def _trl_has_its_own_loss(run: Composition) -> Fault | None:
     plain = {"label_smoothing": 0.0, "answer_weight": 1.0, "backend": "torch"}
-    objective = bound["objective"]
+    objective = run.settings("objective")
     changed = [name for name, value in plain.items() if objective.get(name, value) != value]
-    if bound["trainer"]["_name_"] != "fit_trl" or not changed:
+    if not run.can("trainer").own_loss or not changed:
         return None
     return Fault(
         f"trainer=trl with {' '.join(f'objective.{n}={shown(objective[n])}' for n in changed)}",
@@ -168,8 +166,8 @@ def _trl_has_its_own_loss(bound: dict[str, Any]) -> Fault | None:
     )
 
 
-def _table_on_the_host_cannot_learn(bound: dict[str, Any]) -> Fault | None:
-    if not bound["model"].get("offload_ple") or bound["lora"]["_name_"] != "no_lora":
+def _table_on_the_host_cannot_learn(run: Composition) -> Fault | None:
+    if not run.settings("model").get("offload_ple") or not run.can("lora").trains_all:
         return None
     return Fault(
         "model.offload_ple=true with lora=none",
@@ -186,7 +184,6 @@ RULES: tuple[Rule, ...] = (
     _full_training_needs_full_weights,
     _curriculum_order_is_trained_in,
     _plain_text_is_not_measured,
-    _one_store,
     _second_opinion_is_installed,
     _several_share_the_work,
     _only_whole_models_are_divided,

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 # Imported once, before the first trial of MathPal. What Unsloth changes must not come before it.
 _ALWAYS = ("hydra.main", "mathpal.sweeps.warm", "torch", "mathpal.run")
-_WITHOUT_UNSLOTH = ("mathpal.run.stages", "mathpal.planning.gate", "lightning", "peft")
+_WITHOUT_UNSLOTH = ("mathpal.run.preparing", "mathpal.planning.gate", "lightning", "peft")
 
 
 class Job(NamedTuple):

@@ -192,6 +192,15 @@ class TrainingBatches:
             self._enter(epoch)
         return self._epoch[step - (self._ends[epoch - 1] if epoch else 0)]
 
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest row."""
+        return int(self.table.lengths.max())
+
+    def replanned(self, plan: Plan) -> "TrainingBatches":
+        """The same optimizer steps, cut by another plan."""
+        return TrainingBatches(self.table, plan, steps=self.steps, epochs=0, pad=self.pad)
+
     def rows(self, step: int) -> list[int]:
         """The numbers of the rows of the given optimizer step."""
         return sorted(int(row) for piece in self.window(step) for row in piece)

@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader, Dataset
 from transformers import Trainer, TrainerCallback
 
 from mathpal.errors import DataError
-from mathpal.objectives.sft import Objective
+from mathpal.objectives.objective import Loss
 from mathpal.progress import Progress
 from mathpal.tokens.batches import TrainingBatches, ValidationBatches
 from mathpal.training.module import drawn
@@ -181,7 +181,7 @@ class Follower(TrainerCallback):
 
 
 def validation_loss(
-    model: Any, objective: Objective, batches: ValidationBatches, *, mixed: bool
+    model: Any, objective: Loss, batches: ValidationBatches, *, mixed: bool
 ) -> float:
     """The mean loss over all supervised tokens, by MathPal's objective.
 

@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader
 from mathpal.errors import OutOfMemoryError
 from mathpal.interruption import ignored_in_worker
 from mathpal.models.backends import set_mode
-from mathpal.tokens.batches import TrainingBatches
+from mathpal.objectives.objective import Batches
 from mathpal.training import checkpoints
 from mathpal.training.module import TuningModule
 from mathpal.training.saving import Saver
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 def run(
     module: TuningModule,
-    batches: TrainingBatches,
+    batches: Batches,
     callbacks: Sequence[lightning.Callback],
     *,
     workers: int,
@@ -110,22 +110,22 @@ def _surroundings(devices: int) -> list[Any]:
     return [LightningEnvironment()] if devices == 1 else []
 
 
-def _halved(batches: TrainingBatches, error: Exception) -> TrainingBatches:
+def _halved(batches: Batches, error: Exception) -> Batches:
     plan = batches.plan
-    longest = int(batches.table.lengths.max())
     smaller = plan._replace(batch_tokens=plan.batch_tokens // 2, accumulate=plan.accumulate * 2)
-    if smaller.batch_tokens < longest or plan.batch_tokens % 2:
+    if smaller.batch_tokens < batches.longest or plan.batch_tokens % 2:
         raise OutOfMemoryError(
             f"out of memory with micro-batches of {plan.batch_tokens} tokens, and the longest "
-            f"row has {longest}: they cannot be halved. Set trainer.gradient_checkpointing=true, "
-            "a smaller model.max_length, or model.quantization=4bit"
+            f"row has {batches.longest}: they cannot be halved. Set "
+            "trainer.gradient_checkpointing=true, a smaller model.max_length, or "
+            "model.quantization=4bit"
         ) from error
-    return TrainingBatches(batches.table, smaller, steps=batches.steps, epochs=0, pad=batches.pad)
+    return batches.replanned(smaller)
 
 
 def attempt(
     module: TuningModule,
-    batches: TrainingBatches,
+    batches: Batches,
     callbacks: Sequence[lightning.Callback],
     *,
     workers: int,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from mathpal.objectives.sft import Objective
+from mathpal.objectives.objective import Loss
 from mathpal.tokens.batches import IGNORED, TrainingBatches, padded
 from mathpal.tokens.chat import TokenTable
 from mathpal.tokens.windows import Layout, Plan
@@ -71,7 +71,7 @@ class Finding(NamedTuple):
 def examine(
     model: Any,
     table: TokenTable,
-    objective: Objective,
+    objective: Loss,
     *,
     pad: int,
     mixed: bool = False,
@@ -150,7 +150,7 @@ def reference(model: Any, table: TokenTable, rows: Sequence[int], *, pad: int) -
     return _taken(model)
 
 
-def gradients(model: Any, batches: TrainingBatches, objective: Objective) -> Gradients:
+def gradients(model: Any, batches: TrainingBatches, objective: Loss) -> Gradients:
     """Gradients of one optimizer step, summed over its micro-batches as Lightning does."""
     model.zero_grad(set_to_none=True)
     for number in range(len(batches)):

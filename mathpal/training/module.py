@@ -13,7 +13,7 @@ import lightning
 import torch
 from lightning.pytorch.strategies import ModelParallelStrategy
 
-from mathpal.objectives.sft import Objective
+from mathpal.objectives.objective import Loss
 from mathpal.tokens.batches import Batch
 from mathpal.training.guard import Decision, Guard
 from mathpal.training.sharding import shard, whole
@@ -47,7 +47,7 @@ class TuningModule(lightning.LightningModule):
     def __init__(
         self,
         model: Any,
-        objective: Objective,
+        objective: Loss,
         build: Callable[[dict[str, torch.nn.Parameter]], torch.optim.Optimizer],
         *,
         factor: Callable[[int], float],

@@ -5,37 +5,26 @@ the run's own rate.
 """
 
 import re
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
 from mathpal.errors import ConfigError
-
-OptimizerName = Literal["adamw", "adamw_8bit", "adafactor"]
+from mathpal.training.job import Optimization
 
 _LORA_B = re.compile(r"\.lora_(?:B|embedding_B)\.")
 
 
 def build(
-    name: OptimizerName,
-    weights: dict[str, torch.nn.Parameter],
-    *,
-    lr: float,
-    weight_decay: float,
-    betas: tuple[float, float],
-    lora_plus: float | None = None,
-    gpu: bool = False,
+    asked: Optimization, weights: dict[str, torch.nn.Parameter], *, gpu: bool = False
 ) -> torch.optim.Optimizer:
-    """The optimizer of the given weights.
+    """Build the optimizer of the given weights.
 
     Args:
-        name: "adamw" (fused); "adamw_8bit", whose moments take a quarter of the memory, on a GPU;
-            "adafactor", which keeps a row and a column for each matrix and no first moment.
+        asked: its settings. "adamw" is fused; "adamw_8bit", whose moments take a quarter of the
+            memory, needs a GPU; "adafactor" keeps a row and a column for each matrix and no first
+            moment, and has its own decay rates. Vectors (norms, biases) have no weight decay.
         weights: by name, as the model has them.
-        lr: peak learning rate.
-        weight_decay: decoupled decay of matrices; vectors (norms, biases) have none.
-        betas: decay rates of AdamW's two moments; Adafactor has its own.
-        lora_plus: the LoRA B matrices learn at so many times `lr`; None for the same rate.
         gpu: whether the weights will lie on a GPU.
 
     Raises:
@@ -43,10 +32,11 @@ def build(
 
     Source: LoRA+ (arXiv 2402.12354); Adafactor (1804.04235); 8-bit optimizers (2110.02861).
     """
-    groups = _groups(weights, lr=lr, weight_decay=weight_decay, lora_plus=lora_plus)
-    if name == "adafactor":
+    lr, betas = asked.lr, (asked.betas[0], asked.betas[1])
+    groups = _groups(weights, lr=lr, weight_decay=asked.weight_decay, lora_plus=asked.lora_plus)
+    if asked.optimizer == "adafactor":
         return _adafactor(groups, lr)
-    if name == "adamw_8bit":
+    if asked.optimizer == "adamw_8bit":
         return _adamw_8bit(groups, lr, betas, gpu=gpu)
     return torch.optim.AdamW(groups, lr=lr, betas=betas, fused=True)
 

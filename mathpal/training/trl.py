@@ -6,149 +6,125 @@ The facade that `conf/trainer/trl.yaml` names; TRL and torch are imported inside
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-
-from annotated_types import Ge, Len
+from typing import TYPE_CHECKING, Any
 
 from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
 from mathpal.record.trials import told_to_stop
-from mathpal.training.fit import Count, FitResult, Rate, Share
+from mathpal.settings.capabilities import declares
+from mathpal.settings.flat import flat
+from mathpal.training.fit import FitResult
+from mathpal.training.job import (
+    Batching,
+    Hardware,
+    Measuring,
+    Optimization,
+    Schedule,
+    TrainingJob,
+)
 
 if TYPE_CHECKING:
-    from mathpal.objectives.sft import Objective
     from mathpal.tokens.chat import TokenTable
-    from mathpal.training.recording import Record
+
+# Settings of `fit` that TRL's loop has no counterpart for.
+_ABSENT = (
+    "lora_plus", "layout", "workers", "accelerator", "devices", "strategy", "samples_every",
+    "profile",
+)  # fmt: skip
 
 
+@declares(own_loss=True)
+@flat(without=_ABSENT)
 def fit_trl(
-    loaded: Loaded,
-    train: "TokenTable",
-    validation: "TokenTable | None",
-    objective: "Objective",
-    record: "Record",
-    run_dir: Path | None,
+    job: TrainingJob,
     *,
-    lr: Rate,
-    max_steps: Count | None = None,
-    epochs: Count | None = None,
-    batch_tokens: Annotated[int, Ge(16)],
-    accumulate: Count = 1,
-    warmup: Annotated[float, Ge(0)] = 0.05,
-    scheduler: Literal["cosine", "linear", "constant"] = "cosine",
-    optimizer: Literal["adamw", "adamw_8bit", "adafactor"] = "adamw",
-    weight_decay: Annotated[float, Ge(0)] = 0.0,
-    betas: Annotated[list[Share], Len(2, 2)] = [0.9, 0.999],  # noqa: B006 - never written to
-    clip: Rate | None = 1.0,
-    precision: Literal["auto", "32-true", "bf16-mixed"] = "auto",
-    gradient_checkpointing: bool = False,
-    evaluate_every: Count | None = None,
-    record_every: Count = 10,
-    order: Literal["shuffled", "given"] = "shuffled",
-    seed: int = 42,
+    optimization: Optimization,
+    schedule: Schedule,
+    batching: Batching,
+    hardware: Hardware,
+    measuring: Measuring,
 ) -> FitResult:
     """Train in place by TRL's loop and loss, on the micro-batches that `fit` would train on.
 
-    It is there to compare with: micro-batches, response-only labels, dropout's random numbers,
-    optimizer and schedule are those of `fit`, so that the losses of both can be laid side by side.
-    It keeps no checkpoints: a run that was stopped cannot be gone on with. It has no guard either;
-    a step that is not finite ends the run. One GPU; on a CPU TRL's loss has no kernel.
-
-    Args:
-        loaded: the model (with LoRA or whole) and its tokenizer.
-        train: rows the loss sees.
-        validation: rows of `validation/loss`; None for none.
-        objective: gives the validation loss; the training loss is TRL's.
-        record: called with (finished steps, named values).
-        run_dir: of the run.
-        lr: peak learning rate.
-        max_steps: optimizer steps; either this or `epochs`.
-        epochs: passes over the training rows.
-        batch_tokens: padded tokens of a micro-batch.
-        accumulate: micro-batches an optimizer step.
-        warmup: share of the steps (below 1) or steps (1 and more) of linear warm-up.
-        scheduler: the learning rate after it.
-        optimizer: adamw (fused), adamw_8bit or adafactor; see `optimizers.build`.
-        weight_decay: decoupled, on matrices.
-        betas: AdamW's two decay rates.
-        clip: largest global gradient norm; null for no clipping.
-        precision: auto is bf16-mixed on a GPU.
-        gradient_checkpointing: recompute activations (non-reentrant).
-        evaluate_every: optimizer steps between validations; there is one at the end in any case.
-        record_every: optimizer steps between metric records.
-        order: "given" trains on the rows in the data's own order.
-        seed: of the order of the rows and of dropout.
+    It is a reference to compare with: micro-batches, response-only labels, dropout's random
+    numbers, optimizer and schedule are those of `fit`, so that the losses of both can be compared
+    step by step. The training loss is TRL's; the job's objective gives the validation loss. It
+    keeps no checkpoints, so a stopped run cannot be resumed. It has no guard either: a step that
+    is not finite ends the run. One GPU; on a CPU TRL's loss has no kernel.
 
     Raises:
         ConfigError: when TRL is not installed or cannot train here, or the run has begun before.
         DataError: when a step is not finite.
     """
     from mathpal.models.backends import set_mode
-    from mathpal.tokens.batches import TrainingBatches, ValidationBatches
     from mathpal.tokens.windows import Plan
     from mathpal.training import settling
-    from mathpal.training.module import schedule
+    from mathpal.training.module import schedule as learning_rate
     from mathpal.training.optimizers import build
 
-    settling.require_one_length(max_steps, epochs)
+    settling.require_one_length(schedule.max_steps, schedule.epochs)
     gpu = settling.uses_gpu("auto")
-    _require_trl(loaded, gpu)
-    _require_fresh(run_dir)
+    model, tokenizer = job.loaded.model, job.loaded.tokenizer
+    _require_trl(job.loaded, gpu)
+    _require_fresh(job.run_dir)
     from transformers.trainer_callback import PrinterCallback
     from trl import SFTTrainer
 
     from mathpal.training.driving import Follower, driven, validation_loss
 
-    computed_in = settling.settled_precision(precision, gpu=gpu)
-    plan, pad = Plan(batch_tokens, accumulate, seed, order), loaded.tokenizer.pad_token_id
-    batches = TrainingBatches(train, plan, steps=max_steps, epochs=epochs or 0, pad=pad)
-    validate = None
-    mixed = computed_in == "bf16-mixed"
-    if validation is not None:
-        checks = ValidationBatches(validation, batch_tokens=batch_tokens, pad=pad)
-        validate = partial(validation_loss, objective=objective, batches=checks, mixed=mixed)
-    factor = schedule(scheduler, steps=batches.steps, warmup=warmup)
-    making = partial(
-        build, optimizer, lr=lr, weight_decay=weight_decay, betas=(betas[0], betas[1]), gpu=gpu
+    precision = settling.settled_precision(hardware.precision, gpu=gpu)
+    mixed, pad = precision == "bf16-mixed", tokenizer.pad_token_id
+    plan = Plan(batching.batch_tokens, batching.accumulate, batching.seed, batching.order)
+    batches: Any = job.objective.training_batches(
+        job.train, plan, steps=schedule.max_steps, epochs=schedule.epochs or 0, pad=pad
     )
+    validate = None
+    if job.validation is not None:
+        checks: Any = job.objective.validation_batches(
+            job.validation, batch_tokens=batching.batch_tokens, pad=pad
+        )
+        validate = partial(validation_loss, objective=job.objective, batches=checks, mixed=mixed)
+    factor = learning_rate(schedule.scheduler, steps=batches.steps, warmup=schedule.warmup)
     follower = Follower(
-        record,
+        job.record,
         batches,
-        lr=lr,
+        lr=optimization.lr,
         factor=factor,
         validate=validate,
-        evaluate_every=evaluate_every,
-        unwanted=partial(told_to_stop, run_dir) if run_dir else lambda: False,
+        evaluate_every=measuring.evaluate_every,
+        unwanted=partial(told_to_stop, job.run_dir) if job.run_dir else lambda: False,
     )
+    making = partial(build, optimization, gpu=gpu)
     with tempfile.TemporaryDirectory() as scratch:
-        trainer = driven(SFTTrainer, batches, making, factor, seed)(
-            model=loaded.model,
+        trainer = driven(SFTTrainer, batches, making, factor, batching.seed)(
+            model=model,
             args=_arguments(
                 scratch,
                 max_steps=batches.steps,
-                gradient_accumulation_steps=accumulate,
-                max_grad_norm=clip or 0.0,
-                logging_steps=record_every,
+                gradient_accumulation_steps=batching.accumulate,
+                max_grad_norm=optimization.clip or 0.0,
+                logging_steps=measuring.record_every,
                 bf16=mixed,
                 use_cpu=not gpu,
-                seed=seed,
-                gradient_checkpointing=gradient_checkpointing,
+                seed=batching.seed,
+                gradient_checkpointing=hardware.gradient_checkpointing,
             ),
-            train_dataset=_formality(train),
-            processing_class=loaded.tokenizer,
+            train_dataset=_formality(job.train),
+            processing_class=tokenizer,
             callbacks=[follower],
         )
         trainer.remove_callback(PrinterCallback)  # standard output is for the run's directory
-        for weight in loaded.model.parameters():
+        for weight in model.parameters():
             # TRL turns LoRA around a quantized model to bf16, which swallows small updates.
             if weight.requires_grad and weight.dtype.itemsize < 4:
                 weight.data = weight.data.float()
-        set_mode(loaded.model, training=True)
+        set_mode(model, training=True)
         trainer.train()
-    set_mode(loaded.model, training=False)
-    device = str(loaded.model.device)
+    set_mode(model, training=False)
     steps, notes = trainer.state.global_step, ("trained by TRL",)
-    return FitResult(steps, follower.latest, computed_in, device, notes, pruned=follower.pruned)
+    return FitResult(
+        steps, follower.latest, precision, str(model.device), notes, pruned=follower.pruned
+    )
 
 
 def _require_trl(loaded: Loaded, gpu: bool) -> None:

@@ -1,15 +1,16 @@
 """Validation loss, and which step was the best so far."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import lightning
 import torch
 
-from mathpal.tokens.batches import ValidationBatches
+from mathpal.tokens.batches import Batch
 from mathpal.training.recording import Record
 
 
-def validation_loss(module: Any, trainer: Any, batches: ValidationBatches) -> float:
+def validation_loss(module: Any, trainer: Any, batches: Iterable[Batch]) -> float:
     """The mean loss over all supervised tokens, shared among the processes.
 
     Args:
@@ -43,9 +44,7 @@ class Validator(lightning.Callback):
         steps: optimizer steps in all.
     """
 
-    def __init__(
-        self, record: Record, batches: ValidationBatches, *, every: int, steps: int
-    ) -> None:
+    def __init__(self, record: Record, batches: Iterable[Batch], *, every: int, steps: int) -> None:
         self.record, self.batches, self.every, self.steps = record, batches, every, steps
 
     def on_train_batch_end(

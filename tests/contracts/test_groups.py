@@ -17,7 +17,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from mathpal.cli.main import VERBS
 from mathpal.settings.composition import CONF, compose
-from mathpal.settings.preflight import GROUPS, find_faults, preflight, run_settings
+from mathpal.settings.preflight import GROUPS, find_faults, preflight
+from mathpal.settings.run_settings import RunSettings
 
 OPTIONS = sorted(
     (folder.name, path.stem)
@@ -97,13 +98,13 @@ def test_every_group_has_a_folder_and_every_folder_is_a_group() -> None:
 @pytest.mark.parametrize(("group", "option"), OPTIONS)
 def test_every_option_composes_and_binds(group: str, option: str) -> None:
     bound = preflight(composed(group, option))
-    assert list(bound.calls) == list(GROUPS)
+    assert list(bound.groups) == list(GROUPS)
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_composes_and_binds(name: str) -> None:
     bound = preflight(config(f"+experiment={name}"))
-    assert bound.settings["name"] == name
+    assert bound.options["name"] == name
 
 
 @pytest.mark.parametrize("name", [name for name in EXPERIMENTS if name != "tiny_base"])
@@ -113,11 +114,11 @@ def test_a_recipe_takes_other_rows_and_the_other_engine(name: str, trainer: str)
     bound = preflight(
         config(f"+experiment={name}", "data=file", f"data.path='{__file__}'", f"trainer={trainer}")
     )
-    assert bound.calls["data"].func.__name__ == "file"
+    assert bound.groups["data"].func.__name__ == "file"
 
 
 def test_production_is_the_run_that_it_is_to_repeat() -> None:
-    calls = preflight(config("+experiment=production")).calls
+    calls = preflight(config("+experiment=production")).groups
     model, lora, trainer = (calls[group].keywords for group in ("model", "lora", "trainer"))
     assert (model["path"], model["quantization"], model["max_length"]) == (
         "google/gemma-3n-E2B-it", "4bit", 2048
@@ -128,7 +129,7 @@ def test_production_is_the_run_that_it_is_to_repeat() -> None:
         "optimizer": "adamw_8bit", "batch_tokens": 2 * 2048, "accumulate": 8,
     }  # fmt: skip
     assert {name: trainer[name] for name in expected} == expected
-    quick = preflight(config("+experiment=quick_test")).calls["trainer"].keywords
+    quick = preflight(config("+experiment=quick_test")).groups["trainer"].keywords
     assert {name: quick[name] for name in expected} == {**expected, "max_steps": 20}
 
 
@@ -150,7 +151,7 @@ def test_the_table_of_mandatory_values_lists_each_and_no_other() -> None:
 
 @pytest.mark.parametrize(("group", "option"), sorted(MANDATORY))
 def test_a_mandatory_value_that_is_not_given_is_asked_for(group: str, option: str) -> None:
-    found = {fault.given for fault in find_faults(config(f"{group}={option}"), run_settings)}
+    found = {fault.given for fault in find_faults(config(f"{group}={option}"), RunSettings)}
     assert found == {f"{key} is not given" for key in MANDATORY[group, option]}
 
 
@@ -199,16 +200,14 @@ def test_every_verb_composes_and_binds(verb: str, tmp_path: Path) -> None:
     if "study" in mandatory:  # the name of a group too, so that no override can set it
         cfg["study"] = str(tmp_path)
     bound = preflight(cfg, schema)
-    assert set(bound.settings) <= set(settings_of(schema))
+    assert set(bound.options) <= set(settings_of(schema))
     for parameter in settings_of(schema).values():
         assert not isinstance(parameter.annotation, str)
 
 
 def test_settings_of_a_run_are_documented() -> None:
-    text = documentation(run_settings)
-    assert all(
-        re.search(rf"^\s*{name}: ", text, re.MULTILINE) for name in settings_of(run_settings)
-    )
+    text = documentation(RunSettings)
+    assert all(re.search(rf"^\s*{name}: ", text, re.MULTILINE) for name in settings_of(RunSettings))
 
 
 def test_facades_and_entry_points_import_nothing_heavy() -> None:

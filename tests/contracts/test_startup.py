@@ -117,9 +117,10 @@ def test_a_flag_that_does_not_exist_is_a_mistake_too(ask: Ask, tmp_path: Path) -
 
 
 def test_the_stages_between_the_groups_load_the_large_libraries_only_when_called() -> None:
-    """`import mathpal.run.stages` comes before the model's loader decides what must be first."""
+    """`import mathpal.run.preparing` comes before the model's loader decides what must be first."""
     code = (
-        "import sys, mathpal.run.stages, mathpal.training.fit, mathpal.models.loading\n"
+        "import sys, mathpal.run.preparing, mathpal.run.finishing\n"
+        "import mathpal.training.fit, mathpal.models.loading\n"
         f"print([name for name in {HEAVY[:4] + ('safetensors', 'onnx', 'torchmetrics')!r} "
         "if name in sys.modules])"
     )

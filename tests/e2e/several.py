@@ -13,6 +13,7 @@ from mathpal.models.lora import attach_lora, no_lora
 from mathpal.objectives.sft import sft
 from mathpal.training import checkpoints
 from mathpal.training.fit import fit
+from mathpal.training.job import TrainingJob
 from tests.faults.course import CHECK, LOADED, TRAIN
 
 
@@ -31,7 +32,7 @@ def train(out: Path, devices: int, accumulate: int, strategy: str, trained: str)
         "lr": 1e-3, "batch_tokens": 512, "accumulate": accumulate, "max_steps": 6,
         "record_every": 1, "accelerator": "cpu", "devices": devices, "strategy": strategy,
     }  # fmt: skip
-    fit(LOADED._replace(model=model), TRAIN, CHECK, sft(), record, out, **settings)
+    fit(TrainingJob(LOADED._replace(model=model), TRAIN, CHECK, sft(), record, out), **settings)
     if not torch.distributed.is_initialized() or torch.distributed.get_rank() == 0:
         torch.save(lines, out / "records.pt")
         assert checkpoints.newest(out / "checkpoints") is not None

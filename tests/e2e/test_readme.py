@@ -10,7 +10,7 @@ from mathpal.answers import grade, parse_gold
 from mathpal.curriculum import items, registry
 from mathpal.settings.command_line import check
 from mathpal.settings.composition import CONF
-from mathpal.settings.preflight import run_settings
+from mathpal.settings.run_settings import RunSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["README.md", "README.vi.md"]
@@ -31,7 +31,7 @@ def test_every_train_command_composes(page, tmp_path, monkeypatch):
         words = shlex.split(command)
         # A run to go on with is looked at by the worker, and Hydra never sees it.
         if "model=nope" not in words and not words[0].startswith("resume="):
-            check("train", words, CONF, run_settings)
+            check("train", words, CONF, RunSettings)
 
 
 def test_both_pages_show_the_same_commands_and_code():

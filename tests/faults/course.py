@@ -29,6 +29,7 @@ from mathpal.tokens.chat import encode
 from mathpal.tracking.local import local
 from mathpal.training import checkpoints
 from mathpal.training.fit import fit
+from mathpal.training.job import TrainingJob
 from tests.conftest import TINY
 
 STEPS, SAVED_EVERY = 24, 3
@@ -65,7 +66,10 @@ def _train(run_dir: Path, largest_file: int | None, settings: dict[str, Any]) ->
         "record_every": 2, "evaluate_every": 8, "accelerator": "cpu", "warmup": 2,
     } | settings  # fmt: skip
     try:
-        fit(LOADED._replace(model=model), TRAIN, CHECK, sft(), local(run_dir), run_dir, **asked)
+        fit(
+            TrainingJob(LOADED._replace(model=model), TRAIN, CHECK, sft(), local(run_dir), run_dir),
+            **asked,
+        )
     except MathPalError as error:
         (run_dir / "message.txt").write_text(str(error))
         os._exit(FAILED)

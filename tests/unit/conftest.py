@@ -12,9 +12,10 @@ import torch
 from mathpal.curriculum import FAMILIES, problem
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora, no_lora
-from mathpal.objectives.sft import sft
+from mathpal.objectives.sft import Supervised, sft
 from mathpal.tokens.chat import TokenTable, encode
 from mathpal.training.fit import FitResult, fit
+from mathpal.training.job import TrainingJob
 
 Records = list[tuple[int, dict[str, float]]]
 EXACT = ("train/loss", "train/lr", "train/grad_norm", "validation/loss")
@@ -64,11 +65,13 @@ def train(shared_tiny: Loaded, fit_tables: tuple[TokenTable, TokenTable]) -> Cal
         result = None
         with contextlib.suppress(Killed, SystemExit):
             result = fit(
-                shared_tiny._replace(model=model),
-                *fit_tables,
-                objective or sft(),
-                record,
-                run_dir,
+                TrainingJob(
+                    shared_tiny._replace(model=model),
+                    *fit_tables,
+                    Supervised(objective) if objective else sft(),
+                    record,
+                    run_dir,
+                ),
                 **asked,
             )
         weights = {n: p.detach() for n, p in model.named_parameters() if p.requires_grad}

@@ -55,7 +55,7 @@ class TestOrder:
     def test_the_run_imports_it_first_of_all(self, tmp_path: Path) -> None:
         """Whatever `mathpal.run` and the modules of a run import must leave the way free."""
         code = (
-            "import sys, mathpal.run, mathpal.run.stages, mathpal.run.following\n"
+            "import sys, mathpal.run, mathpal.run.preparing, mathpal.run.finishing\n"
             "import mathpal.training.fit, mathpal.training.trl, mathpal.evaluation.evaluate\n"
             "from mathpal.models.backends import PATCHED\n"
             "print([name for name in PATCHED if name in sys.modules])"
@@ -206,13 +206,17 @@ class TestTraining:
         from mathpal.objectives.sft import sft
         from mathpal.tokens.chat import encode
         from mathpal.training.fit import fit
+        from mathpal.training.job import TrainingJob
 
         loaded = wrapped(folder, backend)
         rows = [problem("unsloth", "train", name, 0) for name in sorted(FAMILIES)[:16]]
         table = encode(rows, loaded.tokenizer, max_length=256)
         losses: list[float] = []
         fit(
-            loaded, table, table, sft(), lambda s, v: losses.append(v.get("train/loss", 0.0)), None,
+            TrainingJob(
+                loaded, table, table, sft(),
+                lambda s, v: losses.append(v.get("train/loss", 0.0)), None,
+            ),
             lr=1e-3, max_steps=4, batch_tokens=512, accelerator="cpu", record_every=1,
             layout="padded",  # what Unsloth takes; ours alone would draw other batches
             **settings,
@@ -232,7 +236,7 @@ class TestTraining:
         self, e2b: Path, tmp_path: Path, trainer: str, user: str
     ) -> None:
         from mathpal.models.loading import load_gemma3n
-        from mathpal.run.stages import load_trained, save_trained
+        from mathpal.run.weights import load_trained, save_trained
         from tests.unit.models.test_loading import logits, same_logits
 
         loaded, _ = self.trained(e2b, trainer)

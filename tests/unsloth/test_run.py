@@ -28,7 +28,7 @@ def test_the_recipe_runs_and_transformers_takes_its_adapter(e2b: Path, tmp_path:
     from functools import partial
 
     from mathpal.models.loading import load_gemma3n
-    from mathpal.run.stages import load_trained
+    from mathpal.run.weights import load_trained
 
     run_dir = run(e2b, tmp_path)
     assert json.loads((run_dir / "outcome.json").read_text())["status"] == "completed"

@@ -12,6 +12,7 @@ from mathpal.errors import ConfigError, DataError
 from mathpal.record import files
 from mathpal.run import launching
 from mathpal.settings import composition
+from mathpal.settings.checked import Composition
 from mathpal.settings.composition import compose
 
 MANIFEST: dict[str, Any] = {
@@ -162,7 +163,7 @@ class TestCommand:
 
     def stop(self, run: Path) -> int:
         with pytest.raises(SystemExit) as error:
-            reproduce({}, run=run)
+            reproduce(Composition(), run=run)
         return int(str(error.value.code))
 
     def test_the_same_gives_0(
@@ -194,13 +195,13 @@ class TestCommand:
     def test_a_run_without_an_end_is_refused(self, one: Path, again: Path, status: str) -> None:
         finish(one, status)
         with pytest.raises(DataError, match=f"is {status}, expected a complete run"):
-            reproduce({}, run=one)
+            reproduce(Composition(), run=one)
         assert not again.exists()
 
     def test_a_directory_in_use_is_refused(self, one: Path, again: Path) -> None:
         files.write_json(again / "run.json", MANIFEST)
         with pytest.raises(ConfigError, match="holds a run already"):
-            reproduce({}, run=one)
+            reproduce(Composition(), run=one)
 
     def test_outputs_latest_is_followed_before_it_moves(self, one: Path, again: Path) -> None:
         (one.parent / "latest").symlink_to("one")

@@ -15,7 +15,8 @@ from mathpal.data.mixture import _counts, mixture
 from mathpal.data.vimath import vimath
 from mathpal.errors import ConfigError, DataError
 from mathpal.problems import Problem, Splits
-from mathpal.settings.preflight import find_faults, preflight, run_settings
+from mathpal.settings.preflight import find_faults, preflight
+from mathpal.settings.run_settings import RunSettings
 from tests.conftest import rejects, write
 from tests.unit.data.test_sources import questions
 from tests.unit.settings.test_preflight import config
@@ -179,7 +180,7 @@ OWN = ["data=mixture", "+data@data.sources.own=file"]
 
 class TestNestedNodes:
     def test_a_composed_mixture_binds_its_sources(self) -> None:
-        call = preflight(config(*OWN, f"data.sources.own.path={__file__}")).calls["data"]
+        call = preflight(config(*OWN, f"data.sources.own.path={__file__}")).groups["data"]
         assert list(call.keywords["sources"]) == ["vimath", "own"]
         own = call.keywords["sources"]["own"]
         assert own.func is file
@@ -191,14 +192,14 @@ class TestNestedNodes:
             *OWN, f"data.sources.own.path={__file__}", "~data.sources.vimath",
             "data.weights={own: 2}", "seed=3", "data.sources.own.seed=4",
         )  # fmt: skip
-        call = preflight(cfg).calls["data"]
+        call = preflight(cfg).groups["data"]
         assert list(call.keywords["sources"]) == ["own"]
         assert call.keywords["weights"] == {"own": 2.0}
         assert call.keywords["sources"]["own"].keywords["seed"] == 4
 
     def test_a_mixture_in_a_mixture(self) -> None:
         inner = "+data@data.sources.own=mixture"
-        call = preflight(config("data=mixture", inner)).calls["data"]
+        call = preflight(config("data=mixture", inner)).groups["data"]
         assert list(call.keywords["sources"]["own"].keywords["sources"]) == ["vimath"]
 
     @pytest.mark.parametrize(
@@ -226,12 +227,12 @@ class TestNestedNodes:
     def test_a_fault_in_a_source_is_named_with_its_place(
         self, overrides: list[str], given: str, expected: str
     ) -> None:
-        found = find_faults(config(*OWN, *overrides), run_settings)
+        found = find_faults(config(*OWN, *overrides), RunSettings)
         assert any(f.given.startswith(given) and expected in f.expected for f in found), found
 
     @pytest.mark.parametrize("node", ["3", "null", "file", "[]", "{path: x}", "{_target_: 3}"])
     def test_what_is_no_node_is_met_with_how_to_add_one(self, node: str) -> None:
-        (fault,) = find_faults(config("data=mixture", f"+data.sources.own={node}"), run_settings)
+        (fault,) = find_faults(config("data=mixture", f"+data.sources.own={node}"), RunSettings)
         assert fault.given.startswith("data.sources.own=")
         assert "an option of conf/data/" in fault.expected
         assert fault.mend == "+data@data.sources.own=OPTION"
@@ -245,22 +246,22 @@ class TestNestedNodes:
         cfg = config(
             *OWN, f"data.sources.own.path={__file__}", f"data.sources.own._target_={target}"
         )
-        (fault,) = find_faults(cfg, run_settings)
+        (fault,) = find_faults(cfg, RunSettings)
         assert fault.given == f"data.sources.own._target_={target}"
         assert "nothing else is ever called" in fault.expected
 
     @pytest.mark.parametrize("sources", ["null", "[]", "{}", "3"])
     def test_a_mixture_of_nothing_is_refused(self, sources: str) -> None:
-        found = find_faults(config("data=mixture", "~data.sources"), run_settings)
+        found = find_faults(config("data=mixture", "~data.sources"), RunSettings)
         assert [fault.given for fault in found] == ["data.sources is not given"]
         cfg = config("data=mixture", "~data.sources", f"+data.sources={sources}")
-        (fault,) = find_faults(cfg, run_settings)
+        (fault,) = find_faults(cfg, RunSettings)
         assert fault.given.startswith("data.sources=")
         assert "+data@data.sources.NAME=OPTION" in fault.mend
 
     def test_all_faults_of_all_sources_come_together(self) -> None:
         cfg = config(*OWN, "+data@data.sources.two=hub", "data.sources.vimath.train=0", "lora.r=0")
-        assert {fault.given for fault in find_faults(cfg, run_settings)} == {
+        assert {fault.given for fault in find_faults(cfg, RunSettings)} == {
             "data.sources.own.path is not given",
             "data.sources.two.path is not given",
             "data.sources.vimath.train=0",
@@ -270,5 +271,5 @@ class TestNestedNodes:
     def test_a_name_that_is_no_word(self) -> None:
         cfg = config(*OWN, f"data.sources.own.path={__file__}")
         cfg.data.sources["a/b"] = cfg.data.sources.own
-        (fault,) = find_faults(cfg, run_settings)
+        (fault,) = find_faults(cfg, RunSettings)
         assert fault.given == "data.sources.a/b"

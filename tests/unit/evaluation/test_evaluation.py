@@ -24,6 +24,7 @@ from mathpal.problems import Problem
 from mathpal.record.files import read_json
 from mathpal.tokens.chat import encode, prompt_text
 from mathpal.training.fit import fit
+from mathpal.training.job import TrainingJob
 
 QUESTIONS = [problem("ask", "test", name, 0).question for name in sorted(FAMILIES)][:9]
 SUMS = [
@@ -41,7 +42,7 @@ def trained(shared_tiny: Loaded) -> Loaded:
     loaded = shared_tiny._replace(model=model)
     table = encode(SUMS, loaded.tokenizer, max_length=256)
     fit(
-        loaded, table, None, sft(), lambda step, values: None, None,
+        TrainingJob(loaded, table, None, sft(), lambda step, values: None, None),
         lr=1e-2, max_steps=150, batch_tokens=512, accelerator="cpu",
     )  # fmt: skip
     return loaded

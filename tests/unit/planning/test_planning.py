@@ -38,6 +38,7 @@ from mathpal.planning.shapes import text_config
 from mathpal.planning.spans import effective_weights
 from mathpal.run import train
 from mathpal.settings import composition
+from mathpal.settings.checked import Composition
 from mathpal.settings.composition import CONF, compose
 from mathpal.settings.preflight import preflight
 from mathpal.tokens.batches import PackedRows
@@ -51,21 +52,19 @@ CHECKPOINTING = "trainer.gradient_checkpointing=true"
 EXPERIMENTS = sorted(path.stem for path in (CONF / "experiment").glob("*.yaml"))
 T, B = 128, 8
 
-Calls = dict[str, partial[Any]]
 
-
-def calls(*overrides: str) -> Calls:
-    return preflight(composition.split(compose(list(overrides))).config).calls
+def bound(*overrides: str) -> Composition:
+    return preflight(composition.split(compose(list(overrides))).config)
 
 
 @pytest.fixture(scope="module")
 def e2b() -> Setting:
-    return setting(calls("+experiment=grade6_e2b"), "gpu")
+    return setting(bound("+experiment=grade6_e2b"), "gpu")
 
 
 @pytest.fixture(scope="module")
 def e4b() -> Setting:
-    return setting(calls("+experiment=grade6_e2b", "model=gemma3n_e4b"), "gpu")
+    return setting(bound("+experiment=grade6_e2b", "model=gemma3n_e4b"), "gpu")
 
 
 class TestCounts:
@@ -79,7 +78,7 @@ class TestCounts:
     def test_the_real_models_without_their_checkpoints(
         self, model: str, weights: int, table: int, linear: int, lora: int
     ) -> None:
-        shape = architecture(text_config(calls(f"model={model}")["model"]))
+        shape = architecture(text_config(bound(f"model={model}").model))
         assert (shape.weights, shape.parts["PLE table"]) == (weights, table)
         assert shape.linear_weights == linear
         assert lora_weights(shape.linears, PROJECTIONS, 16) == lora
@@ -89,17 +88,17 @@ class TestCounts:
     def test_a_folder_is_read_and_wins_over_what_is_known_by_its_name(self, tmp_path: Path) -> None:
         folder = tmp_path / "gemma-3n-E2B-it"
         narrow().save_pretrained(folder)
-        shape = architecture(text_config(calls(f"model.path={folder}")["model"]))
+        shape = architecture(text_config(bound(f"model.path={folder}").model))
         assert shape.hidden == 96
 
     def test_a_folder_that_says_nothing_is_an_error_whatever_its_name(self, tmp_path: Path) -> None:
         (tmp_path / "gemma-3n-E2B-it").mkdir()
         with pytest.raises(ConfigError, match=r"has no config\.json"):
-            plan(calls(f"model.path={tmp_path}/gemma-3n-E2B-it"), device="gpu")
+            plan(bound(f"model.path={tmp_path}/gemma-3n-E2B-it"), device="gpu")
 
     def test_a_name_that_nobody_knows_is_asked_for_as_a_folder(self) -> None:
         with pytest.raises(ConfigError, match="there is no config.json to plan with"):
-            plan(calls("model=causal_lm", "model.path=some/model"), device="gpu")
+            plan(bound("model=causal_lm", "model.path=some/model"), device="gpu")
 
     @pytest.mark.parametrize("variant", ["lora", "dora"])
     def test_lora_is_counted_as_it_is_attached(self, variant: str) -> None:
@@ -120,7 +119,7 @@ class TestCounts:
         assert shape.parts["other"] == 0
 
     def test_a_scratch_model_is_planned_at_its_largest_vocabulary(self) -> None:
-        shape = architecture(text_config(calls("model=gemma3n_scratch")["model"]))
+        shape = architecture(text_config(bound("model=gemma3n_scratch").model))
         assert shape.head.outputs == 1536
 
 
@@ -208,7 +207,7 @@ class TestActivations:
         )  # fmt: skip
         tokens = f"trainer.batch_tokens={T * B}"
         asked = setting(
-            calls(tokens, "model.max_length=128", *overrides), "gpu" if mixed else "cpu"
+            bound(tokens, "model.max_length=128", *overrides), "gpu" if mixed else "cpu"
         )
         asked = asked._replace(
             architecture=shape, weight_width=2 if mixed and asked.lora else 4,
@@ -290,12 +289,14 @@ class TestMemory:
     def test_the_state_is_that_of_the_optimizer(
         self, shared_tiny: Any, optimizer: str, whole: bool
     ) -> None:
+        from mathpal.training.job import Optimization
         from mathpal.training.optimizers import build
         from mathpal.training.state import trained
 
         model = copy.deepcopy(shared_tiny.model)
         model = no_lora(model) if whole else attach_lora(model, r=4, alpha=4)
-        made = build(optimizer, trained(model), lr=1e-3, weight_decay=0, betas=(0.9, 0.9))  # type: ignore[arg-type]
+        asked = Optimization(optimizer=optimizer, lr=1e-3, betas=(0.9, 0.9))  # type: ignore[arg-type]
+        made = build(asked, trained(model))
         for weight in trained(model).values():
             weight.grad = torch.ones_like(weight)
         made.step()
@@ -304,13 +305,13 @@ class TestMemory:
             for state in made.state.values() for value in state.values()
             if isinstance(value, torch.Tensor) and value.ndim
         )  # fmt: skip
-        asked = setting(calls(*(WHOLE if whole else ("lora.r=4",))), "cpu")
+        asked = setting(bound(*(WHOLE if whole else ("lora.r=4",))), "cpu")
         shape = architecture(copy.deepcopy(shared_tiny.model.config))
         asked = asked._replace(architecture=shape, optimizer=optimizer)
         assert optimizer_state(asked) == pytest.approx(kept, rel=0.02)
 
     def test_ddp_keeps_the_gradients_twice_and_fsdp_divides_what_lasts(self) -> None:
-        one = setting(calls(*WHOLE), "cpu")
+        one = setting(bound(*WHOLE), "cpu")
         alone = memory(one).training
         several = memory(one._replace(devices=4, strategy="ddp")).training
         divided = memory(one._replace(devices=4, strategy="fsdp")).training
@@ -320,10 +321,10 @@ class TestMemory:
         assert divided["gathered"] > 0
 
     def test_a_run_that_measures_nothing_has_no_cache(self) -> None:
-        assert memory(setting(calls("evaluation=none"), "cpu")).evaluation == {}
+        assert memory(setting(bound("evaluation=none"), "cpu")).evaluation == {}
 
     def test_one_mask_over_packed_rows_grows_with_the_micro_batch(self) -> None:
-        padded = setting(calls("trainer.layout=padded"), "cpu")
+        padded = setting(bound("trainer.layout=padded"), "cpu")
         masked = padded._replace(layout="masked")
         extra = training_peak(masked) - training_peak(padded)
         assert extra > len(padded.architecture.layers) * padded.batch_tokens**2 * 4
@@ -382,14 +383,14 @@ class TestLayout:
         ],
     )
     def test_is_that_of_the_training(self, overrides: tuple[str, ...], layout: str) -> None:
-        assert setting(calls(*overrides), "gpu").layout == layout
+        assert setting(bound(*overrides), "gpu").layout == layout
 
     @pytest.mark.parametrize(("device", "layout"), [("gpu", "padded"), ("cpu", "packed")])
     def test_is_padded_where_unsloth_would_be_taken(
         self, monkeypatch: pytest.MonkeyPatch, device: Any, layout: str
     ) -> None:
         monkeypatch.setattr(planning_setting, "find_spec", lambda name: name)
-        given = calls("model=gemma3n_e2b", LONG)
+        given = bound("model=gemma3n_e2b", LONG)
         assert setting(given, device).layout == layout
 
     def test_agrees_with_fit_on_the_shipped_model(self, shared_tiny: Any) -> None:
@@ -399,27 +400,27 @@ class TestLayout:
 
 class TestRows:
     def test_of_a_plan_are_assumed_and_it_says_so(self) -> None:
-        made = plan(calls(), device="cpu")
+        made = plan(bound(), device="cpu")
         assert made.setting.asking == made.setting.supervised == ASSUMED_ASKING
         assert f"assumed until the rows are known: {ASSUMED_ASKING:.0%}" in as_text(made)
         assert as_values(made)["rows_known"] is False
 
     def test_of_a_real_table_take_their_place(self) -> None:
-        made = plan(calls(), device="cpu")
+        made = plan(bound(), device="cpu")
         known = with_data(made, Data(tokens=20_480, longest=100, supervised=0.5, asking=0.53))
         assert known.setting.asking == 0.53 and known.work.effective > 0.53
         assert "first target on (53%)" in as_text(known)
         assert training_peak(known.setting) < training_peak(made.setting)
 
     def test_that_are_padded_are_computed_at_all_positions(self) -> None:
-        made = plan(calls("trainer.layout=padded"), device="cpu")
+        made = plan(bound("trainer.layout=padded"), device="cpu")
         known = with_data(made, Data(tokens=20_480, longest=100, supervised=0.5, asking=0.53))
         assert known.setting.asking == made.setting.asking == 1.0
         assert "effective" not in as_text(known) and "rows     padded" in as_text(known)
 
     def test_of_plain_text_ask_everywhere(self, tmp_path: Path) -> None:
         (tmp_path / "x.txt").write_text("x")
-        given = calls("data=text", f"data.path={tmp_path}/x.txt", "evaluation=none")
+        given = bound("data=text", f"data.path={tmp_path}/x.txt", "evaluation=none")
         assert setting(given, "cpu").asking == 1.0
 
     def test_are_counted_some_at_a_time(
@@ -428,7 +429,7 @@ class TestRows:
         monkeypatch.setattr(gate, "CHUNK", 2)
         supervised = np.array([0, 0, 1, 1, 0, 0, 0, 1, 0, 1, 1], dtype=bool)
         table = TokenTable(np.zeros(11, np.int32), np.array([0, 4, 7, 11]), supervised, 0)
-        said = gate.refined(plan(calls(), device="cpu"), table, tmp_path)
+        said = gate.refined(plan(bound(), device="cpu"), table, tmp_path)
         # From position 1, from the last one for want of a target, and from 1 (not 0) again.
         assert json.loads((tmp_path / "plan.json").read_text())["asking"] == (3 + 1 + 3 + 0) / 11
         assert "(64%)" in said
@@ -463,12 +464,12 @@ class TestMends:
         assert mends(e4b, 0.1 * GB).together is None
 
     def test_a_cpu_is_offered_nothing_that_needs_a_gpu(self) -> None:
-        asked = setting(calls("trainer.batch_tokens=8192"), "cpu")
+        asked = setting(bound("trainer.batch_tokens=8192"), "cpu")
         words = " ".join(word for mend in mends(asked, 0).each for word in mend.overrides)
         assert "quantization" not in words and "offload" not in words
 
     def test_weights_that_are_trained_stay_whole_and_on_the_device(self) -> None:
-        asked = setting(calls(*WHOLE), "gpu")
+        asked = setting(bound(*WHOLE), "gpu")
         words = " ".join(word for mend in mends(asked, 0).each for word in mend.overrides)
         assert "quantization" not in words and "offload" not in words
 
@@ -476,22 +477,22 @@ class TestMends:
 class TestPlan:
     @pytest.mark.parametrize("experiment", EXPERIMENTS)
     def test_every_recipe_can_be_planned(self, experiment: str) -> None:
-        made = plan(calls(f"+experiment={experiment}"), device="gpu", memory_gb=80)
+        made = plan(bound(f"+experiment={experiment}"), device="gpu", memory_gb=80)
         assert made.fits
         assert json.loads(json.dumps(as_values(made)))["fits"] is True
         assert "fits into 80.0 GB stated" in as_text(made)
 
     def test_time_follows_from_the_rate(self) -> None:
-        made = plan(calls("trainer.max_steps=100"), device="cpu", tflops=0.001)
+        made = plan(bound("trainer.max_steps=100"), device="cpu", tflops=0.001)
         assert made.work.flops == 100 * 2048 * 4 * made.setting.architecture.linear_weights
         assert made.work.seconds == pytest.approx(made.work.flops / 1e9)
 
     def test_training_all_weights_costs_six_operations(self) -> None:
-        four, six = (plan(calls(*o), device="cpu").work.flops_per_token for o in ((), WHOLE))
+        four, six = (plan(bound(*o), device="cpu").work.flops_per_token for o in ((), WHOLE))
         assert six / four == 1.5
 
     def test_steps_of_epochs_are_known_with_the_rows(self) -> None:
-        made = plan(calls("trainer.max_steps=null", "trainer.epochs=2"), device="cpu")
+        made = plan(bound("trainer.max_steps=null", "trainer.epochs=2"), device="cpu")
         assert made.work.steps is None and "only the rows tell" in as_text(made)
         counted = with_data(made, Data(tokens=20_480, longest=100, supervised=0.5, asking=0.5))
         assert counted.work.steps == 20
@@ -499,16 +500,16 @@ class TestPlan:
 
     def test_without_a_gpu_there_is_no_verdict_on_one(self, monkeypatch: Any) -> None:
         monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-        made = plan(calls(), device="gpu")
+        made = plan(bound(), device="gpu")
         assert made.fits is None and "memory_gb=" in as_text(made)
 
     def test_what_only_a_gpu_can_do_is_not_planned_for_a_cpu(self) -> None:
-        asked = calls("model=gemma3n_e2b", "model.quantization=4bit", "trainer.batch_tokens=2048")
+        asked = bound("model=gemma3n_e2b", "model.quantization=4bit", "trainer.batch_tokens=2048")
         with pytest.raises(ConfigError, match=r"quantization=4bit .* device=gpu"):
             plan(asked, device="cpu")
 
     def test_an_unknown_architecture_says_what_it_leaves_out(self) -> None:
-        made = plan(calls(), device="cpu")
+        made = plan(bound(), device="cpu")
         other: Architecture = made.setting.architecture._replace(kind="other")
         blind = plans.planned("x", made.setting._replace(architecture=other), None, made.work)
         assert blind.memory.training["activations"] == 0
@@ -524,9 +525,9 @@ class TestGate:
     def test_stops_before_the_weights_are_loaded_and_names_the_mend(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from mathpal.run import stages
+        from mathpal.run import preparing
 
-        monkeypatch.setattr(stages, "load_model", lambda *a, **k: pytest.fail("it was loaded"))
+        monkeypatch.setattr(preparing, "load_model", lambda *a, **k: pytest.fail("it was loaded"))
         with pytest.raises(InfeasibleError) as error:
             train(compose(["evaluation=none"]), tmp_path / "run")
         message = str(error.value)
@@ -550,16 +551,15 @@ class TestGate:
         assert written["room"]["source"] == "of a toy"
 
     def test_lets_pass_what_fits(self, tmp_path: Path) -> None:
-        made = gate.memory_gate(calls(), tmp_path, allow=False)
+        made = gate.memory_gate(bound(), tmp_path, allow=False)
         assert made is not None and made.fits
         assert (tmp_path / "plan.json").exists()
 
     def test_lets_a_loader_that_it_does_not_know_decide_for_itself(self, tmp_path: Path) -> None:
         def load_own() -> None: ...
 
-        assert (
-            gate.memory_gate({**calls(), "model": partial(load_own)}, tmp_path, allow=False) is None
-        )
+        unknown = Composition({**bound().groups, "model": partial(load_own)})
+        assert gate.memory_gate(unknown, tmp_path, allow=False) is None
         assert not (tmp_path / "plan.json").exists()
 
 

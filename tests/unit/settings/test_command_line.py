@@ -10,15 +10,15 @@ import pytest
 from mathpal.errors import ConfigError
 from mathpal.settings.command_line import check
 from mathpal.settings.composition import CONF
-from mathpal.settings.preflight import run_settings
+from mathpal.settings.run_settings import RunSettings
 
 
 def ok(*arguments: str) -> None:
-    check("train", arguments, CONF, run_settings)
+    check("train", arguments, CONF, RunSettings)
 
 
 def message(
-    *arguments: str, config: str = "train", schema: Callable[..., Any] = run_settings
+    *arguments: str, config: str = "train", schema: Callable[..., Any] = RunSettings
 ) -> str:
     with pytest.raises(ConfigError) as error:
         check(config, arguments, CONF, schema)

@@ -8,13 +8,13 @@ from mathpal.errors import ConfigError
 from mathpal.settings import launchers
 from mathpal.settings.command_line import check
 from mathpal.settings.composition import CONF
-from mathpal.settings.preflight import run_settings
+from mathpal.settings.run_settings import RunSettings
 
 SLURM = ("-m", "seed=1,2", "hydra/launcher=submitit_slurm")
 
 
 def ok(*arguments: str) -> None:
-    check("train", arguments, CONF, run_settings)
+    check("train", arguments, CONF, RunSettings)
 
 
 def message(*arguments: str) -> str:

@@ -7,7 +7,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from mathpal.errors import ConfigError
 from mathpal.settings.composition import CONF, compose
-from mathpal.settings.preflight import GROUPS, RULES, Fault, find_faults, preflight, run_settings
+from mathpal.settings.preflight import GROUPS, RULES, Fault, find_faults, preflight
+from mathpal.settings.run_settings import RunSettings
 
 
 def config(*overrides: str) -> DictConfig:
@@ -23,7 +24,7 @@ def with_value(path: str, value: Any) -> DictConfig:
 
 
 def faults(*overrides: str) -> list[Fault]:
-    return find_faults(config(*overrides), run_settings)
+    return find_faults(config(*overrides), RunSettings)
 
 
 def only(*overrides: str) -> Fault:
@@ -34,7 +35,7 @@ def only(*overrides: str) -> Fault:
 class TestWhatPasses:
     def test_the_default_composition_binds_every_group(self) -> None:
         bound = preflight(config())
-        assert list(bound.calls) == list(GROUPS)
+        assert list(bound.groups) == list(GROUPS)
         assert bound.settings == {
             "name": "default",
             "seed": 42,
@@ -43,14 +44,14 @@ class TestWhatPasses:
             "allow_memory": False,
             "resume": None,
         }
-        assert bound.calls["trainer"].func.__name__ == "fit"
-        assert bound.calls["trainer"].keywords["lr"] == 1.5e-3
+        assert bound.groups["trainer"].func.__name__ == "fit"
+        assert bound.groups["trainer"].keywords["lr"] == 1.5e-3
 
     def test_values_arrive_as_their_annotation_says(self) -> None:
         bound = preflight(config("lora.alpha=16", "trainer.warmup=5", "data.grades=[4,5]"))
-        assert bound.calls["lora"].keywords["alpha"] == 16.0
-        assert isinstance(bound.calls["lora"].keywords["alpha"], float)
-        assert list(bound.calls["data"].keywords["grades"]) == [4, 5]
+        assert bound.groups["lora"].keywords["alpha"] == 16.0
+        assert isinstance(bound.groups["lora"].keywords["alpha"], float)
+        assert list(bound.groups["data"].keywords["grades"]) == [4, 5]
 
     @pytest.mark.parametrize(
         "override",
@@ -61,7 +62,7 @@ class TestWhatPasses:
         assert faults(override) == []
 
     def test_interpolations_are_resolved(self) -> None:
-        assert preflight(config("seed=7")).calls["trainer"].keywords["seed"] == 7
+        assert preflight(config("seed=7")).groups["trainer"].keywords["seed"] == 7
 
     @pytest.mark.parametrize("option", sorted(p.stem for p in (CONF / "data").glob("*.yaml")))
     def test_another_seed_of_the_run_draws_no_other_problems(self, option: str) -> None:
@@ -75,7 +76,7 @@ class TestWhatPasses:
         def verb(calls: Any, *, run: str, deep: bool = False) -> None: ...
 
         bound = preflight(OmegaConf.create({"run": "outputs/x"}), verb)
-        assert (bound.calls, bound.settings) == ({}, {"run": "outputs/x"})
+        assert (bound.groups, bound.options) == ({}, {"run": "outputs/x"})
         with pytest.raises(ConfigError, match=r"run is not given"):
             preflight(OmegaConf.create({"deep": True}), verb)
 
@@ -186,13 +187,13 @@ class TestNames:
         cfg = config()
         parent, _, key = path.rpartition(".")
         del (cfg[parent] if parent else cfg)[key]
-        assert find_faults(cfg, run_settings)[0].given == f"{path} is not given"
+        assert find_faults(cfg, RunSettings)[0].given == f"{path} is not given"
 
     @pytest.mark.parametrize("group", GROUPS)
     def test_a_group_that_was_deleted(self, group: str) -> None:
         cfg = config()
         del cfg[group]
-        fault = find_faults(cfg, run_settings)[0]
+        fault = find_faults(cfg, RunSettings)[0]
         assert fault.given == f"{group}=null"
         assert fault.expected == f"an option of conf/{group}/ with a _target_"
 
@@ -200,7 +201,7 @@ class TestNames:
     def test_a_group_that_is_no_option(self, node: Any) -> None:
         cfg = config()
         cfg.trainer = node
-        assert "conf/trainer/" in find_faults(cfg, run_settings)[0].expected
+        assert "conf/trainer/" in find_faults(cfg, RunSettings)[0].expected
 
 
 class TestTargets:
@@ -241,7 +242,7 @@ class TestTargets:
         ],
     )
     def test_what_may_not_be_called_is_refused(self, group: str, target: str) -> None:
-        (fault,) = find_faults(with_value(f"{group}._target_", target), run_settings)
+        (fault,) = find_faults(with_value(f"{group}._target_", target), RunSettings)
         assert fault.given == f"{group}._target_={target}"
         assert "nothing else is ever called from a config" in fault.expected
 
@@ -249,7 +250,7 @@ class TestTargets:
         import sys
 
         sys.modules.pop("antigravity", None)
-        find_faults(with_value("model._target_", "antigravity.open"), run_settings)
+        find_faults(with_value("model._target_", "antigravity.open"), RunSettings)
         assert "antigravity" not in sys.modules
 
 
@@ -258,14 +259,14 @@ class TestInterpolations:
         "value", ["${nothing}", "${trainer.nothing}", "${nonsense:1}", "${trainer.seed}"]
     )
     def test_a_faulty_interpolation_is_one_clear_fault(self, value: str) -> None:
-        (fault,) = find_faults(with_value("trainer.seed", value), run_settings)
+        (fault,) = find_faults(with_value("trainer.seed", value), RunSettings)
         assert "interpolations that name existing settings" in fault.expected
         assert fault.given
 
     def test_a_missing_value_behind_an_interpolation(self) -> None:
         cfg = with_value("trainer.seed", "${seed}")
         cfg.seed = "???"
-        assert any("seed" in fault.given for fault in find_faults(cfg, run_settings))
+        assert any("seed" in fault.given for fault in find_faults(cfg, RunSettings))
 
 
 class TestTogether:

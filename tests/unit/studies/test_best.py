@@ -15,6 +15,7 @@ from mathpal.cli import study as verbs
 from mathpal.cli.report import report
 from mathpal.errors import ConfigError, DataError
 from mathpal.settings import composition
+from mathpal.settings.checked import Composition
 from mathpal.settings.composition import CONF, compose
 from mathpal.studies.best import experiment, run_directory
 from mathpal.studies.findings import find
@@ -163,15 +164,15 @@ def compose_of(conf: Path) -> Any:
 
 
 def test_best_shows_and_saves_and_does_not_overwrite(study: Path, conf: Path, capsys: Any) -> None:
-    verbs.best({}, study=study, save="mine")
+    verbs.best(Composition(), study=study, save="mine")
     out = capsys.readouterr().out
     assert out.startswith("trial 1 of my study: validation/loss 0.2\n  lora.r=16\n")
     saved = (conf / "experiment/mine.yaml").read_text(encoding="utf-8")
     assert saved in out and "\nname: mine\n" in saved
     with pytest.raises(ConfigError, match=r"there already.*force=true"):
-        verbs.best({}, study=study, trial=0, save="mine")
+        verbs.best(Composition(), study=study, trial=0, save="mine")
     assert (conf / "experiment/mine.yaml").read_text(encoding="utf-8") == saved
-    verbs.best({}, study=study, trial=0, save="mine", force=True)
+    verbs.best(Composition(), study=study, trial=0, save="mine", force=True)
     assert "Trial 0 of the study" in (conf / "experiment/mine.yaml").read_text(encoding="utf-8")
 
 
@@ -181,18 +182,18 @@ def test_a_name_of_the_study_that_no_experiment_may_have_is_changed(study: Path)
 
 def test_a_trial_that_is_not_there_is_named(study: Path) -> None:
     with pytest.raises(ConfigError, match=r"trial=9: .* it has 0 to 3"):
-        verbs.best({}, study=study, trial=9)
+        verbs.best(Composition(), study=study, trial=9)
 
 
 def test_best_of_nothing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="No trial can be called the best"):
-        verbs.best({}, study=build(tmp_path, []))
+        verbs.best(Composition(), study=build(tmp_path, []))
 
 
 def test_status_says_where_the_study_stands(study: Path, capsys: Any) -> None:
     (study / ".drivers").mkdir()
     (study / ".drivers/host-123.json").write_text("{}")
-    verbs.status({}, study=study)
+    verbs.status(Composition(), study=study)
     out = capsys.readouterr().out
     assert "[red]Lỗi: bộ nhớ[/red]" in out, "an error is no markup"
     assert "my study: 2 completed, 1 pruned, 1 failed" in out
@@ -203,32 +204,32 @@ def test_status_says_where_the_study_stands(study: Path, capsys: Any) -> None:
 
 def test_status_shows_the_newest_rows_and_says_what_it_left_out(study: Path, capsys: Any) -> None:
     os.utime(study)
-    verbs.status({}, study=study, rows=1)
+    verbs.status(Composition(), study=study, rows=1)
     out = capsys.readouterr().out
     assert "3 earlier trials are not shown" in out and "pruned" not in out.splitlines()[1]
-    verbs.status({}, study=study, rows=0)
+    verbs.status(Composition(), study=study, rows=0)
     assert capsys.readouterr().out.startswith("my study:")
 
 
 def test_status_of_a_study_that_stopped_says_how_to_go_on(tmp_path: Path, capsys: Any) -> None:
     running = told({"lora.r": 8}, state=TrialState.RUNNING)
-    verbs.status({}, study=build(tmp_path, [running]))
+    verbs.status(Composition(), study=build(tmp_path, [running]))
     assert "no driver is at work; the same command goes on" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("names", [[], ["study", "replay"], ["study", "multirun", "replay"]])
 def test_report_takes_exactly_one(study: Path, names: list[str]) -> None:
     with pytest.raises(ConfigError, match="exactly one of study=DIR, multirun=DIR and replay=DIR"):
-        report({}, **dict.fromkeys(names, study))
+        report(Composition(), **dict.fromkeys(names, study))
 
 
 def test_a_notebook_is_not_of_a_replay(study: Path) -> None:
     with pytest.raises(ConfigError, match="notebook and storage belong to study=DIR"):
-        report({}, replay=study, notebook=study)
+        report(Composition(), replay=study, notebook=study)
 
 
 def test_multirun_is_the_same(study: Path, capsys: Any) -> None:
-    report({}, multirun=study)
+    report(Composition(), multirun=study)
     assert capsys.readouterr().out.splitlines()[-1].endswith("report.html")
     assert {"report.html", "trials.csv", "best.yaml", "README.md"} <= {
         path.name for path in study.iterdir()
@@ -238,13 +239,13 @@ def test_multirun_is_the_same(study: Path, capsys: Any) -> None:
 def test_best_yaml_outlives_the_files_of_its_trial_but_not_a_better_trial(
     study: Path, capsys: Any
 ) -> None:
-    report({}, study=study)
+    report(Composition(), study=study)
     text = (study / "best.yaml").read_text(encoding="utf-8")
     (study / "1/.hydra/config.yaml").unlink()
-    report({}, study=study)
+    report(Composition(), study=study)
     assert (study / "best.yaml").read_text(encoding="utf-8") == text
     (study / "best.yaml").write_text(text.replace("Trial 1 of", "Trial 0 of"), encoding="utf-8")
-    report({}, study=study)
+    report(Composition(), study=study)
     assert not (study / "best.yaml").exists()
     assert "no best.yaml: " in capsys.readouterr().out
 

@@ -15,6 +15,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from mathpal.cli.report import report
 from mathpal.errors import ConfigError
+from mathpal.settings.checked import Composition
 from mathpal.studies import costs
 from mathpal.studies.axes import Axis
 from mathpal.studies.findings import Findings, find
@@ -288,17 +289,17 @@ def test_several_objectives_get_a_front_and_no_test(tmp_path: Path) -> None:
 
 def test_what_a_person_wrote_stays_when_the_notebook_is_written_again(tmp_path: Path) -> None:
     study, notebook = build(tmp_path / "study", several(12)), tmp_path / "experiments/lora"
-    report({}, study=study, notebook=notebook)
+    report(Composition(), study=study, notebook=notebook)
     path = notebook / "README.md"
     first = path.read_text(encoding="utf-8")
     assert "Nobody has written one yet." in first
     mine = "Hạng 16 là đủ.\n\n- và | đây `cũng` vậy"
     path.write_text(re.sub(f"{BEGIN}.*?{END}", f"{BEGIN}\n{mine}\n{END}", first, flags=re.DOTALL),
                     encoding="utf-8")  # fmt: skip
-    report({}, study=study, notebook=notebook)
+    report(Composition(), study=study, notebook=notebook)
     again = path.read_text(encoding="utf-8")
     assert mine in again and "Nobody has written one yet." not in again
-    report({}, study=study, notebook=notebook)
+    report(Composition(), study=study, notebook=notebook)
     assert path.read_text(encoding="utf-8") == again
     assert {p.name for p in (notebook / "figures").iterdir()} >= {"course.svg", "slices.svg"}
     assert all(f"figures/{p.name}" in again for p in (notebook / "figures").iterdir())
@@ -309,7 +310,7 @@ def test_a_notebook_that_somebody_else_wrote_is_not_overwritten(tmp_path: Path) 
     notebook.mkdir()
     (notebook / "README.md").write_text("# mine\n")
     with pytest.raises(ConfigError, match="would overwrite it"):
-        report({}, study=study, notebook=notebook)
+        report(Composition(), study=study, notebook=notebook)
     assert (notebook / "README.md").read_text() == "# mine\n"
 
 

@@ -11,6 +11,7 @@ from omegaconf import OmegaConf
 from mathpal.cli.report import report
 from mathpal.errors import DataError
 from mathpal.record.files import write_json, write_lines
+from mathpal.settings.checked import Composition
 from mathpal.settings.composition import compose
 from mathpal.settings.preflight import preflight
 from mathpal.tracking.delivery import Delivery
@@ -93,7 +94,7 @@ def test_a_run_without_its_end_or_without_a_sink_is_refused(finished: Path, tmp_
 
 
 def test_the_verb_prints_what_was_sent(finished: Path, capsys: Any) -> None:
-    report({"tracker": partial(into(Fake()))}, replay=finished)
+    report(Composition({"tracker": partial(into(Fake()))}), replay=finished)
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "4 metric records, 1 sample generations, adapter, report.html"
     assert out[1] == "fake: 7 sent, 0 dropped, 0 failed"
@@ -102,7 +103,7 @@ def test_the_verb_prints_what_was_sent(finished: Path, capsys: Any) -> None:
 
 def test_the_verb_fails_where_a_sink_did(finished: Path, capsys: Any) -> None:
     with pytest.raises(SystemExit) as ended:
-        report({"tracker": partial(into(Fake("start", fail)))}, replay=finished)
+        report(Composition({"tracker": partial(into(Fake("start", fail)))}), replay=finished)
     assert ended.value.code == 1
     assert "given up: it did not start" in capsys.readouterr().out
 
@@ -113,4 +114,4 @@ def test_the_verb_composes(tmp_path: Path) -> None:
     bound = preflight(cfg, report)
     given = {name: value for name, value in bound.settings.items() if value is not None}
     assert given == {"replay": tmp_path}
-    assert bound.calls["tracker"].func.__name__ == "wandb"
+    assert bound.groups["tracker"].func.__name__ == "wandb"

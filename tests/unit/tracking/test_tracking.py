@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from mathpal.errors import ConfigError, DataError
-from mathpal.settings.preflight import find_faults, preflight, run_settings
+from mathpal.settings.preflight import find_faults, preflight
+from mathpal.settings.run_settings import RunSettings
 from mathpal.tracking.artifacts import staged
 from mathpal.tracking.delivery import Delivery
 from mathpal.tracking.local import local
@@ -315,11 +316,12 @@ class TestFaults:
         from mathpal.models.lora import attach_lora
         from mathpal.objectives.sft import sft
         from mathpal.training.fit import fit
+        from mathpal.training.job import TrainingJob
 
         torch.manual_seed(0)
         model = attach_lora(copy.deepcopy(shared_tiny.model), r=4, alpha=8, dropout=0.2)
         fit(
-            shared_tiny._replace(model=model), tables[0], None, sft(), record, None,
+            TrainingJob(shared_tiny._replace(model=model), tables[0], None, sft(), record, None),
             lr=1e-2, batch_tokens=512, max_steps=3, warmup=0, accelerator="cpu", record_every=1,
         )  # fmt: skip
         return {n: p.detach() for n, p in model.named_parameters() if p.requires_grad}
@@ -397,10 +399,10 @@ class TestComposition:
 
     def test_a_tracker_inside_many_is_checked(self) -> None:
         asked = ["evaluation=none", "tracker=many", "+tracker@tracker.trackers.mine=wandb"]
-        assert list(preflight(config(*asked)).calls["tracker"].keywords["trackers"]) == [
+        assert list(preflight(config(*asked)).groups["tracker"].keywords["trackers"]) == [
             "tensorboard", "mine",
         ]  # fmt: skip
-        faults = find_faults(config(*asked, "tracker.trackers.mine.queue=0"), run_settings)
+        faults = find_faults(config(*asked, "tracker.trackers.mine.queue=0"), RunSettings)
         assert [fault.given for fault in faults] == ["tracker.trackers.mine.queue=0"]
 
     def test_a_missing_package_is_named_with_its_extra(self) -> None:

@@ -19,6 +19,7 @@ from mathpal.tokens.chat import TokenTable
 from mathpal.tokens.windows import Plan
 from mathpal.training.driving import Follower, driven, validation_loss
 from mathpal.training.fit import fit
+from mathpal.training.job import Optimization, TrainingJob
 from mathpal.training.module import schedule
 from mathpal.training.optimizers import build
 from mathpal.training.trl import fit_trl
@@ -38,9 +39,10 @@ def tuned(shared_tiny: Loaded, dropout: float) -> Loaded:
 def by_mathpal(loaded: Loaded, tables: Tables, accumulate: int, **settings: Any) -> Records:
     records: Records = []
     fit(
-        loaded, *tables, sft(), lambda s, v: records.append((s, v)), None, max_steps=STEPS,
-        batch_tokens=512, accumulate=accumulate, warmup=3, clip=0.5, accelerator="cpu",
-        record_every=1, evaluate_every=10, spike=None, layout="padded", **SAME, **settings,
+        TrainingJob(loaded, *tables, sft(), lambda s, v: records.append((s, v)), None),
+        max_steps=STEPS, batch_tokens=512, accumulate=accumulate, warmup=3, clip=0.5,
+        accelerator="cpu", record_every=1, evaluate_every=10, spike=None, layout="padded",
+        **SAME, **settings,
     )  # fmt: skip
     return records
 
@@ -64,7 +66,7 @@ def by_trainer(
         validate=partial(validation_loss, objective=sft(), batches=checks, mixed=False),
         unwanted=unwanted,
     )  # fmt: skip
-    making = partial(build, "adamw", lr=lr, weight_decay=0.01, betas=(0.9, 0.999))
+    making = partial(build, Optimization(lr=lr, weight_decay=0.01, betas=(0.9, 0.999)))
     arguments = TrainingArguments(
         str(folder), max_steps=STEPS, gradient_accumulation_steps=accumulate, max_grad_norm=0.5,
         logging_steps=1, use_cpu=True, report_to="none", save_strategy="no", disable_tqdm=True,
@@ -123,7 +125,7 @@ def test_a_loss_that_is_not_finite_ends_it(
 class TestRefusals:
     def go(self, loaded: Loaded, tables: Tables, run_dir: Path | None = None) -> None:
         fit_trl(
-            loaded, *tables, sft(), lambda s, v: None, run_dir, lr=1e-3, max_steps=1,
+            TrainingJob(loaded, *tables, sft(), lambda s, v: None, run_dir), lr=1e-3, max_steps=1,
             batch_tokens=512,
         )  # fmt: skip
 

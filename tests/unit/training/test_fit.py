@@ -13,13 +13,14 @@ from mathpal.curriculum import FAMILIES, problem
 from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora, no_lora
-from mathpal.objectives.sft import sft
+from mathpal.objectives.sft import Supervised, sft
 from mathpal.tokens.batches import TrainingBatches
 from mathpal.tokens.chat import TokenTable, encode
 from mathpal.tokens.windows import Plan
 from mathpal.training import engine
 from mathpal.training.fit import FitResult, fit
 from mathpal.training.guard import Guard
+from mathpal.training.job import TrainingJob
 from mathpal.training.module import TuningModule, schedule
 
 Records = list[tuple[int, dict[str, float]]]
@@ -55,12 +56,14 @@ def run(
         if "epochs" not in asked:
             asked.setdefault("max_steps", 3)
         result = fit(
-            loaded,
-            tables[0],
-            tables[1] if checked else None,
-            objective or sft(),
-            lambda step, values: records.append((step, values)),
-            run_dir,
+            TrainingJob(
+                loaded,
+                tables[0],
+                tables[1] if checked else None,
+                Supervised(objective) if objective else sft(),
+                lambda step, values: records.append((step, values)),
+                run_dir,
+            ),
             **asked,
         )
         return loaded, records, result
@@ -282,7 +285,9 @@ class TestWhatIsTrained:
             made.model.load_state_dict(start)
             norms: Records = []
             fit(
-                made, table, None, sft(), lambda s, v, norms=norms: norms.append((s, v)), None,
+                TrainingJob(
+                    made, table, None, sft(), lambda s, v, norms=norms: norms.append((s, v)), None
+                ),
                 lr=1e-3, max_steps=2, batch_tokens=1024, accelerator="cpu", warmup=0,
                 gradient_checkpointing=checkpointing, record_every=1,
             )  # fmt: skip

@@ -15,6 +15,7 @@ from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora, no_lora
 from mathpal.objectives.sft import sft
+from mathpal.settings.checked import Composition
 from mathpal.tokens.chat import TokenTable, encode
 from mathpal.training import gradient_check
 from mathpal.training.gradient_check import (
@@ -136,12 +137,12 @@ def test_the_table_names_path_errors_verdict_and_weight() -> None:
 
 
 class TestVerb:
-    def calls(self, loaded: Loaded, lora: Any) -> dict[str, Any]:
-        return {"model": partial(lambda: loaded), "lora": partial(lora)}
+    def bound(self, loaded: Loaded, lora: Any) -> Composition:
+        return Composition({"model": partial(lambda: loaded), "lora": partial(lora)})
 
     @pytest.mark.parametrize("lora", [partial(attach_lora, r=4, alpha=8), no_lora])
     def test_right_gradients_end_well(self, tiny: Loaded, lora: Any, capsys: Any) -> None:
-        grads(self.calls(tiny._replace(max_length=512), lora))
+        grads(self.bound(tiny._replace(max_length=512), lora))
         printed = capsys.readouterr().out.splitlines()
         assert [line.split("  ")[0] for line in printed[1:-1]] == [path.name for path in PATHS]
         assert printed[-1] == "the gradients are right"
@@ -153,7 +154,7 @@ class TestVerb:
         monkeypatch.setattr(gradient_check, "examine", lambda *_, **__: [wrong])
         lora = partial(attach_lora, r=4, alpha=8)
         with pytest.raises(SystemExit) as end:
-            grads(self.calls(tiny._replace(max_length=512), lora))
+            grads(self.bound(tiny._replace(max_length=512), lora))
         assert end.value.code == 1
         assert capsys.readouterr().out.endswith("wrong gradients: packed, 1×8\n")
 
@@ -162,9 +163,9 @@ class TestVerb:
     ) -> None:
         wrong = Finding(REENTRANT, 0.5, 0.5, "w", False)
         monkeypatch.setattr(gradient_check, "examine", lambda *_, **__: [wrong])
-        grads(self.calls(tiny._replace(max_length=512), no_lora), reentrant=True)
+        grads(self.bound(tiny._replace(max_length=512), no_lora), reentrant=True)
         assert "the gradients are right" in capsys.readouterr().out
 
     def test_rows_that_do_not_fit(self, tiny: Loaded) -> None:
         with pytest.raises(ConfigError, match=r"model\.max_length=128 leaves \d+ of 32 problems"):
-            grads(self.calls(tiny._replace(max_length=128), no_lora))
+            grads(self.bound(tiny._replace(max_length=128), no_lora))

@@ -8,10 +8,15 @@ import pytest
 import torch
 
 from mathpal.errors import ConfigError
-from mathpal.training.optimizers import build
+from mathpal.training.job import Optimization
+from mathpal.training.optimizers import build as made_of
 from tests.unit.conftest import at, die, same
 
 SETTINGS: dict[str, Any] = {"lr": 0.01, "weight_decay": 0.0, "betas": (0.9, 0.98)}
+
+
+def build(name: Any, weights: Any, *, gpu: bool = False, **settings: Any) -> Any:
+    return made_of(Optimization(optimizer=name, **settings), weights, gpu=gpu)
 
 
 def weights() -> dict[str, torch.nn.Parameter]:

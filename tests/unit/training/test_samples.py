@@ -9,9 +9,10 @@ import pytest
 from mathpal.curriculum import FAMILIES, problem
 from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
+from mathpal.objectives.sft import sft
 from mathpal.tokens.chat import encode, prompt_text
 from mathpal.training import samples
-from mathpal.training.followers import followers
+from mathpal.training.callbacks import callbacks
 from mathpal.training.samples import answers, asked, to_file
 from tests.unit.conftest import at, die, same
 
@@ -103,21 +104,20 @@ def build(
 ) -> Any:
     from mathpal.tokens.batches import TrainingBatches
     from mathpal.tokens.windows import Plan
-    from mathpal.training.validating import Best
+    from mathpal.training.job import Checkpointing, Measuring, TrainingJob
 
     batches = TrainingBatches(tables[0], Plan(1024, 1, 0), steps=2, epochs=0, pad=0)
-    return followers(
-        batches, tables[1] if validated else None, loaded.tokenizer, record,
-        Best("validation/loss", None), run_dir, flops_per_token=1.0, record_every=1,
-        evaluate_every=None, samples_every=1, checkpoint_every=None, keep_last=1, profile=False,
-    )  # fmt: skip
+    checked = tables[1] if validated else None
+    job = TrainingJob(loaded, tables[0], checked, sft(), record, run_dir)
+    measuring = Measuring(record_every=1, evaluate_every=None, samples_every=1)
+    return callbacks(job, batches, measuring, Checkpointing(), flops_per_token=1.0)
 
 
 def test_a_tracker_that_knows_texts_gets_them(
     shared_tiny: Loaded, fit_tables: Any, tmp_path: Path
 ) -> None:
     tracker = Tracker()
-    sampler = build(shared_tiny, fit_tables, tracker, tmp_path).between[-1]
+    sampler = build(shared_tiny, fit_tables, tracker, tmp_path).measuring[-1]
     assert sampler.texts == tracker.texts
 
 

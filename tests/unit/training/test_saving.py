@@ -153,11 +153,12 @@ def test_a_best_step_needs_something_to_judge_by(
     shared_tiny: Any, settings: dict[str, Any]
 ) -> None:
     from mathpal.training.fit import fit
+    from mathpal.training.job import TrainingJob
 
     with pytest.raises(ConfigError, match="no validation rows"):
         fit(
-            shared_tiny, None, None, sft(), lambda s, v: None, None, lr=1e-3, max_steps=1,
-            batch_tokens=512, **settings,
+            TrainingJob(shared_tiny, None, None, sft(), lambda s, v: None, None),
+            lr=1e-3, max_steps=1, batch_tokens=512, **settings,
         )  # fmt: skip
 
 

@@ -1,0 +1,88 @@
+"""From trained weights to a finished run directory: evaluate, export, outcome, report.
+
+Only the first process of a run comes here.
+"""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mathpal.models.loaded import Loaded
+from mathpal.problems import Splits
+from mathpal.record import outcome
+from mathpal.record.files import Clock
+from mathpal.run.preparing import Prepared, load_model
+from mathpal.run.weights import restore, save_trained
+from mathpal.settings.checked import Composition
+from mathpal.settings.run_settings import RunSettings
+
+if TYPE_CHECKING:
+    from mathpal.tracking.tracking import Tracking
+    from mathpal.training.fit import FitResult
+
+log = logging.getLogger(__name__)
+
+
+def finish(
+    composition: Composition,
+    settings: RunSettings,
+    prepared: Prepared,
+    fitted: "FitResult",
+    tracking: "Tracking",
+    clock: Clock,
+    run_dir: Path,
+) -> str:
+    """Evaluate, export and write the outcome and the page; of a pruned run the outcome alone.
+
+    Returns:
+        Base against tuned as text; "" where nothing was evaluated.
+    """
+    if fitted.pruned:
+        clock.stop()
+        outcome.pruned(run_dir, fitted.metrics, clock.seconds, fitted.notes)
+        return ""
+    loaded = prepared.loaded
+    if fitted.whole_weights:  # the model's own are divided among processes
+        loaded = load_model(composition.model, composition.lora, seed=settings.seed)
+        restore(loaded, fitted.whole_weights)
+    save_trained(loaded, run_dir)
+    clock("evaluate")
+    measured, table = _evaluated(composition, loaded, prepared.splits, run_dir)
+    clock("export")
+    composition.export(loaded, run_dir)
+    clock.stop()
+    outcome.completed(run_dir, {**fitted.metrics, **measured}, clock.seconds, fitted.notes)
+    _publish(tracking, run_dir)
+    if table:
+        log.info("\n%s\n", table)
+    log.info("%s", _timings(clock.seconds))
+    return table
+
+
+def _evaluated(
+    composition: Composition, loaded: Loaded, splits: Splits, run_dir: Path
+) -> tuple[dict[str, float], str]:
+    """The metrics and the table of the evaluation; both empty where nothing is measured."""
+    from mathpal.evaluation.tables import text_table, write_report
+
+    report: Any = composition.evaluation(loaded, splits.test)
+    if report is None:
+        return {}, ""
+    write_report(report, run_dir / "evaluation")
+    return report.metrics, text_table(report)
+
+
+def _publish(tracking: "Tracking", run_dir: Path) -> None:
+    """Write report.html, and give it and the adapter to the trackers."""
+    from mathpal.reporting import write_report
+
+    write_report(run_dir)
+    for name in ("adapter", "report.html"):
+        if (run_dir / name).exists():
+            tracking.artifact(run_dir / name, name.removesuffix(".html"))
+
+
+def _timings(seconds: dict[str, float]) -> str:
+    """Seconds by stage in one line."""
+    stages = " · ".join(f"{name} {value:.0f} s" for name, value in seconds.items())
+    return f"time: {stages} · together {sum(seconds.values()):.0f} s"

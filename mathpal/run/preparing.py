@@ -1,0 +1,183 @@
+"""From a composition to a model and rows that can be trained: the same in all processes of a run.
+
+Heavy libraries are imported inside the functions.
+"""
+
+import logging
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mathpal.data.gates import gold_gate, leakage_gate
+from mathpal.models.loaded import Loaded
+from mathpal.objectives.objective import Objective
+from mathpal.problems import Splits
+from mathpal.record import files
+from mathpal.record.files import Clock
+from mathpal.settings.checked import Call, Composition
+from mathpal.settings.run_settings import RunSettings
+from mathpal.tokens.chat import TokenTable, mask_sample
+from mathpal.tokens.preview import marked
+
+log = logging.getLogger(__name__)
+
+
+class Tables(NamedTuple):
+    """The tokenized rows, and facts about them for a reader.
+
+    Attributes:
+        train: training rows.
+        validation: validation rows; None where there are none.
+        sample: the first training row with its mask (see `mask_sample`).
+        lines: facts about the data, a line each.
+    """
+
+    train: TokenTable
+    validation: TokenTable | None
+    sample: dict[str, object]
+    lines: list[str]
+
+
+class Prepared(NamedTuple):
+    """What a training starts from.
+
+    Attributes:
+        loaded: the model with the weights to be trained, and its tokenizer.
+        objective: the loss and its batches.
+        splits: the problems.
+        tables: the rows made of them.
+    """
+
+    loaded: Loaded
+    objective: Objective
+    splits: Splits
+    tables: Tables
+
+
+def prepare(
+    composition: Composition, settings: RunSettings, clock: Clock, run_dir: Path | None
+) -> Prepared:
+    """Load the model and the data, pass the gates, tokenize.
+
+    Args:
+        composition: of the run.
+        settings: of the run.
+        clock: takes the seconds of each stage.
+        run_dir: takes the data's files; None in a process that keeps no record.
+
+    Raises:
+        DataError: when a gate fails.
+    """
+    clock("model")
+    loaded = load_model(composition.model, composition.lora, seed=settings.seed)
+    objective: Objective = composition.objective()
+    clock("data")
+    splits: Splits = composition.data(run_dir)
+    tables = tokenize(
+        splits,
+        loaded,
+        objective,
+        run_dir,
+        measured=composition.can("evaluation").measures and run_dir is not None,
+        allow_leakage=settings.allow_leakage,
+    )
+    return Prepared(loaded, objective, splits, tables)
+
+
+def load_model(model: Call, lora: Call, *, seed: int) -> Loaded:
+    """Load the base and attach the weights to be trained; LoRA's depend on the seed."""
+    import transformers
+
+    quiet_transformers()
+    loaded: Loaded = model()
+    transformers.set_seed(seed)
+    return loaded._replace(model=lora(loaded.model))
+
+
+def quiet_transformers() -> None:
+    """Keep Transformers' advice and progress bars off the terminal."""
+    import transformers
+
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+
+
+def tokenize(
+    splits: Splits,
+    loaded: Loaded,
+    objective: Objective,
+    run_dir: Path | None,
+    *,
+    measured: bool,
+    allow_leakage: bool,
+) -> Tables:
+    """Pass the gates, tokenize, and write the data's facts to `data/`.
+
+    Args:
+        splits: the problems.
+        loaded: gives the tokenizer and the longest row.
+        objective: makes rows of problems.
+        run_dir: takes the facts; None writes none.
+        measured: whether accuracy will be measured, so that test problems need gold answers.
+        allow_leakage: warn of held-out questions in the training split instead of stopping.
+
+    Raises:
+        DataError: when a gate fails (see `mathpal.data.gates` and the mask gate).
+    """
+    facts = None if run_dir is None else run_dir / "data"
+    leakage_gate(splits, allow=allow_leakage, listed=facts and facts / "leakage.jsonl")
+    if measured:
+        gold_gate(splits.test)
+    rows = partial(objective.encode, tokenizer=loaded.tokenizer, max_length=loaded.max_length)
+    train = rows(splits.train, label="tokenizing")
+    validation = (
+        rows(splits.validation, label="tokenizing validation") if splits.validation else None
+    )
+    sample = mask_sample(train, loaded.tokenizer)
+    tables = Tables(train, validation, sample, data_lines(splits, train))
+    if facts is not None:
+        files.write_json(facts / "mask_sample.json", tables.sample)
+        summary = {"lines": tables.lines, "notes": splits.notes}
+        files.write_json(facts / "summary.json", summary)
+    return tables
+
+
+def data_lines(splits: Splits, train: TokenTable) -> list[str]:
+    """Facts about the data, a line each."""
+    lengths, supervised = train.lengths, train.supervised
+    middle = len(lengths) // 2
+    lines = [
+        f"{len(splits.train):,} training, {len(splits.validation):,} validation and "
+        f"{len(splits.test):,} test problems",
+        f"{int(lengths.sum()):,} training tokens, {100 * supervised.sum() / lengths.sum():.0f} % "
+        f"of them supervised; median row {int(np.partition(lengths, middle)[middle])}, "
+        f"longest {int(lengths.max())}",
+    ]
+    if train.dropped:
+        lines.append(f"{train.dropped:,} training problems left out: longer than model.max_length")
+    described = splits.notes.get("description")
+    return [*lines, *(str(described).splitlines() if described else [])]
+
+
+def described(prepared: Prepared, trainer: dict[str, Any]) -> str:
+    """What is about to be trained, with one rendered row and its mask."""
+    loaded, tables = prepared.loaded, prepared.tables
+    weights = list(loaded.model.parameters())
+    total = sum(w.numel() for w in weights)
+    trained = sum(w.numel() for w in weights if w.requires_grad)
+    length = (
+        f"{trainer['max_steps']} steps" if trainer["max_steps"] else f"{trainer['epochs']} epochs"
+    )
+    return "\n".join(
+        [
+            f"model    {loaded.name}: {total:,} weights, {trained:,} of them trained, "
+            f"by {loaded.backend}",
+            *(f"data     {line}" for line in tables.lines),
+            f"trainer  {length} of {trainer['batch_tokens']} × {trainer['accumulate']} "
+            f"tokens, lr {trainer['lr']:g}",
+            "mask     the loss sees only what stands between «…»:",
+            *(f"  | {line}" for line in marked(tables.sample).splitlines()),
+        ]
+    )

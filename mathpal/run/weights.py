@@ -1,0 +1,63 @@
+"""The trained weights of a run directory: saved, and loaded again. Imports nothing heavy."""
+
+from pathlib import Path
+
+from mathpal.errors import DataError
+from mathpal.models.backends import set_mode
+from mathpal.models.loaded import Loaded
+from mathpal.record.files import whole_folder
+from mathpal.run.preparing import quiet_transformers
+from mathpal.settings.checked import Call
+
+ADAPTER, MODEL = "adapter", "model"
+
+
+def restore(loaded: Loaded, checkpoint: Path) -> None:
+    """Put a checkpoint's weights into the model, ready to answer."""
+    from mathpal.training import checkpoints
+    from mathpal.training.state import restore_weights
+
+    restore_weights(loaded.model, checkpoints.read(checkpoint.resolve()))
+    set_mode(loaded.model, training=False)
+
+
+def save_trained(loaded: Loaded, run_dir: Path) -> None:
+    """Save `adapter/` (LoRA, PEFT format) or `model/` (full fine-tuning, fp32)."""
+    name = ADAPTER if hasattr(loaded.model, "peft_config") else MODEL
+    with whole_folder(run_dir / name) as part:
+        loaded.model.save_pretrained(part)
+        loaded.tokenizer.save_pretrained(part)
+
+
+def load_trained(model: Call, run_dir: Path) -> Loaded:
+    """Load the base with the run's adapter on it, or the run's fully tuned model.
+
+    Returns:
+        The model in the mode for answering.
+
+    Raises:
+        DataError: when the directory holds neither.
+    """
+    if (run_dir / ADAPTER).is_dir():
+        quiet_transformers()
+        return _with_adapter(model(), run_dir / ADAPTER)
+    if not (run_dir / MODEL).is_dir():
+        raise DataError(f"{run_dir} holds neither adapter/ nor model/: nothing was trained there")
+    from mathpal.models.loading import load_causal_lm
+
+    quiet_transformers()
+    limit = model.keywords["max_length"]
+    loaded = load_causal_lm(path=str(run_dir / MODEL), dtype="float32", max_length=limit)
+    return loaded._replace(model=loaded.model.eval())
+
+
+def _with_adapter(base: Loaded, adapter: Path) -> Loaded:
+    from peft import PeftModel
+
+    from mathpal.models.accelerate import accelerate_layers
+
+    tuned = PeftModel.from_pretrained(base.model, str(adapter))
+    if base.backend == "transformers":
+        accelerate_layers(tuned)
+    set_mode(tuned, training=False)
+    return base._replace(model=tuned)
