@@ -3,6 +3,7 @@
 Speed figures are means over the steps since the last record, the first steps left out.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 import lightning
 import torch
 
+from mathpal.models import cores
 from mathpal.progress import Progress
 from mathpal.training.throughput import startup
 
+log = logging.getLogger(__name__)
 Record = Callable[[int, dict[str, float]], None]
 WARM_UP_STEPS = 3
 
@@ -34,6 +37,7 @@ class Recorder(lightning.Callback):
         self.last_loss = float("nan")
         self.since = _Sums()  # since the last record
         self.whole = _Sums()  # of the run, warm-up left out: the steady state
+        self._slowdown = Slowdown()
 
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
         self.bar = Progress("training", total=self.steps, unit="step")
@@ -85,7 +89,9 @@ class Recorder(lightning.Callback):
         if self.since.steps:  # of which none may have been applied
             self.last_loss = self.since.loss / self.since.steps
             values["train/loss"] = self.last_loss
-        values |= self.since.speeds(self.flops_per_token)
+        speeds = self.since.speeds(self.flops_per_token)
+        self._slowdown.look(speeds.get("train/tokens_per_second"))
+        values |= speeds
         values |= memory(module.device)
         if module.guard.skipped:
             values["train/skipped"] = module.guard.skipped
@@ -94,7 +100,7 @@ class Recorder(lightning.Callback):
         return {"loss": f"{self.last_loss:.3f}", "lr": f"{rate:.1e}"}
 
     def pause(self) -> None:
-        """What comes now is no waiting for data: validation, a checkpoint."""
+        """Exclude validation and saving from the data-wait time."""
         self.batch_end = time.perf_counter()
 
     def on_train_end(self, trainer: Any, pl_module: Any) -> None:
@@ -114,9 +120,44 @@ class Recorder(lightning.Callback):
         return {"last_loss": self.last_loss, "since": vars(self.since), "whole": vars(self.whole)}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what `state` gave."""
+        """Resume from what `state` gave."""
         self.last_loss = state["last_loss"]
         self.since, self.whole = _Sums(**state["since"]), _Sums(**state["whole"])
+
+
+class Slowdown:
+    """Say once that other programs slow training down.
+
+    Attributes:
+        fastest: tokens a second of the fastest record so far.
+        told: whether it was said.
+    """
+
+    FAR_BELOW = 0.6  # share of the fastest record
+
+    def __init__(self) -> None:
+        self.fastest, self.told = 0.0, False
+
+    def look(self, speed: float | None) -> None:
+        """Compare a record's speed with the fastest one.
+
+        Args:
+            speed: tokens a second; None where the record has none.
+        """
+        if speed is None:
+            return
+        self.fastest = max(self.fastest, speed)
+        others = cores.cores_used_by_others()
+        if self.told or others is None or others < cores.BUSY_CORES:
+            return
+        if speed < self.FAR_BELOW * self.fastest:
+            self.told = True
+            log.warning(
+                "training runs at %.0f %% of its earlier speed: other processes use %.1f of %d "
+                "cores. End them, or wait until they are done; fewer threads (OMP_NUM_THREADS) may "
+                "be faster beside them, but a run with another number of threads has other bits",
+                100 * speed / self.fastest, others, len(cores.available()),
+            )  # fmt: skip
 
 
 class _Sums:
