@@ -66,7 +66,7 @@ def by_trainer(
         validate=partial(validation_loss, objective=sft(), batches=checks, mixed=False),
         unwanted=unwanted,
     )  # fmt: skip
-    making = partial(build, Optimization(lr=lr, weight_decay=0.01, betas=(0.9, 0.999)))
+    making = partial(build, Optimization(lr=lr, weight_decay=0.01, betas=(0.9, 0.98)))
     arguments = TrainingArguments(
         str(folder), max_steps=STEPS, gradient_accumulation_steps=accumulate, max_grad_norm=0.5,
         logging_steps=1, use_cpu=True, report_to="none", save_strategy="no", disable_tqdm=True,
