@@ -1,4 +1,7 @@
-"""The errors that a user can meet. Our own bugs are assertions, never these."""
+"""Errors whose cause lies in the user's configuration, data or machine.
+
+A bug of MathPal itself raises an AssertionError instead.
+"""
 
 
 class MathPalError(Exception):
@@ -6,16 +9,16 @@ class MathPalError(Exception):
 
 
 class ConfigError(MathPalError):
-    """A composition that cannot run; the message lists every fault found."""
+    """A configuration that cannot run; the message lists every fault found."""
 
 
 class InfeasibleError(ConfigError):
-    """A composition for which no memory here suffices; nothing was loaded."""
+    """A configuration that cannot fit into this machine's memory; raised before any loading."""
 
 
 class OutOfMemoryError(ConfigError):
-    """A composition for which the memory did not suffice when it was tried."""
+    """A configuration that ran out of memory when it was tried."""
 
 
 class DataError(MathPalError):
-    """Data that cannot be read, or that would make the run's result untrue."""
+    """Data that cannot be read, or that would make the run's results wrong."""

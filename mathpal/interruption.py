@@ -1,6 +1,7 @@
-"""Being asked to stop: SIGTERM, SIGINT (Ctrl-C) and SIGUSR2 (what Slurm sends before the end).
+"""Handles the signals that ask a process to stop.
 
-Standard library only; knows nothing of what is interrupted.
+These are SIGTERM, SIGINT (Ctrl-C) and SIGUSR2 (Slurm's warning before it ends a job). Knows
+nothing of the interrupted work. Standard library only.
 """
 
 import contextlib
@@ -13,20 +14,23 @@ from types import FrameType
 from typing import Any
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR2)
-# In a job of Slurm one SIGTERM comes from slurmstepd and one from srun, milliseconds apart; to a
-# process of torchrun from both of them and from torchrun.
-_REPEATING = ("SLURM_JOB_ID", "LOCAL_RANK")
-_REPEATED_S = 5.0
+# One stop can arrive as several SIGTERMs, milliseconds apart: in a Slurm job from slurmstepd and
+# from srun, and in a process that torchrun started also from torchrun.
+_LAUNCHER_VARIABLES = ("SLURM_JOB_ID", "LOCAL_RANK")  # set by Slurm, by torchrun
+_REPEAT_SECONDS = 5.0
 
 
 def exit_code(number: int) -> int:
-    """What a process that a signal ended exits with: 143 for SIGTERM, 130 for SIGINT."""
+    """Return the exit code of a process that a signal ended: 143 for SIGTERM, 130 for SIGINT."""
     return 128 + number
 
 
 @contextlib.contextmanager
 def leaving_at_once() -> Iterator[None]:
-    """SIGTERM and SIGUSR2 raise SystemExit where they come; Ctrl-C raises as it always does."""
+    """Within the context, make SIGTERM and SIGUSR2 raise SystemExit immediately.
+
+    Ctrl-C keeps raising KeyboardInterrupt.
+    """
 
     def leave(number: int, frame: FrameType | None) -> None:
         raise SystemExit(exit_code(number))
@@ -37,11 +41,12 @@ def leaving_at_once() -> Iterator[None]:
 
 @contextlib.contextmanager
 def requeuing() -> Iterator[None]:
-    """What SIGUSR2 ended goes back into the queue of the cluster, where it came from one.
+    """Resubmit a cluster job that SIGUSR2 ended, but only after the run has saved its state.
 
-    Slurm sends it before it takes a node away. submitit has a handler for it that submits the job
-    anew, but it would do so at once: what runs here takes the signal from it, saves, and leaves
-    with SystemExit, and only then is the handler called.
+    Slurm sends SIGUSR2 before it takes a node away. submitit installs a handler that resubmits
+    the job as soon as the signal arrives, which is too early. The code inside this context
+    therefore replaces that handler, saves, and exits with SystemExit; only then is submitit's
+    handler called. Outside a submitit job there is no such handler, and nothing is resubmitted.
     """
     before = signal.getsignal(signal.SIGUSR2)
     try:
@@ -53,12 +58,13 @@ def requeuing() -> Iterator[None]:
 
 
 class Postponed:
-    """Signals are noted, to be obeyed where nothing is lost; a second one ends the process.
+    """Record a stop signal so that the caller can obey it at a safe point.
 
-    Where schedulers say everything twice, what comes within seconds is the same one.
+    A second signal ends the process immediately. Under Slurm or torchrun, further signals within
+    5 seconds count as the first one, because launchers repeat it.
 
     Attributes:
-        received: the signal's number; None while there is none.
+        received: number of the first signal; None until one arrives.
     """
 
     def __init__(self) -> None:
@@ -67,23 +73,31 @@ class Postponed:
         self._stack = contextlib.ExitStack()
 
     def begin(self) -> None:
-        """Take the signals from whoever had them."""
+        """Install this object's handlers in place of the current ones."""
         self._stack.enter_context(_handled(dict.fromkeys(SIGNALS, self._note)))
 
     def end(self) -> None:
-        """Give them back."""
+        """Restore the previous handlers."""
         self._stack.close()
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         now = time.monotonic()
         if self.received is None:
             self.received, self._since = number, now
-        elif now - self._since > _REPEATED_S or not any(n in os.environ for n in _REPEATING):
+        elif now - self._since > _REPEAT_SECONDS or not any(
+            name in os.environ for name in _LAUNCHER_VARIABLES
+        ):
             os._exit(exit_code(number))
 
 
 def ignored_in_worker(_: int) -> None:
-    """For data loader workers: a signal to the whole process group is the main process's."""
+    """Ignore stop signals and SIGUSR1 in a data loader worker.
+
+    A signal to the process group also reaches the workers, but only the main process handles it.
+
+    Args:
+        _: the worker's number, which the data loader passes.
+    """
     for number in (*SIGNALS, signal.SIGUSR1):
         signal.signal(number, signal.SIG_IGN)
 
@@ -91,7 +105,7 @@ def ignored_in_worker(_: int) -> None:
 @contextlib.contextmanager
 def _handled(handlers: dict[signal.Signals, Any]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
-        yield  # Python lets only the main thread have handlers
+        yield  # Python allows only the main thread to install signal handlers
         return
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:

@@ -1,4 +1,4 @@
-"""The record that flows from the sources to the report: one problem.
+"""One mathematics problem: the record that every stage passes on, from data source to report.
 
 Knows nothing of chat templates, tokens or grading.
 """
@@ -21,15 +21,18 @@ class Problem:
         grade: school grade 1-12; None where unknown.
         template: id of the surface template; "" where there is none.
         parameters: canonical text of the drawn values; equal text means the same problem.
-        cohort: "new" for what the run is to teach, "old" for what the base knew before.
+        cohort: "new" for problems that the run is to teach, "old" for ones of families that the
+            base model already knows.
         topic: the part of the curriculum; "" where unknown.
         stratum: "standard", or "advanced" for entrance-exam problems; "" where unknown.
-        difficulty: equations of the solution plus digits of its largest number; 0 where unknown.
-        steps: the solution's equations, a line each; empty where unknown.
+        difficulty: number of equations in the solution plus number of digits of the largest
+            number in question or solution; 0 where unknown.
+        steps: the solution's equations, one per line; empty where unknown.
         messages: (role, text) turns of a conversation that ends with the solution, roles
             "system", "user" and "assistant"; one turn "text" for plain text; empty for rows of
             question and solution.
-        rejected: the worse response of a preference pair, whose better one is the solution.
+        rejected: the worse response of a preference pair (the better one is the solution); None
+            for rows that are no preference pair.
     """
 
     id: str
@@ -54,10 +57,10 @@ class Splits(NamedTuple):
     """A data set ready for a run. The three lists share no problem.
 
     Attributes:
-        train: what the loss sees.
-        validation: what `validation/loss` is measured on.
-        test: what accuracy is measured on.
-        notes: facts about the making (rows read, dropped and why), for manifest and report.
+        train: problems to train on.
+        validation: problems that `validation/loss` is measured on.
+        test: problems that accuracy is measured on.
+        notes: how the splits were made (rows read, rows dropped and why), for manifest and report.
     """
 
     train: list[Problem]

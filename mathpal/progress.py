@@ -1,6 +1,6 @@
-"""Progress of long work: a bar on a terminal, a plain line every few seconds elsewhere.
+"""Shows the progress of long work: a bar on a terminal, else a log line every 10 seconds.
 
-Knows nothing of what is being done. tqdm draws the bar and reckons rate and ETA.
+Knows nothing of the work itself. tqdm draws the bar and computes rate and time left.
 """
 
 import logging
@@ -16,12 +16,12 @@ LINE_EVERY_SECONDS = 10.0
 
 
 class Progress:
-    """A counter shown to the user; use as a context manager, call `advance`.
+    """A visible counter of finished units. Use it as a context manager and call `advance`.
 
     Args:
-        label: what is counted, e.g. "training".
-        total: how many units there will be.
-        unit: the unit's name, e.g. "step".
+        label: name of the work, e.g. "training".
+        total: expected number of units.
+        unit: name of one unit, e.g. "step".
     """
 
     def __init__(self, label: str, *, total: int, unit: str) -> None:
@@ -43,7 +43,7 @@ class Progress:
         )
 
     def advance(self, count: int = 1, **facts: str) -> None:
-        """Count `count` more units; `facts` are shown behind the bar."""
+        """Count `count` more units, and show `facts` (name to text) after the bar or log line."""
         if facts:
             self._bar.set_postfix(facts, refresh=False)
         self._bar.update(count)
@@ -62,7 +62,7 @@ class Progress:
         )
 
     def close(self) -> None:
-        """Take the bar off the terminal."""
+        """Remove the bar from the terminal."""
         self._bar.close()
 
     def __enter__(self) -> "Progress":
@@ -73,7 +73,7 @@ class Progress:
 
 
 class _Discard:
-    """A file that keeps nothing."""
+    """A text stream that discards what is written to it."""
 
     def write(self, text: str) -> int:
         return len(text)
@@ -82,7 +82,11 @@ class _Discard:
 
 
 def track(items: Iterable[T], label: str, *, total: int, unit: str) -> Iterator[T]:
-    """Yield the items while showing progress."""
+    """Yield the items and show how many the caller has finished.
+
+    Args:
+        label, total, unit: as in `Progress`.
+    """
     with Progress(label, total=total, unit=unit) as bar:
         for item in items:
             yield item

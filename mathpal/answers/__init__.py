@@ -1,11 +1,17 @@
-"""The typed answer checker for Vietnamese school mathematics; standard library only.
+"""Checks answers to Vietnamese school mathematics.
 
-`parse_gold` reads a gold once, `grade` judges a response against it, `check_steps` checks the
-equations of a solution. Modules, grading: `notation` (numbers), `units`, `quantities`,
-`enumerations`, `sentences`, `extraction` (declarations), `asking` (the question's demands),
-`words`, `yesno`, `kinds`, `golds`, `scalars`, `structured`, `comparisons`, `textual`, `factors`,
-`letters` (judges), `consistency`, `grading`, `second_opinion`; steps: `tokens`, `values`,
-`expressions`, `sides`, `agreement`, `steps`.
+`parse_gold` reads a gold answer once, `grade` judges a response against it, and `check_steps`
+checks the equations of a solution. Knows Vietnamese notation, units and phrasing; nothing of
+models, data sets or runs. Standard library only (math-verify only for the second opinion).
+
+Modules for grading:
+- reading text: `notation` (numbers), `units`, `quantities`, `enumerations`, `sentences`,
+  `extraction` (declared answers), `asking` (what the question demands), `words`, `yesno`;
+- reading golds: `kinds`, `golds`;
+- judging by kind: `scalars`, `structured`, `comparisons`, `textual`, `factors`, `letters`;
+- the whole response: `consistency`, `grading`, `second_opinion`.
+
+Modules for steps: `tokens`, `values`, `expressions`, `sides`, `agreement`, `steps`.
 """
 
 from mathpal.answers.extraction import declared_answer

@@ -1,6 +1,6 @@
-"""Whether two sides of an equation agree, with the habits of pupils' books allowed for.
+"""Decides whether two sides of an equation agree, allowing for the habits of school books.
 
-Judges values only; what the text around them says is the caller's business.
+Judges values only; the caller judges the surrounding text.
 """
 
 from fractions import Fraction
@@ -12,7 +12,7 @@ _VOLUME, _MASS = (("length", 3),), (("mass", 1),)
 
 
 def agrees(left: Side, right: Side, relation: str) -> str:
-    """ "valid", "invalid" or "unchecked" for two evaluated sides.
+    """Return "valid", "invalid" or "unchecked" for two evaluated sides.
 
     Args:
         relation: one of = ≈ < > ≤ ≥.
@@ -38,7 +38,7 @@ def _equal(left: Side, right: Side) -> str:
             return _percent(left, right)
         return _converted(left, right) if calculated else "invalid"
     if one.dimension and other.dimension:
-        # "5 km = 5 kg" is certain; a litre of water is a kilogram in many a book.
+        # "5 km = 5 kg" is certainly wrong, but many books equate a litre of water and a kilogram.
         single = not calculated and one.raw == other.raw
         water = {one.dimension, other.dimension} == {_VOLUME, _MASS}
         return "invalid" if single and not water else "unchecked"
@@ -53,7 +53,7 @@ def _equal(left: Side, right: Side) -> str:
 
 
 def _converted(left: Side, right: Side) -> str:
-    """Equal numbers in two units of a dimension: valid where the factor stands in a side.
+    """Judge equal numbers in two units of a dimension: valid if a side contains the factor.
 
     "3 giờ × 60 = 180 phút" converts, "3 km + 4 km = 7 m" does not.
     """
@@ -62,14 +62,14 @@ def _converted(left: Side, right: Side) -> str:
 
 
 def _day(left: Side, right: Side) -> str:
-    """A difference of whole days or half days between times of day is no error."""
+    """Judge two times of day: a difference of whole or half days is not counted as an error."""
     if left.value.dimension != (("time", 1),):
         return "invalid"
     return "unchecked" if (left.value.base - right.value.base) % 720 == 0 else "invalid"
 
 
 def _percent(left: Side, right: Side) -> str:
-    """Equal but for the %: "8 : 1000 × 100 = 0,8%" is the school's way of writing it."""
+    """Judge sides that differ only by a %: schools write "8 : 1000 × 100 = 0,8%"."""
     plain = right if left.percent else left
     if not plain.operators:
         return "invalid"
@@ -77,7 +77,7 @@ def _percent(left: Side, right: Side) -> str:
 
 
 def _rounded(left: Side, right: Side, about: bool) -> str:
-    """The verdict where one side is a single rounded number, else ""."""
+    """Return the verdict if one side is a single rounded number, else ""."""
     for shown, exact in ((right, left), (left, right)):
         if shown.places is None or not (about or exact.divided):
             continue
@@ -87,12 +87,12 @@ def _rounded(left: Side, right: Side, about: bool) -> str:
             candidates.insert(0, value.base / target.factor)
         for candidate in candidates:
             verdict = _rounding(candidate, target.raw, shown.places, about)
-            if verdict:  # nobody rounds from right to left
+            if verdict:  # a rounded left side is unusual, so it is not judged
                 return "unchecked" if shown is left and not about else verdict
     single = left.places is not None or right.places is not None
     rounded = (left.divided or right.divided) and (left.decimal or right.decimal)
     if not about and not single and rounded and _near(left, right):
-        return "unchecked"  # both sides go on with a rounded quotient
+        return "unchecked"  # both sides continue from a rounded quotient
     return ""
 
 
@@ -105,7 +105,7 @@ def _rounding(exact: Fraction, shown: Fraction, places: int, about: bool) -> str
     if about:
         return "valid" if correct else "unchecked"
     if places <= 0:
-        # "100 : 3 = 33" is an error, "1234567 : 89 = 13871" a rounded count.
+        # "100 : 3 = 33" is an error, "1234567 : 89 = 13871" is a rounded count.
         near = exact.denominator != 1 and gap < abs(exact) * _NEAR
         return "unchecked" if near else ""
     finer = (exact * 10**places * 10).denominator != 1  # two more places at least

@@ -1,6 +1,6 @@
-"""What the question demands of its answer: a written form, a unit, an option, a comparison.
+"""Reads what a question demands of its answer: a written form, a unit, an option, a comparison.
 
-Reads the question only; knows nothing of responses.
+Knows nothing of responses.
 """
 
 import re
@@ -12,17 +12,17 @@ from mathpal.answers.units import unit_at
 
 
 class Asked(NamedTuple):
-    """What a question says about the answer's shape.
+    """What a question demands of its answer.
 
     Attributes:
         form: "reduced", "fraction", "decimal", "mixed", "percent", "same" (denominators) or "".
         blank_unit: canonical unit printed after the blank to fill in, or "".
         named_unit: canonical unit after "bao nhiêu", or "".
-        rounded: the question itself asks for an approximate value.
-        options: texts of A–F where the question lists them.
+        rounded: whether the question asks for an approximate value.
+        options: (letter, text) of the options A–F that the question lists.
         sides: the two sides of "345 … 354" without spaces, or None.
-        bounds: "hơn" where a difference is asked for, "nhất" where a least or greatest value is.
-        claim: first words of what is to be confirmed ("có chia hết cho 9 không": "chia hết").
+        bounds: holds "hơn" if a difference is asked for, "nhất" if a least or greatest value is.
+        claim: first words of the claim to confirm ("có chia hết cho 9 không": "chia hết").
     """
 
     form: str = ""
@@ -75,7 +75,7 @@ def _unit_after(text: str, pattern: re.Pattern[str]) -> str:
 
 
 def _compared(text: str) -> tuple[str, str] | None:
-    """What stands left and right of the first blank, where both sides hold something."""
+    """Return the texts left and right of the first blank, if both are there."""
     blank = _BLANK.search(text)
     if blank is None:
         return None
@@ -86,7 +86,7 @@ def _compared(text: str) -> tuple[str, str] | None:
 
 
 def _options(text: str) -> tuple[tuple[str, str], ...]:
-    """The options from the last "A" on; points A and B of the problem's text come before it."""
+    """Return the options from the last "A" on; an earlier "A" may be a point in the problem."""
     found = [(m[1], m[2].strip(" .;,")) for m in _OPTION.finditer(text)]
     letters = [letter for letter, _ in found]
     if "A" not in letters:
@@ -100,7 +100,7 @@ def _options(text: str) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=4096)
 def asked(question: str | None) -> Asked:
-    """Read a question's demands; a question that cannot be read demands nothing.
+    """Read what a question demands; an unreadable question demands nothing.
 
     Example:
         >>> asked("36 m = … cm").blank_unit
@@ -124,5 +124,5 @@ def asked(question: str | None) -> Asked:
 
 
 def squeeze(text: str) -> str:
-    """One side of a comparison, for matching it with another text."""
+    """Return one side of a comparison in a form that can be compared with other texts."""
     return "".join(text.lower().split()).strip(".,;:()")

@@ -13,7 +13,7 @@ _FLIP = {"<": ">", ">": "<", "=": "="}
 
 
 def _sides(text: str) -> tuple[str, str] | None:
-    """The two sides of the only comparison in a text."""
+    """Return the two sides of a text's only comparison; None if there is not exactly one."""
     pieces = SIGN.split(text)
     if len(pieces) != 2:
         return None
@@ -23,7 +23,7 @@ def _sides(text: str) -> tuple[str, str] | None:
 
 
 def judge_sign(text: str, gold: Answer, asks: Asked) -> Finding:
-    """Judge a declared text against <, > or =; "b < a" says the same as "a > b"."""
+    """Judge a declared text against <, > or =; "b < a" counts as "a > b"."""
     wanted = SIGN.findall(gold.text if SIGN.search(gold.text) else normalise(gold.text))[0]
     if EITHER.search(text):
         return Finding("multiple_answers", None, "alternatives are declared")

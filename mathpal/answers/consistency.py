@@ -1,6 +1,6 @@
-"""Whether a response declares one thing only, or takes back what it has declared.
+"""Decides whether a response contradicts or retracts its own declared answer.
 
-Compares declarations with each other; how one is judged is the caller's business.
+Compares declarations with each other; the caller supplies the judge of a single one.
 """
 
 import re
@@ -26,19 +26,19 @@ _RETRACTED = re.compile(
 
 
 def _values(declaration: Declaration) -> list[object]:
-    """What a declaration commits itself to, for telling two of them apart."""
+    """Return the values that a declaration states, to tell two declarations apart."""
     side = declaration.text[declaration.text.rfind("=") + 1 :]
     return [(q.dimension, q.base) for q, _, _ in find_quantities(side)]
 
 
 def _same(one: Quantity, other: Quantity) -> bool:
-    """Whether two quantities say the same, one of them perhaps without its unit."""
+    """Return whether two quantities are equal; one of them may lack its unit."""
     bare = "" in (one.dimension, other.dimension) and one.value == other.value
     return bare or one == other
 
 
 def _answers(text: str, gold: Answer) -> bool:
-    """Whether a sentence behind the declaration is itself an answer of the gold's kind."""
+    """Return whether a later sentence is itself an answer of the gold's kind."""
     if gold.kind == "choice":
         return _LETTER.match(text) is not None
     if gold.kind == "text":
@@ -63,12 +63,13 @@ def contradicted(
     gold: Answer,
     judge: Judge,
 ) -> bool:
-    """Whether another declaration of the same response says something different.
+    """Return whether another declaration of the same response states a different answer.
 
     Args:
-        strong: the strong declarations, the one that was judged first.
-        later: the weak ones that stand behind it.
-        last: the finding on the one that was judged.
+        strong: the strong declarations; the first of them is the one that was judged.
+        later: the weak declarations after it.
+        last: the finding on the judged declaration.
+        gold: the gold answer.
         judge: judges a declaration against the gold.
     """
     for other in strong[1:]:
@@ -96,5 +97,5 @@ def contradicted(
 
 
 def retracted(behind: str) -> bool:
-    """Whether the text behind the last declaration takes it back ("À không, 80 km")."""
+    """Return whether the text after the last declaration retracts it ("À không, 80 km")."""
     return _RETRACTED.search(behind) is not None

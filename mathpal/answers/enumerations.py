@@ -1,6 +1,6 @@
-"""Texts of several values: enumerations, ratios, quotients with remainder, open calculations.
+"""Reads texts of several values: enumerations, ratios, quotients with remainder, calculations.
 
-Reads golds and responses alike; decides nothing.
+Reads golds and responses alike; judges nothing.
 """
 
 import re
@@ -20,16 +20,21 @@ _EXPRESSION = re.compile(r"[0-9)\w²³%] ?[+×*] ?[\w(]|[0-9)] ?[-x] ?[0-9(]|[0-
 
 
 def split_items(text: str, *, ordered: bool = False) -> list[str]:
-    """The members of an enumeration: parted by ";", a line end, ", ", "và", "còn", "hoặc"."""
+    """Split an enumeration into its members.
+
+    The separators are ";", a line end, ", ", "và", "còn", "hoặc" and "hay". In an ordered list they
+    are ";", a line end, ", ", "và", "rồi đến", "<" and ">".
+    """
     return [item for item in (_ORDERED if ordered else _APART).split(text.strip("{}() ")) if item]
 
 
 def members(text: str, *, ordered: bool = False, whole: bool = False) -> list[Quantity]:
-    """The labelled quantities of an enumeration.
+    """Return the labelled quantities of an enumeration.
 
     Args:
+        text: the enumeration.
         ordered: also split at "<" and ">".
-        whole: the members are known to be whole numbers, so "3,6,9" are three.
+        whole: whether the members are known to be whole numbers, so that "3,6,9" has three.
     """
     inner = text[text.find("{") :] if "{" in text else text
     items = split_items(inner, ordered=ordered)
@@ -39,17 +44,17 @@ def members(text: str, *, ordered: bool = False, whole: bool = False) -> list[Qu
 
 
 def is_expression(text: str) -> bool:
-    """Whether something is still left to calculate, as in "12 + 3"."""
+    """Return whether a text still contains a calculation, as "12 + 3" does."""
     return _EXPRESSION.search(text) is not None
 
 
 def has_expression(text: str, *, ordered: bool = False) -> bool:
-    """Whether a member of an enumeration is still to be calculated; labels do not count."""
+    """Return whether a member of an enumeration is still a calculation, labels aside."""
     return any(is_expression(split_label(i)[1]) for i in split_items(text, ordered=ordered))
 
 
 def terms(text: str) -> list[Fraction]:
-    """The numbers of a ratio "2 : 3 : 5"; empty where one of them cannot be read."""
+    """Return the numbers of a ratio "2 : 3 : 5"; none if one of them cannot be read."""
     read: list[Fraction] = []
     for piece in text.split(":"):
         number = next_number(piece)
@@ -60,7 +65,7 @@ def terms(text: str) -> list[Fraction]:
 
 
 def read_remainder(text: str) -> tuple[Quantity, Quantity] | None:
-    """Quotient and remainder of "7 (dư 2)" or "dư 2, thương 7"; None where one is missing."""
+    """Return quotient and remainder of "7 (dư 2)" or "dư 2, thương 7"; None if one is missing."""
     mark = REMAINDER.search(text)
     if mark is None:
         return None

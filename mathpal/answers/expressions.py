@@ -1,6 +1,7 @@
-"""Exact values of arithmetic as a school book writes it, with measure units.
+"""Evaluates arithmetic with measure units, as school books write it, exactly.
 
-Evaluates tokens by recursive descent on `Fraction`; knows nothing of equations or prose.
+Parses tokens by recursive descent and computes with `Fraction`; knows nothing of equations or
+prose.
 """
 
 from collections.abc import Sequence
@@ -16,9 +17,9 @@ _POWERS = {
     "percent": (), "count": (),
 }  # fmt: skip
 _CUBE = Fraction(1, 1000)  # `units` counts volumes in dm³, lengths in m
-_DEEPEST = 30
+_DEEPEST = 30  # nested brackets
 _LARGEST = 1_500  # bits of a numerator or denominator
-_MAX_WORDS = 3
+_MAX_WORDS = 3  # counting words before an operator
 _OPERANDS = ("number", "open")
 
 
@@ -49,7 +50,10 @@ class _Parser:
         return token
 
     def operator(self, texts: str) -> str:
-        """The operator that comes next, past counting words ("5 bạn + 3 bạn"), or ""."""
+        """Consume and return the next operator, skipping counting words ("5 bạn + 3 bạn").
+
+        Return "" and consume nothing if no operator of `texts` follows.
+        """
         start = self.at
         while self.peek("word") and self.at - start < _MAX_WORDS:
             self.at += 1
@@ -164,7 +168,7 @@ class _Parser:
         return value
 
     def measured(self, value: Value) -> Value:
-        """The value with its unit and the smaller units that follow ("3 m 5 cm")."""
+        """Return the value with its unit and the smaller units that follow ("3 m 5 cm")."""
         unit = self.peek("unit")
         if unit is None:
             return value
@@ -202,14 +206,14 @@ class _Parser:
 
 
 def evaluate(given: Sequence[Token], reading: Reading = Reading()) -> Side:  # noqa: B008
-    """The longest arithmetic expression at the start of `given`.
+    """Evaluate the longest arithmetic expression at the start of `given`.
 
     Args:
         given: tokens of one side.
         reading: how ambiguous signs are read.
 
     Raises:
-        Unreadable: where no expression starts there, or an operand is missing.
+        Unreadable: no expression starts there, or an operand is missing.
     """
     parser = _Parser(given, reading)
     value = parser.sum()

@@ -1,7 +1,7 @@
-"""What a solution declares: the text after "Đáp số", "Đáp án", "Chọn", "Vậy", "\\boxed{}".
+"""Finds the answers that a text declares after "Đáp số", "Đáp án", "Chọn", "Vậy", "\\boxed{}".
 
-Only the tail of a text is read. A strong marker beats a weak one ("Vậy", "Kết quả"), a later
-one an earlier one. Knows nothing of golds and does not compare values.
+Only the tail of a text is read. A strong marker beats a weak one ("Vậy", "Kết quả"), and a later
+marker beats an earlier one. Knows nothing of golds and compares no values.
 """
 
 import re
@@ -29,13 +29,14 @@ _AFTER_THEREFORE = re.compile(r"[ *]{0,3}(?P<link>:?)[ *]{0,3}")
 _LETTER = re.compile(r"[(\[\"' *]{0,3}([A-F])(?![\w'’])(?! ?[=<>+×]| [-:] )")
 _BARE_LETTER = re.compile(r"[(\[\"' *]{0,3}([a-fA-F])[\s.)*\]\"']{0,4}$")
 _SIGN_CHOICE = re.compile(r"\s?(?:dấu )?[\"'(]?[<>=]")
-# Standing right before "chọn B" or "đáp án B" they drop it, or leave it open.
+# Words right before "chọn B" or "đáp án B" that reject it.
 _DROPPED = re.compile(
     r"(?<!\w)(?:không|chẳng|chưa|đừng|loại|bỏ|trừ|khác|tránh|nếu|giả sử)"
     r"(?: (?:thể|được|nên|phải|hề|cần|có|là|các|những|cả|hai|bỏ|trừ|đi|lựa|vội)){0,4}[ *]*$",
     re.I,
 )
 _PREDICATE = re.compile(r" (?:sai|nhầm|đúng|(?:không|chưa) (?:đúng|chính xác))(?!\w)(?! là)", re.I)
+# Words right before a marker that make the declaration uncertain.
 _OPEN = re.compile(
     r"(?<!\w)(?:có thể|có lẽ|chắc là|hình như|không chắc|đoán|hay là)"
     r"(?: (?:là|ta|em|sẽ|lựa))?[ *]*$",
@@ -47,13 +48,13 @@ class Declaration(NamedTuple):
     """One declared answer.
 
     Attributes:
-        text: first line of what is declared, normalised and trimmed.
-        block: the same with the lines that carry it on ("b) 70 km").
-        letter: option letter where one is declared, else "".
+        text: first line of the declared answer, normalised and trimmed.
+        block: the same with the lines that continue it ("b) 70 km").
+        letter: the declared option letter, or "".
         strong: whether the marker was a strong one.
         linked: whether ":" or "là" or "=" followed the marker.
-        start: where the marker stands in the tail.
-        hedged: whether the words before the marker leave it open ("có lẽ đáp án là").
+        start: position of the marker in the tail.
+        hedged: whether the words before the marker make it uncertain ("có lẽ đáp án là").
     """
 
     text: str
@@ -66,7 +67,7 @@ class Declaration(NamedTuple):
 
 
 def tail_of(text: str) -> str:
-    """The part of a text in which declarations are sought, in NFC and with plain spaces."""
+    """Return the end of a text, where declarations are searched, in NFC and with plain spaces."""
     tail = unicodedata.normalize("NFC", text[-TAIL:])
     if "\xa0" in tail:
         tail = tail.replace("\xa0", " ")
@@ -78,10 +79,10 @@ def tail_of(text: str) -> str:
 
 
 def _letter(rest: str, *, bare: bool) -> tuple[str, str]:
-    """The option letter at the start of a body, and the body without it.
+    """Return the option letter at the start of a body, and the body without it.
 
-    "B. 12 cm" declares the letter and its text; "A = 5" declares no letter; a small letter
-    counts only where `bare` allows it and it stands alone.
+    "B. 12 cm" declares the letter and its text; "A = 5" declares no letter. A small letter counts
+    only if `bare` allows it and it stands alone.
     """
     match = _LETTER.match(rest)
     if match is None:
@@ -130,7 +131,7 @@ def _collect(tail: str, low: str, markers: tuple[str, ...]) -> list[Declaration]
     for at, marker in _positions(low, markers):
         before = tail[max(0, at - _BEFORE) : at]
         if before.endswith("là ") and _PREDICATE.match(tail, at + len(marker)):
-            continue  # "B là đáp án sai" goes on about B
+            continue  # "B là đáp án sai" comments on B and declares nothing
         if _DROPPED.search(before):
             stop = at
             continue
@@ -142,18 +143,18 @@ def _collect(tail: str, low: str, markers: tuple[str, ...]) -> list[Declaration]
 
 
 def strong_declarations(tail: str) -> list[Declaration]:
-    """Declarations after strong markers, the last one first, at most 8."""
+    """Return the declarations after strong markers, the last one first, at most 8."""
     return _collect(tail, tail.lower(), _STRONG)
 
 
 def weak_declarations(tail: str, after: int = 0) -> list[Declaration]:
-    """Declarations after "Vậy" or "Kết quả" that stand behind `after`, the last one first."""
+    """Return the declarations after "Vậy" or "Kết quả" from position `after` on, last one first."""
     low = tail.lower()
     return [d for d in _collect(tail, low, _WEAK) if d.start >= after]
 
 
 def last_equation(tail: str) -> str | None:
-    """The last line that holds an equation, normalised; the lenient mode's stand-in."""
+    """Return the last line that holds an equation, normalised; the lenient mode reads it."""
     at = tail.rfind("=")
     if at < 0:
         return None
@@ -164,13 +165,13 @@ def last_equation(tail: str) -> str | None:
 
 
 def declared_answer(text: str) -> str | None:
-    """The text that a solution declares last, for taking a gold from a reference solution.
+    """Return the answer that a solution declares last, to take a gold from a reference solution.
 
     Args:
         text: a worked solution.
 
     Returns:
-        "70 km", "B", "Số lớn: 30; số bé: 20"; None where nothing is declared.
+        "70 km", "B", "Số lớn: 30; số bé: 20"; None if nothing is declared.
 
     Example:
         >>> declared_answer("35 × 2 = 70 (km)\\nĐáp số: 70 km.")

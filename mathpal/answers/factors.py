@@ -1,7 +1,7 @@
-"""Answers that are powers or products of powers: "2³ × 5", "3⁴".
+"""Judges answers that are powers or products of powers: "2³ × 5", "3⁴".
 
-Compared by the factors, in any order: "2 × 2 × 2 × 5" is "2³ × 5" (both are the
-factorisation), "8 × 5" and "40" have the value but not the form.
+Factors are compared in any order: "2 × 2 × 2 × 5" equals "2³ × 5" (both are the factorisation),
+while "8 × 5" and "40" have the value but not the form.
 """
 
 import re
@@ -37,13 +37,13 @@ def _read(product: str) -> Factors | None:
 
 
 def read_factors(text: str) -> Factors | None:
-    """The factors of a text that is one product of powers and nothing else, or None."""
+    """Return the factors of a text that is one product of powers and nothing else, or None."""
     match = _PRODUCT.fullmatch(text.strip())
     return _read(match[1]) if match else None
 
 
 def is_factorisation(text: str) -> bool:
-    """Whether a gold without a kind is one: a power in it, or a product of primes only."""
+    """Return whether a gold without a kind is a product with a power, or of primes only."""
     factors = read_factors(text)
     if not factors:
         return False
@@ -62,14 +62,14 @@ def _value(factors: Factors) -> int:
 
 
 def _last_product(text: str) -> str:
-    """The last side of an equation that is a product; a single number only where none is."""
+    """Return the last side of an equation that is a product, else the last number, else ""."""
     products = [p for side in text.split("=") for p in _PRODUCT.findall(side)[-1:]]
     written = [p for p in products if not p.isdecimal()] or products
     return written[-1] if written else ""
 
 
 def judge_factors(text: str, gold: str) -> Finding:
-    """Judge a declared text against powers; the last side that is a product is what counts.
+    """Judge a declared text against powers; the last side that is a product counts.
 
     Args:
         text: normalised declared text.
@@ -92,7 +92,7 @@ def judge_factors(text: str, gold: str) -> Finding:
         if taken_back(text[:at], "", rough=False):
             return Finding("ambiguous", None, "the product is declared with a reservation")
         if _GOES_ON.match(text, at + len(written[-1])):
-            return Finding("wrong_form", None, "the product goes on")
+            return Finding("wrong_form", None, "the expression continues after the product")
     if given == wanted:
         return Finding("correct", None, "the factors agree")
     if _value(given) == _value(wanted):

@@ -1,6 +1,6 @@
-"""Reading a gold answer: strict, typed, and loud where the text is none.
+"""Reads a gold answer strictly into a typed record.
 
-A gold that cannot be read raises; nothing is ever scored against it.
+A gold that cannot be read raises an error, so that no response is scored against it.
 """
 
 import re
@@ -42,7 +42,7 @@ def _fault(text: str, kind: str | None, why: str) -> DataError:
 
 
 def _half_left(text: str) -> bool:
-    """Whether a "rưỡi" stands outside the quantities that were read."""
+    """Return whether a "rưỡi" (half) stands outside the quantities that were read."""
     at, left = 0, ""
     for _, start, end in find_quantities(text):
         at, left = end, left + text[at:start]
@@ -54,7 +54,7 @@ def _bare(value: Fraction) -> Quantity:
 
 
 def _rounding(text: str, quantity: Quantity) -> Fraction:
-    """Half a unit of the last place where the gold says that it is rounded."""
+    """Return half a unit of the last decimal place if the gold calls itself rounded, else 0."""
     if not ROUGH.search(text):
         return Fraction(0)
     shown = re.search(r"[0-9],([0-9]+)|[0-9]\.([0-9]{1,2})(?![0-9])", text)
@@ -63,7 +63,7 @@ def _rounding(text: str, quantity: Quantity) -> Fraction:
 
 
 def _single(text: str, kind: str, given: str) -> Answer:
-    """A gold that is one number with or without a unit."""
+    """Read a gold that is one number with or without a unit."""
     source = read_clock(text) if kind == "time" else text
     name = source.rfind("=")
     source_tail = source[name + 1 :] if name >= 0 else source
@@ -92,7 +92,7 @@ def _single(text: str, kind: str, given: str) -> Answer:
 
 def _mismatch(kind: str, quantity: Quantity) -> str:
     if kind == "integer" and quantity.value.denominator != 1:
-        return "it is no whole number"
+        return "it is not a whole number"
     if kind == "decimal" and quantity.form in ("fraction", "mixed"):
         return "it is written as a fraction"
     if kind == "percent" and quantity.dimension != "percent":
@@ -109,7 +109,7 @@ def _several(text: str, kind: str, given: str) -> Answer:
     if kind == "set" and text.startswith("{") and BARE_COMMA.search(text) and len(parts) <= 1:
         parts = tuple(members(text, whole=True))
     if kind in ("pair", "list") and len(parts) < 2:
-        raise _fault(given, kind, "it needs two values or more, parted by ';'")
+        raise _fault(given, kind, "it needs two values or more, separated by ';'")
     if has_expression(text, ordered=kind == "list"):
         raise _fault(given, kind, "it holds an expression, not only values")
     if kind == "set" and not parts and not EMPTY.match(text):
@@ -122,7 +122,7 @@ def _ratio(text: str, given: str) -> Answer:
     if not values:
         single = labelled(text)
         if single is None or single.dimension:
-            raise _fault(given, "ratio", "neither 'a : b' nor a number")
+            raise _fault(given, "ratio", "it is neither 'a : b' nor a number")
         values = [Fraction(single.value.numerator), Fraction(single.value.denominator)]
     if not all(values):
         raise _fault(given, "ratio", "a term is 0")
@@ -132,11 +132,12 @@ def _ratio(text: str, given: str) -> Answer:
 
 
 def _word(text: str, kind: str, given: str) -> Answer:
+    """Read a gold of the kinds choice, sign and yesno."""
     canonical = given
     if kind == "choice":
         letter = LETTER.match(text)
         if letter is None:
-            raise _fault(given, kind, "it is none of the letters A to F")
+            raise _fault(given, kind, "it is not one of the letters A to F")
         canonical = (letter[1] or letter[2]).upper()
     elif kind == "sign":
         if len(SIGN.findall(text)) != 1:
@@ -145,13 +146,13 @@ def _word(text: str, kind: str, given: str) -> Answer:
     elif kind == "yesno":
         verdict = yes_or_no(text)
         if verdict is None or (next_number(text) and not WHETHER.match(text)):
-            raise _fault(given, kind, "neither có/đúng nor không/sai, and no number")
+            raise _fault(given, kind, "it must say có/đúng or không/sai, without a number")
         canonical = verdict
     return Answer(kind, None, None, None, (), "", Fraction(0), canonical)
 
 
 def _worded(text: str, kind: str, given: str) -> Answer:
-    """A gold of the kinds text, pattern, factors and parts."""
+    """Read a gold of the kinds text, pattern, factors and parts."""
     golds: tuple[Answer, ...] = ()
     canonical = given
     if kind == "text" and not folded(text):
@@ -159,16 +160,16 @@ def _worded(text: str, kind: str, given: str) -> Answer:
     if kind == "pattern":
         pattern = read_pattern(text)
         if pattern is None:
-            raise _fault(given, kind, "it needs one pattern of digits and letters, as '52x4'")
+            raise _fault(given, kind, "it needs one pattern of digits and letters, like '52x4'")
         canonical = pattern
     elif kind == "factors":
         if not read_factors(text):
-            raise _fault(given, kind, "it is no product of powers, as '2³ × 5'")
+            raise _fault(given, kind, "it is not a product of powers, like '2³ × 5'")
         canonical = text
     elif kind == "parts":
         texts = labelled_parts(text)
         if len(texts) < 2:
-            raise _fault(given, kind, "it needs parts named a), b), …")
+            raise _fault(given, kind, "it needs parts labelled a), b), …")
         golds = tuple(parse_gold(part) for part in texts)
     return Answer(kind, None, None, None, (), "", Fraction(0), canonical, golds)
 
@@ -177,28 +178,28 @@ def parse_gold(text: str, kind: str | None = None) -> Answer:
     """Read a gold answer.
 
     Args:
-        text: the gold as after "Đáp số:".
-        kind: one of `KINDS`; None infers it. Unlabelled enumerations are then sets, a dot before
-            three digits parts thousands.
+        text: the gold as written after "Đáp số:".
+        kind: one of `KINDS`; None infers it. Without a kind, an unlabelled enumeration is a set,
+            and a dot before three digits separates thousands.
 
     Raises:
-        DataError: for a kind that is none, and for a text that is no single clear answer.
+        DataError: the kind is unknown, or the text is not a single clear answer.
 
     Example:
         >>> parse_gold("36 m").unit
         'm'
     """
     if kind is not None and kind not in KINDS:
-        raise DataError(f"kind {kind!r} is none of {', '.join(KINDS)}")
+        raise DataError(f"kind {kind!r} is not one of {', '.join(KINDS)}")
     if _DAMAGED.search(text):
         raise _fault(text, kind, "its characters are damaged (TCVN3 or VNI read as Unicode?)")
     if len(text) > _LONGEST:
-        raise _fault(text, kind, f"it has {len(text)} characters, {_LONGEST} at most are read")
+        raise _fault(text, kind, f"it has {len(text)} characters, at most {_LONGEST} are allowed")
     plain = trim(normalise(text).replace("\n", "; "))
     if _GLUED.search(plain):
-        raise _fault(text, kind, "digits are glued to letters")
+        raise _fault(text, kind, "it has an 'e' between two digits, as in '5e3'")
     if "rưỡi" in plain.lower() and _half_left(plain):
-        raise _fault(text, kind, "'rưỡi' is half of no measure unit")
+        raise _fault(text, kind, "'rưỡi' (half) does not follow a measure unit")
     if not plain:
         raise _fault(text, kind, "it is empty")
     if kind is None and "\\overline" in text and read_pattern(plain):

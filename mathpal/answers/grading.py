@@ -1,7 +1,7 @@
-"""Grading a response against a typed gold.
+"""Grades a response against a typed gold.
 
-Takes the last declaration of the response and judges it by the gold's kind. Never raises,
-whatever the response holds; never scores a hedge.
+Judges the last declaration of the response by the gold's kind. Never raises, whatever the response
+holds; a hedged answer never scores.
 """
 
 import re
@@ -27,7 +27,7 @@ from mathpal.answers.structured import judge_parts, judge_ratio, judge_remainder
 from mathpal.answers.textual import judge_pattern, judge_text, read_pattern
 from mathpal.answers.words import signs
 
-_BEHIND = 400  # characters behind a declaration that may take it back
+_BEHIND = 400  # characters after a declaration that are searched for a retraction
 
 
 def _judge(declaration: Declaration, gold: Answer, asks: Asked) -> Finding:
@@ -65,7 +65,7 @@ def _judge(declaration: Declaration, gold: Answer, asks: Asked) -> Finding:
 
 
 def _judge_members(declaration: Declaration, gold: Answer, asks: Asked) -> Finding:
-    """Judge a), b), … one by one and in order; the first fault is the verdict."""
+    """Judge a), b), … one by one and in order; the first faulty part decides the verdict."""
     block = declaration.block.replace("\n", "; ")
     texts = labelled_parts(block) or [t for t in re.split(r"\s*;\s*", block) if t]
     if len(texts) != len(gold.members):
@@ -80,8 +80,8 @@ def _judge_members(declaration: Declaration, gold: Answer, asks: Asked) -> Findi
     return Finding("correct", None, "all parts agree")
 
 
-def _speaks(declaration: Declaration, gold: Answer, asks: Asked) -> bool:
-    """Whether a declaration says something of the gold's kind, or is one by its form."""
+def _can_answer(declaration: Declaration, gold: Answer, asks: Asked) -> bool:
+    """Return whether a declaration can be an answer of the gold's kind."""
     if gold.kind == "choice":
         return bool(declaration.letter or (asks.options and declaration.linked))
     if declaration.letter and not holds_number(declaration.text):
@@ -96,7 +96,7 @@ def _speaks(declaration: Declaration, gold: Answer, asks: Asked) -> bool:
 
 
 def _without_declaration(tail: str) -> Declaration | None:
-    """The lenient mode's stand-in: the last equation, or a response that is one short line."""
+    """Return a declaration for the lenient mode: the last equation, or a one-line response."""
     line = last_equation(tail)
     if line is None:
         line = trim(normalise(tail)) if len(tail) <= 80 and "\n" not in tail.strip() else ""
@@ -111,11 +111,11 @@ def grade(
 
     Args:
         response: generated text; only its last 6,000 characters are read.
-        gold: from `parse_gold`.
-        question: the problem's text. It tells the form and unit asked for ("= … cm", "phân số
-            tối giản"), the options behind A to D, and the sides of a comparison.
-        lenient: without a declaration, take the right side of the last equation, or a response
-            that is a single short line.
+        gold: the gold, read by `parse_gold`.
+        question: the problem's text. It states the form and unit asked for ("= … cm", "phân số
+            tối giản"), the options A to F, and the sides of a comparison.
+        lenient: without a declaration, judge the last equation, or a response that is a single
+            line of up to 80 characters.
 
     Returns:
         The grade; "correct" is the only verdict that scores.
@@ -126,12 +126,12 @@ def grade(
     """
     asks = asked(question)
     tail = tail_of(response)
-    strong = [d for d in strong_declarations(tail) if _speaks(d, gold, asks)]
+    strong = [d for d in strong_declarations(tail) if _can_answer(d, gold, asks)]
     weak: list[Declaration] = []
     if strong:
         chosen = strong[0]
     else:
-        weak = [d for d in weak_declarations(tail) if _speaks(d, gold, asks)]
+        weak = [d for d in weak_declarations(tail) if _can_answer(d, gold, asks)]
         found = weak[0] if weak else _without_declaration(tail) if lenient else None
         if found is None:
             return Grade("no_answer", None, None, "nothing is declared")
@@ -141,7 +141,7 @@ def grade(
     if contradicted(strong, later, finding, gold, lambda other: _judge(other, gold, asks)):
         finding = Finding("multiple_answers", finding.quantity, "declarations contradict")
     elif finding.verdict == "correct" and retracted(tail[chosen.start :][:_BEHIND]):
-        finding = Finding("ambiguous", finding.quantity, "it is taken back afterwards")
+        finding = Finding("ambiguous", finding.quantity, "it is retracted afterwards")
     value = finding.quantity.value if finding.quantity else None
     shown = chosen.block if gold.kind in ("pair", "list", "set", "parts") else chosen.text
     return Grade(finding.verdict, shown or chosen.letter or None, value, finding.explanation)

@@ -1,6 +1,6 @@
-"""Which kind a gold is that names none.
+"""Infers the kind of a gold that states none.
 
-Looks at the text only; reading the gold as that kind, and refusing it, is done in `golds`.
+Looks at the text only; `golds` reads the gold as that kind, or refuses it.
 """
 
 import re
@@ -18,7 +18,7 @@ LETTER = re.compile(
 )
 _RATIO = re.compile(r"[0-9][0-9 .,]{0,24}(?: ?: ?[0-9][0-9 .,]{0,24}){1,5}$")
 EMPTY = re.compile(r"∅|(?:tập )?rỗng$", re.I)
-# "105 đống" after these is no answer of its own: what is asked is whether it can be.
+# After these words a number is not the answer: "không thể nhận được 105 đống" is a yes or no.
 WHETHER = re.compile(
     r"(?:[^\W\d]+ ){0,6}?(?:không thể|không đủ|có thể(?! là| bằng| có)|không chia hết)(?!\w)", re.I
 )
@@ -26,7 +26,7 @@ _PARTS = re.compile(r"(?:^|(?<=[;\s]))\(?([a-h])\)\s")
 
 
 def infer_kind(text: str) -> str:
-    """The kind of a gold that names none; one number is told apart later."""
+    """Return the kind of a gold; "" for a single number, whose kind `quantity_kind` tells."""
     letter = LETTER.match(text)
     if letter and letter[2]:
         return "choice"
@@ -58,7 +58,7 @@ def infer_kind(text: str) -> str:
 
 
 def labelled_parts(text: str) -> list[str]:
-    """The texts after a), b), c), … where they are labelled so from a) on, else none."""
+    """Return the texts after a), b), c), … if the labels run from a) without a gap, else none."""
     pieces = _PARTS.split(text)
     labels = pieces[1::2]
     if pieces[0].strip() or labels != list("abcdefgh")[: len(labels)]:
@@ -74,6 +74,7 @@ def _all_numbers(text: str) -> bool:
 
 
 def quantity_kind(quantity: Quantity) -> str:
+    """Return the kind of a gold that is a single number."""
     if quantity.dimension in ("percent", "time"):
         return quantity.dimension
     if quantity.dimension:

@@ -1,6 +1,6 @@
-"""Judging declared texts against an option's letter: the letter, and what is said beside it.
+"""Judges a declared text against an option's letter: the letter, and the words beside it.
 
-How a declared text is judged against the text of an option is the caller's business.
+The caller supplies the judge of a declared text against an option's text.
 """
 
 import re
@@ -32,7 +32,7 @@ _DENIED = re.compile(r"(?<!\w)(?:không|chưa|sai|loại|bỏ|khác|nhiễu)(?!\
 
 
 def declared_letter(declaration: Declaration, asks: Asked, judge: Judge) -> tuple[str, str]:
-    """The letter that is declared, by itself or by the text of its option; else a verdict."""
+    """Return (letter, "") if one option is declared by letter or text, else ("", verdict)."""
     if declaration.letter:
         return declaration.letter, ""
     said = squeeze(declaration.block.replace("\n", ";") or declaration.text)
@@ -46,7 +46,7 @@ def declared_letter(declaration: Declaration, asks: Asked, judge: Judge) -> tupl
 
 
 def _verdict(declaration: Declaration, option: str, asks: Asked, judge: Judge) -> str:
-    """The verdict of a declared text against the text of an option; "" where that is no gold."""
+    """Judge a declared text against an option's text; return "" if that cannot be a gold."""
     try:
         gold = parse_gold(option)
     except DataError:
@@ -57,13 +57,13 @@ def _verdict(declaration: Declaration, option: str, asks: Asked, judge: Judge) -
 
 
 def _after(declaration: Declaration) -> str | None:
-    """What follows the letter in its sentence; None where the text is that of an option."""
+    """Return the text after the letter in its sentence; None if the text has no letter."""
     text = declaration.text.lstrip(" ([\"'")
     return text[1:] if text[:1].upper() == declaration.letter else None
 
 
 def contradicts_letter(declaration: Declaration, asks: Asked, judge: Judge) -> bool:
-    """Whether the value written after a letter is not that of its option ("B. 15 cm")."""
+    """Return whether the value after a letter differs from that of its option ("B. 15 cm")."""
     if not declaration.letter or not asks.options or _after(declaration) is not None:
         return False
     options, said = dict(asks.options), squeeze(declaration.text)
@@ -79,7 +79,10 @@ def judge_letter(declaration: Declaration, gold: Answer, asks: Asked, judge: Jud
     """Judge a declaration against the letter of an option.
 
     Args:
-        judge: judges a declared text against the gold that an option's text is.
+        declaration: the declared answer.
+        gold: the gold of kind "choice".
+        asks: the question's demands, with its options.
+        judge: judges a declared text against the text of an option as the gold.
     """
     letter, fault = declared_letter(declaration, asks, judge)
     if not letter:
@@ -104,7 +107,7 @@ def judge_letter(declaration: Declaration, gold: Answer, asks: Asked, judge: Jud
 
 
 def _other_letter(declaration: Declaration, asks: Asked) -> str:
-    """Another letter that is declared beside the first, or ""."""
+    """Return another letter that is declared beside the first, or ""."""
     after, own = _after(declaration), declaration.letter
     if after is None:
         if squeeze(declaration.text) == squeeze(dict(asks.options).get(own, "")):

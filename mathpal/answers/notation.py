@@ -1,7 +1,7 @@
-"""Vietnamese number notation: one clean text form, and numbers read from it.
+"""Reads Vietnamese number notation: cleans a text, and finds the numbers in it.
 
-Decimal comma; thousands by dot or space; "12.345" keeps both readings, since only the gold
-can decide. Knows nothing of units, declarations or golds.
+The decimal mark is a comma; thousands are separated by dots or spaces. "12.345" keeps both
+readings, since only the gold can decide. Knows nothing of units, declarations or golds.
 """
 
 import re
@@ -64,7 +64,7 @@ def _fraction(match: re.Match[str]) -> str:
 
 
 def _raised(match: re.Match[str]) -> str:
-    """What stands in <sup>: an exponent, or the degree sign typed as "o" or "0"."""
+    """Return the content of <sup>: an exponent, or the degree sign typed as "o" or "0"."""
     inside = match[1].strip()
     if inside in ("0", "o", "O"):
         return "°"
@@ -73,7 +73,7 @@ def _raised(match: re.Match[str]) -> str:
 
 def _latex(text: str) -> str:
     text = text.replace("{,}", ",").replace("{.}", ".").replace("$", "")
-    for _ in range(3):  # nesting beyond three braces is no answer
+    for _ in range(3):  # no answer nests braces deeper
         if "{" not in text:
             break
         text = _DOUBLE_BRACE.sub(r"{\1}", text)
@@ -86,14 +86,14 @@ def _latex(text: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """One plain text form of an answer, whatever it was typed with.
+    """Return a text in one plain form, however it was typed.
 
-    NFC; HTML and LaTeX become plain ("cm<sup>2</sup>" and "cm^2" are "cm²", "\\frac{3}{4}" is
-    "3/4", "1{,}5" is "1,5"); dashes become "-", odd spaces " ", bold marks go.
-    `\\boxed{…}` stays, for the extraction.
+    The result is in NFC. HTML and LaTeX become plain text ("cm<sup>2</sup>" and "cm^2" are "cm²",
+    "\\frac{3}{4}" is "3/4", "1{,}5" is "1,5"). Dashes become "-", unusual spaces " ", and bold
+    marks are removed. `\\boxed{…}` stays, because extraction needs it.
 
     Args:
-        text: any text, garbage included.
+        text: any text.
 
     Example:
         >>> normalise("$2\\\\frac{4}{9}$ m<sup>2</sup>")
@@ -118,7 +118,7 @@ def normalise(text: str) -> str:
 
 
 class Number(NamedTuple):
-    """A number found in text; fields as in `records.Quantity`, `end` is where it stops."""
+    """A number found in a text, from `start` to `end`; other fields as in `records.Quantity`."""
 
     value: Fraction
     dotted: Fraction | None
@@ -133,7 +133,7 @@ _DIGITS = (
     r"(?:[0-9]{1,3}(?: [0-9]{3}){1,8}(?![0-9])(?:,[0-9]{1,20})?"
     r"|[0-9]{1,40}(?:[.,][0-9]{1,20}){0,10})"
 )
-# The looks around a match keep out "5²", "12/3/4", "5e-05", "2x-3", and digits that go on.
+# Lookarounds exclude "5²", "12/3/4", "5e-05", "2x-3", and parts of longer numbers.
 _NUMBER = re.compile(
     r"(?<![0-9A-Za-z_/^])(?<![0-9][.,])(?<![0-9][a-ceEnxyA-CX][-+])(?P<sign>[-+] ?|[âÂ]m )?"
     r"(?:(?P<whole>[0-9]{1,15})(?: và | ?)(?P<top>(?<=[ ])[1-9][0-9]{0,5}) ?/ ?"
@@ -152,7 +152,7 @@ def _decimal(digits: str, mark: str) -> Fraction:
 
 
 def plain_number(digits: str) -> tuple[Fraction, Fraction | None] | None:
-    """Value of a plain number, and its other reading where a dot leaves two."""
+    """Return a plain number's value, and its other reading if a dot is ambiguous."""
     if digits.isdigit():
         return Fraction(int(digits)), None
     if _THOUSANDS.match(digits):
@@ -161,7 +161,7 @@ def plain_number(digits: str) -> tuple[Fraction, Fraction | None] | None:
         if not single_dot:
             return value, None
         dotted = _decimal(digits, ".")
-        # Nobody writes thousands with a leading zero: 0.125 can only be a decimal.
+        # Thousands never have a leading zero: 0.125 can only be a decimal.
         return (dotted, None) if digits[0] == "0" else (value, dotted)
     if _ENGLISH.match(digits):
         return Fraction(int(digits.replace(",", ""))), None
@@ -202,7 +202,7 @@ def _read(match: re.Match[str]) -> Number | None:
 
 
 def next_number(text: str, position: int = 0) -> Number | None:
-    """The next readable number of normalised text; None where there is no more.
+    """Return the next readable number of a normalised text; None if there is no more.
 
     Example:
         >>> next_number("dài 1.234,5 m").value

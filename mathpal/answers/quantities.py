@@ -1,4 +1,4 @@
-"""Quantities in text: numbers with units, compounds ("7 giờ 25 phút"), labels, items.
+"""Finds quantities in text: numbers with units, compounds ("7 giờ 25 phút") and labels.
 
 Knows nothing of declarations or golds.
 """
@@ -13,7 +13,7 @@ from mathpal.answers.units import UNITS, Unit, unit_at
 _ONE = Fraction(1)
 _JOIN = re.compile(r",? (?:và )?|")
 _HALF = re.compile(r" rưỡi(?!\w)")
-# What the hour becomes: in the morning as it is, else by the clock of 24 hours.
+# Parts of the day, which turn an hour into one of the 24-hour clock.
 PART_OF_DAY = re.compile(r"(?<!\w)(?:buổi )?(rạng sáng|sáng|trưa|chiều|tối|đêm|khuya)(?!\w)", re.I)
 _QUARTER_TO = re.compile(r" kém (?=[0-9])")
 _HOUR = re.compile(r" (?:giờ )?(?=\w)")
@@ -42,7 +42,7 @@ def _compound(text: str, first: Quantity, end: int) -> tuple[Quantity, int]:
         at = joint.end() if joint else end
         if at >= len(text) or not text[at].isdigit():
             break
-        number = next_number(text[at : at + 48])  # cut, so that "7h25" has no letter before 25
+        number = next_number(text[at : at + 48])  # sliced, so that no "h" precedes 25 in "7h25"
         if number is None or number.start:
             break
         stop = at + number.end
@@ -64,7 +64,7 @@ def _compound(text: str, first: Quantity, end: int) -> tuple[Quantity, int]:
 
 
 def _of_day(minutes: Fraction, part: str) -> Fraction:
-    """Minutes since midnight of an hour named with its part of the day."""
+    """Return the minutes since midnight of a time with its part of the day."""
     if part in ("đêm", "khuya", "tối"):
         return minutes + 720 if 360 <= minutes < 780 else minutes  # "12 giờ đêm" is midnight
     late = part == "chiều" or (part == "trưa" and minutes < 600)
@@ -72,9 +72,10 @@ def _of_day(minutes: Fraction, part: str) -> Fraction:
 
 
 def find_quantities(text: str) -> list[tuple[Quantity, int, int]]:
-    """All quantities of normalised text, each with its start and end.
+    """Return all quantities of a normalised text, each with its start and end.
 
-    A number glued to letters that are no unit ("25x", "5A") is none. At most 24 are read.
+    A number followed directly by letters that are no unit ("25x", "5A") is not a quantity. At most
+    24 quantities are read.
     """
     found: list[tuple[Quantity, int, int]] = []
     position = 0
@@ -101,16 +102,16 @@ def find_quantities(text: str) -> list[tuple[Quantity, int, int]]:
 
 
 def read_clock(text: str) -> str:
-    """Text with "9:24" written as "9 giờ 24 phút"; only a gold that is a time may ask for it."""
+    """Return the text with "9:24" as "9 giờ 24 phút"; for golds of the kind time only."""
     return _CLOCK.sub(r"\1 giờ \2 phút", text)
 
 
-# What may stand between a name and its value. A colon counts only when a value follows, so that
-# "3 : 4" stays one thing; the caller takes the last such place that has a number after it.
+# Separators between a name and its value. A colon between two numbers is not one, so that "3 : 4"
+# stays whole. The caller takes the last separator with a number after it.
 _COPULA = re.compile(
     r"(?:(?<!\w)(?:là|bằng|còn)(?!\w)|(?<![0-9] )(?<![0-9]):|(?<=[0-9]):(?= )|[=≈∈])"
 )
-# "Thùng 1 có 20 lít": the name holds a number of its own.
+# Names that contain a number themselves: "Thùng 1 có 20 lít".
 _NUMBERED = re.compile(
     r"[^\W\d][^0-9;:=]{0,40}[0-9]{1,3} (?:[^\W\d]+ ){0,2}?(?:có|được|chứa|đựng|dài|rộng|cao|nặng)"
     r" (?=[0-9])"
@@ -119,10 +120,10 @@ _LEADING_LABEL = re.compile(r"^\s*(?:\(?[a-hA-H1-9]\)|[-•+](?=\s+[^\W\d]))\s*"
 
 
 def split_label(item: str) -> tuple[str, str]:
-    """The name and the value side of one item: "Số lớn là 30" → ("Số lớn", " 30").
+    """Split one item into its name and its value side: "Số lớn là 30" → ("Số lớn", " 30").
 
-    The value side starts after the last "=", else after the last "là", "bằng" or ":" that a
-    number follows; without one the whole item is the value side.
+    The value side starts after the last "=", else after the last "là", "bằng" or ":" followed by a
+    number. Without any of these the whole item is the value side.
     """
     equal = item.rfind("=")
     if equal >= 0 and next_number(item, equal + 1) is not None:
@@ -138,7 +139,7 @@ def split_label(item: str) -> tuple[str, str]:
 
 
 def labelled(item: str) -> Quantity | None:
-    """The one quantity of a short item with the text that names it, or None.
+    """Return the first quantity of a short item, labelled with the text that names it, or None.
 
     Example:
         >>> labelled("An: 12 viên bi").label
@@ -161,7 +162,7 @@ def labelled(item: str) -> Quantity | None:
 
 
 def in_unit(quantity: Quantity, unit: str) -> Quantity:
-    """A bare number given the measure unit named; any other quantity unchanged."""
+    """Give a bare number the named measure unit; return any other quantity unchanged."""
     if quantity.dimension or not unit:
         return quantity
     known = UNITS.get(unit.lower().replace(" ", ""))
@@ -171,11 +172,12 @@ def in_unit(quantity: Quantity, unit: str) -> Quantity:
 
 
 def closest(quantity: Quantity, target: Fraction) -> Quantity:
-    """The reading of an ambiguous dot that the gold asks for.
+    """Return the quantity with its ambiguous dot read as the gold suggests.
 
     Args:
-        target: the gold in the dimension's base unit. Where it is whole in this quantity's own
-            unit the dot parts thousands, else it is a decimal point.
+        quantity: a quantity as read from text.
+        target: the gold in the dimension's base unit. If it is whole in this quantity's own unit,
+            the dot separates thousands; otherwise it is a decimal point.
     """
     if quantity.dotted is None or (target / quantity.factor).denominator == 1:
         return quantity

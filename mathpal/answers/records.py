@@ -1,20 +1,27 @@
-"""The records of the answer checker: a gold, one read quantity, a grade.
+"""The records of the answer checker: a gold, a quantity read from text, a grade.
 
-Knows nothing of text; the other modules of the package fill these in.
+Knows nothing of text; the other modules of the package fill these records.
 """
 
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-# A number kind compares values with units; counting words are not compared ("12 bạn" is "12 học
-# sinh", "12 con" is "12 cái"). The others:
-# ratio "3 : 4"; pair labelled or ordered values; list a chain in order; remainder "7 (dư 2)";
-# set in any order; sign <, > or =; choice A to F; yesno có/đúng or không/sai, a number may follow
-# ("không thể nhận được 105 đống"); text words compared as folded text (weekday, colour, name,
-# number in words: lăm/năm, mốt/một, tư/bốn, nghìn/ngàn, linh/lẻ are one); pattern digits and
-# letters as under \overline ("52x4"); factors powers and products ("2³ × 5", "2 × 2 × 2 × 5" too);
-# parts "a) 12; b) Đúng", each a gold of its own kind.
+# The kinds of gold answers. The first seven are single numbers: value and unit are compared, but
+# counting words are not ("12 bạn" equals "12 học sinh", "12 con" equals "12 cái"). The others:
+# - ratio: "3 : 4";
+# - pair: labelled or ordered values;
+# - list: a chain of values in order;
+# - remainder: "7 (dư 2)";
+# - set: values in any order;
+# - sign: <, > or =;
+# - choice: a letter A to F;
+# - yesno: có/đúng or không/sai; a number may follow ("không thể nhận được 105 đống");
+# - text: words, compared after folding (weekday, colour, name, number in words; lăm and năm, mốt
+#   and một, tư and bốn, nghìn and ngàn, linh and lẻ are the same);
+# - pattern: digits and letters as under \overline ("52x4");
+# - factors: powers and products ("2³ × 5", also as "2 × 2 × 2 × 5");
+# - parts: "a) 12; b) Đúng", each part a gold of its own kind.
 KINDS: tuple[str, ...] = (
     "integer", "decimal", "fraction", "mixed", "percent", "quantity", "time",
     "ratio", "pair", "list", "remainder", "set", "sign", "choice", "yesno",
@@ -31,14 +38,14 @@ class Quantity(NamedTuple):
 
     Attributes:
         value: the number in `unit`; a dot before three digits is read as thousands.
-        dotted: the other reading of such a dot (a decimal point); None where there is one reading.
+        dotted: the other reading of such a dot (a decimal point); None without such a dot.
         unit: canonical measure unit, or the counting word, or "".
         dimension: "length", "area", …; "count" with a counting word; "" for a bare number.
-        factor: `value` times this is in the dimension's base unit.
-        form: how it is written: "integer", "decimal", "fraction" or "mixed".
+        factor: multiply `value` by it to get the dimension's base unit.
+        form: how it is written: "integer", "decimal", "fraction", "mixed" or "compound".
         reduced: False for a fraction that can still be reduced.
-        shown: numerator/denominator as written; "" where it is no fraction.
-        label: the text that names it ("Số lớn"); "" where there is none.
+        shown: numerator/denominator as written; "" if it is not a fraction.
+        label: the text that names it ("Số lớn"); "" if there is none.
     """
 
     value: Fraction
@@ -54,7 +61,8 @@ class Quantity(NamedTuple):
     @property
     def base(self) -> Fraction:
         """The value in the dimension's base unit."""
-        return self.value if self.factor == 1 else self.value * self.factor  # half the time
+        # The shortcut halves the time, because multiplying fractions is slow.
+        return self.value if self.factor == 1 else self.value * self.factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +72,13 @@ class Answer:
     Attributes:
         kind: one of `KINDS`.
         value: the number in `unit`; None for kinds that are not one number.
-        unit: canonical measure unit or counting word; None where there is none.
-        dimension: as in `Quantity`; None where there is no unit.
+        unit: canonical measure unit or counting word; None if there is none.
+        dimension: as in `Quantity`; None without a unit.
         parts: the members of a pair, list, set, ratio (terms) or remainder (quotient, remainder);
-            for a single number, the one quantity.
-        form: how the gold is written ("fraction", "decimal", …); "" where that has no meaning.
-        tolerance: largest accepted difference in `unit`; 0 unless the gold says it is rounded.
-        text: the gold as given; for choice and yesno the canonical "B", "có" or "không", for
+            for a single number, that one quantity.
+        form: how the gold is written ("fraction", "decimal", …); "" for kinds without a form.
+        tolerance: largest accepted difference in `unit`; 0 unless the gold calls itself rounded.
+        text: the gold as given; for choice and yesno the canonical "B", "có" or "không"; for sign,
             pattern and factors the normalised text.
         members: the golds of the parts a), b), …; () for every other kind.
     """
@@ -87,13 +95,13 @@ class Answer:
 
 
 class Grade(NamedTuple):
-    """What the checker says about one response.
+    """The checker's judgement of one response.
 
     Attributes:
         verdict: one of `VERDICTS`; only "correct" scores.
-        extracted: the declared text that was judged; None where nothing was declared.
-        value: the number read from it, in its own unit; None where it is not one number.
-        explanation: one clause for the report.
+        extracted: the declared text that was judged; None if nothing was declared.
+        value: the number read from it, in its own unit; None if it is not a single number.
+        explanation: the reason in one clause, for the report.
     """
 
     verdict: str

@@ -1,4 +1,4 @@
-"""Judging a declared text against a gold that is one number, with or without a unit."""
+"""Judges a declared text against a gold that is one number, with or without a unit."""
 
 import re
 from fractions import Fraction
@@ -27,7 +27,7 @@ _LOOSE = ("", "count")
 
 
 class Finding(NamedTuple):
-    """A verdict on one declared text, with the quantity it rests on."""
+    """A verdict on one declared text, with the quantity that was judged."""
 
     verdict: str
     quantity: Quantity | None
@@ -35,11 +35,13 @@ class Finding(NamedTuple):
 
 
 class _Candidate(NamedTuple):
+    """A quantity of the declared text that may be the answer."""
+
     quantity: Quantity
-    leads: bool  # nothing but a label stands before it in its part
-    before: str
-    behind: str
-    expression: bool
+    leads: bool  # whether only a label stands before it in its part
+    before: str  # the text before it in its part
+    behind: str  # the declared text after it
+    expression: bool  # whether a calculation is still to be carried out
 
 
 def _candidates(text: str) -> list[_Candidate]:
@@ -60,7 +62,7 @@ def _candidates(text: str) -> list[_Candidate]:
             before = side[:start]
             unfinished = index == 0 and len(side) > end - start and is_expression(side)
             leads = index == 0 and not before.strip(" :=($")
-            # What looks like a counting word may take the value back: "12 trở lên".
+            # Words read as a counting word may be a reservation: "12 trở lên".
             behind = (quantity.unit if quantity.dimension == "count" else "") + side[end:]
             found.append(
                 _Candidate(quantity, leads, name + before, behind + text[stop:], unfinished)
@@ -79,7 +81,7 @@ def _same_kind(quantity: Quantity, gold: Quantity) -> bool:
 def _relevant(
     found: list[_Candidate], gold: Quantity, *, strong: bool, hedged: bool
 ) -> list[_Candidate]:
-    """The candidates that can be meant as the answer; the others are context ("sau 2 giờ")."""
+    """Return the candidates that can be the answer; the others are context ("sau 2 giờ")."""
     like = [c for c in found if _same_kind(c.quantity, gold)]
     if not like:
         return found
@@ -99,8 +101,10 @@ def judge_number(text: str, gold: Answer, asked: Asked, *, strong: bool) -> Find
 
     Args:
         text: normalised declared text.
-        strong: whether it stood behind "Đáp số" and the like; behind "Vậy" the sentence may
-            hold other numbers, of which only those of the gold's dimension count.
+        gold: the gold answer.
+        asked: the question's demands.
+        strong: whether the text followed "Đáp số" or another strong marker. After "Vậy" the
+            sentence may hold other numbers, and only those of the gold's dimension count.
     """
     target = gold.parts[0]
     if gold.kind == "time":
@@ -139,7 +143,7 @@ def judge_number(text: str, gold: Answer, asked: Asked, *, strong: bool) -> Find
 
 
 def _half_a_day(quantity: Quantity, target: Quantity, gold: str, text: str) -> bool:
-    """Whether "2 giờ" is given for "2 giờ chiều": the part of the day is left open."""
+    """Return whether only the part of the day is missing: "2 giờ" for "2 giờ chiều"."""
     if quantity.dimension != "time" or abs(quantity.base - target.base) != 720:
         return False
     return bool(PART_OF_DAY.search(normalise(gold))) and not PART_OF_DAY.search(text)
@@ -159,9 +163,11 @@ def _differs(one: Quantity, other: Quantity) -> bool:
 def compare(
     quantity: Quantity, target: Quantity, tolerance: Fraction = Fraction(0)
 ) -> tuple[str, str]:
-    """Verdict on value and unit of one quantity against the gold's.
+    """Compare value and unit of one quantity with the gold's; return verdict and explanation.
 
     Args:
+        quantity: the declared quantity.
+        target: the gold's quantity.
         tolerance: largest accepted difference, in the target's unit.
     """
     if quantity.dimension == target.dimension:
@@ -209,5 +215,5 @@ def _judge_form(quantity: Quantity, target: Quantity, asked: Asked) -> tuple[str
 
 
 def holds_number(text: str) -> bool:
-    """Whether a text declares any number at all."""
+    """Return whether a text contains a number."""
     return next_number(text) is not None

@@ -1,7 +1,7 @@
-"""What math-verify says about graded responses, where it is installed: an opinion to look at.
+"""Compares our verdicts with those of math-verify, if it is installed.
 
-Lists where the two disagree; never changes a verdict. On hard Vietnamese cases math-verify is
-wrong about every second time ("1,5" is a set to it, 36 m equals 36 km).
+Lists the disagreements for a person to look at; never changes a verdict. On hard Vietnamese cases
+math-verify is wrong about half the time: it reads "1,5" as a set and equates 36 m with 36 km.
 """
 
 import importlib
@@ -15,7 +15,7 @@ from mathpal.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
-_LONGEST = 400  # characters handed over; its parsers are not linear
+_LONGEST = 400  # characters given to math-verify, whose parsers take more than linear time
 _SECONDS = 3
 
 
@@ -23,10 +23,10 @@ class Judged(NamedTuple):
     """One graded response.
 
     Attributes:
-        id: of the problem.
+        id: the problem's id.
         response: the generated text.
         gold: the gold answer as text.
-        verdict: ours, one of `mathpal.answers.VERDICTS`.
+        verdict: our verdict, one of `mathpal.answers.VERDICTS`.
     """
 
     id: str
@@ -36,12 +36,12 @@ class Judged(NamedTuple):
 
 
 class Disagreement(NamedTuple):
-    """A response that is correct for one checker and not for the other.
+    """A response that only one of the two checkers calls correct.
 
     Attributes:
-        id: of the problem.
+        id: the problem's id.
         ours: our verdict.
-        theirs: "correct", "wrong", or "unreadable" where math-verify parses nothing.
+        theirs: "correct", "wrong", or "unreadable" if math-verify can parse nothing.
     """
 
     id: str
@@ -50,7 +50,7 @@ class Disagreement(NamedTuple):
 
 
 def _opinion(package: Any, response: str, gold: str) -> str:
-    # Its time limit is an alarm signal, which only the main thread may set.
+    # math-verify limits time by an alarm signal, which only the main thread may set.
     seconds = _SECONDS if threading.current_thread() is threading.main_thread() else None
     declared = (declared_answer(response) or response[-_LONGEST:])[:_LONGEST]
     expected = package.parse(gold[:_LONGEST], parsing_timeout=seconds)
@@ -61,22 +61,22 @@ def _opinion(package: Any, response: str, gold: str) -> str:
 
 
 def checker() -> Any:
-    """The math-verify package.
+    """Import and return the math-verify package.
 
     Raises:
-        ConfigError: it is not installed.
+        ConfigError: math-verify is not installed.
     """
     try:
         return importlib.import_module("math_verify")
     except ImportError as error:
         raise ConfigError(
             "a second opinion needs math-verify, which is not installed:"
-            ' pip install "mathpal[verify]", or leave the second opinion off.'
+            ' run pip install "mathpal[verify]", or turn the second opinion off.'
         ) from error
 
 
 def disagreements(judged: Iterable[Judged]) -> list[Disagreement]:
-    """Where math-verify and our verdicts differ on whether a response is correct.
+    """Return the responses on whose correctness math-verify and our verdict differ.
 
     Args:
         judged: graded responses.
@@ -89,7 +89,7 @@ def disagreements(judged: Iterable[Judged]) -> list[Disagreement]:
     package = checker()
     noisy = logging.getLogger("math_verify")
     level = noisy.level
-    noisy.setLevel(logging.ERROR)  # it warns at every call made without its alarm
+    noisy.setLevel(logging.ERROR)  # math-verify warns at every call without a time limit
     try:
         found = []
         count = 0

@@ -1,4 +1,4 @@
-"""The sentence that a declaration is: its end, the remarks in it, the lines that carry it on.
+"""Cuts out the sentence of a declaration: its end, remarks in it, lines that continue it.
 
 Knows neither markers nor golds; `extraction` finds where a declaration starts.
 """
@@ -8,7 +8,7 @@ import re
 from mathpal.answers.notation import next_number
 
 _POINTS = re.compile(r"\(\s?[0-9.,/]{1,5} ?(?:điểm|đ)\s?\)")
-# Brackets that stay: a unit, a remainder, a number, a hedge. All others are remarks.
+# Bracketed remarks, which are removed. Brackets with a unit, remainder, number or hedge are kept.
 _ASIDE = re.compile(
     r"\((?!\s?(?:dư|âm|chắc|hình như|[-+]?[0-9]|\?)"
     r"|[^()]{0,60}(?<!\w)(?:hoặc|hay|nếu|có thể)(?!\w)[^()]{0,40}[0-9])"
@@ -31,7 +31,7 @@ _CONTINUED_LABEL = re.compile(r"\s*[^\W\d_][^\n]{0,60}[0-9]")
 
 
 def boxed(text: str, most: int) -> str:
-    """The inside of the braces right after \\boxed, at most so many characters."""
+    """Return the content of the braces right after \\boxed, at most `most` characters."""
     depth, start = 0, text.find("{")
     if start < 0 or start > 12:
         return ""
@@ -43,21 +43,23 @@ def boxed(text: str, most: int) -> str:
 
 
 def trim(text: str) -> str:
-    """One sentence without marks of points, asides and edge punctuation."""
+    """Return the first sentence without exam marks ("1 điểm"), remarks and outer punctuation."""
     if "(" in text:
         text = _ASIDE.sub(" ", _POINTS.sub(" ", text))
     if "..." in text:
-        text = text.replace("...", "…")  # it leaves something open, as no full stop does
+        text = text.replace("...", "…")  # an ellipsis leaves the value open and ends no sentence
     text = text.strip(EDGES)
     end = _SENTENCE.search(text)
     return (text[: end.start()] if end else text).strip(EDGES)
 
 
 def lines_of(text: str, *, bulleted: bool) -> list[str]:
-    """The lines of a declaration.
+    """Return the lines of a declaration.
 
     Args:
-        bulleted: it starts on a line of its own, where "- 70 km" is a bullet and no minus.
+        text: the declaration and what follows it.
+        bulleted: whether it starts on a line of its own, where the "-" of "- 70 km" is a bullet
+            and not a minus sign.
     """
     lines = text.split("\n")
     if not bulleted or not _BULLET.match(lines[0]):
@@ -67,7 +69,7 @@ def lines_of(text: str, *, bulleted: bool) -> list[str]:
 
 
 def sentence_of(lines: list[str]) -> str:
-    """The first line, with the lines that add an alternative or another bare value to it."""
+    """Return the first line, with the lines that add an alternative or another bare value."""
     first = trim(lines[0])
     for line in lines[1:8]:
         if other := _OR_LINE.match(line):
@@ -80,7 +82,7 @@ def sentence_of(lines: list[str]) -> str:
 
 
 def block_of(lines: list[str]) -> str:
-    """The first line with all lines that carry it on ("b) 70 km", "Số bé: 20")."""
+    """Return the first line with all lines that continue it ("b) 70 km", "Số bé: 20")."""
     kept = [lines[0]]
     named = bool(lines[0].strip()) and not lines[0].strip()[:1].isdigit()
     for line in lines[1:8]:

@@ -1,6 +1,6 @@
-"""Where the arithmetic left and right of an equals sign begins and ends amid prose.
+"""Finds and evaluates the arithmetic left and right of an equals sign within prose.
 
-Finds and evaluates the two sides; whether they agree is decided elsewhere.
+Does not compare the sides; `agreement` does.
 """
 
 from collections.abc import Iterator
@@ -10,14 +10,20 @@ from mathpal.answers.expressions import evaluate
 from mathpal.answers.tokens import Token, tokens
 from mathpal.answers.values import Reading, Side, Unreadable
 
-SIDE = 600  # characters of a side that are read
+SIDE = 600  # characters read of a side
 _PLAIN_WORDS = ("là", "được", "bằng", "có", "lại")
 _SHARES = frozenset({"lần", "phần", "nửa", "của", "số", "tổng", "hiệu", "tích"})
 _RELATIVES = 4  # attempts to find where an expression starts behind prose
 
 
 class Half(NamedTuple):
-    """One side: its tokens by possible starts, whether prose makes it doubtful, its text."""
+    """One side before evaluation.
+
+    Attributes:
+        starts: its tokens from each place where the arithmetic may begin.
+        weak: whether the surrounding prose makes the reading doubtful.
+        text: its text.
+    """
 
     starts: tuple[list[Token], ...]
     weak: bool
@@ -26,7 +32,7 @@ class Half(NamedTuple):
 
 
 def _run(given: list[Token]) -> int:
-    """Index where the last stretch of arithmetic in `given` begins."""
+    """Return the index where the last run of arithmetic in `given` begins."""
     start, depth = len(given), 0
     while start > 0:
         token = given[start - 1]
@@ -49,7 +55,7 @@ def _run(given: list[Token]) -> int:
         if depth < 0:
             break
         start -= 1
-    while depth > 0:  # "a) 3 + 4": the bracket that nothing opened ends a label
+    while depth > 0:  # "a) 3 + 4": a bracket that was never opened ends a label
         level = 0
         for index in range(start, len(given)):
             level += (given[index].kind == "open") - (given[index].kind == "close")
@@ -63,14 +69,14 @@ def _run(given: list[Token]) -> int:
 
 
 def _joins(given: list[Token], index: int) -> bool:
-    """Whether the token is the "và" of "2 m và 5 cm"."""
+    """Return whether the token is the "và" of "2 m và 5 cm"."""
     if given[index].text != "và" or index == 0 or index + 1 >= len(given):
         return False
     return given[index - 1].kind == "unit" and given[index + 1].kind == "number"
 
 
 def left_half(text: str) -> Half | None:
-    """The arithmetic that ends a text, or None."""
+    """Return the arithmetic at the end of a text, or None."""
     cut = text[-SIDE:]
     given = list(tokens(cut))
     start = _run(given)
@@ -92,7 +98,7 @@ def left_half(text: str) -> Half | None:
             assert boundary is not None
             glued = first.start == boundary.end
             if len(boundary.text) == 1 and not (glued and boundary.text.isupper()):
-                return None  # "x : 6 - 1 = 5"; "A: 5 × 4 = 20" is a name
+                return None  # "x : 6 - 1 = 5" divides; in "A: 5 × 4 = 20" the "A:" is a name
             weak |= boundary.text not in _PLAIN_WORDS and not (glued and len(boundary.text) > 1)
             weak |= boundary.kind == "junk" or boundary.text.isupper()
             starts = [given[start + 1 :]]
@@ -112,7 +118,7 @@ def left_half(text: str) -> Half | None:
 
 
 def _torn(given: list[Token], start: int) -> bool:
-    """Whether the boundary may cut a number or a bracket: "184 : 0, 0025", "{n + 1}{2}"."""
+    """Return whether the boundary may cut a number or bracket: "184 : 0, 0025", "{n + 1}{2}"."""
     if start < 1:
         return False
     boundary, first = given[start - 1], given[start]
@@ -124,13 +130,13 @@ def _torn(given: list[Token], start: int) -> bool:
 
 
 def _label_colon(given: list[Token], index: int) -> bool:
-    """Whether the token is a colon as after a name: glued to what stands before it."""
+    """Return whether the token is a colon without a space before it, as after a name."""
     token = given[index] if 0 < index < len(given) else None
     return token is not None and token.text == ":" and token.start == given[index - 1].end
 
 
 def left_sides(half: Half, reading: Reading) -> Iterator[Side]:
-    """The values of a left side, for every place where it may begin."""
+    """Yield the values of a left side, one for every place where it may begin."""
     for start in half.starts:
         given, weak = start, half.weak
         for _ in range(_RELATIVES):
@@ -148,11 +154,11 @@ def left_sides(half: Half, reading: Reading) -> Iterator[Side]:
                 continue
             if rest[0].kind not in ("number", "open"):
                 break
-            given, weak = rest, True  # two numbers side by side: the later one begins it
+            given, weak = rest, True  # two numbers side by side: the side begins at the later one
 
 
 def right_side(text: str, reading: Reading) -> tuple[Side, str, str] | None:
-    """The value at the start of a text, its text and what follows; None where none is certain."""
+    """Return the value at the start of a text, its text and the rest; None if none is certain."""
     cut = text[:SIDE]
     given = list(tokens(cut))
     try:
@@ -179,6 +185,7 @@ def right_side(text: str, reading: Reading) -> tuple[Side, str, str] | None:
 
 
 def readings(text: str) -> Iterator[Reading]:
+    """Yield the ways to read the ambiguous signs of a text, the usual one first."""
     yield Reading()
     for dot in (1, 2) if "." in text else ():
         yield Reading(dot)

@@ -1,7 +1,7 @@
-"""Checking the equations of a worked solution, one by one.
+"""Checks the equations and comparisons of a worked solution one by one.
 
-Finds what stands left and right of every "=", "≈", "<", ">" and judges it exactly. Whatever
-cannot be read with certainty is "unchecked": a false alarm is worse than a missed error.
+Evaluates both sides of every relation sign exactly. Anything that cannot be read with certainty is
+"unchecked", because a false alarm is worse than a missed error.
 """
 
 import re
@@ -13,9 +13,9 @@ from mathpal.answers.sides import SIDE, left_half, left_sides, readings, right_s
 from mathpal.answers.tokens import GLUED, prepare, tokens
 from mathpal.answers.values import Side
 
-_LONGEST = 20_000  # characters of a solution that are read
+_LONGEST = 20_000  # characters read of a solution
 _MAX_STEPS = 400
-_SHOWN = 60
+_SHOWN = 60  # characters shown of a side that cannot be read
 _RELATION = re.compile(r"[=≈<>≤≥]")
 _LEADS = ("=", "≈", "<", ">", "≤", "≥")
 _REMAINDER = re.compile(r"[^=\d]{0,30}?(?<![^\W\d_])dư[^=\d()]{0,12}")
@@ -30,7 +30,7 @@ class Step(NamedTuple):
     Attributes:
         text: the equation as read, "35 × 2 = 70 (m)".
         verdict: "valid", "invalid" or "unchecked".
-        explanation: one clause for the report.
+        explanation: the reason in one clause, for the report.
     """
 
     text: str
@@ -39,7 +39,7 @@ class Step(NamedTuple):
 
 
 def _chains(text: str) -> Iterator[str]:
-    """The lines of a text, those joined that carry an equation on."""
+    """Yield the lines of a text; lines that continue an equation are joined."""
     held = ""
     for line in text.split("\n"):
         bare = line.strip(" $")
@@ -60,7 +60,7 @@ def _remainder(left: Side, right: Side, rest: str, mark: re.Match[str]) -> tuple
     given = list(tokens(number[0])) if number else []
     value = given[0].values[0] if given and given[0].kind == "number" else None
     if left.quotient is None or value is None or right.operators:
-        return "unchecked", "a remainder without a quotient to check it against"
+        return "unchecked", "there is no quotient to check the remainder against"
     dividend, divisor = left.quotient
     if dividend == divisor * right.value.raw + value and 0 <= value < divisor:
         return "valid", "quotient and remainder agree"
@@ -78,8 +78,8 @@ def _judge(before: str, relation: str, behind: str) -> Step:
     half = left_half(before)
     plain = f"{before[-_SHOWN:].strip()} {relation} {behind[:_SHOWN].strip()}"
     if half is None or (relation != "=" and GLUED in half.text + behind[:SIDE]):
-        # "134,2x7 < 134,267" seeks a digit
-        return Step(plain, "unchecked", "the left side is no arithmetic")
+        # "134,2x7 < 134,267" asks for the digit x
+        return Step(plain, "unchecked", "the left side is not arithmetic")
     first: tuple[str, str, str] | None = None
     for reading in readings(half.text + behind[:SIDE]):
         read = right_side(behind, reading)
@@ -101,26 +101,26 @@ def _judge(before: str, relation: str, behind: str) -> Step:
                 left.weak or right.weak or _REFUSED.search(shown[-20:] + rest[:40]) is not None
             )
             if verdict == "invalid" and (doubtful or _CLOCK.search(shown)):
-                verdict, why = "unchecked", "the words around it leave open what is meant"
+                verdict, why = "unchecked", "the surrounding words make the reading uncertain"
             if first is None or verdict == "unchecked":
                 first = (text, verdict, why)
     if first is None:
-        return Step(plain, "unchecked", "a side is no arithmetic")
+        return Step(plain, "unchecked", "a side is not arithmetic")
     return Step(*first)
 
 
 def check_steps(response: str) -> list[Step]:
     """Check every equation and comparison of a worked solution exactly.
 
-    A chain a = b = c gives two steps. Allowed for: remainders ("= 4 (dư 3)"), correctly rounded
-    quotients, "8 : 1000 × 100 = 0,8%", units that convert ("1/4 (giờ) = 15 phút") or that only
-    the result bears ("35 × 2 = 70 (m)"). Letters, ellipses and prose leave a step unchecked.
+    A chain a = b = c gives two steps. Valid are also remainders ("= 4 (dư 3)"), correctly rounded
+    quotients, "8 : 1000 × 100 = 0,8%", units that convert ("1/4 (giờ) = 15 phút") and units that
+    only the result has ("35 × 2 = 70 (m)"). Letters, ellipses and prose leave a step unchecked.
 
     Args:
         response: the solution; its first 20,000 characters and 400 steps are read.
 
     Returns:
-        The steps in order; none where nothing is equated.
+        The steps in order; an empty list if there is no equation or comparison.
 
     Example:
         >>> [step.verdict for step in check_steps("35 × 2 = 70 (m)\\nx + 2 = 5\\n3 + 4 = 8")]

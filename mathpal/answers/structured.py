@@ -1,6 +1,6 @@
-"""Judging declared texts against golds of several parts: pairs, lists, sets, ratios, remainders.
+"""Judges declared texts against golds of several parts: pairs, lists, sets, ratios, remainders.
 
-A part is compared as a number of its own; labels decide which gold part is meant.
+Each part is compared as a single number; labels decide which part of the gold it belongs to.
 """
 
 import re
@@ -30,10 +30,10 @@ def _tokens(label: str) -> frozenset[str]:
 
 
 def match_labels(given: Sequence[Quantity], gold: Sequence[Quantity]) -> list[int] | None:
-    """For each given part the index of the gold part it names.
+    """Return for each given part the index of the gold part that it names.
 
-    Labels are compared by the words that tell the gold's labels apart. Parts whose label says
-    nothing take the places left over, in order. None where two parts name the same gold part.
+    Labels are compared by the words that tell the gold's labels apart. Parts without a telling
+    label take the remaining places in order. Return None if two parts name the same gold part.
     """
     sets = [_tokens(q.label) for q in gold]
     common = frozenset.intersection(*sets) if sets else frozenset()
@@ -54,7 +54,7 @@ def match_labels(given: Sequence[Quantity], gold: Sequence[Quantity]) -> list[in
 
 
 def _share_unit(parts: list[Quantity], gold: Sequence[Quantity]) -> list[Quantity]:
-    """ "30 và 20 cm": a unit after the last value holds for the bare ones before it."""
+    """Give the last value's unit to the bare values before it, as in "30 và 20 cm"."""
     measured = all(q.dimension not in ("", "count") for q in gold)
     if not parts or not measured or parts[-1].dimension in ("", "count"):
         return parts
@@ -68,7 +68,12 @@ def _share_unit(parts: list[Quantity], gold: Sequence[Quantity]) -> list[Quantit
 
 
 def _open(text: str, *, either: bool) -> Finding | None:
-    """The finding for a text that commits itself to nothing, if it is one."""
+    """Return a finding if the text leaves its values open (alternatives, reservations), else None.
+
+    Args:
+        text: normalised declared text.
+        either: whether "hoặc" and "hay" are allowed, because they join members.
+    """
     if not either and EITHER.search(text):
         return Finding("multiple_answers", None, "alternatives are declared")
     at = 0
@@ -76,7 +81,7 @@ def _open(text: str, *, either: bool) -> Finding | None:
     for index, (_, start, end) in enumerate(found):
         stop = found[index + 1][1] if index + 1 < len(found) else len(text)
         last = index + 1 == len(found)
-        # The number itself stays, without its sign, so that what starts behind it is no operator.
+        # Keep the number without its sign, so that the text does not begin with an operator.
         behind = text[start:end].lstrip("-+ ") + (
             text[end:] if last else _APART.split(text[end:stop], 1)[0]
         )
@@ -102,7 +107,7 @@ def judge_parts(text: str, gold: Answer) -> Finding:
     if gold.kind == "pair":
         places = match_labels(given, gold.parts)
     if places is None:
-        return Finding("wrong", None, "two values under one name")
+        return Finding("wrong", None, "two values have the same name")
     if gold.kind == "list" and {"<", ">"} <= set(text + gold.text):
         return Finding("wrong", None, "the signs point the other way")
     worst, why = "correct", "all parts agree"
@@ -122,7 +127,7 @@ def judge_parts(text: str, gold: Answer) -> Finding:
 
 
 def judge_set(text: str, gold: Answer) -> Finding:
-    """Judge a declared text against a set: any order, no member missing, none too many."""
+    """Judge a declared text against a set: any order, no member missing, none added."""
     opened = _open(text, either=text.count("{") < 2)
     if opened:
         return opened
@@ -150,12 +155,12 @@ def judge_set(text: str, gold: Answer) -> Finding:
 
 
 def judge_remainder(text: str, gold: Answer) -> Finding:
-    """Judge a declared text against a quotient with remainder; order by the word "dư"."""
+    """Judge a declared text against a quotient with remainder; "dư" marks the remainder."""
     opened = _open(text, either=False)
     if opened:
         return opened
     if _NO_REMAINDER.search(text):
-        return Finding("ambiguous", None, "a remainder is denied and named")
+        return Finding("ambiguous", None, "a remainder is both denied and stated")
     quotient, rest = (q.value for q in gold.parts)
     worst, why = "correct", "quotient and remainder agree"
     read = read_remainder(text)
@@ -173,10 +178,12 @@ def judge_remainder(text: str, gold: Answer) -> Finding:
 
 
 def judge_ratio(text: str, gold: Answer, *, reduced: bool) -> Finding:
-    """Judge a declared text against a ratio: proportional terms, or the quotient of two.
+    """Judge a declared text against a ratio: proportional terms, or the quotient of two terms.
 
     Args:
-        reduced: the question asks for lowest terms.
+        text: normalised declared text.
+        gold: the gold answer.
+        reduced: whether the question asks for lowest terms.
     """
     opened = _open(text, either=False)
     if opened:

@@ -1,7 +1,7 @@
-"""Answers that are words or digit patterns: a weekday, a colour, a name, a number in words.
+"""Judges answers that are words or digit patterns: a weekday, colour, name, number in words.
 
-Compares folded text exactly; knows nothing of numbers' values. Lost diacritics are a different
-word ("do" is not "đỏ"); only spellings of one and the same word are folded together.
+Compares folded text exactly; knows nothing of the values of numbers. Only spellings of the same
+word are folded together; a word without its diacritics is a different word ("do" is not "đỏ").
 """
 
 import re
@@ -13,7 +13,7 @@ from mathpal.answers.words import EITHER, taken_back
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _WORD = re.compile(r"[^\W_]+")
-# Spellings of one word: number words after "mươi", the South's words, y and i.
+# Spellings of one word: number words after "mươi", southern forms, y for i.
 _SAME = {
     "mốt": "một", "tư": "bốn", "lăm": "năm", "nhăm": "năm", "ngàn": "nghìn", "lẻ": "linh",
     "tỷ": "tỉ", "bẩy": "bảy", "2": "hai", "3": "ba", "4": "bốn", "5": "năm", "6": "sáu",
@@ -38,7 +38,7 @@ _WEEKDAYS = tuple(f"thứ {day}" for day in ("hai", "ba", "bốn", "năm", "sáu
 
 
 def is_wording(text: str) -> bool:
-    """Whether a gold without a kind is safely words: a weekday, or a number written in words."""
+    """Return whether a gold without a kind is a weekday or a number written in words."""
     words = text.lower().split()
     return bool(_WEEKDAY.match(text)) or (
         len(words) > 1 and all(word in _NUMBER_WORDS for word in words)
@@ -46,7 +46,7 @@ def is_wording(text: str) -> bool:
 
 
 def _syllable(word: str) -> str:
-    """A word without case, its tone put last: "hoà" and "hòa" are one word."""
+    """Return a word in lower case with its tone mark last: "hoà" and "hòa" become equal."""
     parts = unicodedata.normalize("NFD", word.lower())
     tone = "".join(c for c in parts if c in _TONES)
     return unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES)) + tone
@@ -54,7 +54,7 @@ def _syllable(word: str) -> str:
 
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
-    """Text for comparison: syllables only, one spelling of each, fillers at the start gone."""
+    """Return a text for comparison: syllables in one spelling each, without leading fillers."""
     words = [
         _SAME.get(word, word) for word in _WORD.findall(unicodedata.normalize("NFC", text).lower())
     ]
@@ -74,7 +74,7 @@ def judge_text(text: str, gold: str) -> Finding:
     wanted = folded(gold)
     whole = folded(text)
     if not whole:
-        return Finding("no_answer", None, "nothing is said")
+        return Finding("no_answer", None, "the declared text holds no words")
     if whole == wanted:
         return Finding("correct", None, "the words agree")
     copulas = list(_COPULA.finditer(text))
@@ -96,12 +96,12 @@ def judge_text(text: str, gold: str) -> Finding:
     if said == wanted or (inside and wanted in _folded_weekdays()):
         return Finding("correct", None, "the words agree")
     if inside:
-        return Finding("ambiguous", None, "the words stand among others")
+        return Finding("ambiguous", None, "the expected words stand among others")
     return Finding("wrong", None, "the words differ")
 
 
 def _another(side: str) -> bool:
-    """Whether a comma or semicolon adds another short item: "An, Bình"."""
+    """Return whether a comma or semicolon adds another short item: "An, Bình"."""
     items = _ITEM.split(side.strip(" ,;.("))
     words = _WORD.findall(items[1].lower()) if len(items) > 1 else []
     return 0 < len(words) <= 3 and words[0] not in _REASONS
@@ -118,7 +118,7 @@ def _other_weekday(whole: str, wanted: str) -> bool:
 
 
 def read_pattern(text: str) -> str | None:
-    """The only digit pattern of a text ("52x4", "a1b", "3*5"), or None."""
+    """Return the only digit pattern of a text ("52x4", "a1b", "3*5"), or None."""
     found = set(_PATTERN.findall(text[text.rfind("=") + 1 :]))
     return found.pop() if len(found) == 1 else None
 
@@ -127,6 +127,7 @@ def judge_pattern(text: str, gold: str) -> Finding:
     """Judge a declared text against a digit pattern; letters count as written.
 
     Args:
+        text: normalised declared text.
         gold: the canonical pattern, "52x4".
     """
     side = text[text.rfind("=") + 1 :]

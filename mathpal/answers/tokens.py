@@ -1,6 +1,6 @@
-"""The tokens of a line of worked arithmetic: numbers, signs, brackets, units, words.
+"""Splits a line of worked arithmetic into tokens: numbers, signs, brackets, units, words.
 
-Reads `worked` text only (see `prepare`); evaluates nothing and knows no equations.
+Reads only text that `prepare` has returned; evaluates nothing and knows no equations.
 """
 
 import re
@@ -23,7 +23,7 @@ _TIMES = re.compile(
     r"|(?<=[0-9)\]}%²³]) ?[xXх*·] ?(?=[0-9])|(?<=[0-9)\]}]) \. (?=[0-9])"
     r"|(?<=[^\W_]) [xXх*·] (?=[0-9(\[{])"
 )
-GLUED = "\u2a2f"  # an x between digits without spaces: a product, or a digit to be found
+GLUED = "\u2a2f"  # replaces an x between digits without spaces: a product, or an unknown digit
 _DIGIT_X = re.compile(r"(?<=[0-9])[xX](?=[0-9])")
 _MIXED = re.compile(r"([0-9]{1,9})( và | )([1-9][0-9]{0,5}) ?/ ?([1-9][0-9]{0,5})(?![0-9]| ?/)")
 _DATE = re.compile(r"[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}(?![0-9])")
@@ -47,12 +47,12 @@ class Token(NamedTuple):
         kind: "number", "operator", "open", "close", "power", "unit", "word", "mark"
             (punctuation) or "junk" (a letter glued to a number, an ellipsis, a root, …).
         text: as written; for an operator one of + - × : /.
-        start: where it starts in the line.
-        end: where it ends.
-        values: readings of a number (the usual one, dot as decimal point, dot as product), the
-            exponent of a power, the factor of a unit.
-        places: decimal places shown; minus the trailing zeros for a whole number.
-        dimension: of a unit; "count" for a counting word in brackets.
+        start: position of its start in the line.
+        end: position of its end.
+        values: the readings of a number (usual, dot as decimal point, dot as product), or the
+            exponent of a power, or the factor of a unit.
+        places: decimal places shown; for a whole number, minus the number of trailing zeros.
+        dimension: dimension of a unit; "count" for a counting word in brackets.
     """
 
     kind: str
@@ -65,13 +65,15 @@ class Token(NamedTuple):
 
 
 def prepare(text: str) -> str:
-    """A worked solution as plain lines: arrows part lines, × is ×, powers are "^", dots "…".
+    """Return a worked solution as plain lines.
+
+    Arrows become line breaks, every multiplication sign becomes "×", and dots become "…".
 
     Args:
-        text: as generated; HTML and LaTeX included.
+        text: the generated text, which may contain HTML and LaTeX.
     """
     text = text.replace("{,}", ",").replace("\\overline", "√").replace("\\sqrt", "√")
-    for _ in range(4):  # deeper fractions are not written in a school book
+    for _ in range(4):  # school books nest fractions no deeper
         if "\\" not in text or "frac" not in text:
             break
         text = _DOUBLE.sub(r"{\1}", text)
@@ -117,7 +119,7 @@ def _number(text: str, at: int) -> Token:
 
 
 def _unit(text: str, at: int) -> Token | None:
-    """The measure unit right after a value, or the counting word in brackets."""
+    """Return the measure unit right after a value, or the counting word in brackets."""
     bracket = _UNIT_BRACKET.match(text, at)
     if bracket:
         words = bracket[1].strip()
@@ -134,7 +136,7 @@ def _unit(text: str, at: int) -> Token | None:
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The tokens of one side of an equation, left to right; spaces part them."""
+    """Yield the tokens of one side of an equation from left to right; spaces separate them."""
     at, last = 0, ""
     while at < len(text):
         character = text[at]

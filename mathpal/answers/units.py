@@ -1,7 +1,7 @@
-"""Measure units of the Vietnamese school: names, dimensions, factors.
+"""Knows the measure units of Vietnamese schools: names, dimensions, factors.
 
-Everything that is not in the table is a counting word ("quyển", "viên bi", "học sinh").
-Factors are exact; the base units are m, m², dm³, g, phút, m/phút, đồng, %, °.
+Any word that is not in the table is a counting word ("quyển", "viên bi", "học sinh"). Factors are
+exact; the base units are m, m², dm³, g, phút, tháng, m/phút, dm³/phút, đồng, %, ° and °C.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Unit(NamedTuple):
-    """A unit found in text: `name` is canonical; `end` is where it stops in the text given."""
+    """A unit found in a text: `name` is canonical, `end` its end position in the text."""
 
     name: str
     dimension: str
@@ -58,7 +58,7 @@ _PLAIN: tuple[tuple[str, str, Fraction | int, tuple[str, ...]], ...] = (
     ("trăm nghìn đồng", "money", 100_000, ("trăm ngàn đồng", "trăm nghìn", "trăm ngàn")),
     ("chục triệu đồng", "money", 10_000_000, ("chục triệu",)),
     ("trăm triệu đồng", "money", 100_000_000, ("trăm triệu",)),
-    # Words that count by the dozen; what is counted may follow ("12 tá bút").
+    # Words that count in groups; the counted thing may follow ("12 tá bút").
     ("đôi", "count", 2, ()),
     ("cặp", "count", 2, ()),
     ("chục", "count", 10, ()),
@@ -67,7 +67,7 @@ _PLAIN: tuple[tuple[str, str, Fraction | int, tuple[str, ...]], ...] = (
     ("vạn", "count", 10_000, ()),
 )
 
-# "72 đồng chí" is no money, "3 ngày công" no time: words that only begin like a unit.
+# Words that only begin like a unit: "72 đồng chí" is not money, "3 ngày công" is not a duration.
 _NOT_UNITS = frozenset(
     {
         "đồngchí", "đồnghồ", "đồngxu", "đồngbào", "đồngđội", "ngàycông", "tuầntra", "nămhọc",
@@ -105,7 +105,7 @@ def _table() -> dict[str, tuple[str, str, Fraction]]:
                     full = (f"{name}/{time}", dimension, factor / minutes)
                     for word in ("/", "trên", "mỗi", "một"):
                         units[over + word + under] = full
-    # Minutes a kilometre are no unit of the school; "nam" (boys) and "tan" are words first.
+    # Alone, these aliases usually mean something else: "nam" is boys, "xăng" is petrol.
     for word in ("nam", "tan", "do", "yen", "min", "cân", "xăng", "ngay", "thang"):
         units.pop(word, None)
     return units
@@ -114,7 +114,7 @@ def _table() -> dict[str, tuple[str, str, Fraction]]:
 UNITS = _table()
 _MAX_WORDS = 6
 _TAIL = re.compile(r" {0,2}(\(?) ?((?:[^\W\d_]|[%°º/²³^-]|(?<=[mM^])[23]| (?=[^\W\d_]|/)){1,48})")
-# No counting words: with one of these the sentence goes on.
+# Not counting words: with one of these the sentence continues.
 _STOP = frozenset(
     {
         "và", "là", "nên", "thì", "vì", "hoặc", "hay", "dư", "còn", "mà", "do", "để", "khi",
@@ -125,7 +125,7 @@ _STOP = frozenset(
 
 @lru_cache(maxsize=8192)
 def _lookup(words: str) -> tuple[str, str, Fraction, int] | None:
-    """The longest known unit at the start of `words`, and its length there."""
+    """Return the longest known unit at the start of `words`, with its length."""
     pieces = words.split(" ")
     if _squash("".join(pieces[:2])) in _NOT_UNITS:
         return None
@@ -134,22 +134,22 @@ def _lookup(words: str) -> tuple[str, str, Fraction, int] | None:
         found = UNITS.get(_squash(head))
         if found:
             return (*found, len(head))
-        for mark in ("-", "/"):  # "5 km-" or "5 km/": the mark is not the unit's
+        for mark in ("-", "/"):  # in "5 km-" and "5 km/" the mark does not belong to the unit
             if head.endswith(mark) and (found := UNITS.get(_squash(head[:-1]))):
                 return (*found, len(head) - 1)
     return None
 
 
 def unit_at(text: str, position: int) -> Unit | None:
-    """The measure unit or counting word right after a number.
+    """Return the measure unit or counting word right after a number.
 
     Args:
         text: normalised text.
-        position: where the number ended.
+        position: end of the number in the text.
 
     Returns:
-        The unit, or None for a bare number. A counting word has dimension "count" and factor 1,
-        but for "tá", "chục", "đôi" and the like.
+        The unit, or None for a bare number. A counting word has dimension "count" and factor 1;
+        group words such as "tá", "chục" and "đôi" have their own factor.
 
     Example:
         >>> unit_at("70 km/giờ", 2).name
@@ -171,7 +171,7 @@ def unit_at(text: str, position: int) -> Unit | None:
                 break
             kept.append(word)
         name = " ".join(kept)
-        # "25x" and "5A" are no counted things: the word must stand apart, unless in brackets.
+        # A counting word needs a space or bracket before it: "25x" and "5A" have none.
         if not name or (match.start(2) == position):
             return None
         dimension, factor = "count", found[2] if found else Fraction(1)

@@ -1,6 +1,6 @@
-"""What arithmetic comes to: an exact number with the exponents of its measures.
+"""The records of evaluated arithmetic: an exact number with the exponents of its dimensions.
 
-Holds the records that evaluation fills and comparison reads; computes nothing itself.
+`expressions` fills these records and `agreement` compares them; nothing is evaluated here.
 """
 
 from dataclasses import dataclass, field
@@ -11,15 +11,15 @@ Dimension = tuple[tuple[str, int], ...]
 
 
 class Unreadable(Exception):
-    """These tokens are no arithmetic; never leaves the package."""
+    """The tokens are not arithmetic. The error never leaves the package."""
 
 
 class Reading(NamedTuple):
     """How ambiguous signs are read.
 
     Attributes:
-        dot: 0 usual, 1 decimal point, 2 product ("3.4" is 12).
-        tight: "/" binds tighter than ":" and "×" (a fraction), else as tight.
+        dot: how a dot is read: 0 as usual, 1 as a decimal point, 2 as a product ("3.4" is 12).
+        tight: whether "/" binds tighter than ":" and "×", as a fraction bar; else equally tight.
     """
 
     dot: int = 0
@@ -28,11 +28,11 @@ class Reading(NamedTuple):
 
 @dataclass(slots=True)
 class Value:
-    """What one side of an equation comes to.
+    """The value of one side of an equation.
 
     Attributes:
         raw: the number in its own unit.
-        factor: `raw` times this is in base units; 1/100 for percent.
+        factor: multiply `raw` by it to get base units; 1/100 for percent.
         dimension: exponents of base dimensions; () for a bare number.
     """
 
@@ -48,19 +48,19 @@ class Value:
 
 @dataclass(slots=True)
 class Side:
-    """One side with what the comparison must know of how it was written.
+    """One evaluated side, with what the comparison must know about its notation.
 
     Attributes:
-        value: what it comes to.
-        end: index of the first token not read.
+        value: its value.
+        end: index of the first token after it.
         operators: number of operators.
         places: decimal places of a side that is one number, else None.
-        decimal: whether a number with decimal places stands in it.
-        divided: whether a division or fraction stands in it.
-        hundred: whether it is multiplied by 100.
-        percent: whether a % stands in it.
+        decimal: whether it contains a number with decimal places.
+        divided: whether it contains a division or fraction.
+        hundred: whether it multiplies by 100.
+        percent: whether it contains a %.
         weak: whether words make the reading doubtful.
-        quotient: dividend and divisor where the last operation is a division.
+        quotient: dividend and divisor if the last operation is a division, else None.
         factors: factors of the units in it.
         numbers: the plain numbers in it.
     """

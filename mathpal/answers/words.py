@@ -1,4 +1,7 @@
-"""Comparison signs in words, and the words that take a value back: hedges, bounds, negations."""
+"""Recognises comparison signs in words, and words that take a value back.
+
+The latter are hedges, bounds and negations. Knows nothing of golds.
+"""
 
 import re
 from collections.abc import Collection
@@ -9,12 +12,12 @@ _SIGN_WORDS = (
     (re.compile(r"(?:lớn|to|nhiều|cao|dài|nặng) hơn|dấu lớn", re.I), ">"),
     (re.compile(r"(?<!\w)bằng(?: nhau)?(?!\w)", re.I), "="),
 )
-# "≥" is another answer than ">", "không lớn hơn" than "lớn hơn".
+# Not a plain sign: "≥" differs from ">", and "không lớn hơn" from "lớn hơn".
 _NO_SIGN = re.compile(
     r"[<>] ?=|[≤≥≠]|(?<!\w)(?:không|chưa|chẳng|sai)(?!\w)|(?:gần|hoặc|hay) bằng", re.I
 )
 
-# Standing before the value they make it no statement; "khoảng cách" is a distance.
+# These words before a value mean that it is not stated as the answer.
 _BEFORE = re.compile(
     r"có lẽ|(?:đâu|chẳng) phải|có thể (?:là|bằng|đạt|tới|đến)|có thể\s*$|chắc là|hình như"
     r"|không phải|không bằng"
@@ -26,8 +29,9 @@ _BEFORE = re.compile(
     r"|[0-9][^;,\n]{0,20} (?:đến|tới)\s*$|(?<!\w)từ [^;,\n]{0,40} (?:đến|tới)\s*$",
     re.I,
 )
-# Bounds are the answer where the question asks for one: "nhiều hơn bao nhiêu", "ít nhất mấy".
+# A bound is a valid answer if the question asks for one: "nhiều hơn bao nhiêu", "ít nhất mấy".
 _BOUND = re.compile(r"(?<!\w)(?:(hơn|kém)|(?:nhất|tối đa|tối thiểu))\s*$", re.I)
+# Words of approximation; "khoảng cách" (distance) is not one.
 ROUGH = re.compile(
     r"khoảng(?! cách| thời gian| trống)|xấp xỉ|gần bằng|gần\s*$|≈|~|(?:ước|áng) (?:chừng|tính)"
     r"|(?<!\w)(?:chừng|tầm|cỡ|ngót|ngoài|non)\s*$|^\s*độ\s*$",
@@ -52,7 +56,7 @@ EITHER = re.compile(r"(?<!\w)(?:hoặc|hay)(?!\w)", re.I)
 
 
 def signs(text: str) -> list[str]:
-    """The different comparison signs of a text, a chain "a = b < c" counting as "<"."""
+    """Return the different comparison signs of a text; a chain "a = b < c" counts as "<"."""
     found = sorted(set(SIGN.findall(text)))
     if not found:
         found = [sign for pattern, sign in _SIGN_WORDS if pattern.search(text)]
@@ -62,23 +66,23 @@ def signs(text: str) -> list[str]:
 
 
 def no_sign(text: str) -> bool:
-    """Whether a comparison is denied or says "at least" or "at most"."""
+    """Return whether a comparison is denied or means "at least" or "at most"."""
     return _NO_SIGN.search(text) is not None
 
 
 def ranges(text: str) -> list[str]:
-    """The ranges of a text, "từ 60 đến 70 km", with a few words behind each."""
+    """Return the ranges of a text, as "từ 60 đến 70 km", each with a few words after it."""
     return _RANGE.findall(text) if "từ " in text or "giữa " in text or "khoảng " in text else []
 
 
 def taken_back(before: str, behind: str, *, rough: bool, bounds: Collection[str] = ()) -> bool:
-    """Whether the words around a value leave it open ("khoảng 70", "70 hoặc hơn", "70?").
+    """Return whether the words around a value leave it open ("khoảng 70", "70 hoặc hơn", "70?").
 
     Args:
-        before: what stands before the value in its clause.
-        behind: what stands after it.
-        rough: an approximate value is what was asked for.
-        bounds: "hơn" where a difference is asked for, "nhất" where a least or greatest value is.
+        before: the text before the value in its clause.
+        behind: the text after it.
+        rough: whether the question asks for an approximate value.
+        bounds: holds "hơn" if a difference is asked for, "nhất" if a least or greatest value is.
     """
     if _BEFORE.search(before) or _BEHIND.search(behind):
         return True

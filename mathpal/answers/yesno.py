@@ -1,6 +1,6 @@
-"""Answers that are yes or no: which of the two a text declares, if one.
+"""Reads answers that are yes or no.
 
-A sentence says yes only by the words that can say it: "lớp có 12 học sinh" counts pupils.
+"có" alone does not make a sentence a yes: "lớp có 12 học sinh" counts pupils.
 """
 
 import re
@@ -31,10 +31,11 @@ _YES = re.compile(
 
 
 def yes_or_no(text: str, claim: str = "") -> str | None:
-    """Which of "có" and "không" a text declares; None where it is neither or both.
+    """Return the declared one of "có" and "không"; None if it is neither or both.
 
     Args:
-        claim: the first words of what the question asks to be confirmed ("chia hết"), or "".
+        text: normalised declared text.
+        claim: first words of the claim that the question asks to confirm ("chia hết"), or "".
     """
     alone = _ALONE.match(text)
     if alone:

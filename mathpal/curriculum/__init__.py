@@ -1,6 +1,7 @@
-"""The generated curriculum: families of Vietnamese school problems with worked solutions.
+"""Generated Vietnamese school mathematics: families of problems with worked solutions.
 
-Importing this package registers every family. Pure standard library.
+Knows the families, their wordings and each problem's split; nothing of models, tokens or files.
+Importing the package registers every family. Standard library only, besides `mathpal.answers`.
 """
 
 from mathpal.curriculum import families

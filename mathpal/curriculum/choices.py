@@ -1,4 +1,7 @@
-"""Any problem as multiple choice: four options, three of them the errors that pupils make."""
+"""Turns a problem into multiple choice: the right answer and up to three typical errors of pupils.
+
+Knows drafts and golds; nothing of particular families.
+"""
 
 import re
 from collections.abc import Iterator
@@ -17,14 +20,14 @@ _CLOSED = {"sign": ("<", ">", "="), "yesno": ("có", "không")}
 
 
 def as_choice(draft: Draft, kind: str, draw: Draw) -> Draft:
-    """The problem with options A to D; its answer is the letter of the right one.
+    """Return the problem with options A to D; its answer becomes the right option's letter.
+
+    Comparison signs give three options and yes/no two, always in the same order.
 
     Args:
-        draft: the problem; its `slips` become options before any other.
+        draft: the problem; its `slips` become options before any other wrong answer.
         kind: kind of its gold.
-        draw: decides the order of the options.
-
-    Comparison signs give three options, yes or no two.
+        draw: decides the further wrong answers and the order of the options.
     """
     gold = parse_gold(draft.answer, kind=kind)
     wrong: list[str] = []
@@ -59,12 +62,12 @@ def _parses(text: str, kind: str) -> bool:
 
 
 def _near(draft: Draft, draw: Draw) -> Iterator[str]:
-    """The answer with one of its numbers changed as slips of the pen change it."""
+    """Yield wrong answers: the right one with one of its numbers changed by a typical slip."""
     answer = draft.answer
     places = list(_WHOLE.finditer(answer))
     if not places:
         return
-    # 1 450 where the problem writes thousands so, 1450 where it does not
+    # Print 1 450 if the problem itself spaces such numbers, else 1450.
     least = 1_000 if _SPACED.search(draft.question + draft.solution.text) else 10_000
     for change in draw.distinct(("carry", "zero", "swap", "one", "ten", "two"), 6):
         place = draw.pick(places)
@@ -74,7 +77,10 @@ def _near(draft: Draft, draw: Draw) -> Iterator[str]:
 
 
 def _changed(value: int, change: str) -> tuple[int, ...]:
-    """Other numbers with as many zeros at their end as the value has."""
+    """Return wrong numbers that one kind of slip makes of a value.
+
+    "zero" adds or drops a zero at the end; the other changes act on the digits before the zeros.
+    """
     zeros = len(str(value)) - len(str(value).rstrip("0")) if value else 0
     unit = 10**zeros
     head = value // unit

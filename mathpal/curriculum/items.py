@@ -1,11 +1,10 @@
-"""Drawing items: coordinates to problem, and which split a problem belongs to.
+"""Draws the problem that belongs to given coordinates, and decides the split of each problem.
 
-Four regimes say what "unseen" means in the test split:
-- iid: other values in wordings that training shows too;
-- template: other values in wordings that training never shows;
-- range: the largest number of the question is larger than any that training shows;
-- family: whole families are held out (which ones is the data source's choice; the items are
-  those of iid).
+A regime says what "unseen" means in the test split:
+- iid: other values than in training, in wordings that training also uses;
+- template: other values, in wordings that training never uses;
+- range: the largest number of each question exceeds that of every training question;
+- family: whole families are held out. The data source chooses them; problems are drawn as in iid.
 """
 
 import hashlib
@@ -22,13 +21,13 @@ Regime = Literal["iid", "template", "range", "family"]
 
 SPLIT_SHARES = {"train": 80, "validation": 8, "test": 12}
 MAX_ATTEMPTS = 1_000
-RANGE_SAMPLE = 400  # draws that place the boundary of the range regime
-RANGE_SHARE = 0.8  # of them lie below it
+RANGE_SAMPLE = 400  # problems drawn to find the boundary of the range regime
+RANGE_SHARE = 0.8  # share of them that lies below the boundary
 _NUMBER = re.compile(r"\d+(?: \d{3}(?!\d))*(?:,\d+)?")
 
 
 def split_of(family_name: str, parameters: str) -> Split:
-    """The split a problem belongs to, by a hash of what identifies it.
+    """Return a problem's split, chosen by a hash of its family and parameters.
 
     Two problems with the same parameters land in the same split, whatever their wording,
     so train and test cannot share a problem.
@@ -41,16 +40,16 @@ def split_of(family_name: str, parameters: str) -> Split:
 
 
 def magnitude(question: str) -> float:
-    """The largest number in a question."""
+    """Return the largest number in a question; 0 for a question without numbers."""
     found = _NUMBER.findall(question)
     return max((float(n.replace(" ", "").replace(",", ".")) for n in found), default=0.0)
 
 
 @cache
 def range_boundary(family_name: str) -> float | None:
-    """The largest magnitude that the range regime trains on.
+    """Return the largest magnitude that the range regime trains on.
 
-    None for a family whose problems are all of one magnitude.
+    None for a family whose problems all have the same magnitude.
     """
     make = FAMILIES[family_name].make
     sizes = sorted(
@@ -70,15 +69,15 @@ def problem(
     regime: Regime = "iid",
     multiple_choice: bool = False,
 ) -> Problem:
-    """The item at these coordinates; the same on every machine, in any order.
+    """Return the problem at these coordinates; it is the same on every machine, in any order.
 
     Args:
         namespace: separates independent draws (a run uses its data seed).
         split: "train", "validation" or "test".
         family_name: a key of `FAMILIES`.
         index: 0, 1, 2, …
-        regime: what is unseen in the test split; see the module.
-        multiple_choice: give it with four options, the answer being a letter.
+        regime: what is unseen in the test split; see the module's docstring.
+        multiple_choice: turn it into multiple choice; its answer is then a letter.
 
     Raises:
         KeyError: for an unknown family.
@@ -121,19 +120,19 @@ def problem(
 
 
 def _belongs(family_name: str, draft: Draft, parameters: str, split: str, regime: Regime) -> bool:
-    """Whether a drawn problem is one of the split's."""
+    """Return whether a drawn problem belongs to the split."""
     if regime == "range":
         boundary = range_boundary(family_name)
-        assert boundary is not None, f"{family_name} knows one magnitude only"
+        assert boundary is not None, f"{family_name} has problems of one magnitude only"
         beyond = magnitude(draft.question) > boundary
         if beyond or split == "test":
             return beyond and split == "test"
-        # No hash separates test from the rest here; validation takes its place.
+        # The boundary separates test from the rest; the hash only separates validation.
         return (split_of(family_name, parameters) == "validation") is (split == "validation")
     return split_of(family_name, parameters) == split
 
 
 def difficulty(draft: Draft) -> int:
-    """Equations of the working, and digits of the largest number in it and in the question."""
+    """Return the number of equations plus the digits of the largest number in the problem."""
     text = f"{draft.question}\n{draft.solution.working}"
     return len(draft.solution.steps) + max(map(len, re.findall(r"\d+", text)), default=0)

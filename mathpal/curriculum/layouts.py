@@ -4,7 +4,7 @@ from mathpal.curriculum.registry import Solution
 
 
 def worked(*steps: tuple[str, str], answer: str) -> Solution:
-    """Layout A: `Bài giải`, a sentence and an equation a step, `Đáp số`."""
+    """Layout A: `Bài giải`, a sentence and an equation for each step, then `Đáp số`."""
     lines = ["Bài giải"]
     for sentence, equation in steps:
         lines += [f"{sentence}:", equation]
@@ -12,7 +12,7 @@ def worked(*steps: tuple[str, str], answer: str) -> Solution:
 
 
 def equalities(*lines: str, answer: str) -> Solution:
-    """Layout B: one equality a line, then `Đáp số`."""
+    """Layout B: one equality per line, then `Đáp số`."""
     return _solution(list(lines), f"Đáp số: {answer}")
 
 

@@ -1,4 +1,4 @@
-"""The page of all families, with an example of each: `python -m mathpal.curriculum.listing`."""
+"""Prints a page of all families with an example each: `python -m mathpal.curriculum.listing`."""
 
 from mathpal.curriculum.items import problem
 from mathpal.curriculum.registry import FAMILIES, TOPICS, Family
@@ -18,17 +18,18 @@ HEADINGS = {
 
 
 def page() -> str:
-    """The page as Markdown; the same on every machine."""
+    """Return the page as Markdown; it is the same on every machine."""
     numbers = {entry.number for entry in FAMILIES.values()}
     grades = sorted({entry.grade for entry in FAMILIES.values()})
     lines = [
         "# The generated curriculum",
         "",
-        f"{len(FAMILIES)} families under {len(numbers)} numbers, grades {grades[0]}–{grades[-1]}; "
-        "“advanced” ones (nâng cao) are those of entrance exams. Each line of the table is a "
-        "value for `data.families`, each heading one for `data.topics`. This page is made by "
-        "`python -m mathpal.curriculum.listing > docs/curriculum.md`; the examples are the first "
-        "training problem of the namespace `docs`.",
+        f"{len(FAMILIES)} families, numbered by the {len(numbers)} entries of the curriculum's "
+        f"list, for grades {grades[0]}–{grades[-1]}. Families of the stratum “advanced” (nâng cao) "
+        "are entrance-exam problems. `data.families` takes the names in the column “family”, "
+        "`data.topics` the names in the headings. Each example is the family's first training "
+        "problem in the namespace `docs`. `python -m mathpal.curriculum.listing > "
+        "docs/curriculum.md` makes this page.",
         "",
     ]
     for topic in TOPICS:

@@ -1,4 +1,4 @@
-"""Vietnamese building blocks shared by the families: names, things, goods, places."""
+"""Vietnamese words that the families share: first names, things, goods, spoken units."""
 
 from mathpal.curriculum.registry import Draw
 
@@ -27,7 +27,7 @@ GOODS = (
     ("nông trại", "cà chua", "kg"), ("cửa hàng", "xi măng", "tấn"),
 )  # fmt: skip
 
-# Units as they are spoken where no number stands before them: "bao nhiêu ki-lô-gam gạo"
+# Unit symbols as words, for places without a number before them: "bao nhiêu ki-lô-gam gạo"
 SPOKEN = {
     "mm": "mi-li-mét", "cm": "xăng-ti-mét", "dm": "đề-xi-mét", "m": "mét", "km": "ki-lô-mét",
     "g": "gam", "kg": "ki-lô-gam", "yến": "yến", "tạ": "tạ", "tấn": "tấn", "l": "lít", "lít": "lít",
@@ -39,5 +39,5 @@ SPOKEN = {
 
 
 def names(draw: Draw, count: int) -> list[str]:
-    """Different first names."""
+    """Return `count` different first names."""
     return draw.distinct(NAMES, count)

@@ -1,8 +1,7 @@
 """What a family of generated problems is: its record, its random choices, its registration.
 
-A family is one decorated function from a `Draw` to a `Draft`. This module does not know
-any particular family (they live one file a topic beside it), nor how items are drawn for a
-split (`items`).
+A family is one decorated function from a `Draw` to a `Draft`. This module knows no particular
+family (see `families`, one file per topic) and draws no problems for a split (see `items`).
 """
 
 import hashlib
@@ -20,21 +19,21 @@ TOPICS = (
     "geometry", "number_theory", "statistics",
 )  # fmt: skip
 STRATA = ("standard", "advanced")
-UNSEEN_SHARE = 4  # one in so many wordings of a place is unseen, at least one
+UNSEEN_SHARE = 4  # of a problem's wordings, one in four is held out as unseen, at least one
 
 
 def digest(text: str) -> str:
-    """Eight hexadecimal digits that name a text on every machine."""
+    """Return eight hexadecimal digits of a text's hash, the same on every machine."""
     return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 
 class Draw:
-    """Random choices of one item, keyed by a hash of its coordinates.
+    """The random choices of one problem, seeded by a hash of its coordinates.
 
     Args:
-        coordinates: what names the item; other coordinates give other choices.
-        wordings: which surface templates may be drawn: "seen" ones are those of the training
-            split in the template regime, "unseen" the others.
+        coordinates: name the problem; other coordinates give other choices.
+        wordings: which surface templates may be drawn: "seen" ones are those that the template
+            regime trains on, "unseen" ones those it holds out.
     """
 
     def __init__(self, *coordinates: str | int, wordings: Wordings = "all") -> None:
@@ -45,36 +44,36 @@ class Draw:
         self.template_id = ""
 
     def integer(self, low: int, high: int, step: int = 1) -> int:
-        """A whole number from low to high, both included, in steps from low."""
+        """Return one of low, low + step, low + 2 step, … up to high, which is included."""
         return self._random.randrange(low, high + 1, step)
 
     def pick(self, options: Sequence[T]) -> T:
-        """One of the options, all equally likely."""
+        """Return one of the options, all equally likely."""
         return options[self._random.randrange(len(options))]
 
     def distinct(self, options: Sequence[T], count: int) -> list[T]:
-        """`count` different options in random order."""
+        """Return `count` different options in random order."""
         return self._random.sample(list(options), count)
 
     def template(self, *texts: str) -> str:
-        """One of at least two surface templates that ask the same thing in other words.
+        """Return one of at least two surface templates that ask the same thing in other words.
 
-        Called exactly once an item; the chosen text names the item's template.
+        Call it exactly once per problem: the chosen text gives the problem its `template_id`.
         """
         assert len(texts) > 1, "a problem needs two wordings or more"
-        seen, unseen = _parted(texts)
+        seen, unseen = _seen_and_unseen(texts)
         text = self.pick({"all": texts, "seen": seen, "unseen": unseen}[self._wordings])
-        self.template_id = _name(text)
+        self.template_id = _cached_digest(text)
         return text
 
 
-_name = lru_cache(maxsize=None)(digest)
+_cached_digest = lru_cache(maxsize=None)(digest)
 
 
 @cache
-def _parted(texts: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The wordings that the template regime trains on, and those it holds out, by hash."""
-    ranked = sorted(texts, key=_name)
+def _seen_and_unseen(texts: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Part the wordings, by hash, into those the template regime trains on and those held out."""
+    ranked = sorted(texts, key=_cached_digest)
     cut = len(texts) - max(1, len(texts) // UNSEEN_SHARE)
     return tuple(ranked[:cut]), tuple(ranked[cut:])
 
@@ -106,11 +105,11 @@ class Draft:
         question: the problem's text.
         solution: the worked solution; it ends in the declared answer.
         answer: the gold as text, exactly as declared.
-        parameters: the values that make this problem what it is. Names and objects that
-            only dress it up stay out, so that a re-dressed problem counts as the same one.
-        slips: wrong answers in the same form that typical pupils' errors lead to; the first
-            distractors when the problem is given as multiple choice. One that happens to
-            equal the answer is left out there.
+        parameters: the values that identify the problem. Names of persons and things stay out,
+            so that a problem with other names counts as the same one.
+        slips: wrong answers, in the form of the right one, that come from typical errors of
+            pupils. They are the first distractors in multiple choice; one that happens to equal
+            the answer is left out there.
     """
 
     question: str
@@ -122,7 +121,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A registered family: see `family` for the meaning of the fields."""
+    """A registered family; `family` explains the fields."""
 
     name: str
     number: int

@@ -1,10 +1,10 @@
-"""Numbers as Vietnamese textbooks print them."""
+"""Writes numbers as Vietnamese textbooks print them."""
 
 from fractions import Fraction
 
 
 def spaced(value: int) -> str:
-    """A whole number with spaces between its thousands.
+    """Return a whole number with a space before each group of three digits.
 
     Example:
         >>> spaced(25000)
@@ -14,10 +14,10 @@ def spaced(value: int) -> str:
 
 
 def decimal(value: Fraction | int) -> str:
-    """An exact number with a decimal comma and no needless zeros.
+    """Return an exact number with a decimal comma and no trailing zeros.
 
     Raises:
-        AssertionError: where the number has no finite decimal form.
+        AssertionError: the number needs ten decimal places or more.
 
     Example:
         >>> decimal(Fraction(5, 4))
@@ -36,7 +36,7 @@ def decimal(value: Fraction | int) -> str:
 
 
 def fraction(value: Fraction) -> str:
-    """A fraction in lowest terms, a whole number where it is one.
+    """Return a fraction in lowest terms, or a whole number if the value is one.
 
     Example:
         >>> fraction(Fraction(6, 8))

@@ -1,7 +1,7 @@
-"""Draws charts as inline SVG that follows the page's light and dark colours.
+"""Draws line charts as inline SVG in the page's light or dark colours.
 
-Knows points and labels; nothing of runs. Every colour is a CSS class of report.css. A drawing has
-a viewBox and no width, so it takes the width of its column.
+Knows points and labels; nothing of runs. Colours are CSS classes, defined in report.css. An SVG
+element has a viewBox but no width, so it fills its column.
 """
 
 import math
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from mathpal.drawing.formatting import scientific
 from mathpal.drawing.series import Point
 
-# Wide enough to fill half of a desktop page, narrow enough that 12 units stay legible on a phone.
+# Drawing units: a chart fills half of a desktop page, and text of 12 units is legible on a phone.
 _WIDTH, _HEIGHT = 460, 232
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 10, 12, 34
 
@@ -40,7 +40,7 @@ class Scale(NamedTuple):
     ticks: list[float]
 
     def __call__(self, value: float) -> float:
-        """Where a value lies, in drawing units."""
+        """Return the position of a value, in drawing units."""
         share = (value - self.low) / (self.high - self.low)
         return round(self.start + share * (self.end - self.start), 1)
 
@@ -48,12 +48,12 @@ class Scale(NamedTuple):
 def line_chart(lines: Sequence[Line], *, title: str, from_zero: bool = False) -> Markup:
     """Draw curves over steps, with axes and ticks.
 
-    A few values far above all others would flatten the curve: the axis then ends above the bulk,
-    and what exceeds it is marked on the upper edge.
+    A few outliers far above all other values would flatten the curve. The axis then ends above the
+    bulk of the values, and a triangle at the upper edge marks each logged value beyond it.
 
     Args:
-        lines: the curves, the hindmost first; at least one point in all.
-        title: what the chart shows, read out by screen readers.
+        lines: the curves, the one at the back first; at least one point in all.
+        title: what the chart shows, for screen readers.
         from_zero: whether the value axis begins at zero.
     """
     steps = [step for line in lines for step, _ in line.points]
@@ -68,12 +68,12 @@ def line_chart(lines: Sequence[Line], *, title: str, from_zero: bool = False) ->
 
 
 def nice_ticks(low: float, high: float, wanted: int) -> list[float]:
-    """Round values that cover low..high, about `wanted` intervals of 1, 2, 2.5 or 5 times 10^k.
+    """Return ticks that cover low..high, spaced 1, 2, 2.5 or 5 times a power of ten.
 
     Args:
         low: the smallest value.
         high: the largest value, above `low`.
-        wanted: the number of intervals aimed at, 1 or more.
+        wanted: approximate number of intervals, 1 or more.
     """
     raw = (high - low) / wanted
     power = 10.0 ** math.floor(math.log10(raw))
@@ -83,7 +83,7 @@ def nice_ticks(low: float, high: float, wanted: int) -> list[float]:
 
 
 def tick_label(value: float, step: float) -> str:
-    """A tick's text, as short as its neighbours allow.
+    """Return a tick's text, with only the digits that tell it from its neighbours.
 
     Args:
         value: the tick.
@@ -143,9 +143,9 @@ def _axes(x: Scale, y: Scale) -> list[Markup]:
 def _curve(line: Line, x: Scale, y: Scale) -> Markup:
     shown = [(x(s), y(v)) for s, v in line.points if line.style != "cloud" or v <= y.high]
     if line.style == "cloud":
-        # Zero-length strokes with round caps are dots, at a tenth of the size of circles.
+        # Zero-length strokes with round caps look like dots and need a tenth of a circle's bytes.
         return _path("cloud", "".join(f"M{a} {b}h0" for a, b in shown))
-    # A smoothed value may still exceed the axis: it is held at the edge.
+    # A smoothed value may still exceed the axis; clamp it to the upper edge.
     shown = [(a, max(b, float(_TOP))) for a, b in shown]
     path = "M" + "L".join(f"{a} {b}" for a, b in shown) if shown else ""
     dots = Markup("")
@@ -163,25 +163,25 @@ def _exceeding(lines: Sequence[Line], x: Scale, y: Scale) -> Markup:
 
 
 def svg_text(style: str, x: float, y: float, text: str) -> Markup:
-    """A piece of text in a drawing, escaped.
+    """Return an SVG text element; the text is escaped.
 
     Args:
         style: its CSS classes.
-        x: its left end, middle or right end, as the class says, in drawing units.
+        x: its left end, middle or right end (the class says which), in drawing units.
         y: its base line, in drawing units.
-        text: what it says.
+        text: the text.
     """
     return Markup('<text class="{}" x="{}" y="{}">{}</text>').format(style, x, y, text)
 
 
 def drawing(width: float, height: float, title: str, parts: Sequence[Markup]) -> Markup:
-    """An SVG element that takes the width of its column.
+    """Return an SVG element that fills the width of its column.
 
     Args:
         width: drawing units across.
         height: drawing units from top to bottom.
-        title: what it shows, read out by screen readers.
-        parts: its elements, the hindmost first.
+        title: what it shows, for screen readers.
+        parts: its elements, the one at the back first.
     """
     return Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         width, height, title, Markup("").join(parts)

@@ -1,4 +1,4 @@
-"""How figures read on the page. Knows nothing of runs, files or HTML."""
+"""Formats numbers for readers. Knows nothing of runs, files or HTML."""
 
 import math
 
@@ -7,24 +7,24 @@ DASH = "\N{EN DASH}"
 
 
 def percent(share: float) -> str:
-    """A share of 0..1 as a percentage with one decimal."""
+    """Return a share of 0..1 as a percentage with one decimal."""
     return f"{100 * share:.1f}%"
 
 
 def interval(low: float, high: float) -> str:
-    """Two shares of 0..1 as one range in percent."""
+    """Return two shares of 0..1 as one range in percent."""
     return f"{100 * low:.1f}{DASH}{100 * high:.1f}%"
 
 
 def points(change: float) -> str:
-    """A difference of two shares (-1..1) in signed percentage points."""
+    """Return a difference of two shares (-1..1) in signed percentage points."""
     rounded = round(100 * change, 1)
     sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
     return f"{sign}{abs(rounded):.1f}"
 
 
 def number(value: object) -> str:
-    """A value of a JSON file as a reader would write it; text stays as it is."""
+    """Return a value of a JSON file in readable form; text stays as it is."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -49,14 +49,14 @@ def _real(value: float) -> str:
 
 
 def scientific(value: float) -> str:
-    """A real number as a short power of ten, as people write learning rates: 2e-4."""
+    """Return a real number in short scientific notation, as learning rates are written: 2e-4."""
     mantissa, exponent = f"{value:.2e}".split("e")
     short = mantissa.rstrip("0").rstrip(".")
     return f"{short}e{int(exponent)}".replace("-", MINUS)
 
 
 def duration(seconds: float) -> str:
-    """A span of time in its two largest units."""
+    """Return a duration in its two largest units."""
     if not math.isfinite(seconds):
         return number(float(seconds))
     if seconds < 59.95:
@@ -68,7 +68,7 @@ def duration(seconds: float) -> str:
 
 
 def size(count: int) -> str:
-    """A number of bytes in the decimal unit that keeps it short."""
+    """Return a number of bytes in the largest decimal unit that fits: B, kB, MB or GB."""
     amount = float(count)
     for unit in ("B", "kB", "MB"):
         if amount < 999.5:
@@ -78,5 +78,5 @@ def size(count: int) -> str:
 
 
 def cut(text: str, limit: int) -> tuple[str, int]:
-    """The first `limit` characters of a text, and how many were left out."""
+    """Return the first `limit` characters of a text, and how many were left out."""
     return (text, 0) if len(text) <= limit else (text[:limit], len(text) - limit)

@@ -1,4 +1,7 @@
-"""Draws lengths as a histogram: inline SVG in the page's light and dark colours."""
+"""Draws a histogram of text lengths as inline SVG in the page's light or dark colours.
+
+Knows counts per class; nothing of texts or data sets.
+"""
 
 from collections.abc import Sequence
 
@@ -13,14 +16,14 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 14, 10, 38
 def histogram(
     bars: Sequence[int], *, width: int, unit: str, title: str, limit: int | None = None
 ) -> Markup:
-    """Draw one bar a class; the last class holds everything above it too.
+    """Draw one bar per class; the last class also holds everything above it.
 
     Args:
-        bars: how many texts each class holds, from length 0 on; at least one.
-        width: lengths that a class spans, 1 or more.
-        unit: of the lengths.
-        title: what the chart shows, read out by screen readers.
-        limit: a length marked by an upright line, where it lies inside the drawing.
+        bars: number of texts in each class, from length 0 on; at least one class.
+        width: number of lengths that a class spans, 1 or more.
+        unit: unit of the lengths.
+        title: what the chart shows, for screen readers.
+        limit: a length to mark with a vertical line; drawn only if it lies within the chart.
     """
     assert bars, "a histogram needs a bar"
     span = len(bars) * width
@@ -42,7 +45,7 @@ def histogram(
     for index, count in enumerate(bars):
         if count:
             left, right = x(index * width), x((index + 1) * width)
-            # A hair's breadth between the bars; a bar of one text stays visible.
+            # Leave a thin gap between bars, and keep a bar of one text visible.
             high = min(y(count), base - 1.0)
             path = f"M{left} {base}V{high}H{max(left + 0.6, right - 0.8)}V{base}Z"
             last = index == len(bars) - 1

@@ -1,6 +1,6 @@
-"""Turns the records of metrics.jsonl into curves small enough for a page.
+"""Turns metric records, as in metrics.jsonl, into curves small enough for a page.
 
-Knows steps and values; nothing of pixels.
+Knows steps and values; nothing of files or pixels.
 """
 
 import math
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 Point = tuple[float, float]
 
-# Fewer points than this show their own trend; a rolling mean would only blur them.
+# With fewer points the trend is visible without smoothing.
 _SMOOTH_FROM = 30
 
 
@@ -29,8 +29,8 @@ class Series(NamedTuple):
 def collect(records: Iterable[dict[str, Any]]) -> dict[str, Series]:
     """Gather every numeric metric of a run.
 
-    A run that was resumed logs some steps twice; the later record is the one its weights passed
-    through, so it wins.
+    A resumed run logs some steps twice. The later record wins, because it belongs to the weights
+    that the run kept.
 
     Args:
         records: the objects of metrics.jsonl, in the order of the file.
@@ -51,9 +51,9 @@ def collect(records: Iterable[dict[str, Any]]) -> dict[str, Series]:
 
 
 def smooth(points: Sequence[Point]) -> list[Point]:
-    """Centred rolling mean over about a twenty-fifth of the run; it does not lag behind.
+    """Smooth by a centred rolling mean over about 1/25 of the run; it does not lag behind.
 
-    Two passes over half the width each, so that a single spike leaves a hump and not a box.
+    Two passes over half the width each turn a single spike into a hump instead of a box.
 
     Args:
         points: (step, value) in the order of steps; fewer than 30 give an empty list.
@@ -66,14 +66,14 @@ def smooth(points: Sequence[Point]) -> list[Point]:
 
 
 def thin(points: Sequence[Point], limit: int) -> list[Point]:
-    """Keep at most `limit` points: two thirds evenly, one third the extremes of each stretch.
+    """Keep at most `limit` points: two thirds evenly spaced, one third local extremes.
 
-    Extremes alone would draw two bands with nothing between them, an even choice would lose the
-    spikes that one looks for.
+    Extremes alone would draw two bands with nothing between them; evenly spaced points alone would
+    lose the spikes.
 
     Args:
         points: (step, value) in the order of steps.
-        limit: the most points to keep, 6 or more.
+        limit: largest number of points to keep, 6 or more.
     """
     count = len(points)
     if count <= limit:
@@ -93,8 +93,8 @@ def _rolling_mean(values: Sequence[float], reach: int) -> list[float]:
     sums = [0.0, *accumulate(values)]
     means = []
     for i in range(count):
-        # Near the ends the window shrinks on both sides alike, or the curve would bend there, but
-        # never to the noise of one record.
+        # Near the ends the window shrinks on both sides alike, because a one-sided window would
+        # bend the curve. It keeps at least half its reach, so that it averages several records.
         side = max(min(reach, i, count - 1 - i), reach // 2)
         first, last = max(0, i - side), min(count, i + side + 1)
         means.append((sums[last] - sums[first]) / (last - first))

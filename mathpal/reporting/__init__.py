@@ -1,4 +1,7 @@
-"""The page that a run leaves behind: one self-contained HTML file made from the run's own files."""
+"""Self-contained HTML pages: a run's report, and a data set's audit page.
+
+Knows the files of a run directory and what an audit found; trains, grades and measures nothing.
+"""
 
 from mathpal.reporting.report import write_report
 

@@ -1,4 +1,7 @@
-"""Writes audit.html: one self-contained page of what an audit found in a data set."""
+"""Writes audit.html: one self-contained page of the findings of a data audit.
+
+Knows finished audits; checks no row itself.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,12 +20,12 @@ from mathpal.drawing.histograms import histogram
 from mathpal.record.files import write_text
 
 PAGE = "audit.html"
-SHOWN = 5  # rows of a check that are shown
-_EXCERPT = 320
+SHOWN = 5  # example rows shown for each check
+_EXCERPT = 320  # characters
 
 
 class Row(NamedTuple):
-    """One check of the table; `width` is its share in percent, for the bar."""
+    """One check in the table; `width` is its share in percent, for the bar."""
 
     code: str
     title: str
@@ -35,7 +38,7 @@ class Row(NamedTuple):
 
 
 class Example(NamedTuple):
-    """One row that a check names."""
+    """One row that a check reported."""
 
     row: int | str
     message: str
@@ -47,15 +50,15 @@ def write_page(audit: Audit, folder: Path, *, title: str, passed: Sequence[str])
     """Write the page of an audit and return its path.
 
     Args:
-        audit: what was found.
-        folder: where the page is written.
-        title: what was looked at.
-        passed: the thresholds that the data passes, a line each.
+        audit: the finished audit.
+        folder: where to write the page.
+        title: name of the audited data set.
+        passed: the exceeded thresholds, one line of text each.
     """
     template = _environment().get_template("audit.html.j2")
     path = folder / PAGE
     text = template.render(_content(audit, title, passed))
-    # Text with bytes that are not UTF-8 holds half surrogate pairs, which no file can.
+    # Text read from invalid UTF-8 may hold lone surrogates, which a UTF-8 file cannot hold.
     write_text(path, text.encode("utf-8", "replace").decode())
     return path
 
@@ -105,7 +108,7 @@ def _drawn(found: Lengths) -> Markup:
 
 
 def _examples(audit: Audit) -> list[tuple[str, int, list[Example]]]:
-    """(title of a check, rows it names, the first of them), for checks that name any."""
+    """Return (title, number of reported rows, first of these rows) for each check with findings."""
     found: dict[str, list[Example]] = {code: [] for code in CHECKS}
     for entry, findings in zip(audit.material.entries, audit.findings, strict=True):
         for code in {finding.code for finding in findings}:
@@ -122,7 +125,7 @@ def _examples(audit: Audit) -> list[tuple[str, int, list[Example]]]:
 def _example(entry: Entry, message: str) -> Example:
     question = entry.question or entry.raw_question
     solution = entry.solution or entry.raw_solution
-    # The end of a solution shows its answer and where it was cut off.
+    # Keep the end of a long solution: it shows the answer, or where the text was cut off.
     tail = solution if len(solution) <= _EXCERPT else f"… {solution[-_EXCERPT:]}"
     return Example(entry.row, message, question[:_EXCERPT], tail)
 

@@ -1,4 +1,7 @@
-"""Makes the figures of the section "Curves" from a run's metrics."""
+"""Makes the figures of the section "Curves" from a run's metrics.
+
+Knows the names of the main metrics; reads no file.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,19 +12,20 @@ from mathpal.drawing.charts import Line, line_chart
 from mathpal.drawing.formatting import number
 from mathpal.drawing.series import Series, smooth, thin
 
-# More than this many points of one curve fall on the same pixels of a page.
+# With more points per curve, neighbours would share a pixel of the page.
 MAX_POINTS = 600
 
-_OTHERS = 12
+_OTHERS = 12  # largest number of further figures
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart with its words.
+    """A chart with its texts.
 
     Attributes:
-        legend: (class of the swatch, name) of each curve.
-        notes: what the drawing does not say by itself.
+        latest: the latest value in words.
+        legend: (CSS class of the swatch, name) of each curve.
+        notes: facts that the drawing does not show.
     """
 
     title: str
@@ -32,7 +36,7 @@ class Figure:
 
 
 def main_figures(metrics: Mapping[str, Series]) -> list[Figure]:
-    """Loss, learning rate, gradient norm and speed; those that were logged.
+    """Draw loss, learning rate, gradient norm and speed, as far as they were logged.
 
     Args:
         metrics: every metric of the run by its name.
@@ -47,7 +51,7 @@ def main_figures(metrics: Mapping[str, Series]) -> list[Figure]:
 
 
 def other_figures(metrics: Mapping[str, Series]) -> list[Figure]:
-    """The first twelve further metrics that have a course, as two or more points.
+    """Draw the first twelve further metrics that have at least two points.
 
     Args:
         metrics: every metric of the run by its name.
@@ -62,7 +66,7 @@ def other_figures(metrics: Mapping[str, Series]) -> list[Figure]:
 def _loss(metrics: Mapping[str, Series]) -> Figure | None:
     train = metrics.get("train/loss", Series([], 0))
     validation = metrics.get("validation/loss", Series([], 0))
-    lines, legend, latest = _course(train)
+    lines, legend, latest = _lines(train)
     if validation.points:
         lines.append(Line(thin(validation.points, MAX_POINTS), "marks"))
         legend.append(("marks", "validation"))
@@ -80,15 +84,15 @@ def _single(
     from_zero: bool = False,
 ) -> Figure | None:  # fmt: skip
     series = metrics.get(name, Series([], 0))
-    lines, legend, latest = _course(series, trend=trend)
+    lines, legend, latest = _lines(series, trend=trend)
     if not lines:
         return None
     svg = line_chart(lines, title=f"{title} over steps: {latest}", from_zero=from_zero)
     return Figure(title, latest, svg, legend, _notes(series.not_finite))
 
 
-def _course(series: Series, *, trend: bool = True) -> tuple[list[Line], list[tuple[str, str]], str]:
-    """The curves of one metric, their legend, and the latest value in words."""
+def _lines(series: Series, *, trend: bool = True) -> tuple[list[Line], list[tuple[str, str]], str]:
+    """Return the curves of one metric, their legend, and the latest value in words."""
     if not series.points:
         return [], [], ""
     smoothed: Sequence[tuple[float, float]] = smooth(series.points) if trend else []
@@ -96,7 +100,7 @@ def _course(series: Series, *, trend: bool = True) -> tuple[list[Line], list[tup
     if not smoothed:
         latest = f"{number(value)} at step {number(step)}"
         return [Line(thin(series.points, MAX_POINTS), "line")], [("line", "logged")], latest
-    # The mean of the last stretch: the rolling mean's own last point is a single record.
+    # State the mean of the last records: near its end the rolling mean rests on few of them.
     tail = [v for _, v in series.points[-max(2, len(series.points) // 25) :]]
     latest = f"{number(sum(tail) / len(tail))} over the last {len(tail)} records"
     lines = [
@@ -109,4 +113,4 @@ def _course(series: Series, *, trend: bool = True) -> tuple[list[Line], list[tup
 def _notes(not_finite: int) -> list[str]:
     if not not_finite:
         return []
-    return [f"Not finite and so not drawn: {not_finite} of the logged values."]
+    return [f"Not drawn, because NaN or infinite: {not_finite} of the logged values."]

@@ -1,6 +1,6 @@
 """Chooses the worked examples that tell a reader most about a run.
 
-Knows the rows of samples.jsonl; nothing of grading, which has happened already.
+Knows the graded rows of samples.jsonl; grades nothing itself.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# How many of each kind are wanted; what one kind lacks, the next in this order fills.
+# Number wanted of each kind. Places left over go to the kinds in this order.
 _QUOTA = {
     "newly right": 4,
     "newly wrong": 3,
@@ -22,7 +22,7 @@ _QUOTA = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one system said to one problem, and how it was judged."""
+    """One system's response to one problem, and its grade."""
 
     verdict: str
     extracted: str
@@ -33,13 +33,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One problem with the answers of the systems that were asked.
+    """One problem with the answers of the evaluated systems.
 
     Attributes:
-        kind: "newly right", "newly wrong", "both wrong", "both right"; "right" or "wrong" where
-            only one system was asked.
-        base: the base model's answer; None where it was not asked.
-        tuned: the tuned model's answer; None where it was not asked.
+        kind: "newly right", "newly wrong", "both wrong", "both right"; "right" or "wrong" if
+            only one system was evaluated.
+        base: the base model's answer; None if it was not evaluated.
+        tuned: the tuned model's answer; None if it was not evaluated.
     """
 
     id: str
@@ -53,10 +53,13 @@ class Example:
 
 
 def pair(samples: Iterable[dict[str, Any]]) -> list[Example]:
-    """Bring the two systems' answers to one problem together.
+    """Pair the two systems' answers to each problem.
 
     Args:
-        samples: the objects of samples.jsonl; where a system answered twice, the last counts.
+        samples: the objects of samples.jsonl; if a system answered twice, the last row counts.
+
+    Raises:
+        ValueError: a row names another system than "base" or "tuned".
     """
     rows: dict[str, dict[str, dict[str, Any]]] = {}
     for sample in samples:
@@ -85,12 +88,12 @@ def pair(samples: Iterable[dict[str, Any]]) -> list[Example]:
 def choose(examples: Sequence[Example], *, count: int = 10) -> list[Example]:
     """Pick informative examples, spread over kinds and families.
 
-    The choice depends on the problems' ids only, through a hash, so it is the same each time the
-    page is written and does not favour the easy problems that come first in a file.
+    Ties are broken by a hash of the problem's id. The choice is therefore the same each time the
+    page is written, and it does not favour the easy problems at the start of a file.
 
     Args:
         examples: every problem that was answered.
-        count: how many to pick, 1 or more.
+        count: largest number to pick, 1 or more.
     """
     waiting = {kind: [e for e in examples if e.kind == kind] for kind in _QUOTA}
     used: Counter[str] = Counter()
@@ -112,7 +115,7 @@ def choose(examples: Sequence[Example], *, count: int = 10) -> list[Example]:
 
 
 def tally(examples: Iterable[Example]) -> list[tuple[str, int]]:
-    """Count the problems of each kind, in the order of interest, empty kinds left out."""
+    """Count the problems of each kind, most interesting kind first; empty kinds are left out."""
     counts = Counter(example.kind for example in examples)
     return [(kind, counts[kind]) for kind in _QUOTA if counts[kind]]
 

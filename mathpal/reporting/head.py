@@ -1,4 +1,7 @@
-"""Makes the page's head and its lists of facts from run.json and outcome.json."""
+"""Makes the page's head and its lists of facts from run.json and outcome.json.
+
+Knows the keys of these files; reads no file itself.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,24 +11,24 @@ from mathpal.drawing.formatting import duration, number
 from mathpal.reporting.outline import outline
 from mathpal.reporting.provenance import stages
 
-# What training cost: the metric, what it is called here, its factor and its unit.
+# What training cost: (metric, label on the page, factor, unit).
 _COST = (
     ("train/tokens_per_second", "tokens a second", 1, ""),
-    ("train/supervised_tokens_per_second", "of them supervised", 1, ""),
+    ("train/supervised_tokens_per_second", "supervised tokens a second", 1, ""),
     ("train/padding", "padding", 100, " %"),
     ("train/data_wait", "waiting for data", 100, " %"),
-    ("train/tflops", "computing", 1, " TFLOP/s"),
-    ("train/mfu", "of the device's peak", 100, " %"),
-    ("train/peak_memory_gb", "most memory", 1, " GB"),
-    ("train/startup_seconds", "until the first step", 1, " s"),
+    ("train/tflops", "model FLOPs", 1, " TFLOP/s"),
+    ("train/mfu", "share of peak FLOPs", 100, " %"),
+    ("train/peak_memory_gb", "peak memory", 1, " GB"),
+    ("train/startup_seconds", "time to the first step", 1, " s"),
 )
 
-# What each status of outcome.json means to somebody who did not start the run.
+# Each status of outcome.json, explained to a reader who did not start the run.
 _STATUS = {
-    "completed": "The run went through to its end.",
-    "failed": "The run ended with an error; what it left behind is below.",
-    "interrupted": "The run was stopped before its end and can be resumed.",
-    "pruned": "The study stopped this trial early because others promised more.",
+    "completed": "The run finished.",
+    "failed": "The run ended with an error. This page shows the files that it wrote until then.",
+    "interrupted": "The run was stopped early and can be resumed.",
+    "pruned": "The study stopped this trial early because other trials were more promising.",
 }
 
 
@@ -34,10 +37,11 @@ class Head:
     """The first lines of the page.
 
     Attributes:
-        status: as in outcome.json; "unfinished" where there is none.
-        meaning: the status in a sentence.
-        facts: (label, value) of what one asks first.
-        error: what ended the run; "" where nothing did.
+        name: the run's name.
+        status: as in outcome.json; "unfinished" if the file states none.
+        meaning: the status explained in a sentence.
+        facts: (label, value) of the facts that a reader looks for first.
+        error: the error that ended the run; "" if there was none.
     """
 
     name: str
@@ -48,17 +52,17 @@ class Head:
 
 
 def read_head(run: dict[str, Any], outcome: dict[str, Any], *, place: str) -> Head:
-    """Gather the head from whatever is known.
+    """Make the head from whatever is known.
 
     Args:
-        run: the content of run.json, {} where it is absent.
-        outcome: the content of outcome.json, {} where it is absent.
+        run: the content of run.json, {} if it is absent.
+        outcome: the content of outcome.json, {} if it is absent.
         place: the run directory as the page shows it.
     """
     status = str(outcome.get("status") or "unfinished")
     meaning = _STATUS.get(status, "")
     if not outcome:
-        meaning = "outcome.json cannot be had: the run still goes on, or was killed."
+        meaning = "There is no readable outcome.json: the run is still going, or was killed."
     error = outcome.get("error") or ""
     return Head(
         name=str(run.get("name") or place.rsplit("/", 1)[-1]),
@@ -70,7 +74,7 @@ def read_head(run: dict[str, Any], outcome: dict[str, Any], *, place: str) -> He
 
 
 def fact_list(content: dict[str, Any]) -> list[tuple[str, str]]:
-    """Labels and values of an object, nested ones as indented text.
+    """Return the labels and values of an object; nested values become indented text.
 
     Args:
         content: an object of a JSON file.
@@ -87,20 +91,20 @@ def fact_list(content: dict[str, Any]) -> list[tuple[str, str]]:
 def read_environment(
     run: dict[str, Any], outcome: dict[str, Any]
 ) -> list[tuple[str, list[tuple[str, str]]]]:
-    """(heading, facts) of the machine, what training cost on it, the code, the packages and so on.
+    """Return (heading, facts) of hardware, throughput, code, packages and so on.
 
     Args:
         run: the content of run.json.
-        outcome: the content of outcome.json, {} where it is absent.
+        outcome: the content of outcome.json, {} if it is absent.
     """
     git = run.get("git") or {}
     code = {
         "python": run.get("python"),
         "commit": git.get("commit"),
         "uncommitted changes": "yes" if git.get("dirty") else "no",
-        "files unknown to git": len(git["untracked"]) if git.get("untracked") else None,
-        "configuration": run.get("config_hash"),
-        # As text: a seed is a name, and no thousands separator belongs in it.
+        "untracked files": len(git["untracked"]) if git.get("untracked") else None,
+        "hash of the configuration": run.get("config_hash"),
+        # As text, because a seed takes no thousands separator.
         "seed": None if run.get("seed") is None else str(run["seed"]),
     }
     groups = [
@@ -133,7 +137,7 @@ def _hardware(hardware: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _moment(text: str) -> str:
-    """An ISO time to the minute; other text as it is."""
+    """Return an ISO time to the minute; other text unchanged."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -141,7 +145,7 @@ def _moment(text: str) -> str:
     return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".rstrip()
 
 
-def _machine(hardware: dict[str, Any]) -> str:
+def _device(hardware: dict[str, Any]) -> str:
     accelerator = str(hardware.get("accelerator") or "none")
     return str(hardware.get("cpu") or "") if accelerator == "none" else accelerator
 
@@ -154,9 +158,9 @@ def _facts(run: dict[str, Any], outcome: dict[str, Any], place: str) -> list[tup
     timings = outcome.get("timings") or {}
     facts = [
         ("Started", _moment(str(run.get("started") or ""))),
-        ("Took", duration(stages(timings)[1]) if timings else ""),
-        ("On", _machine(hardware)),
-        ("Commit", f"{commit} with changes" if commit and git.get("dirty") else commit),
+        ("Duration", duration(stages(timings)[1]) if timings else ""),
+        ("Device", _device(hardware)),
+        ("Commit", f"{commit} with uncommitted changes" if commit and git.get("dirty") else commit),
         ("Seed", "" if run.get("seed") is None else str(run["seed"])),
         ("Directory", place),
     ]

@@ -1,8 +1,8 @@
 """Reads the files of a run directory for the page.
 
-A report is also written for runs that failed, were interrupted or only rehearsed. So a file that
-is missing or damaged is never an exception here: it is a reason, which the page prints in the
-place of the section.
+A report is also written for runs that failed, were interrupted or only rehearsed. A missing or
+damaged file therefore raises nothing here: it becomes a reason that the page prints in place of the
+section. Knows JSON; nothing of what the files mean.
 """
 
 import json
@@ -14,11 +14,11 @@ T = TypeVar("T")
 
 
 class Section(NamedTuple, Generic[T]):
-    """What one section shows, or why it shows nothing.
+    """The content of one section, or the reason why it is missing.
 
     Attributes:
-        value: the content; None where there is none.
-        absent: the reason in one sentence; "" where there is content.
+        value: the content; None if it is missing.
+        absent: the reason in one sentence; "" if there is content.
     """
 
     value: T | None
@@ -26,7 +26,7 @@ class Section(NamedTuple, Generic[T]):
 
 
 class Records(NamedTuple):
-    """The objects of a JSONL file, and how many whole lines of it could not be read."""
+    """The objects of a JSONL file, and the number of its complete but unreadable lines."""
 
     rows: list[dict[str, Any]]
     damaged: int
@@ -52,10 +52,10 @@ def read_object(run_dir: Path, name: str) -> Section[dict[str, Any]]:
 
 
 def read_records(run_dir: Path, name: str) -> Section[Records]:
-    """Read a JSONL file of one object a line.
+    """Read a JSONL file of one object per line.
 
-    A last line without its newline that cannot be read is the record a killed run was writing,
-    and is left out silently; any other unreadable line is counted.
+    A killed run leaves its last line torn, without a newline; such a line is dropped silently. Any
+    other unreadable line is counted as damaged.
 
     Args:
         run_dir: the run directory.
@@ -66,7 +66,7 @@ def read_records(run_dir: Path, name: str) -> Section[Records]:
         return Section(None, absent)
     rows: list[dict[str, Any]] = []
     damaged = 0
-    # Not splitlines(): U+2028 and its kin may stand unescaped inside a JSON string.
+    # Not splitlines(): a JSON string may hold U+2028 and similar separators unescaped.
     lines = text.split("\n")
     for position, line in enumerate(lines):
         if not line.strip():
@@ -86,11 +86,11 @@ def read_records(run_dir: Path, name: str) -> Section[Records]:
 
 
 def derive(source: Section[Any], name: str, build: Callable[[Any], T]) -> Section[T]:
-    """Build a section from a file that was read.
+    """Build a section from the content of a file.
 
     Args:
-        source: the file's content, or why there is none.
-        name: the file's path, for the reason given where its content has another shape.
+        source: the file's content, or the reason why it is missing.
+        name: the file's path, named in the reason if the content has an unexpected shape.
         build: makes the section's content from the file's content.
     """
     if source.absent:
@@ -101,12 +101,12 @@ def derive(source: Section[Any], name: str, build: Callable[[Any], T]) -> Sectio
         return Section(None, f"{name}: {fault}.")
     except (AttributeError, KeyError, TypeError) as fault:
         detail = f"{type(fault).__name__}: {fault}"
-        return Section(None, f"{name} cannot be shown, its content has another shape ({detail}).")
+        return Section(None, f"{name} cannot be shown: its content has another shape ({detail}).")
 
 
 def _text(run_dir: Path, name: str) -> tuple[str, str]:
     try:
-        # A line killed in the middle of a letter must not hide the lines before it.
+        # A line torn in the middle of a character must not hide the lines before it.
         return (run_dir / name).read_text(encoding="utf-8", errors="replace"), ""
     except FileNotFoundError:
         return "", f"Absent: {name} is not in the run directory."

@@ -24,7 +24,7 @@ class Bar(NamedTuple):
     """One row of the chart; a system that was not measured is None.
 
     Attributes:
-        heading: a line of text above the row, where a group of rows begins; "" elsewhere.
+        heading: text above the first row of a group; "" for every other row.
     """
 
     label: str
@@ -34,7 +34,14 @@ class Bar(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """Where things lie: a wide drawing has its labels at the side, a narrow one above the rows."""
+    """Measures of the chart: a wide one has labels beside the rows, a narrow one above them.
+
+    Attributes:
+        width: drawing units across.
+        left: drawing units left of the scale.
+        row: height of a row in drawing units.
+        letters: longest label, in characters.
+    """
 
     width: int
     left: int
@@ -47,11 +54,11 @@ NARROW = Layout(width=360, left=8, row=46, letters=44)
 
 
 def interval_chart(bars: Sequence[Bar], *, title: str, layout: Layout) -> Markup:
-    """Draw one row a family: base as a ring, tuned as a dot, the change as a line between.
+    """Draw one row per group: base as a ring, tuned as a dot, the change as a line between them.
 
     Args:
         bars: the rows, from top to bottom; at least one.
-        title: what the chart shows, read out by screen readers.
+        title: what the chart shows, for screen readers.
         layout: `WIDE` for a desktop column, `NARROW` for a phone.
     """
     assert bars, "a chart needs a row"
@@ -74,7 +81,7 @@ def interval_chart(bars: Sequence[Bar], *, title: str, layout: Layout) -> Markup
 
 
 def interval_bar(base: Estimate | None, tuned: Estimate | None, *, title: str) -> Markup:
-    """Draw one row alone, from 0 to 100 %, with no label."""
+    """Draw a single row from 0 to 100 %, without a label."""
     layout = Layout(width=360, left=8, row=26, letters=0)
     ends = Markup('<path class="grid" d="M8 13H352"/><path class="axis" d="M8 8v10M352 8v10"/>')
     return drawing(360, 26, title, [ends, _marks(base, tuned, 13, layout)])
@@ -96,7 +103,7 @@ def _row(bar: Bar, y: int, layout: Layout) -> Markup:
 
 def _marks(base: Estimate | None, tuned: Estimate | None, y: float, layout: Layout) -> Markup:
     parts = []
-    # The two intervals lie a little apart, or they would hide each other.
+    # Shift the two intervals apart, so that neither hides the other.
     for name, estimate, shift in (("base", base, 3), ("tuned", tuned, -3)):
         if estimate is not None:
             parts.append(

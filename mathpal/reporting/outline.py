@@ -1,14 +1,14 @@
-"""Writes nested JSON values as the indented text that people know from YAML."""
+"""Writes nested JSON values as indented text in the style of YAML."""
 
 import json
 from typing import Any
 
-# Words that YAML would read as something other than the text they are.
+# Texts that YAML would read as another type than text, so that they need quotes.
 _RESERVED = {"", "null", "true", "false", "yes", "no", "on", "off", "~"}
 
 
 def outline(value: Any) -> str:
-    """Nested objects and lists as indented text, keys in the order given.
+    """Return nested objects and lists as indented text, keys in the given order.
 
     Args:
         value: anything that `json.loads` returns.
@@ -32,7 +32,7 @@ def _lines(value: dict[str, Any] | list[Any]) -> list[str]:
 
 
 def _is_row(value: Any) -> bool:
-    """A short list of plain values reads best on one line."""
+    """Return whether a value is a list of plain values short enough for one line."""
     return (
         isinstance(value, list)
         and not any(isinstance(item, dict | list) for item in value)

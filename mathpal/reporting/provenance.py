@@ -1,6 +1,6 @@
-"""What a run was, where it ran and how to run it again, from run.json and the directory.
+"""Tells how to run a run again, what its directory holds and how long its stages took.
 
-Knows the manifest's keys; starts no process and reads no other repository.
+Knows the keys of run.json; starts no process and reads no git repository.
 """
 
 import shlex
@@ -12,9 +12,9 @@ class Entry(NamedTuple):
     """One file or folder of the run directory.
 
     Attributes:
-        size: bytes, of a folder's whole content.
-        files: how many files a folder holds; 0 for a file.
-        target: where a link points; "" for all else.
+        size: bytes; for a folder, of all files in it.
+        files: number of files in a folder; 0 for a file.
+        target: target of a link; "" for anything else.
     """
 
     name: str
@@ -24,11 +24,14 @@ class Entry(NamedTuple):
 
 
 def reproduce(manifest: dict[str, Any], run_dir: Path) -> list[str]:
-    """The shell lines that run this run again.
+    """Return the shell commands that reproduce the run.
 
     Args:
         manifest: the content of run.json.
-        run_dir: the run directory, to see which of its files a repetition needs.
+        run_dir: the run directory; its git.diff and requirements.txt are used if they exist.
+
+    Raises:
+        ValueError: the manifest records neither a commit nor a command.
     """
     place = shown_path(run_dir)
     lines = []
@@ -39,7 +42,7 @@ def reproduce(manifest: dict[str, Any], run_dir: Path) -> list[str]:
         kept = (run_dir / "git.diff").is_file()
         apply = f"git apply {shlex.quote(f'{place}/git.diff')}"
         lines.append(
-            apply if kept else "# There were uncommitted changes, and no git.diff kept them."
+            apply if kept else "# The uncommitted changes of this run are lost: no git.diff."
         )
     if (run_dir / "requirements.txt").is_file():
         lines.append(f"python -m pip install -r {shlex.quote(f'{place}/requirements.txt')}")
@@ -52,7 +55,7 @@ def reproduce(manifest: dict[str, Any], run_dir: Path) -> list[str]:
 
 
 def alone(manifest: dict[str, Any]) -> str:
-    """The line that runs this member of a sweep by itself; "" where the command says it all.
+    """Return the command that runs this trial of a sweep alone; "" if the recorded command does.
 
     Args:
         manifest: the content of run.json.
@@ -69,7 +72,7 @@ def alone(manifest: dict[str, Any]) -> str:
 
 
 def shown_path(run_dir: Path) -> str:
-    """The run directory as seen from the repository, without the folders of this machine.
+    """Return the run directory's path below the repository, without the machine's folders.
 
     Args:
         run_dir: the run directory.
@@ -82,11 +85,11 @@ def shown_path(run_dir: Path) -> str:
 
 
 def inventory(run_dir: Path, *, leave_out: str) -> list[Entry]:
-    """What lies in the run directory, folders summed up; nothing is read and no link followed.
+    """List the run directory, with one entry per folder; opens no file and follows no link.
 
     Args:
         run_dir: the run directory.
-        leave_out: the name of the page itself, which is about to be replaced.
+        leave_out: name of the page itself, which is about to be replaced.
     """
     entries = []
     for path in sorted(run_dir.iterdir(), key=lambda p: (not p.is_dir(), p.name)):
@@ -103,10 +106,13 @@ def inventory(run_dir: Path, *, leave_out: str) -> list[Entry]:
 
 
 def stages(timings: dict[str, Any]) -> tuple[list[tuple[str, float, float]], float]:
-    """The stages of a run with their share of the whole, and the whole.
+    """Return (stage, seconds, share of the whole) for each stage, and the seconds of the whole.
 
     Args:
-        timings: stage to seconds; a stage called "total" is the whole.
+        timings: stage to seconds; a stage called "total" is the whole, else the sum is.
+
+    Raises:
+        ValueError: no stage was timed.
     """
     seconds = {str(stage): float(value) for stage, value in timings.items()}
     if not seconds:
@@ -121,7 +127,7 @@ def _command(manifest: dict[str, Any]) -> str:
 
 
 def _size(path: Path) -> int:
-    # A run that still goes on may remove a checkpoint while its files are being counted.
+    # A running run may delete a checkpoint while its files are being counted.
     try:
         return path.stat().st_size
     except FileNotFoundError:

@@ -26,18 +26,18 @@ from mathpal.reporting.stack import read_stack
 
 PAGE = "report.html"
 
-# Tokens of the mask sample that are shown; beyond these a reader learns nothing new.
+# Tokens shown of the mask sample; more would tell a reader nothing new.
 _MASK_TOKENS = 1500
 
 
 def write_report(run_dir: Path) -> Path:
     """Write the page of a run and return its path.
 
-    Every file of the run may be missing, as after a failure or a rehearsal; its section then says
-    so. The page appears under its name only when whole.
+    Any file of the run may be missing, as after a failure or a rehearsal; its section then states
+    the reason. The page is replaced only once it is complete.
 
     Args:
-        run_dir: the run directory, as described in DESIGN.md section 4.
+        run_dir: the run directory, which holds run.json, outcome.json, metrics.jsonl and so on.
 
     Raises:
         DataError: `run_dir` is not a directory.
@@ -47,7 +47,7 @@ def write_report(run_dir: Path) -> Path:
         raise DataError(f"report: {run_dir} is not a directory; name the directory of a run")
     html = _environment().get_template("report.html.j2").render(_content(run_dir))
     path = run_dir / PAGE
-    # A model may emit half a surrogate pair, which no UTF-8 file can hold.
+    # A model may emit half a surrogate pair, which a UTF-8 file cannot hold.
     write_text(path, html.encode("utf-8", "replace").decode())
     return path
 
@@ -130,7 +130,7 @@ def _examples(records: Records, *, titles: dict[str, str]) -> dict[str, object]:
 
 
 def _mask(sample: dict[str, Any]) -> dict[str, object]:
-    # A line break is a token like others; without a sign nobody sees whether it is supervised.
+    # A line break is a token too; the sign shows whether it is supervised.
     tokens = [
         (str(token["text"]).replace("\n", "↵\n"), bool(token["supervised"]))
         for token in sample["tokens"]

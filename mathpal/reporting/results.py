@@ -1,4 +1,4 @@
-"""Reads evaluation/results.json into the figures that the page shows.
+"""Sorts the content of evaluation/results.json into the tables that the page shows.
 
 Recomputes nothing: accuracy and intervals are those that the evaluation wrote.
 """
@@ -14,7 +14,7 @@ COHORTS = {"new": "New problems", "old": "Old problems", "": "Other problems"}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The accuracy of both systems on one group of problems; None where not measured."""
+    """The accuracy of both systems on one group of problems; None if not measured."""
 
     group: str
     title: str
@@ -25,7 +25,7 @@ class Row:
 
     @property
     def change(self) -> float | None:
-        """Tuned minus base, as a share; None where one of them was not measured."""
+        """Return tuned minus base, as a share; None if one of them was not measured."""
         if self.base is None or self.tuned is None:
             return None
         return self.tuned.accuracy - self.base.accuracy
@@ -33,16 +33,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What an evaluation measured.
+    """The results of an evaluation.
 
     Attributes:
-        headline: new and old problems; all problems where these two are not told apart.
-        overall: the sums, in the order of the file.
-        topics: (heading, rows) by cohort, the best tuned topic first; empty where the data
-            has none.
+        headline: rows of new and of old problems; the first overall row if neither exists.
+        overall: rows that are neither a topic nor a family, in the order of the file.
+        topics: (heading, rows) by cohort, the best tuned topic first; empty if the data names
+            no topics.
         families: the same for families.
-        verdicts: (verdict, base count, tuned count), None where a system was not measured.
-        settings: how the answers were made.
+        verdicts: (verdict, base count, tuned count); a count is None if a system was not measured.
+        settings: settings with which the answers were generated.
     """
 
     headline: list[Row]
@@ -54,7 +54,7 @@ class Results:
 
     @property
     def titles(self) -> dict[str, str]:
-        """Family name to its title."""
+        """Return each family's title by its name."""
         return {
             row.group.removeprefix("family/"): row.title
             for _, rows in self.families
@@ -63,13 +63,13 @@ class Results:
 
 
 def read_results(content: dict[str, Any]) -> Results:
-    """Order the content of results.json for reading.
+    """Sort the content of results.json into tables.
 
     Args:
         content: the object in the file.
 
     Raises:
-        KeyError, TypeError, ValueError: it has another shape.
+        KeyError, TypeError, ValueError: the object has another shape.
     """
     rows = [_row(row) for row in content["rows"]]
     if not rows:
@@ -87,9 +87,9 @@ def read_results(content: dict[str, Any]) -> Results:
 
 
 def _by_cohort(rows: list[Row], kind: str) -> list[tuple[str, list[Row]]]:
-    """(heading, rows) of one kind of group; cohorts that do not occur are left out."""
+    """Return (heading, rows) by cohort for one kind of group; empty cohorts are left out."""
     chosen = [row for row in rows if row.group.startswith(kind)]
-    chosen.sort(key=lambda row: (-_reached(row), row.title))
+    chosen.sort(key=lambda row: (-_accuracy(row), row.title))
     grouped = [
         (heading, [row for row in chosen if (row.cohort in COHORTS) * row.cohort == cohort])
         for cohort, heading in COHORTS.items()
@@ -98,7 +98,7 @@ def _by_cohort(rows: list[Row], kind: str) -> list[tuple[str, list[Row]]]:
 
 
 def bars(families: Sequence[tuple[str, Sequence[Row]]]) -> list[Bar]:
-    """The rows of the interval chart, with the cohort's name above its first."""
+    """Return the rows of the interval chart; each cohort's heading stands above its first row."""
     return [
         Bar(row.title, row.base, row.tuned, heading if position == 0 else "")
         for heading, rows in families
@@ -127,7 +127,7 @@ def _estimate(system: dict[str, Any] | None) -> Estimate | None:
     return estimate
 
 
-def _reached(row: Row) -> float:
+def _accuracy(row: Row) -> float:
     shown = row.tuned or row.base
     return shown.accuracy if shown else -1.0
 

@@ -1,6 +1,6 @@
-"""Draws what adds up to the memory of a plan, from plan.json, as inline SVG.
+"""Draws a plan's memory, part by part, from plan.json as inline SVG.
 
-Knows names and bytes; nothing of how they were computed. GB are of 2**30 bytes.
+Knows names and bytes; nothing of how they were computed. A GB has 2**30 bytes here.
 """
 
 from typing import Any, NamedTuple
@@ -11,17 +11,17 @@ from mathpal.drawing.charts import drawing, svg_text
 
 GB = 2**30
 _WIDTH, _LEFT, _RIGHT, _ROW = 1000, 96, 12, 44
-_LETTER = 7.4  # drawing units; a name that has no place in its piece stands in the table only
+_LETTER = 7.4  # width of a letter in drawing units; a name wider than its piece is not drawn
 
 
 class Stack(NamedTuple):
-    """What the page shows of a plan.
+    """The page's section on planned memory.
 
     Attributes:
-        svg: a bar for each stage, with a line where the device's memory ends.
-        rows: (name, (GB of each stage, None where it has none of it)).
-        stages: their names.
-        facts: (label, value) of what was planned.
+        svg: one bar for each stage, with a line at the device's available memory.
+        rows: (part, GB in each stage); None in a stage without this part.
+        stages: names of the stages.
+        facts: (label, value) of the verdict and the planned device.
     """
 
     svg: Markup
@@ -31,7 +31,11 @@ class Stack(NamedTuple):
 
 
 def read_stack(plan: dict[str, Any]) -> Stack:
-    """Make it from the content of plan.json."""
+    """Make the section from the content of plan.json.
+
+    Raises:
+        KeyError, TypeError, ValueError: the content has another shape.
+    """
     stages = {
         name: {str(part): float(size) for part, size in plan[name].items()}
         for name in ("training", "evaluation")
@@ -40,7 +44,7 @@ def read_stack(plan: dict[str, Any]) -> Stack:
     room = float(plan["room"]["size"]) if plan.get("room") else None
     names = dict.fromkeys(part for sizes in stages.values() for part in sizes)
     rows = [(n, tuple(_gb(sizes.get(n)) for sizes in stages.values())) for n in names]
-    rows.append(("together", tuple(_gb(sum(sizes.values())) for sizes in stages.values())))
+    rows.append(("total", tuple(_gb(sum(sizes.values())) for sizes in stages.values())))
     facts = [
         ("Verdict", str(plan["verdict"])),
         ("Planned for", f"{plan['device']}, {plan['precision']}"),
@@ -55,8 +59,8 @@ def _gb(size: float | None) -> float | None:
 def _drawn(stages: dict[str, dict[str, float]], room: float | None) -> Markup:
     peak = max(sum(sizes.values()) for sizes in stages.values())
     if peak <= 0:
-        raise ValueError("the sizes add up to nothing")
-    # A device many times as large would leave nothing of the bars.
+        raise ValueError("all sizes are 0")
+    # Beside a device with many times this memory, the bars would be too short to see.
     shown = room is not None and room <= 4 * peak
     scale = (_WIDTH - _LEFT - _RIGHT) / (max(peak, room) if shown and room else peak)
     parts: list[Markup] = []
@@ -68,9 +72,9 @@ def _drawn(stages: dict[str, dict[str, float]], room: float | None) -> Markup:
     if shown and room is not None:
         x = round(_LEFT + room * scale, 1)
         parts.append(Markup('<path class="room" d="M{} 2V{}"/>').format(x, height))
-        text = f"{room / GB:.1f} GB there"
+        text = f"{room / GB:.1f} GB available"
         parts.append(svg_text("tick end" if x > _WIDTH / 2 else "tick", x, height + 16, text))
-    return drawing(_WIDTH, height + 24, "Memory of one device at its fullest, by part", parts)
+    return drawing(_WIDTH, height + 24, "Peak memory of one device, by part", parts)
 
 
 def _pieces(sizes: dict[str, float], top: int, scale: float) -> list[Markup]:

@@ -1,4 +1,4 @@
-"""What SIGUSR2 ended is handed to the handler that was there before, after all was saved."""
+"""Stop signals: postponing them, exiting at once, and requeuing after the run has saved."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from mathpal.interruption import Postponed, leaving_at_once, requeuing
 
 
 class Queue:
-    """The handler of a cluster, which notes whether the run had left by then."""
+    """A cluster's signal handler that records whether the run had already exited."""
 
     def __init__(self) -> None:
         self.called: list[tuple[int, bool]] = []
@@ -93,10 +93,10 @@ def test_without_a_handler_the_exit_code_stays(queue: Queue, handler: signal.Han
 
 
 class Gone(BaseException):
-    """What leaving at once is, in a test."""
+    """Raised in place of `os._exit`."""
 
 
-class TestTwice:
+class TestSecondSignal:
     @pytest.fixture
     def postponed(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Postponed]:
         def leave(code: int) -> None:
@@ -114,13 +114,13 @@ class TestTwice:
     def send(number: int) -> None:
         os.kill(os.getpid(), number)
 
-    def test_who_asks_again_does_not_want_to_wait(self, postponed: Postponed) -> None:
+    def test_a_second_signal_ends_the_process(self, postponed: Postponed) -> None:
         self.send(signal.SIGTERM)
         with pytest.raises(Gone, match="130"):
             self.send(signal.SIGINT)
 
     @pytest.mark.parametrize("place", ["SLURM_JOB_ID", "LOCAL_RANK"])
-    def test_a_scheduler_says_everything_twice(
+    def test_signals_that_a_launcher_repeats_count_once(
         self, postponed: Postponed, monkeypatch: pytest.MonkeyPatch, place: str
     ) -> None:
         monkeypatch.setenv(place, "1")
@@ -128,9 +128,11 @@ class TestTwice:
             self.send(number)
         assert postponed.received == signal.SIGUSR2
 
-    def test_later_it_means_it(self, postponed: Postponed, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_later_signal_is_no_repetition(
+        self, postponed: Postponed, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setenv("SLURM_JOB_ID", "1")
         self.send(signal.SIGTERM)
-        monkeypatch.setattr(interruption, "_REPEATED_S", -1.0)
+        monkeypatch.setattr(interruption, "_REPEAT_SECONDS", -1.0)
         with pytest.raises(Gone, match="143"):
             self.send(signal.SIGTERM)

@@ -1,4 +1,7 @@
-"""The families, one file a topic. Every module here is imported and so registers its own."""
+"""The problem families, one file per topic.
+
+Importing this package imports every module in it, and each module registers its families.
+"""
 
 import importlib
 import pkgutil

@@ -7,7 +7,7 @@ from mathpal.curriculum.writing import spaced
 
 
 def column_sum(a: int, b: int) -> list[str]:
-    """The written addition of two numbers, one line a place, the ones first."""
+    """Return the lines of a written addition: one line per decimal place, the ones first."""
     lines, carry = [], 0
     size = max(len(str(a)), len(str(b)))
     top, low = (digits_of(n) + [0] * size for n in (a, b))
@@ -21,7 +21,7 @@ def column_sum(a: int, b: int) -> list[str]:
 
 
 def column_difference(a: int, b: int) -> list[str]:
-    """The written subtraction a - b >= 0, one line a place, the ones first."""
+    """Return the lines of a written subtraction a - b >= 0: one per place, the ones first."""
     lines, borrow = [], 0
     top, low = digits_of(a), digits_of(b) + [0] * len(str(a))
     for i, digit in enumerate(top):
@@ -34,7 +34,7 @@ def column_difference(a: int, b: int) -> list[str]:
 
 
 def calculation_text(draw: Draw) -> str:
-    """A wording that asks for the value of the calculation {e}."""
+    """Return a wording that asks for the value of the calculation {e}."""
     return draw.template(
         "Tính: {e}",
         "Đặt tính rồi tính: {e}",
@@ -44,7 +44,7 @@ def calculation_text(draw: Draw) -> str:
 
 
 def _within_20(a: int, b: int, plus: bool) -> list[str]:
-    """The steps before the result: over the ten, or ones first."""
+    """Return the steps before the result: through the next ten, or the ones first."""
     if plus and a < 10 and b < 10:
         return [f"{a} + {10 - a} = 10", f"10 + {a + b - 10} = {a + b}"] if a + b > 10 else []
     if plus:
@@ -84,7 +84,7 @@ def cong_tru_trong_20(draw: Draw) -> Draft:
 
 
 def _written_calculation(draw: Draw, a: int, b: int, plus: bool) -> Draft:
-    """a + b or a - b worked in columns."""
+    """Return the problem a + b or a - b, solved in columns."""
     value = a + b if plus else a - b
     expression = f"{a} {'+' if plus else '-'} {b}"
     lines = column_sum(a, b) if plus else column_difference(a, b)

@@ -37,7 +37,7 @@ def doi_dien_tich(draw: Draw) -> Draft:
     whole, value = a * rate, a * rate + b
     variant = draw.integer(0, 3)
     first = f"1 {large} = {spaced(rate)} {small}"
-    if variant == 3:  # the small unit exactly
+    if variant == 3:  # from the small unit to a whole number of the large one
         answer = f"{a} {large}"
         solution = equalities(
             first, f"{spaced(whole)} : {spaced(rate)} = {a} ({large})", answer=answer

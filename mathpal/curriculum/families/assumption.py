@@ -1,4 +1,7 @@
-"""Supposing that all are of one kind (giả thiết tạm): hens and dogs, wheels, seats, tickets."""
+"""Problems solved by supposing that all things are of one kind (giả thiết tạm).
+
+For instance hens and dogs by their legs, or tickets of two prices.
+"""
 
 from typing import NamedTuple
 
@@ -9,15 +12,16 @@ from mathpal.curriculum.writing import spaced
 
 
 class Mixture(NamedTuple):
-    """Things of two kinds that differ by what each of them has.
+    """Two kinds of things that differ in an amount, as hens and dogs in their number of legs.
 
     Attributes:
-        place: what they all stand in, up to the number.
-        less, more: the kind that has less of it, and the other.
-        counter: counting word of both.
-        part: what each has, with the verb; `unit` is its unit.
-        each: how much one of the first and of the second kind has; several to draw from.
-        told: whether the question must tell how much each has.
+        place: start of the sentence that tells how many there are, up to the number.
+        less, more: the kind with the smaller amount, and the other.
+        counter: counting word of both kinds.
+        part: verb before the amount.
+        unit: unit of the amount.
+        each: amounts of one thing of the first and of the second kind; a pair is drawn.
+        told: whether the question must state these amounts.
     """
 
     place: str
@@ -58,7 +62,7 @@ def _up(text: str) -> str:
 
 
 def _amount(value: int, unit: str) -> str:
-    """A value with its unit; money in full, as prices are printed."""
+    """Return a value with its unit; thousands of đồng become full prices ("20 000 đồng")."""
     return f"{spaced(value * 1000)} đồng" if unit == "nghìn đồng" else f"{value} {unit}"
 
 
@@ -67,8 +71,8 @@ def gia_thiet_tam(draw: Draw) -> Draft:
     """Bài toán giả thiết tạm."""
     mix = draw.pick(MIXTURES)
     low, high = draw.pick(mix.each)
-    most = 20 if high < 10 else 9  # the sums of dear tickets stay below a million
-    few, many = draw.integer(3, most), draw.integer(3, most)  # of the second kind, of the first
+    most = 20 if high < 10 else 9  # keeps the total of expensive tickets below a million
+    few, many = draw.integer(3, most), draw.integer(3, most)  # number of `more`, number of `less`
     count, total = few + many, few * high + many * low
     kind = "con " if mix.counter == "con" else ""
     than = {"giá": "hơn", "nặng": "nặng hơn"}.get(mix.part, f"{mix.part} nhiều hơn")

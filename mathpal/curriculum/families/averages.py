@@ -1,11 +1,11 @@
-"""Averages, grade 4: of two to four numbers, and a number that an average hides."""
+"""Averages, grade 4: of two to four numbers, and a missing number found from the average."""
 
 from mathpal.curriculum.families.spoken import solved, spoken
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
 
-# (what each of the row is called, what happens in it or what it does, noun, unit, smallest and
-#  largest average)
+# (name of one member of the row, what happens in it or what it does, counted thing, its unit,
+#  smallest average, largest average)
 ROWS = (
     ("ngày", "cửa hàng bán được", "kg gạo", "kg", 20, 90),
     ("ngày", "xưởng may được", "bộ quần áo", "bộ", 20, 80),
@@ -25,7 +25,7 @@ ROWS = (
     ("ngày", "đàn gà đẻ được", "quả trứng", "quả", 15, 60),
 )
 MEASURES = ("kg", "m", "l", "tạ", "điểm")
-OWN = ("lớp", "bao", "vườn", "tổ")  # these do it themselves, the others are spans of time
+OWN = ("lớp", "bao", "vườn", "tổ")  # these members act themselves; the others are spans of time
 WORDS = {2: "hai", 3: "ba", 4: "bốn"}
 
 
@@ -38,7 +38,7 @@ def _up(text: str) -> str:
 
 
 def _spread(draw: Draw, mean: int, count: int) -> list[int]:
-    """Positive whole numbers with this mean, none far from it, the first never equal to it."""
+    """Return positive whole numbers with this mean and near it; the first never equals it."""
     width = min(9, mean - 2) if count == 2 else min(9, mean - 2) // 2
     first = mean + draw.integer(1, width) * draw.pick((1, -1))
     others = [mean + draw.integer(-width, width) for _ in range(count - 2)]
@@ -46,7 +46,7 @@ def _spread(draw: Draw, mean: int, count: int) -> list[int]:
 
 
 def _sum(values: list[int]) -> str:
-    """The sum with its partial sums: "20 + 22 + 27 = 42 + 27 = 69"."""
+    """Return the sum with its partial sums: "20 + 22 + 27 = 42 + 27 = 69"."""
     text = " + ".join(map(str, values))
     rest = list(values)
     while len(rest) > 1:

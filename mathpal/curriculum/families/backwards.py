@@ -1,10 +1,10 @@
-"""Calculating backwards from the end (tính ngược từ cuối)."""
+"""Problems solved by calculating backwards from the end (tính ngược từ cuối)."""
 
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.phrasing import names
 from mathpal.curriculum.registry import Draft, Draw, family
 
-# How a change of a number is told, and how it is undone.
+# How the question words each operation, and which operation undoes it.
 TOLD = {"+": "cộng với {b}", "-": "trừ đi {b}", "×": "nhân với {b}", ":": "chia cho {b}"}
 UNDONE = {"+": "-", "-": "+", "×": ":", ":": "×"}
 PATTERNS = (
@@ -13,7 +13,7 @@ PATTERNS = (
     ("+", ":", "-"),
 )  # fmt: skip
 
-# (who or what has them, counting word, thing, how some are given away)
+# (owner, counting word, thing, verb for giving some away)
 STOCKS = (
     ("Một người", "quả", "trứng", "bán"), ("Bác Hải", "quả", "cam", "bán"),
     ("Một cửa hàng", "quyển", "vở", "bán"), ("Cô giáo", "cái", "bút", "tặng"),
@@ -24,7 +24,7 @@ STOCKS = (
 
 
 def _changes(draw: Draw, pattern: tuple[str, ...]) -> list[tuple[str, int, int, int]]:
-    """The changes, first to last: (sign, operand, before, after), all whole and positive."""
+    """Return the changes in order: (sign, operand, before, after), all whole and positive."""
     divisor = draw.integer(2, 5)
     value = divisor * draw.integer(2, 12) if pattern[0] == ":" else draw.integer(3, 20)
     changes = []
@@ -35,7 +35,7 @@ def _changes(draw: Draw, pattern: tuple[str, ...]) -> list[tuple[str, int, int, 
         elif sign == ":":
             operand, after = divisor, value // divisor
         elif sign == "-":
-            operand = draw.integer(1, max(1, min(15, value - 2)))  # a second one needs 2
+            operand = draw.integer(1, max(1, min(15, value - 2)))  # leaves 2 or more
             after = value - operand
         else:
             operand = draw.integer(2, 15)
@@ -65,7 +65,7 @@ def tinh_nguoc(draw: Draw) -> Draft:
     sign, operand, first, after = changes[0]
     steps.append(("Số cần tìm là", f"{after} {UNDONE[sign]} {operand} = {first}"))
     forward = changes[-1][3]
-    for sign, operand, _, _ in changes:  # the changes once more instead of back
+    for sign, operand, _, _ in changes:  # a typical slip: repeating the changes, not undoing them
         forward = {"+": forward + operand, "-": forward - operand, "×": forward * operand,
                    ":": forward // operand}[sign]  # fmt: skip
     answer = str(first)
@@ -79,7 +79,7 @@ def tinh_nguoc_loi_van(draw: Draw) -> Draft:
     """Bài toán có lời văn tính ngược từ cuối."""
     who, unit, bare, verb = draw.pick(STOCKS)
     thing = f"{unit} {bare}"
-    if unit == "bao":  # a number of sacks, not of rice
+    if unit == "bao":  # sacks are counted, not the rice in them
         bare = thing
     task = draw.pick(("nửa trước", "nửa sau", "hai lần nửa", "một phần ba"))
     rest, a, b = draw.integer(4, 24), draw.integer(2, 16), 0

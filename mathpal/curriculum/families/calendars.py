@@ -3,7 +3,7 @@
 from mathpal.curriculum.layouts import equalities, reasoned, worked
 from mathpal.curriculum.registry import Draft, Draw, family
 
-# Days of the month, February apart.
+# Days of each month except February and December.
 LONG_MONTHS = {1: 31, 3: 31, 4: 30, 5: 31, 6: 30, 7: 31, 8: 31, 9: 30, 10: 31, 11: 30}
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 # (larger unit, smaller unit, how many smaller in one larger)
@@ -11,7 +11,7 @@ TIMES = (
     ("tuần", "ngày", 7), ("giờ", "phút", 60), ("phút", "giây", 60), ("ngày", "giờ", 24),
     ("năm", "tháng", 12), ("thế kỉ", "năm", 100),
 )  # fmt: skip
-# (what lasts, most days of it, months in which it begins)
+# (event, its most days, months in which it begins)
 PERIODS = (
     ("Đợt trồng cây", 34, tuple(LONG_MONTHS)), ("Hội sách", 20, tuple(LONG_MONTHS)),
     ("Kì nghỉ của lớp", 20, (6, 7)), ("Đợt tham quan", 12, tuple(LONG_MONTHS)),

@@ -15,7 +15,7 @@ BALLS = (
     ("tờ giấy", "tờ", "hộp"), ("cái nơ", "cái", "túi"), ("viên phấn", "viên", "hộp"),
 )  # fmt: skip
 COLOURS = ("đỏ", "xanh", "vàng", "trắng", "tím", "hồng", "nâu", "cam")
-# (name that identifies it, what is said of the number of dots, faces)
+# (name of the event, how the question words the number of dots, faces that count)
 EVENTS = (
     ("số chẵn", "là số chẵn", (2, 4, 6)), ("số lẻ", "là số lẻ", (1, 3, 5)),
     ("số lớn hơn 4", "lớn hơn 4", (5, 6)), ("số bé hơn 3", "bé hơn 3", (1, 2)),
@@ -58,7 +58,7 @@ SHARES = tuple(
 
 
 def _near(hits: int, tries: int) -> tuple[str, ...]:
-    """Fractions that a mixed-up whole or a bad reduction leads to."""
+    """Return wrong fractions: those of pupils who mix up hits, misses and tries."""
     pairs = ((tries - hits, tries), (hits, tries - hits), (tries, hits), (hits, tries + hits))
     wrong = [Fraction(*pair) for pair in pairs]
     return tuple(f"{v.numerator}/{v.denominator}" for v in wrong if v.denominator > 1)

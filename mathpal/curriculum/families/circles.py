@@ -7,7 +7,7 @@ from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import decimal
 
-# (what, unit, least and largest radius)
+# (round thing, unit, smallest radius, largest radius)
 ROUND = (
     ("miếng nhựa", "cm", 0.05, 3), ("cái cúc áo", "cm", 0.5, 1.5), ("nắp hộp", "cm", 2, 12),
     ("cái đĩa", "cm", 6, 15), ("miếng bìa", "cm", 2, 30), ("cái khay", "cm", 10, 25),
@@ -32,7 +32,7 @@ PI = Fraction(314, 100)
 
 @cache
 def _times_pi(factor: Fraction, unit: str) -> str:
-    """The product with 3,14, taken apart so that each part is easy."""
+    """Return the product with 3,14, with 3,14 split so that each partial product is easy."""
     digits = decimal(factor).replace(" ", "").replace(",", "").strip("0")
     shares = (
         (Fraction(3), Fraction(14, 100)) if len(digits) == 1 else (3, TENTHS[0], TENTHS[3] / 10)
@@ -42,7 +42,7 @@ def _times_pi(factor: Fraction, unit: str) -> str:
 
 
 def _round(draw: Draw, radius: Fraction | int) -> tuple[str, str]:
-    """Something round of that size, and its unit."""
+    """Return a round thing that can have this radius, and its unit."""
     size = float(radius)
     return draw.pick([(what, unit) for what, unit, low, high in ROUND if low <= size <= high])
 

@@ -8,7 +8,7 @@ DOINGS = (
     "học bài", "đọc sách", "tập thể dục", "vẽ tranh", "tập đàn", "tưới cây", "nặn tượng",
     "đá bóng", "giúp mẹ nấu cơm", "gặp gỡ bạn bè", "tập múa", "đi xe buýt", "trông em",
 )  # fmt: skip
-# (what goes faster, what goes slower)
+# (the faster, the slower)
 FAST_AND_SLOW = (
     ("thuyền đi xuôi dòng", "thuyền đi ngược dòng"),
     ("ô tô đi đường cao tốc", "ô tô đi đường làng"),
@@ -23,7 +23,7 @@ FAST_AND_SLOW = (
     ("máy cày cày xong thửa ruộng", "con trâu cày xong thửa ruộng"),
 )  # fmt: skip
 
-# Wordings of a full hour asked for, bare and with a person who is out.
+# Wordings that ask for a full hour: without a person, and with a person who is out.
 HOURS = {
     "sau": (
         "Bây giờ là {a} giờ. Hỏi {s} giờ nữa là mấy giờ?",
@@ -58,7 +58,7 @@ OUTINGS = {
         "Lớp của {p} thăm vườn thú từ {a} giờ đến {b} giờ. Hỏi lớp thăm vườn thú trong mấy giờ?",
     ),
 }
-# The same from the morning to the afternoon or evening; "điện tử" asks for 13 to 21.
+# The same from morning to afternoon or evening; "điện tử" (digital) asks for hours 13 to 21.
 HALF_DAYS = {
     "lâu": (
         "Từ {a} giờ sáng đến {b} giờ {c} cùng ngày có bao nhiêu giờ?",
@@ -102,7 +102,7 @@ WORKDAYS = {
 
 
 def clock(minutes: int) -> str:
-    """A time of day from its minutes since midnight: "9 giờ", "9 giờ 30 phút"."""
+    """Return the time of day for minutes since midnight: "9 giờ", "9 giờ 30 phút"."""
     hour, rest = divmod(minutes, 60)
     return f"{hour} giờ {rest} phút" if rest else f"{hour} giờ"
 
@@ -133,7 +133,7 @@ def qua_buoi_trua(draw: Draw) -> Draft:
     person = draw.pick(("Mẹ", "Bố", "Cô Lan", "Chú Nam", "Bác Tư", "Chị Hoa", "Anh Bình", "Ông"))
     story, asked = draw.pick((True, False)), draw.pick(("lâu", "đến", "đi"))
     early = draw.integer(5, 11)
-    late = draw.integer(1, min(9, early - 2) if story else 9)  # nobody is out all day and night
+    late = draw.integer(1, min(9, early - 2) if story else 9)  # a person is out 10 hours at most
     span, part = late + 12 - early, "chiều" if late < 6 else "tối"
     if asked == "lâu":
         value, lines = span, [f"{late} + 12 = {late + 12}", f"{late + 12} - {early} = {span} (giờ)"]

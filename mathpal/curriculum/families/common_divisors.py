@@ -9,7 +9,7 @@ from mathpal.curriculum.writing import spaced
 
 
 def _factors(number: int) -> list[int]:
-    """Prime factors in ascending order, with repetition."""
+    """Return the prime factors in ascending order, with repetition."""
     found, divisor = [], 2
     while number > 1:
         while number % divisor == 0:
@@ -32,7 +32,7 @@ SMALL_PAIRS = tuple(
 DAY_PAIRS = tuple(
     (a, b) for a, b in SMALL_PAIRS if 20 <= a * b // gcd(a, b) <= 120 and 3 < a < b < 31
 )
-# (one thing, another thing, how they go into a share, the share)
+# (one thing, another thing, preposition before the share, the share)
 GIFTS = (
     ("quyển vở", "cái bút", "thành", "phần thưởng"), ("cái kẹo", "cái bánh", "thành", "túi quà"),
     ("quả cam", "quả táo", "vào", "đĩa"), ("bông hồng", "bông cúc", "thành", "bó hoa"),
@@ -45,7 +45,7 @@ def _written(number: int) -> str:
 
 
 def _product(factors: list[int]) -> str:
-    """A product carried out, or the one factor."""
+    """Return a product with its value, or a single factor alone."""
     value = 1
     for factor in factors:
         value *= factor
@@ -54,7 +54,7 @@ def _product(factors: list[int]) -> str:
 
 
 def _divisor_lines(a: int, b: int) -> tuple[str, str, str]:
-    """The working of the greatest common divisor."""
+    """Return the lines that find the greatest common divisor."""
     common, rest = [], list(FACTORED[b])
     for prime in FACTORED[a]:
         if prime in rest:
@@ -65,7 +65,7 @@ def _divisor_lines(a: int, b: int) -> tuple[str, str, str]:
 
 
 def _multiple_lines(a: int, b: int) -> tuple[str, str, str]:
-    """The working of the least common multiple: the larger number times what it lacks."""
+    """Return the lines that find the least common multiple: b times the factors it lacks of a."""
     lacking, rest = [], list(FACTORED[b])
     for prime in FACTORED[a]:
         if prime in rest:

@@ -7,8 +7,8 @@ from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.phrasing import THINGS, names
 from mathpal.curriculum.registry import Draft, Draw, family
 
-# What somebody does: (deed, thing, counting word). Everybody harvests in plenty, children
-# gather and make things, and some deeds are slow: their numbers stay small.
+# Deeds: (verb, thing, counting word). HARVEST fits adults and children, PLAY children only, and
+# SLOW children with small numbers only.
 HARVEST = (
     ("hái được", "quả cam", "quả"), ("hái được", "bông hoa", "bông"),
     ("hái được", "quả bưởi", "quả"), ("trồng được", "cây", "cây"),
@@ -50,12 +50,12 @@ TASKS = ("nhiều hơn", "ít hơn", "hơn bao nhiêu")
 
 
 class Story(NamedTuple):
-    """Two who have or do something.
+    """Two persons or groups who have or do something.
 
     Attributes:
-        first, second: as they begin a sentence, and as they stand inside one.
-        verb, thing, unit: what they do with what, and its counting word.
-        slow: whether it comes in small numbers only.
+        first, second: each name as at the start of a sentence, and as inside one.
+        verb, thing, unit: the verb, the counted thing and its counting word.
+        slow: whether only small numbers are plausible.
     """
 
     first: tuple[str, str]
@@ -85,7 +85,7 @@ def _story(draw: Draw) -> Story:
 
 
 def _told(text: str, story: Story, **holes: object) -> str:
-    """The question: P, p name the first and Q, q the second; v is the verb, t the thing."""
+    """Fill in a question: P, p are the first, Q, q the second, v the verb, t the thing."""
     whose = dict(zip("PpQq", (*story.first, *story.second), strict=True))
     return text.format(**whose, v=story.verb, t=story.thing, **holes)
 

@@ -1,9 +1,9 @@
-"""Counting words and symbols: the family in which a young model meets the words of later grades.
+"""Counting words and symbols: the family that shows a small base model the words of later grades.
 
-A base that has never written "vận tốc" cannot be taught speed by LoRA, which does not train
-embeddings. Counting shows it the words and symbols, and nothing of what they are for. A test
-(tests/unit/curriculum/test_tokens.py) holds that no later solution has a token that is missing
-from those of grades 1-4.
+LoRA does not train embeddings, so it cannot teach a word that the base model has never written,
+such as "vận tốc". Counting shows the model these words and symbols without their meaning. A test
+(tests/unit/curriculum/test_tokens.py) asserts that every token in the solutions of grade 5 also
+occurs in those of grades 1-4.
 """
 
 from mathpal.curriculum.layouts import reasoned
@@ -49,7 +49,7 @@ SYMBOLS = (
 def dem(draw: Draw) -> Draft:
     """Đếm tiếng và kí hiệu (bài làm quen từ ngữ).
 
-    No task of the programme: it shows a young model the words that later grades write.
+    Not in the school programme: it shows a small base model the words of later grades.
     """
     if draw.pick((True, True, False)):
         question = draw.template(

@@ -7,7 +7,8 @@ from mathpal.curriculum.phrasing import GOODS, SPOKEN
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import decimal
 
-# Not fish sauce: solutions of grades 1-4 do not write it, a small model could not either.
+# Without fish sauce (nước mắm): solutions of grades 1-4 never write it, so that a small base model
+# does not know the word.
 SOLD = [entry for entry in GOODS if entry[0] != "kho" and entry[1] != "nước mắm"]
 # Numerators over 10 with a digit behind the comma, and over 100 with two.
 TENTHS = [n for n in range(11, 100) if n % 10]
@@ -15,7 +16,7 @@ HUNDREDTHS = [n for n in range(101, 1000) if n % 10]
 
 
 def _fixed(value: int, places: int) -> str:
-    """A number of tenths or hundredths with all its places, zeros included."""
+    """Return a number of tenths or hundredths with all decimal places, trailing zeros included."""
     return f"{value // 10**places},{value % 10**places:0{places}d}" if places else str(value)
 
 
@@ -126,7 +127,7 @@ def nhan_chia_nham(draw: Draw) -> Draft:
     """Nhân, chia nhẩm với 10; 100; 1 000; 0,1; 0,01."""
     sign = draw.pick(("×", ":"))
     step = draw.pick((1, 2, 3, -1, -2))
-    # Its last digit is none of the naughts, so that there is a comma to move.
+    # The last digit is not 0, so that there is a comma to move.
     number = Fraction(draw.integer(1, 999) * 10 + draw.integer(1, 9), draw.pick((10, 100)))
     factor = Fraction(10) ** step
     value = number * factor if sign == "×" else number / factor

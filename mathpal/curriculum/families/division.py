@@ -4,7 +4,7 @@ from mathpal.curriculum.layouts import equalities, reasoned, worked
 from mathpal.curriculum.phrasing import SPOKEN
 from mathpal.curriculum.registry import Draft, Draw, family
 
-# (what is done, the things, one share of them with {d} things, what the shares are called)
+# (verb, things, sentence about one share of {d} things, name of a share)
 SHARES = (
     ("xếp", "quả trứng", "mỗi hộp xếp {d} quả trứng", "hộp"),
     ("may", "m vải", "mỗi bộ quần áo may hết {d} m vải", "bộ quần áo"),
@@ -20,7 +20,7 @@ SHARES = (
     ("cắt", "dm ruy băng", "mỗi đoạn dài {d} dm", "đoạn"),
 )
 
-# (who travels or needs a place, what one vehicle or seat holds, its name, the verb)
+# (people, vehicle or place, verb for how many it holds)
 CROWDS = (
     ("khách du lịch", "thuyền", "chở được"), ("học sinh", "xe", "chở được"),
     ("cổ động viên", "ca nô", "chở được"), ("học sinh", "bàn", "ngồi được"),
@@ -30,7 +30,7 @@ CROWDS = (
 
 
 def _between_multiples(number: int, divisor: int, quotient: int) -> list[str]:
-    """The largest multiple of the divisor that is not above the number, and the one after it."""
+    """Return the steps that place the number between two consecutive multiples of the divisor."""
     low, high = divisor * quotient, divisor * (quotient + 1)
     lines = [f"{divisor} × {quotient} = {low}", f"{divisor} × {quotient + 1} = {high}"]
     relation = f"{low} < {number} < {high}" if low < number else f"{number} bé hơn {high}"

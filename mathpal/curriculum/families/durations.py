@@ -14,7 +14,7 @@ PAIRS = (
 CLOCKS = PAIRS[:2]
 # Fractions of an hour or a minute that pupils write as decimals.
 SIXTIETHS = (3, 6, 9, 12, 15, 18, 24, 27, 30, 33, 36, 42, 45, 48, 51, 54, 57)
-# (who, does, what) for the pairs of CLOCKS: hours and minutes, minutes and seconds
+# (who, verb, thing) by the larger unit of CLOCKS: hours and minutes, minutes and seconds
 TASKS = {
     "giờ": (
         ("Một người thợ", "làm xong", "cái ghế"), ("Một cô thợ", "may xong", "cái áo"),
@@ -28,7 +28,7 @@ TASKS = {
 
 
 def lasting(large: int, small: int, unit: str, part: str) -> str:
-    """A duration in two units, without the one that is 0: "2 giờ 15 phút", "45 phút"."""
+    """Return a duration in two units without a part that is 0: "2 giờ 15 phút", "45 phút"."""
     texts = [f"{n} {u}" for n, u in ((large, unit), (small, part)) if n]
     return " ".join(texts) or f"0 {part}"
 
@@ -40,7 +40,7 @@ def cong_so_do_thoi_gian(draw: Draw) -> Draft:
     a, c = draw.integer(1, most), draw.integer(1, most)
     b, d = draw.integer(1, rate - 1), draw.integer(1, rate - 1)
     left, right = lasting(a, b, unit, part), lasting(c, d, unit, part)
-    if unit == "năm":  # no work of pupils lasts so long
+    if unit == "năm":  # too long for a story about work
         text = draw.template(
             "Tính kết quả: {l} + {r}", "Tìm tổng của {l} và {r}.", "{l} cộng {r} bằng bao nhiêu?"
         )

@@ -21,7 +21,7 @@ CHASES = (
 
 
 def _speeds(draw: Draw, pairs: Pairs) -> tuple[str, int, str, int]:
-    """Two movers with their speeds, the faster first."""
+    """Return two movers with their speeds, the faster first."""
     (fast, fast_speeds), (slow, slow_speeds) = draw.pick(pairs)
     slower = draw.pick(slow_speeds)
     return fast, draw.pick([v for v in fast_speeds if v > slower + 1]), slow, slower
@@ -181,7 +181,7 @@ def cung_chieu_duoi_kip(draw: Draw) -> Draft:
 
 
 def _late_starts() -> list[tuple[str, int, str, int, int, int]]:
-    """(fast, speed, slow, speed, hours of lead, hours of the chase), all whole numbers."""
+    """Return (fast, its speed, slow, its speed, hours of lead, hours of chase), all whole."""
     found = []
     for (fast, fast_speeds), (slow, slow_speeds) in CHASES:
         for v in fast_speeds:

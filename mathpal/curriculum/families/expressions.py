@@ -18,7 +18,7 @@ def _value_text(draw: Draw) -> str:
 
 
 def _steps(*forms: str) -> list[str]:
-    """The equations from each form of an expression to the next."""
+    """Return one equation for each pair of consecutive forms of an expression."""
     return [f"{a} = {b}" for a, b in pairwise(forms)]
 
 
@@ -75,7 +75,7 @@ def thu_tu_ba_phep_tinh(draw: Draw) -> Draft:
 
 
 def _between(expression: str, numbers: tuple[int, ...]) -> tuple[str, ...]:
-    """The form that comes between the expression and one operation; none where it is next."""
+    """Return the form between an expression and its last operation, if there is one between."""
     a, b, c, d, e = numbers
     p, q = b * c, d * e
     middle = {

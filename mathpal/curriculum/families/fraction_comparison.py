@@ -95,7 +95,7 @@ def sap_xep_phan_so(draw: Draw) -> Draft:
     """Sắp xếp ba phân số theo thứ tự."""
     common, divisors = draw.pick(DIVISORS)
     rising = draw.pick((True, False))
-    # In lowest terms with different denominators they cannot be equal.
+    # Fractions in lowest terms with different denominators cannot be equal.
     given = [(draw.pick(NUMERATORS[d]), d) for d in draw.distinct(divisors, 3)]
     texts = [f"{a}/{b}" for a, b in given]
     tops = {text: a * (common // b) for text, (a, b) in zip(texts, given, strict=True)}

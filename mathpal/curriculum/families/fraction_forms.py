@@ -14,7 +14,7 @@ COPRIME = [(b, d) for b in range(2, 10) for d in range(2, 10) if gcd(b, d) == 1]
 
 
 def _expanded(numerator: int, denominator: int, times: int) -> str:
-    """The equation that multiplies both terms of a fraction by the same number."""
+    """Return the equation that multiplies numerator and denominator by the same number."""
     return (
         f"{numerator}/{denominator} = ({numerator} × {times})/({denominator} × {times})"
         f" = {numerator * times}/{denominator * times}"

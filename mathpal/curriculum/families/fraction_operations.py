@@ -9,14 +9,14 @@ from mathpal.curriculum.writing import fraction
 
 NUMERATORS = {b: [a for a in range(1, b) if gcd(a, b) == 1] for b in range(2, 41)}
 PROPER = [(a, b) for b in range(2, 10) for a in NUMERATORS[b]]
-# Denominators of which none is a multiple of the other.
+# Pairs of denominators of which neither is a multiple of the other.
 APART = [
     (b, d) for b in range(2, 13) for d in range(2, 13) if b % d and d % b and lcm(b, d) <= 72
 ]  # fmt: skip
 
 
 def _lowest(top: int, bottom: int) -> str:
-    """How a calculation goes on from a result: " = 1/2", or nothing in lowest terms."""
+    """Return the reduction to append to a result, as " = 1/2"; "" if it is in lowest terms."""
     text = fraction(Fraction(top, bottom))
     return "" if text == f"{top}/{bottom}" else f" = {text}"
 
@@ -31,7 +31,7 @@ def _asked(draw: Draw, expression: str) -> str:
 
 
 def _slips(left: tuple[int, int], sign: str, right: tuple[int, int]) -> tuple[str, ...]:
-    """Terms treated each for itself; the other operation; one denominator kept."""
+    """Return wrong results: denominators added, the other operation, or numerators not extended."""
     (a, b), (c, d) = left, right
     top = a + c if sign == "+" else abs(a - c) or 1
     other = Fraction(a, b) - Fraction(c, d) if sign == "+" else Fraction(a, b) + Fraction(c, d)

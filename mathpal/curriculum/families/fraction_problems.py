@@ -10,7 +10,7 @@ PROPER = [(a, b) for b in range(2, 10) for a in range(1, b) if gcd(a, b) == 1]
 SEVERAL = [(a, b) for a, b in PROPER if a > 1]
 LEAVING = [(a, b) for a, b in PROPER if b - a > 1]
 
-# (whole, counting word, the part meant)
+# (whole, counted thing, name of the part)
 GROUPS = (
     ("Một đoàn tham quan", "học sinh", "học sinh nữ"), ("Một khu vườn", "cây", "cây cam"),
     ("Một trại chăn nuôi", "con gà", "con gà trống"), ("Một trang trại", "con bò", "con bò sữa"),
@@ -24,7 +24,7 @@ GROUPS = (
     ("Một xưởng may", "công nhân", "công nhân nữ"), ("Một kho", "bao gạo", "bao gạo nếp"),
     ("Một cửa hàng", "hộp sữa", "hộp sữa chua"), ("Một hộp", "viên bi", "viên bi xanh"),
 )  # fmt: skip
-# (where the whole stands, what it is, unit, how some of it goes, the largest likely whole)
+# (sentence that states the whole, what it is, unit, verb for taking some, largest likely whole)
 STORES = (
     ("Một thùng có {w} lít dầu", "dầu", "lít", "lấy ra", 200),
     ("Một bao có {w} kg gạo", "gạo", "kg", "dùng", 60),
@@ -35,12 +35,12 @@ STORES = (
     ("Một tủ sách có {w} quyển truyện", "truyện", "quyển", "cho mượn", 300),
     ("Một đội phải sửa {w} m đường", "đường", "m", "sửa", 300),
 )
-# (thing, its measure, unit, the largest likely whole)
+# (thing, its measure, unit, largest likely whole)
 MEASURED = (
     ("tấm vải", "dài", "m", 60), ("sợi dây", "dài", "cm", 200), ("quãng đường", "dài", "km", 200),
     ("bao gạo", "nặng", "kg", 60), ("khúc gỗ", "dài", "dm", 60), ("cuộn dây", "dài", "m", 200),
 )  # fmt: skip
-# (thing, what it holds, unit, how some of it goes, the largest likely whole)
+# (thing, what it holds, unit, verb for taking some, largest likely whole)
 HOLDERS = (
     ("thùng dầu", "dầu", "lít", "lấy ra", 200), ("bao gạo", "gạo", "kg", "dùng", 60),
     ("cuộn vải", "vải", "m", "bán", 120), ("cuộn dây", "dây", "m", "dùng", 200),
@@ -49,7 +49,7 @@ HOLDERS = (
 
 
 def _spoken(unit: str) -> str:
-    """How a unit is read out where no number stands before it."""
+    """Return a unit as a word, for places without a number before it."""
     return SPOKEN.get(unit, unit)
 
 

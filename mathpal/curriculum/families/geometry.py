@@ -4,7 +4,7 @@ from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import spaced
 
-# (what, unit, least and most width, most that the length exceeds it)
+# (thing, unit, smallest width, largest width, largest excess of length over width)
 PLACES = (
     ("mảnh vườn", "m", 6, 35, 30), ("sân chơi", "m", 9, 30, 25), ("thửa ruộng", "m", 15, 60, 40),
     ("tấm bìa", "cm", 5, 30, 25), ("căn phòng", "m", 3, 9, 6), ("bể bơi", "m", 6, 25, 25),
@@ -13,13 +13,13 @@ PLACES = (
     ("cái ao", "m", 7, 30, 25), ("tấm thảm", "dm", 9, 30, 20), ("mảnh vải", "dm", 6, 20, 30),
     ("lá cờ", "dm", 4, 15, 10), ("sân bóng", "m", 30, 60, 40), ("vườn hoa", "m", 6, 30, 25),
 )  # fmt: skip
-# Area at grade 3 knows cm² only.
+# Grade 3 knows cm² as the only unit of area.
 PIECES = (
     "tấm bìa", "tờ giấy màu", "bức ảnh", "nhãn vở", "tấm thiệp", "miếng nhựa", "mảnh vải",
     "tấm kính", "mảnh gỗ", "miếng bánh", "mặt hộp", "tấm thẻ", "miếng xốp",
 )  # fmt: skip
 LONG_PIECES = ("mảnh vải", "tấm kính", "mảnh gỗ", "tấm biển", "thanh gỗ", "dải giấy", "tấm tôn")
-# (what, unit, least and largest side)
+# (thing, unit, smallest side, largest side)
 SQUARES = (
     ("viên gạch", "cm", 10, 60), ("sân chơi", "m", 8, 50), ("khăn tay", "cm", 15, 40),
     ("mảnh vườn", "m", 5, 60), ("tấm bìa", "cm", 5, 80), ("vườn hoa", "m", 6, 45),
@@ -28,14 +28,14 @@ SQUARES = (
     ("mặt bàn", "cm", 40, 95), ("tấm thảm", "dm", 8, 40), ("sân trường", "m", 30, 95),
 )  # fmt: skip
 FIELDS = ("thửa ruộng", "mảnh vườn", "khu đất", "vườn rau", "vườn cây", "sân trường")
-# Of these one may be narrower than 10 m.
+# Plots that may be narrower than 10 m.
 NARROW = ("luống rau", "mảnh vườn", "khu đất", "vườn rau", "vườn cây", "vườn hoa")
-# (harvest, plant, least harvest of 100 m² in kg)
+# (harvest, plant, smallest harvest in kg per 100 m²)
 CROPS = (("thóc", "lúa", 50), ("ngô", "ngô", 40), ("rau", "rau", 60))
 
 
 def _rectangle(draw: Draw) -> tuple[str, str, int, int]:
-    """What it is, its unit, length and width."""
+    """Return a rectangular thing, its unit, length and width."""
     thing, unit, low, high, more = draw.pick(PLACES)
     width = draw.integer(low, high)
     return thing, unit, width + draw.integer(1, more), width

@@ -7,7 +7,7 @@ PLACES = (
     "Mát-xcơ-va", "Bắc Kinh", "Xơ-un", "Béc-lin", "Luân Đôn", "thị trấn A", "thành phố B",
     "một vùng núi cao", "một trạm đo",
 )  # fmt: skip
-UNNAMED = PLACES[-4:]  # no town known for milder days and nights
+UNNAMED = PLACES[-4:]  # real cities are left out: their known climate may be milder
 # Signs of the first number, of the calculation, and of the second number.
 SIGNS = (
     (-1, "+", 1), (-1, "+", -1), (-1, "-", 1), (-1, "-", -1), (1, "+", -1), (1, "-", -1),
@@ -20,7 +20,7 @@ def _bracketed(value: int) -> str:
 
 
 def _rule(first: int, plus: int) -> str:
-    """The sum of two integers as one of natural numbers, with " = " behind it."""
+    """Return the sum of two integers rewritten with natural numbers, followed by " = "."""
     large, small = max(abs(first), abs(plus)), min(abs(first), abs(plus))
     if first >= 0 and plus >= 0:
         return ""
@@ -34,7 +34,7 @@ def cong_tru_so_nguyen(draw: Draw) -> Draft:
     """Cộng, trừ hai số nguyên."""
     first, second = draw.integer(2, 99), draw.integer(2, 99)
     first_sign, sign, second_sign = draw.pick(SIGNS)
-    if first_sign == second_sign == 1:  # a smaller number less a larger one
+    if first_sign == second_sign == 1:  # a smaller number minus a larger one
         first, second = min(first, second), max(first, second) + 1
     first, second = first * first_sign, second * second_sign
     plus = second if sign == "+" else -second

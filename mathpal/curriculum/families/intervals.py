@@ -1,9 +1,9 @@
-"""Trees, posts and cuts at equal distances (trồng cây)."""
+"""Problems about trees, posts and cuts at equal distances (trồng cây)."""
 
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
 
-# (line, thing along it, counting word, how it is set there, distances in m)
+# (line, thing along it, counting word, verb for placing it, smallest and largest distance in m)
 LINES = (
     ("đoạn đường", "cây", "cây", "trồng", (2, 9)),
     ("đoạn đường", "cột đèn", "cột", "dựng", (7, 9)),
@@ -13,7 +13,7 @@ LINES = (
     ("đoạn đường", "ghế đá", "ghế", "đặt", (5, 9)), ("bờ ruộng", "cây cau", "cây", "trồng", (3, 7)),
     ("vỉa hè", "cây bàng", "cây", "trồng", (4, 8)),
 )  # fmt: skip
-# (what is cut, unit), with what comes off a roll and what a saw cuts
+# What is cut: (thing on a roll, unit); BEAMS are sawn instead
 ROLLS = (
     ("cuộn dây", "m"), ("cuộn vải", "m"), ("sợi dây thép", "m"), ("dải ruy băng", "dm"),
     ("cuộn dây điện", "m"), ("sợi dây thừng", "m"), ("cuộn giấy", "dm"), ("dây đèn", "m"),

@@ -4,7 +4,7 @@ from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import spaced
 
-# (light pack, its lightest and heaviest in fives of grams, heavy pack, the same in fifties)
+# (light pack, its smallest and largest mass in units of 5 g, heavy pack, the same in units of 50 g)
 PACKS = (
     ("gói mì", 13, 17, "hộp bánh", 3, 9), ("hộp sữa chua", 20, 20, "gói kẹo", 3, 8),
     ("gói bánh", 5, 19, "túi đường", 5, 9), ("quả trứng", 10, 13, "túi bột mì", 4, 9),
@@ -14,8 +14,8 @@ PACKS = (
 )  # fmt: skip
 CARGO = ("gạo", "thóc", "ngô", "xi măng", "muối", "phân bón", "đường", "khoai", "sắn", "cà phê")
 
-# (unit asked for, kilograms in it, kilograms of a bag, bags): easy products only,
-# and in yến no total that is whole in tạ
+# (unit asked for, kilograms in it, kilograms per bag, number of bags): easy products only; a total
+# asked in yến is not a whole number of tạ
 BAGS = tuple(
     (unit, rate, each, count)
     for unit, rate in (("tạ", 100), ("yến", 10))

@@ -14,7 +14,7 @@ MASSES = (
     ("tấn", "kg", 1000), ("tấn", "tạ", 10), ("tạ", "kg", 100), ("tạ", "yến", 10),
     ("yến", "kg", 10), ("tấn", "yến", 100),
 )  # fmt: skip
-# (what is cut, by whom, unit of its length, longest)
+# (what is cut, by whom, unit of its length, largest length)
 CUT = (
     ("sợi dây", "Nam", "dm", 9), ("sợi dây", "Nam", "m", 9), ("băng giấy", "Mai", "dm", 9),
     ("thanh gỗ", "bác thợ mộc", "dm", 9), ("dải lụa", "chị Hoa", "dm", 9),
@@ -35,12 +35,15 @@ FRUITS = (
 
 
 def compound(large: int, large_unit: str, small: int, small_unit: str) -> str:
-    """A measure in two units: "3 m 25 cm"."""
+    """Return a measure in two units: "3 m 25 cm"."""
     return f"{spaced(large)} {large_unit} {spaced(small)} {small_unit}"
 
 
 def split_up(value: int, large: str, small: str, rate: int) -> Draft:
-    """The small unit given, both units asked for; the caller sets question and parameters."""
+    """Return a draft that turns the small unit into both units.
+
+    The caller sets question and parameters.
+    """
     whole, rest = divmod(value, rate)
     answer = compound(whole, large, rest, small)
     solution = equalities(

@@ -7,21 +7,21 @@ from mathpal.curriculum.phrasing import NAMES
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import decimal, spaced
 
-NOTES = (1, 2, 5, 10, 20, 50)  # thousands of đồng that a pupil's purse holds
+NOTES = (1, 2, 5, 10, 20, 50)  # banknotes that a pupil may own, in thousands of đồng
 GIVERS = ("mẹ", "bố", "bà", "ông", "chị", "anh", "cô", "bác")
-# (thing, cheapest, dearest) in halves of a thousand đồng
+# (thing, lowest price, highest price), in units of 500 đồng
 SMALL = (
     ("quyển vở", 12, 30), ("cái bút", 6, 24), ("cái bánh", 8, 30), ("hộp sữa", 12, 24),
     ("cái thước", 6, 16), ("quả trứng", 6, 10), ("cục tẩy", 4, 12), ("nhãn vở", 1, 6),
     ("gói kẹo", 10, 36), ("quả bóng", 20, 50), ("tờ giấy màu", 1, 8), ("cây kem", 8, 24),
 )  # fmt: skip
-# (thing sold by the kilogram or litre, unit, cheapest, dearest) in thousands
+# (thing sold by the kilogram or litre, unit, lowest price, highest price), in thousands of đồng
 WEIGHED = (
     ("gạo", "kg", 14, 30), ("cam", "kg", 20, 60), ("táo", "kg", 30, 70), ("xoài", "kg", 20, 60),
     ("khoai", "kg", 12, 30), ("đường", "kg", 16, 30), ("cá", "kg", 50, 90), ("dầu ăn", "l", 30, 60),
     ("nước mắm", "l", 30, 80), ("cà chua", "kg", 12, 36), ("nho", "kg", 40, 90),
 )  # fmt: skip
-# (what is bought at once, cheapest, dearest) in thousands
+# (goods bought together, lowest price, highest price), in thousands of đồng
 ERRANDS = (
     ("rau", 6, 40), ("đậu phụ", 6, 40), ("bánh", 6, 96), ("hoa", 10, 96), ("trứng", 10, 96),
     ("cá", 25, 96), ("gạo", 25, 96), ("sách", 25, 96), ("quà", 25, 96),

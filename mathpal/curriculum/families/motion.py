@@ -16,7 +16,7 @@ RIDERS = (
     ("xe tải", range(36, 62, 2), 8), ("đoàn tàu hoả", range(40, 82, 4), 9),
     ("ca nô", range(18, 42, 2), 5),
 )  # fmt: skip
-# Those whose speed gives easy products with tenths of an hour.
+# Movers whose speeds give easy products with tenths of an hour: (who, speeds, hours at most)
 ROUND_RIDERS = (
     ("người đi bộ", (4, 5, 6), 2), ("người đi xe đạp", (10,), 4),
     ("người đi xe máy", (30, 40, 50), 4), ("ô tô", (40, 50, 60, 80), 4),
@@ -31,7 +31,7 @@ SMALL_SPEEDS = (
     ("người đi xe đạp", "đi", range(150, 301, 10), "phút", "m/phút"),
     ("con ốc sên", "bò", range(4, 13), "phút", "cm/phút"),
 )  # fmt: skip
-TENTHS = (6, 12, 18, 24, 30, 36, 42, 48, 54)  # minutes that are tenths of an hour
+TENTHS = (6, 12, 18, 24, 30, 36, 42, 48, 54)  # minutes that are whole tenths of an hour
 MINUTES = (*TENTHS, 15, 45)
 
 
@@ -55,7 +55,7 @@ def van_toc_met(draw: Draw) -> Draft:
 
 
 def _uniform(draw: Draw, who: str, moves: str, speed: int, time: int, unit: str, per: str) -> Draft:
-    """One of speed, time and distance asked for, all three whole numbers."""
+    """Return a problem that asks for speed, time or distance; all three are whole numbers."""
     distance, length, asked = speed * time, per.split("/")[0], draw.pick(("s", "v", "t"))
     if asked == "s":
         question = draw.template(

@@ -7,7 +7,7 @@ from mathpal.curriculum.writing import spaced
 
 
 def times_digit(a: int, digit: int) -> list[str]:
-    """The steps of a two-digit number times one digit: tens, ones, their sum."""
+    """Return the steps of a two-digit number times one digit: tens, ones, their sum."""
     tens, ones = a // 10 * 10, a % 10
     if not tens or not ones:
         return []
@@ -16,7 +16,7 @@ def times_digit(a: int, digit: int) -> list[str]:
 
 
 def _mental_text(draw: Draw) -> str:
-    """A wording for what is known by heart or worked in the head."""
+    """Return a wording that asks for mental arithmetic."""
     return draw.template(
         "Tính nhẩm: {e}",
         "Nhẩm xem {e} bằng bao nhiêu.",

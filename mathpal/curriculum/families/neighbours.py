@@ -6,10 +6,10 @@ from mathpal.curriculum.writing import spaced
 
 
 def _neighbour(draw: Draw, number: int) -> Draft:
-    """The number before or after a number, or between two numbers."""
+    """Return a problem about the number before or after another, or between two numbers."""
     side = draw.pick(("trước", "sau", "giữa"))
     if side == "giữa":
-        number -= number == 99  # no number of three digits beside one of two
+        number -= number == 99  # keeps the answer at two digits
         text = draw.template(
             "Số nào ở giữa số {a} và số {b}?",
             "Viết số thích hợp vào chỗ chấm: {a}; ...; {b}",

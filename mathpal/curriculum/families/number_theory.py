@@ -8,7 +8,7 @@ PRIMES = tuple(n for n in range(2, 800) if all(n % d for d in range(2, n)))
 
 
 def _factors(number: int) -> tuple[int, ...]:
-    """Prime factors in ascending order, with repetition."""
+    """Return the prime factors in ascending order, with repetition."""
     found = []
     for prime in PRIMES:
         while number % prime == 0:
@@ -18,7 +18,7 @@ def _factors(number: int) -> tuple[int, ...]:
 
 
 FACTORED = {n: _factors(n) for n in range(2, 800)}
-# Numbers whose factorisation is work for a pupil, not for a machine.
+# Numbers that a pupil can factorise by hand: three to six factors, none above 23.
 PLEASANT = tuple(
     n for n, f in FACTORED.items() if 3 <= len(f) <= 6 and f[-1] <= 23 and len(set(f)) > 1
 )

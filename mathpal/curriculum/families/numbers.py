@@ -10,7 +10,7 @@ _AFTER_TENS = {1: "mốt", 4: "tư", 5: "lăm"}
 
 
 def in_words(number: int) -> str:
-    """A number from 1 to 999 999 999 read aloud; a group of thousands that is 0 is left out.
+    """Return a number from 1 to 999 999 999 in words; a group of three zeros is left out.
 
     Example:
         >>> in_words(45307)
@@ -25,7 +25,7 @@ def in_words(number: int) -> str:
 
 
 def _group_in_words(group: int, *, whole: bool) -> str:
-    """Three digits read aloud; `whole` reads the hundreds even where they are 0."""
+    """Return a group of three digits in words; `whole` reads the hundreds even if they are 0."""
     hundreds, tens, ones = group // 100, group // 10 % 10, group % 10
     read = [f"{_DIGITS[hundreds]} trăm"] if hundreds or whole else []
     if tens == 1:
@@ -46,7 +46,7 @@ def _and(items: list[str]) -> str:
 
 
 def _written(draw: Draw, number: int) -> Draft:
-    """A number given in words, by its places or as a sum; it is asked in digits."""
+    """Return a problem that gives a number in words, by places or as a sum, and asks for digits."""
     digits = digits_of(number)
     present = [(digit, i) for i, digit in reversed(list(enumerate(digits))) if digit]
     way = draw.pick(("words", "places", "sum") if len(present) > 1 else ("words", "places"))
@@ -103,7 +103,7 @@ def _words_to_digits(number: int) -> list[str]:
 
 
 def _misplaced(number: int) -> tuple[str, ...]:
-    """The number with a 0 too many after its first digit, with one digit left out or swapped."""
+    """Return wrong numbers: with an extra 0, with a digit left out, with digits swapped."""
     text = str(number)
     wrong = (text[0] + "0" + text[1:], text[0] + text[2:], text[0] + text[2:] + text[1],
              text[:-2] + text[:-3:-1])  # fmt: skip
@@ -163,7 +163,7 @@ def doc_so_hang_trieu(draw: Draw) -> Draft:
 
 
 def _read_aloud(draw: Draw, number: int) -> Draft:
-    """A number given in digits; it is asked in words."""
+    """Return a problem that gives a number in digits and asks for its words."""
     text = draw.template(
         "Viết cách đọc số {n}.",
         "Số {n} đọc như thế nào?",

@@ -11,7 +11,7 @@ AMONG_THE_REST = "Trong các số đó, số"
 
 
 def sign_of(left: Fraction | int, right: Fraction | int) -> str:
-    """Which of <, > and = stands between two numbers."""
+    """Return <, > or =, whichever holds between two numbers."""
     return "<" if left < right else ">" if left > right else "="
 
 
@@ -25,7 +25,7 @@ def _asked(draw: Draw, left: str, right: str) -> str:
 
 
 def _place_by_place(left: int, right: int) -> list[str]:
-    """The lines of a comparison of two whole numbers, from the highest place down."""
+    """Return the lines that compare two whole numbers, from the highest place down."""
     a, b = str(left), str(right)
     if len(a) != len(b):
         return [f"{spaced(left)} có {len(a)} chữ số, {spaced(right)} có {len(b)} chữ số."]
@@ -38,12 +38,12 @@ def _place_by_place(left: int, right: int) -> list[str]:
 
 
 def _two_numbers(draw: Draw, size: int, shared: int) -> tuple[int, int]:
-    """Two numbers of up to `size` digits.
+    """Return two numbers of `size` digits.
+
+    One time in ten they are equal, and one time in ten one of them has a digit less.
 
     Args:
         shared: the largest number of leading digits that they have in common.
-
-    Now and then they are equal, or one has a digit less.
     """
     case = draw.integer(1, 10)
     left = draw.integer(10 ** (size - 1), 10**size - 1)
@@ -136,10 +136,11 @@ def so_sanh_thap_phan(draw: Draw) -> Draft:
 
 
 def _sorted(draw: Draw, values: list[Fraction], *, rest: str = "Số") -> Draft:
-    """Different numbers to be put in order; the shown order is theirs.
+    """Return a problem that asks to sort different numbers, shown in the given order.
 
     Args:
-        rest: how a line about what is left begins, from the second number on.
+        values: the numbers; if they are sorted already, the first moves to the end.
+        rest: how the lines after the first begin.
     """
     rising = draw.pick((True, False))
     text = draw.template(
@@ -150,7 +151,7 @@ def _sorted(draw: Draw, values: list[Fraction], *, rest: str = "Số") -> Draft:
     )
     order, first = ("bé đến lớn", "bé nhất") if rising else ("lớn đến bé", "lớn nhất")
     right_order = sorted(values, reverse=not rising)
-    if values == right_order:  # nothing would be left to do
+    if values == right_order:  # an already sorted row would leave nothing to do
         values = values[1:] + values[:1]
     left = list(values)
     lines: list[str] = []
@@ -173,7 +174,7 @@ def _sorted(draw: Draw, values: list[Fraction], *, rest: str = "Số") -> Draft:
 
 
 def _like_each_other(draw: Draw, size: int, count: int) -> list[Fraction]:
-    """Different whole numbers of one size that share digits, in random order."""
+    """Return different whole numbers of `size` digits that share digits, in random order."""
     start = str(draw.integer(10 ** (size - 1), 10**size - 1))
     place = draw.integer(0, min(2, size - 1))
     found = draw.distinct("123456789", count)

@@ -11,12 +11,13 @@ class Pair(NamedTuple):
     """Two amounts that a story adds up or compares.
 
     Attributes:
-        place: where the story plays, up to the verb of the sum.
-        one: name of one amount; `other` of the other.
-        labels: what the answer calls them.
-        unit: of both.
-        sum_only: smallest and largest smaller amount, largest difference (tổng–hiệu).
-        scene: the place again where no sum is told (hiệu–tỉ).
+        place: clause that states the sum {t}.
+        one, other: names of the two amounts.
+        labels: names of the two amounts in the answer.
+        unit: unit of both amounts.
+        sum_only: for tổng–hiệu: smallest and largest value of the smaller amount, and the largest
+            difference.
+        scene: for hiệu–tỉ, which states no sum: the opening words of the question.
     """
 
     place: str
@@ -65,11 +66,11 @@ AGES = (
          ("Anh", "em"), "tuổi", (4, 15, 8)),
 )  # fmt: skip
 
-# Tỉ số of the smaller to the larger number in lowest terms; the divisor stays a digit.
+# Ratios (tỉ số) of the smaller to the larger number in lowest terms; divisors keep to one digit.
 RATIOS = [(a, b) for b in range(2, 10) for a in range(1, b) if gcd(a, b) == 1]
 SUM_RATIOS = [(a, b) for a, b in RATIOS if a + b < 10]
 DIFFERENCE_RATIOS = [(a, b) for a, b in RATIOS if b - a > 1]
-LARGEST = 120  # the sum, or the larger number where the difference is given
+LARGEST = 120  # of the sum, or of the larger number if the difference is given
 
 
 def _up(text: str) -> str:
@@ -104,7 +105,7 @@ def _sum_and_difference(pair: Pair | None, total: int, gap: int) -> tuple[Soluti
 
 
 def _parts(pair: Pair | None, known: int, a: int, b: int, sign: str) -> tuple[Solution, str]:
-    """The solution of tổng–tỉ (sign "+") and hiệu–tỉ ("-")."""
+    """Return solution and answer of tổng–tỉ (sign "+") or hiệu–tỉ (sign "-")."""
     parts = b + a if sign == "+" else b - a
     part = known // parts
     answer, unit = _both(pair, part * b, part * a), _bracket(pair)
@@ -114,7 +115,7 @@ def _parts(pair: Pair | None, known: int, a: int, b: int, sign: str) -> tuple[So
         f"{b} {sign} {a} = {parts} (phần)",
     )
     large = (f"{_up(one)} là", f"{part} × {b} = {part * b}{unit}")
-    if a == 1:  # the smaller is one part itself
+    if a == 1:  # the smaller number is itself one part
         small = (f"{_up(other)} (một phần) là", f"{known} : {parts} = {part}{unit}")
         return worked(first, small, large, answer=answer), answer
     solution = worked(

@@ -8,7 +8,7 @@ from mathpal.curriculum.phrasing import SPOKEN
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import decimal, fraction, spaced
 
-# (where, who is counted, the part meant), for up to 200 of them and for more
+# (place, counted thing, name of the part): FEW for wholes up to 200, MANY for larger ones
 FEW = (
     ("Một câu lạc bộ", "học sinh", "học sinh nữ"), ("Một khu vườn", "cây", "cây cam"),
     ("Một cửa hàng", "hộp sữa", "hộp sữa chua"), ("Một trang trại", "con gà", "con gà mái"),
@@ -22,7 +22,7 @@ MANY = (
     ("Một nhà máy", "công nhân", "công nhân nữ"), ("Một trang trại", "con gà", "con gà mái"),
     ("Một hội trường", "ghế", "ghế đỏ"), ("Một khu vườn", "cây", "cây cam"),
 )  # fmt: skip
-# (part, whole): a whole percentage that is seen by cancelling and enlarging.
+# (part, whole) whose percentage is whole and found by reducing the fraction and extending it
 EXACT = [
     (part, whole)
     for whole in range(20, 201)
@@ -30,7 +30,7 @@ EXACT = [
     if part * 100 % whole == 0 and 100 % (whole // gcd(part, whole)) == 0
     and (whole // gcd(part, whole) < 100) and gcd(part, whole) < 10
 ]  # fmt: skip
-# (percent, hundredth of the whole): their product is whole and easy.
+# (percent, one hundredth of the whole) whose product is whole and easy
 EASY = [
     (percent, Fraction(one, 10))
     for percent in range(2, 98)

@@ -11,12 +11,12 @@ PARTS = ("phần mười", "phần trăm", "phần nghìn")
 
 
 def digits_of(number: int) -> list[int]:
-    """The digits of a number, the ones first."""
+    """Return the digits of a number, the ones first."""
     return [int(digit) for digit in reversed(str(number))]
 
 
 def _value_of(draw: Draw, digits: list[int], place: int) -> Draft:
-    """The value of one digit of a whole number, asked by the digit or by its place.
+    """Return a problem that asks for a digit's value, naming the digit or its place.
 
     Args:
         digits: the number's digits, the ones first, all different.
@@ -51,7 +51,7 @@ def _value_of(draw: Draw, digits: list[int], place: int) -> Draft:
 
 
 def _different_digits(draw: Draw, count: int) -> tuple[list[int], int]:
-    """Different digits, the ones first, and a place whose digit is not 0."""
+    """Return different digits, the ones first, and a place whose digit is not 0."""
     digits = draw.distinct(range(1, 10), count)
     place = draw.integer(0, count - 1)
     if draw.integer(1, 4) == 1:

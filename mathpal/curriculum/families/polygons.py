@@ -42,7 +42,7 @@ def chu_vi_tam_giac_tu_giac(draw: Draw) -> Draft:
     """Chu vi hình tam giác, hình tứ giác."""
     shape = draw.pick(("tam giác", "tứ giác"))
     count = 3 if shape == "tam giác" else 4
-    low = draw.integer(9, 40)  # sides between low and 1.5 low: the figure exists
+    low = draw.integer(9, 40)  # sides from low to 1.5 low always form a figure
     unit = draw.pick(UNITS if low < 20 else ("cm", "m"))
     sides = [draw.integer(low, low + low // 2) for _ in range(count)]
     total, first = sum(sides), sides[0] + sides[1]

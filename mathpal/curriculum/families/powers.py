@@ -5,7 +5,7 @@ from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import spaced
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-# Bases and largest exponents whose steps are easy by heart.
+# (base, exponent) whose steps are easy mental arithmetic
 POWERS = tuple(
     (base, exponent)
     for base, most in ((2, 8), (3, 5), (4, 4), (5, 4), (6, 3), (7, 3), (8, 3), (9, 3), (10, 5),

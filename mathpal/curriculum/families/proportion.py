@@ -4,7 +4,7 @@ from mathpal.curriculum.families.spoken import spoken
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
 
-# (what is given, how the result comes, result, unit, least and most of it a hundred of the given)
+# (given quantity, verb, result, unit of the result, smallest and largest result per 100 given)
 DIRECT = (
     ("kg thóc", "xay được", "kg gạo", "kg", 65, 72),
     ("m² tường", "cần", "kg sơn", "kg", 12, 30),
@@ -21,12 +21,12 @@ DIRECT = (
     ("chiếc xe", "chở được", "tấn hàng", "tấn", 150, 600),
     ("cái bàn", "cần", "cái ghế", "cái ghế", 210, 450),
 )
-UNLIKE = ("m² tường", "km", "giờ", "ngày", "phút", "bước chân")  # of these one is any other
-MOST = 150  # of what is given and of the result
+UNLIKE = ("m² tường", "km", "giờ", "ngày", "phút", "bước chân")  # take no "như thế" (such)
+MOST = 150  # largest given quantity and largest result
 
 
 def _shares(least: int, most: int) -> list[tuple[int, int, int]]:
-    """(given, result, times), where the result of one is no whole number."""
+    """Return (given, result, times) for which the result per unit is not a whole number."""
     return [
         (n, w, f)
         for n in (*range(2, 13), 20, 30, 40, 50)
@@ -39,7 +39,7 @@ def _shares(least: int, most: int) -> list[tuple[int, int, int]]:
 
 SHARES = [(row, _shares(row[4], row[5])) for row in DIRECT]
 
-# Two ways to part the same whole: (first, second, first', second') with equal products.
+# Two ways to divide the same whole: (first, second, first', second') with equal products.
 EQUAL_PRODUCTS = [
     (w, d, v, n // v)
     for n in range(12, 121)
@@ -51,7 +51,7 @@ EQUAL_PRODUCTS = [
 REPACKED = [q for q in EQUAL_PRODUCTS if q[2] != q[1]]
 GROWING = [q for q in EQUAL_PRODUCTS if q[2] > q[0]]
 
-# (who, unit of time, the work, how it is said to be done)
+# (workers, unit of time, the work, the same work mentioned again)
 WORKS = (
     ("người", "ngày", "làm xong một công việc", "làm xong công việc đó"),
     ("công nhân", "ngày", "sửa xong một đoạn đường", "sửa xong đoạn đường đó"),
@@ -63,7 +63,7 @@ WORKS = (
     ("người thợ", "ngày", "đóng xong một lô bàn ghế", "đóng xong lô bàn ghế đó"),
 )
 
-# (holder, thing, unit, how it is put there)
+# (holder, thing, unit, verb for putting it there)
 PACKS = (
     ("bao", "kg gạo", "kg", "đóng"), ("can", "l dầu", "l", "rót"),
     ("hộp", "cái bánh", "cái", "xếp"), ("túi", "kg đường", "kg", "đóng"),

@@ -9,7 +9,7 @@ from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import decimal, spaced
 
 PAIRS = [(a, b) for a in range(1, 13) for b in range(2, 13) if a != b and gcd(a, b) == 1]
-# (where and what it does, counting word, one kind, another kind)
+# (place with its verb, counting word, one kind, another kind)
 KINDS = (
     ("Một câu lạc bộ có", "", "học sinh nữ", "học sinh nam"),
     ("Một bến xe có", "", "xe tải", "xe khách"), ("Một khu vườn có", "", "cây cam", "cây bưởi"),
@@ -18,7 +18,7 @@ KINDS = (
     ("Một rạp xiếc bán được", "", "vé trẻ em", "vé người lớn"),
     ("Một giá sách có", "quyển ", "sách toán", "sách truyện"),
 )  # fmt: skip
-# (unit, what, who they are, their names, what they do)
+# (unit, thing, kind of party, names of the three parties, verb)
 SHARES = (
     ("cây", "", "lớp", ("5A", "5B", "5C"), "trồng được"),
     ("tấn", " thóc", "kho", ("I", "II", "III"), "chứa"),
@@ -31,7 +31,7 @@ TRIPLES = [
     for a in range(1, 8) for b in range(1, 8) for c in range(1, 8)
     if len({a, b, c}) == 3 and gcd(gcd(a, b), c) == 1 and a + b + c <= 16
 ]  # fmt: skip
-# (scale, what 1 cm on the map is in the unit, unit)
+# (scale, real length of 1 cm on the map, its unit)
 SCALES = (
     (500, 5, "m"), (1_000, 10, "m"), (2_000, 20, "m"), (5_000, 50, "m"),
     (10_000, 100, "m"), (200_000, 2, "km"), (300_000, 3, "km"),
@@ -41,7 +41,7 @@ SCALES = (
 
 
 def _way(real: Fraction | int, unit: str) -> str:
-    """What has that length in the world."""
+    """Return something that has this length in reality."""
     if unit == "m":
         return "con đường"
     places = "xã" if real <= 30 else "thị trấn" if real <= 50 else "thành phố"

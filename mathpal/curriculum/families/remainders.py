@@ -8,7 +8,7 @@ from mathpal.curriculum.writing import spaced
 @family(number=17, grade=5, kind="integer", topic="number_theory", stratum="advanced")
 def chu_so_tan_cung(draw: Draw) -> Draft:
     """Tìm chữ số tận cùng của một tích hoặc một tổng các tích."""
-    # Neither 0 nor 5 stands last, or nearly every product would end in 0.
+    # No number ends in 0 or 5; otherwise most products would end in 0.
     numbers = [
         10 * draw.integer(1, 49) + draw.pick((1, 2, 3, 4, 6, 7, 8, 9))
         for _ in range(draw.integer(3, 4))
@@ -46,7 +46,7 @@ def tan_cung_nhieu_thua_so(draw: Draw) -> Draft:
     digit, count = draw.pick((2, 3, 7, 8)), draw.integer(10, 99)
     last_four = [digit**power % 10 for power in (1, 2, 3, 4)]
     groups, rest = divmod(count, 4)
-    value = last_four[rest - 1]  # no factor left over: the fourth
+    value = last_four[rest - 1]  # a rest of 0 takes the fourth digit
     question = draw.template(
         "Tích của {n} thừa số {d} có chữ số tận cùng là chữ số nào?",
         "Tìm chữ số tận cùng của tích {d} × {d} × ... × {d} (có {n} thừa số {d}).",

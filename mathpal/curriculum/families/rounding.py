@@ -7,14 +7,14 @@ from mathpal.curriculum.layouts import reasoned
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import decimal
 
-# The name of a place from the thousandths (-3) upwards.
+# Names of the decimal places by power of ten, from the thousandths (-3) upwards.
 _NAMES = dict(enumerate(PLACES)) | {-1 - i: name for i, name in enumerate(PARTS)}
 
 
 def _rounded(draw: Draw, number: Fraction, place: int) -> Draft:
-    """Rounding to a place, given as a power of ten."""
+    """Return a problem that asks to round to a place, given as an exponent of ten."""
     unit = Fraction(10) ** place
-    if place > 0 and number % 10 == 0:  # a number between two round ones is wanted
+    if place > 0 and number % 10 == 0:  # a round number would leave nothing to round
         number += 1
     low = number // unit * unit
     digit = number // (unit / 10) % 10
@@ -57,7 +57,7 @@ def lam_tron_so_lon(draw: Draw) -> Draft:
 def lam_tron_thap_phan(draw: Draw) -> Draft:
     """Làm tròn số thập phân."""
     place = draw.integer(-2, 0)
-    # A digit below 9 stands in the place, so that no rounded number ends in 0.
+    # The digit at the place is 1 to 8, so that no rounded number ends in 0.
     kept = 10 * draw.integer(1, 49 * 10**-place) + draw.integer(1, 8)
     tail = draw.integer(11, 99) if place > -2 else draw.integer(1, 9)
     tail += tail % 10 == 0

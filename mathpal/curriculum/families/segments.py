@@ -92,7 +92,7 @@ def doan_thang(draw: Draw) -> Draft:
     return Draft(question, solution, answer, ("giữa", whole, gap), slips)
 
 
-# The programme of 2018 adds angles in grade 7 only.
+# The programme of 2018 adds up angles only from grade 7 on, hence "advanced".
 @family(number=60, grade=6, kind="quantity", topic="geometry", stratum="advanced")
 def so_do_goc(draw: Draw) -> Draft:
     """Số đo góc: tia nằm trong góc, góc bẹt, góc vuông."""

@@ -8,7 +8,7 @@ _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
 def roman(number: int) -> str:
-    """A number from 1 to 39 in Roman numerals.
+    """Return a number from 1 to 39 in Roman numerals.
 
     Example:
         >>> roman(19)
@@ -22,7 +22,7 @@ def roman(number: int) -> str:
 
 
 def _roman_parts(number: int) -> str:
-    """ "X là 10, IX là 9, XIX là 19"; one clause up to ten."""
+    """Return the parts of a Roman numeral: "X là 10, IX là 9, XIX là 19"; one clause up to ten."""
     if number <= 10 or number == 20:
         return f"{roman(number)} là {number}."
     parts = f"X là 10, {roman(number - 10)} là {number - 10}"

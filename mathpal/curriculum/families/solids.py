@@ -18,7 +18,7 @@ SIDES = [*(Fraction(n, 10) for n in range(1, 10)), *map(Fraction, range(2, 13)),
 
 
 def _box(draw: Draw) -> tuple[str, str, int, int, int]:
-    """What it is, its unit, length, width and height."""
+    """Return a cuboid thing, its unit, length, width and height."""
     unit = draw.pick(UNITS)
     width, height = draw.integer(3, 9), draw.integer(2, 9)
     length = width + draw.integer(1, min(11, 99 // width - width))
@@ -155,7 +155,7 @@ def hinh_lap_phuong(draw: Draw) -> Draft:
     """Hình lập phương: diện tích xung quanh, toàn phần, thể tích, cạnh."""
     side, unit = draw.pick(SIDES), draw.pick(UNITS)
     find, faces = draw.pick((("xung quanh", 4), ("toàn phần", 6), ("thể tích", 0)))
-    backward = draw.pick((True, False))  # from a whole surface to the edge's volume or surface
+    backward = draw.pick((True, False))  # give a surface; its edge leads to what is asked
     a, face = decimal(side), side * side
     given, per = draw.pick((("toàn phần", 6), ("xung quanh", 4)))
     if faces == per:

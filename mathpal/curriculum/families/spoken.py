@@ -1,23 +1,23 @@
-"""Measured things as they are said where no number stands before them."""
+"""Wordings of measured things for places without a number before them."""
 
 from mathpal.curriculum.phrasing import SPOKEN
 
 
 def spoken(noun: str) -> str:
-    """The noun with its unit as a word: "kg gạo" is said "ki-lô-gam gạo".
+    """Return the noun with its unit as a word: "ki-lô-gam gạo" for "kg gạo".
 
     Args:
-        noun: a thing as it stands after a number; one without a unit symbol stays as it is.
+        noun: a thing as written after a number; without a unit symbol it is returned unchanged.
     """
     unit, *thing = noun.split(" ", 1)
     return " ".join((SPOKEN.get(unit, unit), *thing))
 
 
 def solved(noun: str) -> str:
-    """The noun as the sentences of solutions say it: as `spoken`, but "m" and "km" stay.
+    """Return the noun as solutions write it: like `spoken`, except that "m" and "km" stay.
 
-    The words of the solutions of grades 1-4 are those that a base model knows to write, and
-    "mét" is none of them.
+    A base model may know only the words in the solutions of grades 1-4, and "mét" is not one of
+    them.
     """
     said = spoken(noun)
     return noun if "mét" in said else said

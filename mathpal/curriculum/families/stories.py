@@ -4,7 +4,7 @@ from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.phrasing import names
 from mathpal.curriculum.registry import Draft, Draw, family
 
-# Sums below 60 whose digits never carry, as grade 1 knows them: (first, second).
+# (first, second) with a sum below 60 and no carry, as grade 1 knows them
 PLAIN_SUMS = [
     (a, b) for a in range(3, 55) for b in range(2, 30) if a + b < 60 and a % 10 + b % 10 < 10
 ]
@@ -21,7 +21,7 @@ OWNED = (
     ("mảnh ghép", "mảnh"), ("quả lê", "quả"), ("chiếc vòng", "chiếc"),
 )  # fmt: skip
 
-# (place, thing, counting word, how more arrive, how some leave)
+# (place, thing, counting word, verb for arriving, verb for leaving)
 SCENES = (
     ("Trên cành cây", "con chim", "con", "bay đến", "bay đi"),
     ("Trong bãi xe", "ô tô", "xe", "đi vào", "đi ra"),
@@ -40,7 +40,7 @@ SCENES = (
     ("Trên mặt hồ", "con thiên nga", "con", "bơi tới", "bay đi"),
 )  # fmt: skip
 
-# (where, one kind, the other kind, counting word, name of the whole)
+# (place, one kind, the other kind, counting word, name of both together)
 MIXED = (
     ("Một câu lạc bộ bơi", "bạn nữ", "bạn nam", "bạn", "bạn"),
     ("Trong hộp", "quả bóng đỏ", "quả bóng xanh", "quả", "quả bóng"),

@@ -57,7 +57,7 @@ def van_toc_dong_nuoc(draw: Draw) -> Draft:
 
 
 def _trips() -> list[tuple[int, int, int, int]]:
-    """(own speed, flow, hours down, hours up) of a river both ways, all whole numbers."""
+    """Return (own speed, speed of the current, hours downstream, hours upstream), all whole."""
     found = []
     for own in range(8, 41):
         for flow in range(1, min(7, own // 3 + 1)):

@@ -8,7 +8,14 @@ from mathpal.curriculum.registry import Draft, Draw, family
 
 
 class Table(NamedTuple):
-    """What a table counts: "số …", the unit of its numbers, how a row is named, its rows."""
+    """The texts of one table.
+
+    Attributes:
+        heading: what the table counts, "số …".
+        unit: unit of its numbers.
+        noun: name of a row in a sentence, with a place for its label.
+        labels: labels to draw the rows from.
+    """
 
     heading: str
     unit: str
@@ -70,7 +77,7 @@ VOTES = tuple(table for table in TABLES if table.unit == "bạn")
 
 
 def _filled(draw: Draw, values: list[int]) -> tuple[Table, list[str], str]:
-    """A table, the names of its rows as they stand after "số", and the rows as text."""
+    """Return a table, the names of its rows as written after "số", and the rows as text."""
     table = draw.pick(TABLES if max(values) < 40 else MANY)
     labels = draw.distinct(table.labels, len(values))
     rows = "; ".join(f"{name}: {v} {table.unit}" for name, v in zip(labels, values, strict=True))

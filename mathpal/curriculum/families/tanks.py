@@ -1,4 +1,4 @@
-"""Families on tanks in litres, and on figures whose sides grow."""
+"""Families on the litres in a tank, and on figures whose sides grow."""
 
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family

@@ -6,7 +6,7 @@ from mathpal.curriculum.phrasing import names
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import spaced
 
-# (first, second, third, all three, subject, deed, what, unit)
+# (first, second, third, all three, subject, verb, thing, unit)
 STORIES = (
     ("ngày thứ nhất", "ngày thứ hai", "ngày thứ ba", "cả ba ngày", "cửa hàng", "bán được",
      "kg đường", "kg"),
@@ -56,7 +56,7 @@ def _named(number: int, noun: str, unit: str) -> str:
 def _three_parts(draw: Draw) -> Draft:
     one, two, three, every, subject, deed, noun, unit = draw.pick(STORIES)
     times = draw.pick((True, False))
-    few = times or one.startswith("lớp")  # a class gathers no 400 kg of paper
+    few = times or one.startswith("lớp")  # a class cannot gather 400 kg of paper
     a = draw.integer(15, 60) if few else draw.integer(80, 400)
     k = draw.integer(2, 4) if times else draw.integer(11, 60)
     second = a * k if times else a + k

@@ -1,4 +1,4 @@
-"""Families on money in per cent: price cuts, profit and loss, interest on savings."""
+"""Families on percentages of money: price cuts, profit and loss, interest on savings."""
 
 from fractions import Fraction
 from math import gcd
@@ -16,14 +16,14 @@ WARES = (
 )  # fmt: skip
 EASY = (5, 10, 20, 30, 40, 50)
 RATES = (5, 10, 15, 20, 25, 30, 35, 40, 45, 50)
-# (thousandfold price paid, per cent won or lost): both prices whole tens of thousands.
+# (price paid in thousands of đồng, percent of profit or loss); both prices are whole thousands
 DEALS = [
     (cost, percent)
     for cost in range(50, 501, 10)
     for percent in (4, 5, 8, 10, 12, 15, 20, 25, 30, 35, 40, 45, 50)
     if cost * percent % 100 == 0 and cost // gcd(cost * percent // 100, cost) <= 50
 ]
-# (thing, lowest and highest price paid for it in thousands)
+# (thing, lowest and highest price paid for it, in thousands of đồng)
 RESOLD = (
     ("chiếc áo", 80, 500), ("đôi giày", 150, 500), ("thùng sữa", 250, 450),
     ("giỏ trái cây", 150, 500), ("bộ đồ chơi", 50, 500),
@@ -31,7 +31,7 @@ RESOLD = (
 
 
 def _deal(draw: Draw, low: int, high: int) -> tuple[int, int]:
-    """A price in thousands of đồng and a percentage that is easy to take of it."""
+    """Return a price in thousands of đồng and a percentage that is easy to calculate for it."""
     price = draw.integer(low, high)
     return price * 10, draw.pick(EASY if price % 10 else RATES)
 

@@ -5,8 +5,8 @@ from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.phrasing import names
 from mathpal.curriculum.registry import Draft, Draw, family
 
-# (first, second, how to say both, subject of the two, deed, measured or counted thing, its unit).
-# The subject is "" where first and second are the doers themselves.
+# (first, second, both together, subject, verb, measured or counted thing, its unit). The subject is
+# "" if first and second are themselves the subjects.
 STORIES = (
     ("buổi sáng", "buổi chiều", "cả hai buổi", "cửa hàng", "bán được", "kg gạo", "kg"),
     ("ngày thứ nhất", "ngày thứ hai", "cả hai ngày", "cửa hàng", "bán được", "m vải", "m"),
@@ -45,7 +45,7 @@ def _up(text: str) -> str:
 
 
 def _quantity(number: int, noun: str, unit: str) -> str:
-    """The answer: a measure keeps its unit only, a counted thing its name."""
+    """Return the answer: a measure with its unit only, a count with the thing's name."""
     return f"{number} {unit if unit in ('kg', 'm', 'l', 'tạ') else noun}"
 
 
@@ -58,7 +58,7 @@ def _compared(draw: Draw) -> Draft:
     first = f"{one} {f'một {subject} ' if subject else ''}{deed}"
     second = f"{two} {f'{subject} đó ' if subject else ''}{deed}"
     relation = f"{task} {one} {k} {noun}"
-    if task in ("gấp", "chênh"):  # the paper folded (gấp được) is not times as many (gấp)
+    if task in ("gấp", "chênh"):  # "gấp" means both "to fold" and "times as many"
         relation = f"{f'số {noun} ' if deed == 'gấp được' else ''}gấp {k} lần {one}"
     sign, other = {"nhiều hơn": ("+", a + k), "ít hơn": ("-", a - k)}.get(task, ("×", a * k))
     if task == "chênh":

@@ -1,4 +1,4 @@
-"""Reduction to the unit (rút về đơn vị), multiplying or dividing back, and proportion."""
+"""Problems solved by reduction to the unit (rút về đơn vị), then multiplying or dividing."""
 
 from mathpal.curriculum.families.spoken import solved, spoken
 from mathpal.curriculum.layouts import worked
@@ -15,7 +15,7 @@ PACKS = (
     ("phòng", "bộ bàn ghế", "bộ"), ("bàn", "học sinh", "bạn"), ("túi", "viên bi", "viên"),
 )  # fmt: skip
 
-# (span of time, who, what it does, result, unit)
+# (span of time, who, verb, result, unit)
 RATES = (
     ("phút", "vòi nước", "chảy được", "l nước", "l"),
     ("ngày", "đội công nhân", "sửa được", "m đường", "m"),
@@ -32,7 +32,7 @@ GOODS = (
     ("kg gạo", 12, 22), ("hộp sữa", 7, 12), ("quả trứng", 3, 5), ("bông hoa", 3, 8),
     ("quyển truyện", 15, 30), ("chai nước", 5, 10), ("m vải", 20, 40), ("cốc chè", 10, 18),
 )  # fmt: skip
-MOST = {"bàn": 6}  # that one holder holds, where it is less than the others hold
+MOST = {"bàn": 6}  # largest content of one holder, if smaller than the usual limit
 MEASURES = ("kg", "l", "m", "km")
 
 
@@ -41,7 +41,7 @@ def _named(number: int, noun: str, unit: str) -> str:
 
 
 def _one(thing: str) -> str:
-    """One of it: the number stands before a measure, the word before a counted thing."""
+    """Return one of a thing: "1" before a measure, "một" before a counted thing."""
     return f"1 {thing}" if thing.split()[0] in MEASURES else f"một {thing}"
 
 

@@ -10,11 +10,12 @@ from mathpal.curriculum.writing import decimal
 def _found(
     draw: Draw, lines: tuple[str, ...], value: Fraction | int, wrong: tuple[Fraction | int, ...]
 ) -> Draft:
-    """x from its equation.
+    """Return a problem that asks for x in an equation.
 
     Args:
-        lines: the equation and its rewritings, the last one x as a calculation.
-        wrong: the values that typical slips lead to.
+        lines: the equation and its transformations; the last one gives x as a calculation.
+        value: the right x.
+        wrong: values of x that typical slips lead to.
     """
     text = draw.template(
         "Tìm x, biết: {e}",
@@ -105,7 +106,7 @@ def tim_x_trong_ngoac(draw: Draw) -> Draft:
 @family(number=8, grade=5, kind="decimal", topic="decimals")
 def tim_x_thap_phan(draw: Draw) -> Draft:
     """Tìm x với số thập phân."""
-    # The last digit is not 0, so that both are no whole numbers.
+    # The last digit is not 0, so that neither number is whole.
     tenths = (10 * draw.integer(1, 9) + draw.integer(1, 9) for _ in range(2))
     x, c = (Fraction(n, 10) for n in tenths)
     b = draw.integer(2, 9)

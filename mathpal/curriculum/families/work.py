@@ -1,4 +1,4 @@
-"""Joint work and water taps (công việc chung, vòi nước): what each does in one unit of time."""
+"""Joint work and water taps (công việc chung, vòi nước), solved by the share per unit of time."""
 
 from fractions import Fraction
 from math import lcm
@@ -11,7 +11,12 @@ LARGEST_DENOMINATOR = 90
 
 
 def _pairs(sign: int, *, whole: bool) -> list[tuple[int, int]]:
-    """Times a < b alone whose joint time is whole, or else whole in minutes and above an hour."""
+    """Return pairs of times a < b, each alone, whose joint time is easy.
+
+    Args:
+        sign: 1 if both work together, -1 if the slower undoes the faster's work.
+        whole: whether the joint time is whole; else it is above one hour and whole in minutes.
+    """
     found = []
     for a in range(2, 37):
         for b in range(a + 1, 91):
@@ -32,7 +37,7 @@ DRAINED = [pair for pair in _pairs(-1, whole=True) if pair[0] <= 24 or pair[0] %
 
 
 def _joined(a: int, b: int, sign: str) -> tuple[str, Fraction]:
-    """`1/a ± 1/b` brought to one denominator and reduced, and its value."""
+    """Return `1/a ± 1/b` brought to one denominator and reduced, and its value."""
     below = lcm(a, b)
     top = below // a + below // b if sign == "+" else below // a - below // b
     value = Fraction(top, below)
@@ -51,7 +56,7 @@ def _draft(
     question: str, steps: list[tuple[str, str]], value: Fraction, parameters: tuple[object, ...],
     wrong: tuple[Fraction | int, ...],
 ) -> Draft:  # fmt: skip
-    """The draft whose last step finds `value` in the unit that ends the parameters."""
+    """Return a draft whose last step finds `value`, in the unit that is the last parameter."""
     unit = str(parameters[-1])
     answer = _time(value, unit)
     if value.denominator != 1:
@@ -65,7 +70,7 @@ def _asked(who: str, whole: str) -> str:
 
 
 def _together(draw: Draw, texts: str, who: tuple[str, str, str], deed: str, whole: str) -> Draft:
-    """Both do it together; `who` names the first, the second and both."""
+    """Return a problem about the joint time; `who` names the first, the second and both."""
     units = ("giờ", "ngày") if whole == "công việc" else ("giờ", "phút")
     unit = draw.pick((*units, "giờ"))
     table = draw.pick((SHORT, BROKEN, BROKEN)) if unit == "giờ" else WHOLE
@@ -84,7 +89,7 @@ def _together(draw: Draw, texts: str, who: tuple[str, str, str], deed: str, whol
 
 
 def _alone(draw: Draw, texts: str, who: tuple[str, str, str], deed: str, whole: str) -> Draft:
-    """The time that the second needs alone, from the joint time and that of the first."""
+    """Return a problem about the time of the second alone, given joint time and first's time."""
     unit = draw.pick(("giờ", "ngày") if whole == "công việc" else ("giờ", "phút"))
     pair = draw.pick(SHORT if unit == "giờ" else WHOLE)
     first, other = pair if draw.pick((True, False)) else pair[::-1]

@@ -388,7 +388,7 @@ def test_reproduction_names_commit_changes_and_command(run_dir: Path) -> None:
         "python train.py lora=r16 trainer.lr=1e-4",
     ]
     (run_dir / "git.diff").unlink()
-    assert reproduce(manifest, run_dir)[1].startswith("# There were uncommitted changes")
+    assert reproduce(manifest, run_dir)[1].startswith("# The uncommitted changes of this run are lost")
 
 
 def test_trial_of_a_sweep_gets_its_own_line() -> None:
@@ -424,7 +424,10 @@ def test_what_training_cost_is_told_where_it_was_measured():
 
     metrics = {"train/padding": 0.042, "train/mfu": 0.25, "train/loss": 1.0, "train/tflops": None}
     groups = dict(read_environment({}, {"metrics": metrics}))
-    assert groups["Throughput"] == [("padding", "4.2 %"), ("of the device's peak", "25 %")]
+    assert groups["Throughput"] == [
+        ("padding", "4.2 %"),
+        ("share of peak FLOPs", "25 %"),
+    ]
     assert "Throughput" not in dict(read_environment({}, {}))
 
 
@@ -432,6 +435,6 @@ def test_a_run_without_a_gpu_names_its_processor():
     from mathpal.reporting.head import read_head
 
     hardware = {"cpu": "AMD EPYC", "accelerator": "none"}
-    assert ("On", "AMD EPYC") in read_head({"hardware": hardware}, {}, place="x").facts
+    assert ("Device", "AMD EPYC") in read_head({"hardware": hardware}, {}, place="x").facts
     hardware["accelerator"] = "H200"
-    assert ("On", "H200") in read_head({"hardware": hardware}, {}, place="x").facts
+    assert ("Device", "H200") in read_head({"hardware": hardware}, {}, place="x").facts
