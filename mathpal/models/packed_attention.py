@@ -56,12 +56,12 @@ class _ShortRows(torch.autograd.Function):
     ) -> Tensor:  # fmt: skip
         q, out, kept = q * scale, torch.empty_like(q), []
         hidden = ~_visible(max(rows.lengths), 0, window, q.device)[:, None]
-        for asks, seen, heads, group, first, length in _products(rows, q, k):
-            scores = q[asks, heads].reshape(-1, q.shape[-1]) @ k[seen, group].t()  # (QJ, N)
+        for queries, tokens, heads, group, first, length in _products(rows, q, k):
+            scores = q[queries, heads].reshape(-1, q.shape[-1]) @ k[tokens, group].t()  # (QJ, N)
             by_place = scores.view(length - first, -1, length)
             by_place.masked_fill_(hidden[first:length, :, :length], -torch.inf)
             shares = torch.softmax(scores, -1)
-            out[asks, heads] = (shares @ v[seen, group]).view(length - first, -1, q.shape[-1])
+            out[queries, heads] = (shares @ v[tokens, group]).view(length - first, -1, q.shape[-1])
             kept.append(shares)
         ctx.save_for_backward(q, k, v, *kept)
         ctx.rows, ctx.scale = rows, scale
@@ -73,33 +73,35 @@ class _ShortRows(torch.autograd.Function):
         q, k, v, *kept = ctx.saved_tensors
         dq, dk, dv = torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)
         products = _products(ctx.rows, q, k)
-        for (asks, seen, heads, group, first, length), shares in zip(products, kept, strict=True):
-            given = g[asks, heads].reshape(-1, q.shape[-1])  # (QJ, E)
-            dv[seen, group] = shares.t() @ given
-            dshares = given @ v[seen, group].t()
+        for (queries, tokens, heads, group, first, length), shares in zip(
+            products, kept, strict=True
+        ):
+            given = g[queries, heads].reshape(-1, q.shape[-1])  # (QJ, E)
+            dv[tokens, group] = shares.t() @ given
+            dshares = given @ v[tokens, group].t()
             dscores = torch._softmax_backward_data(dshares, shares, -1, shares.dtype)
-            dq[asks, heads] = (dscores @ k[seen, group]).view(length - first, -1, q.shape[-1])
-            dk[seen, group] = dscores.t() @ q[asks, heads].reshape(-1, q.shape[-1])
+            dq[queries, heads] = (dscores @ k[tokens, group]).view(length - first, -1, q.shape[-1])
+            dk[tokens, group] = dscores.t() @ q[queries, heads].reshape(-1, q.shape[-1])
         return dq.mul_(ctx.scale), dk, dv, None, None, None
 
 
 def _products(rows: PackedRows, q: Tensor, k: Tensor) -> Iterator[tuple[Any, ...]]:
     """For each row and group of heads: slices of the row's queries, of its tokens and of the
     heads, the group's number, the row's first needed position and its length."""
-    asked, begun, shares = 0, 0, q.shape[1] // k.shape[1]
+    query, token, shares = 0, 0, q.shape[1] // k.shape[1]
     for first, length in zip(rows.first, rows.lengths, strict=True):
-        asks, seen = slice(asked, asked + length - first), slice(begun, begun + length)
-        asked, begun = asks.stop, seen.stop
+        queries, tokens = slice(query, query + length - first), slice(token, token + length)
+        query, token = queries.stop, tokens.stop
         for group in range(k.shape[1]):
-            yield asks, seen, slice(group * shares, (group + 1) * shares), group, first, length
+            yield queries, tokens, slice(group * shares, (group + 1) * shares), group, first, length
 
 
 def _visible(length: int, first: int, window: int | None, device: torch.device) -> Tensor:
     """(Q, N), bool: the tokens of a row that each position from `first` on attends to."""
-    seen = torch.arange(length, device=device)
-    asks = seen[first:, None]
-    visible = seen <= asks
-    return visible if window is None else visible & (seen > asks - window)
+    places = torch.arange(length, device=device)
+    own = places[first:, None]
+    visible = places <= own
+    return visible if window is None else visible & (places > own - window)
 
 
 def _of_one_row(q: Tensor, k: Tensor, v: Tensor, scale: float, window: int | None) -> Tensor:
