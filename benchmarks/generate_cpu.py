@@ -1,9 +1,9 @@
-"""Answers a second: MathPal's `respond` beside a plain loop over Transformers' `model.generate`.
+"""Answers a second: MathPal's `respond` against a plain loop over Transformers' `model.generate`.
 
-Both answer the same problems greedily with the shipped model and fresh LoRA weights, in turn, in
-one process. The peer is plain Transformers and plain PEFT: it left-pads batches in the order of the
-data, as most evaluation scripts do, with the batch size that is fastest for it here. With
---same-model it runs on MathPal's loaded model instead, so that only the loops differ.
+Both answer the same problems greedily with the shipped model and fresh LoRA weights, alternating in
+one process. The peer is plain Transformers and PEFT: it left-pads batches in the order of the data,
+as most evaluation scripts do, and uses its fastest batch size on this machine. With --same-model
+the peer uses MathPal's loaded model, so that only the loops differ.
 
     python benchmarks/generate_cpu.py --problems 420 --repeats 5
 """
@@ -56,7 +56,7 @@ def main() -> None:
     seconds: dict[str, list[float]] = {"peer": [], "ours": []}
     texts: dict[str, list[str]] = {}
     for repeat in range(asked.repeats):
-        # Who is first alternates: what heats or fills the machine hits both.
+        # Alternate which side is first, so that heat and other load affect both alike.
         for name in ("peer", "ours") if repeat % 2 == 0 else ("ours", "peer"):
             spent, texts[name] = _timed(ours if name == "ours" else lambda: peer(best))
             seconds[name].append(spent)
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def plain_loop(loaded: Any, problems: list[Any], max_new_tokens: int, batch_size: int) -> list[str]:
-    """Answer the problems as a script without MathPal would.
+    """Answer the problems as a typical script without MathPal would.
 
     Args:
         loaded: model and tokenizer, which pads on the left.
@@ -108,7 +108,7 @@ def plain_loop(loaded: Any, problems: list[Any], max_new_tokens: int, batch_size
 
 
 def table(result: dict[str, Any]) -> str:
-    """The result as Markdown: medians, the median ratio, and the spread from least to most."""
+    """The result as Markdown: medians, the median ratio, and the ranges."""
     rows = [
         ("model.generate, batches of " + str(result["peer_batch_size"]), "peer"),
         (f"mathpal respond, batch_tokens={result['batch_tokens']}", "ours"),
@@ -149,7 +149,7 @@ def _model() -> Any:
 
 
 def _plain_model() -> Any:
-    """The same weights as Transformers and PEFT give them; fresh LoRA weights change no answer."""
+    """The same weights loaded by Transformers and PEFT; fresh LoRA weights change no answer."""
     import torch
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM
@@ -163,7 +163,7 @@ def _plain_model() -> Any:
 
 
 def _problems(count: int) -> list[Any]:
-    """The turns of so many test problems, evenly spread over the default run's."""
+    """The turns of `count` test problems, evenly spread over those of the default run."""
     from mathpal.data.vimath import vimath
     from mathpal.evaluation.evaluate import spread
     from mathpal.tokens.chat import asked_turns

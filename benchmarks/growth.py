@@ -1,12 +1,11 @@
-"""What a run costs before and between its steps as the data grows: 10³ to 10⁶ problems.
+"""The cost of a run's data work as the data grows: 10³ to 10⁶ problems.
 
     python benchmarks/growth.py [--sizes 1000,10000,100000,1000000] [key=value …]
 
-Every size has a process of its own: the default data set with so many training problems goes
-through the gates, is tokenized (and read again from the cache), and its batches are made, packed
-as trainer.layout=auto has them.
-Columns are seconds, megabytes of the process at its peak, and milliseconds for each of 200
-batches at the beginning, middle and end of an epoch.
+Every size has its own process. The default data set with that many training problems passes the
+gates, is tokenized (and read again from the cache), and its batches are made, packed as with
+trainer.layout=auto. Columns are seconds, peak megabytes of the process, and milliseconds per batch
+over 200 batches at the beginning, middle and end of an epoch.
 """
 
 import argparse
@@ -31,18 +30,18 @@ COLUMNS = {
 
 
 def timed(work: Callable[[], T]) -> tuple[T, float]:
-    """The result and the seconds it took."""
+    """Return the result of `work` and the seconds it took."""
     began = time.perf_counter()
     return work(), time.perf_counter() - began
 
 
 def peak() -> float:
-    """Most memory of this process so far, MB."""
+    """Peak memory of this process so far, MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def measure(count: int, overrides: list[str]) -> dict[str, float]:
-    """One row of the table."""
+    """Measure one row of the table."""
     from omegaconf import OmegaConf
 
     from mathpal.data.gates import gold_gate, leakage_gate
@@ -82,14 +81,14 @@ def measure(count: int, overrides: list[str]) -> dict[str, float]:
 
 
 def shown(value: float) -> str:
-    """Whole numbers as they are, others with three digits or so."""
+    """Format whole numbers exactly, others with about three digits."""
     if value == int(value) and value >= 0:
         return f"{int(value):,}"
     return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
 
 
 def main() -> None:
-    """Print the table, a row as soon as it is measured."""
+    """Print the table, each row as soon as it is measured."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument(
         "--sizes", default="1000,10000,100000,1000000", help="training problems, with commas"

@@ -4,10 +4,10 @@
     python benchmarks/loss_memory.py --train-head
 
 Both get the same random hidden states and head, in fp32 on a CPU and bf16 on a GPU. On a CPU each
-run has a process of its own, and its peak is the growth of that process's resident memory from
-before the loss to the highest point of forward and backward pass; on a GPU it is the growth of
+run has its own process; its peak is the growth of resident memory from before the loss to the
+highest point of the forward and backward pass. On a GPU, it is the growth of
 `torch.cuda.max_memory_allocated`. A second table compares times at a small vocabulary, where
-memory is no matter, interleaved in one process.
+memory does not matter, alternating in one process.
 """
 
 import argparse
@@ -25,7 +25,7 @@ import torch.nn.functional as F
 
 
 class Shape(NamedTuple):
-    """What the loss is taken of; `supervised` is the share of tokens with a target."""
+    """Sizes of the loss's inputs; `supervised` is the share of tokens with a target."""
 
     vocabulary: int
     tokens: int
@@ -38,7 +38,7 @@ class Shape(NamedTuple):
 
 
 def eager(hidden: Any, weight: Any, targets: Any, softcap: float | None) -> Any:
-    """What Transformers computes: logits of every token, in fp32, softcapped, log-softmax."""
+    """Transformers' loss: logits of every token, softcapped, in fp32, log-softmax."""
     logits = F.linear(hidden, weight)
     if softcap is not None:
         logits = torch.tanh(logits / softcap) * softcap
@@ -59,7 +59,7 @@ def fused(backend: Any) -> Callable[..., Any]:
 
 
 def losses(device: str) -> dict[str, Callable[..., Any]]:
-    """Whatever can run here, by name; the first is what the others are compared with."""
+    """All losses that can run here, by name; the others are compared with the first."""
     from mathpal.errors import ConfigError
 
     found: dict[str, Callable[..., Any]] = {"eager chain": eager, "mathpal": chunked}
@@ -86,7 +86,7 @@ def inputs(shape: Shape) -> tuple[Any, Any, Any]:
 
 
 def step(loss: Callable[..., Any], data: tuple[Any, Any, Any], shape: Shape) -> tuple[float, float]:
-    """Seconds of one forward and backward pass, and the loss."""
+    """Run one forward and backward pass; return its seconds and the loss."""
     hidden, weight, targets = data
     hidden.grad = weight.grad = None
     begin = time.perf_counter()
@@ -98,11 +98,11 @@ def step(loss: Callable[..., Any], data: tuple[Any, Any, Any], shape: Shape) -> 
 
 
 def peak_and_time(name: str, shape: Shape) -> tuple[float, float, float]:
-    """Peak in bytes, seconds and loss of one run; on a CPU to be called in a new process."""
+    """Peak in bytes, seconds and loss of one run; on a CPU, call it in a new process."""
     torch.set_num_threads(shape.threads)
     loss = losses(shape.device)[name]
     data = inputs(shape)
-    # Kernels and libraries are loaded by a first small run.
+    # A small run first, to load kernels and libraries.
     step(loss, inputs(shape._replace(vocabulary=64, tokens=8)), shape)
     if shape.device == "cuda":
         step(loss, data, shape)
@@ -118,8 +118,8 @@ def peak_and_time(name: str, shape: Shape) -> tuple[float, float, float]:
 
 
 def resident() -> int:
-    """Bytes of this process in memory now."""
-    counted = Path("/proc/self/statm")  # where there is none, the most so far has to do
+    """Resident memory of this process now, in bytes."""
+    counted = Path("/proc/self/statm")  # without it, use the peak so far
     if counted.is_file():
         return int(counted.read_text().split()[1]) * resource.getpagesize()
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -156,7 +156,7 @@ def time_table(shape: Shape, repeats: int) -> None:
     for turn in range(repeats + 2):
         for name, loss in losses(shape.device).items():
             taken, _ = step(loss, data, shape)
-            if turn >= 2:  # the first ones warm up
+            if turn >= 2:  # the first two turns warm up
                 seconds[name].append(taken)
     first = next(iter(seconds.values()))
     print("| loss | milliseconds (median) | eager / this: median | lowest | highest |")

@@ -1,14 +1,15 @@
-"""What `mathpal plan` predicts beside what training takes, for the shipped model on this CPU.
+"""The memory that `mathpal plan` predicts against measured training, for small models on this CPU.
 
     python benchmarks/plan_memory.py
 
-Every setting is trained for a few steps in a process of its own, on rows that fill each
-micro-batch, the second half of each supervised. Rows are packed but where it says padded; in the
-shipped model the last layer alone works on half of the positions, in the one from scratch six of
-ten. Two peaks are measured: of the bytes in live tensors,
-which is what a GPU's `max_memory_allocated` counts, by torch's profiler; and the growth of the
-process's resident memory from before the model is loaded, which has the allocator's gaps and
-whatever libraries take as well. The plan's `context`, what is imported before, is left out.
+Every setting is trained for a few steps in its own process, on rows that fill each micro-batch;
+the second half of each row is supervised. Rows are packed unless the setting says padded. With
+packed rows, the last layer of the shipped model computes only half of the positions; in the model
+from scratch, the last six of ten layers do.
+Two peaks are measured. "tensors": bytes in live tensors by torch's profiler, as a GPU's
+`max_memory_allocated` counts them. "resident": growth of the process's resident memory from before
+the model is loaded, with the allocator's gaps and the memory of libraries. The plan's `context`
+(memory of imports before that) is left out.
 """
 
 import argparse
@@ -23,8 +24,8 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent
 ROW = 256  # tokens of every row
-STEPS = 2  # in the second the gradients of the first are still there
-SUPERVISED = ROW // 2  # the last of them
+STEPS = 2  # in the second step, the gradients of the first still exist
+SUPERVISED = ROW // 2  # the last tokens of each row
 WHOLE = ("lora=none", "evaluation=none", "export=none")
 SHARING = ("trainer.batch_tokens=8192", "model=gemma3n_scratch", "model.layers=10",
            "model.shared_layers=5", "model.tokenizer_problems=2")  # fmt: skip
@@ -43,7 +44,7 @@ SETTINGS: tuple[tuple[str, ...], ...] = (
 
 
 class Peak(NamedTuple):
-    """Bytes at the highest point."""
+    """Predicted and measured peaks, in bytes."""
 
     predicted: float
     tensors: float
@@ -51,15 +52,15 @@ class Peak(NamedTuple):
 
     @property
     def error(self) -> float:
-        """Of the prediction, relative to the bytes in tensors."""
+        """Relative error of the prediction against the bytes in tensors."""
         return self.predicted / self.tensors - 1
 
 
 def measured(overrides: tuple[str, ...]) -> Peak:
-    """Train under a composition in a process of its own; nothing else may be running in it."""
+    """Train a composition in a new process, and return its peaks."""
     environment = {
         **os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1",
-        # Blocks above 64 KiB go back to the system at once: resident is then what is in use.
+        # Return freed blocks above 64 KiB to the system at once, so that resident means in use.
         "MALLOC_MMAP_THRESHOLD_": "65536",
     }  # fmt: skip
     words = [sys.executable, "-W", "ignore", __file__, "--one", *overrides]
@@ -70,7 +71,7 @@ def measured(overrides: tuple[str, ...]) -> Peak:
 
 
 def train(overrides: list[str]) -> Peak:
-    """In this process: plan, train, look."""
+    """Plan, train and measure in this process; nothing else may run in it."""
     import torch
     import transformers
 
@@ -123,7 +124,7 @@ def _fit(composition: Any, loaded: Any, rows: int, objective: Any) -> None:
 
 
 def _most_allocated(profile: Any) -> float:
-    """The highest sum of what was allocated and freed on the CPU since the profile began."""
+    """Peak of the bytes allocated minus freed on the CPU since the profile began."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "trace.json")
         profile.export_chrome_trace(str(path))
@@ -139,7 +140,7 @@ def _most_allocated(profile: Any) -> float:
 
 
 def _resident() -> int:
-    """Bytes of this process in memory now."""
+    """Resident memory of this process now, in bytes."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 

@@ -3,8 +3,8 @@
     python benchmarks/startup.py [--repeats 3] [key=value …]
 
 Starts `python train.py evaluation=none trainer.max_steps=1` as a user would, first with an empty
-token cache, then with the filled one, and takes the time at which the record of step 1 appears.
-Processor seconds stand beside the wall clock: on a busy machine only they can be compared.
+token cache, then with the filled one. Measures the time until the record of step 1 appears, as
+wall-clock and processor seconds; on a busy machine, compare processor seconds only.
 """
 
 import argparse
@@ -28,8 +28,8 @@ class Started(NamedTuple):
 
     Attributes:
         total: until the first step is recorded.
-        cpu: of the processor, all threads, until then; NaN where /proc does not tell.
-        parts: of `total`, by stage.
+        cpu: processor time of all threads until then; NaN without /proc.
+        parts: shares of `total` by stage.
     """
 
     total: float
@@ -38,7 +38,7 @@ class Started(NamedTuple):
 
 
 def start(folder: Path, overrides: list[str]) -> Started:
-    """Start the command with its run directory at `folder`, and wait for its end."""
+    """Run the command with its run directory at `folder` until it ends."""
     command = [
         sys.executable, str(ROOT / "train.py"), "evaluation=none", "trainer.max_steps=1",
         "trainer.record_every=1", "name=startup", f"hydra.run.dir={folder}", *overrides,
@@ -73,7 +73,7 @@ def _cpu_seconds(pid: int) -> float:
 
 
 def report(label: str, starts: list[Started]) -> None:
-    """One line of medians."""
+    """Print one line of medians."""
     total, cpu = (statistics.median(getattr(s, name) for s in starts) for name in ("total", "cpu"))
     spread = f"{min(s.total for s in starts):.1f} to {max(s.total for s in starts):.1f}"
     parts = {name: statistics.median(s.parts[name] for s in starts) for name in starts[0].parts}
@@ -84,7 +84,7 @@ def report(label: str, starts: list[Started]) -> None:
 
 
 def main() -> None:
-    """Start it `--repeats` times in each state, interleaved."""
+    """Start the command `--repeats` times with each cache, alternating."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--repeats", type=int, default=3)
     arguments, overrides = parser.parse_known_args()

@@ -1,14 +1,14 @@
-"""A sweep beside the official plug-in: the same trials, two at a time, in less time.
+"""Wall time of a sweep against Hydra's official Optuna plug-in: same trials, two at a time.
 
     python benchmarks/sweep.py [--repeats 3]
     python benchmarks/sweep.py --trials 1000 [--sampler tpe]
 
-Learning curves are drawn once (seeded) and replayed by both sides in the same order; the sleeping
-trials take uneven times, as trials do whose batch, rank or number of steps varies. The peer is
-hydra-optuna-sweeper 1.4.0rc3 with its joblib launcher, two jobs at a time, in an environment of
-its own (.venv-peer, made with pip where it is not there). Sides take turns. Its wall time
-includes the start of Python. Then, with trials of nothing, what a trial costs beyond its task.
-With --trials: memory and time of a long study of nothing, by hundred.
+Seeded random learning curves are drawn once and replayed by both sides in the same order. A trial
+only sleeps; times are uneven, as if batch size, rank or steps varied. The peer is
+hydra-optuna-sweeper 1.4.0rc3 with its joblib launcher, two jobs at a time, in its own environment
+(.venv-peer, created with pip if missing). Sides alternate; wall times include the start of Python.
+A second table uses empty trials: the overhead of a trial beyond its task.
+With --trials: memory and time of a long study of empty trials, every hundred trials.
 """
 
 import argparse
@@ -50,7 +50,7 @@ class Side(NamedTuple):
         path: PYTHONPATH.
         overrides: that choose its sweeper and launcher.
         workers: the settings that say how many trials run at a time.
-        value: where optimization_results.yaml has the best value.
+        value: key of the best value in optimization_results.yaml.
     """
 
     python: str
@@ -81,10 +81,10 @@ class Result(NamedTuple):
 
 
 def draw_curves(count: int, seed: int) -> Curves:
-    """Losses of trials that fall towards where each ends, and the seconds that they take.
+    """Draw for each trial a loss curve that falls towards a final value, and its seconds.
 
-    Times are spread evenly over the logarithms of 0.2 to 2 s; every sixth trial or so is long,
-    4 to 8 s. What a trial ends at does not depend on its time.
+    Times are log-uniform in 0.2 to 2 s; about one trial in six takes 4 to 8 s instead. The final
+    value does not depend on the time.
     """
     chance = random.Random(seed)
     curves = []
@@ -103,7 +103,7 @@ def draw_curves(count: int, seed: int) -> Curves:
 def command_of(
     side: Side, curves: Curves, workers: int, folder: Path, more: Sequence[str]
 ) -> list[str]:
-    """The command of a sweep over all curves, in a directory of its own."""
+    """The command of a sweep over all curves; writes them to `folder`."""
     path = folder / "curves.json"
     path.write_text(json.dumps(curves))
     return [
@@ -130,7 +130,7 @@ def sweep(side: Side, curves: Curves, workers: int, more: Sequence[str] = ()) ->
 
 
 def least(curves: Curves) -> tuple[float, float]:
-    """Seconds that the tasks alone take: in pairs that wait for each other, and without waiting."""
+    """Seconds of the tasks alone: in pairs that wait for each other, and without waiting."""
     times = [curve["seconds"] for curve in curves]
     pairs = sum(max(times[i : i + AT_A_TIME]) for i in range(0, len(times), AT_A_TIME))
     free = [0.0] * AT_A_TIME
@@ -141,12 +141,12 @@ def least(curves: Curves) -> tuple[float, float]:
 
 
 def spread(values: Sequence[float]) -> str:
-    """The median, and from where to where."""
+    """Median and range."""
     return f"{statistics.median(values):.2f} ({min(values):.2f}–{max(values):.2f})"
 
 
 def compare(repeats: int) -> None:
-    """Wall time beside the peer, once without pruning and once with; new curves every time."""
+    """Compare wall times with the peer's, without and with pruning; new curves every time."""
     sides = {"peer": (THEIRS, []), "ours": (OURS, []), "ours, pruning": (OURS, PRUNING)}
     ratios: dict[str, list[float]] = {"no waiting": [], "ours": [], "ours, pruning": []}
     print(f"\n{TRIALS} trials, {AT_A_TIME} at a time; seconds, and the best value found")
@@ -166,7 +166,7 @@ def compare(repeats: int) -> None:
 
 
 def overhead(repeats: int) -> None:
-    """What a trial costs beyond its task, start-up apart: from sweeps of few and of many."""
+    """Measure a trial's overhead and the start-up from sweeps of few and of many empty trials."""
     few, many = 8, 40
     nothing = NOTHING * many
     print(f"\ntrials of nothing{'workers':>10}{'s a trial':>22}{'s start-up':>22}")
@@ -182,13 +182,13 @@ def overhead(repeats: int) -> None:
 
 
 def of_trials(driver: psutil.Process) -> float:
-    """Processor seconds of all trials that ended: the server from which they are forked knows."""
+    """Processor seconds of all finished trials, as counted by the server that forks them."""
     times = [child.cpu_times() for child in driver.children()]
     return sum(time.children_user + time.children_system for time in times)
 
 
 def growth(trials: int, sampler: str) -> None:
-    """Memory of the driver and time of a trial as a study grows, by hundred."""
+    """Print the driver's memory and the time of a trial every hundred trials of a study."""
     print(
         f"load {os.getloadavg()[0]:.1f}; sampler {sampler}, 2 workers; ms a trial: by the clock, "
         "and of the processor\ntrials  driver MB  clock  driver  trial's process"
@@ -201,7 +201,7 @@ def growth(trials: int, sampler: str) -> None:
             env={**os.environ, "PYTHONPATH": OURS.path},
         )  # fmt: skip
         process, ended, since, before = psutil.Process(driver.pid), 0, 0, (0.0,) * 3
-        for line in driver.stderr:  # one a trial that ended
+        for line in driver.stderr:  # one line for each finished trial
             ended += line.startswith("trial ")
             if ended == since or (ended > 1 and ended % 100):
                 continue
@@ -216,7 +216,7 @@ def growth(trials: int, sampler: str) -> None:
 
 
 def make_peer() -> None:
-    """The peer's environment, where it is not there."""
+    """Create the peer's environment if it is missing."""
     if not Path(THEIRS.python).exists():
         subprocess.run([sys.executable, "-m", "venv", PEER], check=True)
     pip = [THEIRS.python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
@@ -228,8 +228,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--only", choices=["compare", "overhead"])
-    parser.add_argument("--trials", type=int, help="instead: a study of so many, by hundred")
-    parser.add_argument("--sampler", default="random", help="of that study")
+    parser.add_argument("--trials", type=int, help="instead: a study of so many empty trials")
+    parser.add_argument("--sampler", default="random", help="of the study of --trials")
     arguments = parser.parse_args()
     if arguments.trials:
         growth(arguments.trials, arguments.sampler)

@@ -1,14 +1,14 @@
-"""Training speed and memory beside `transformers.Trainer` + PEFT, measured side by side.
+"""Training speed and memory of MathPal against `transformers.Trainer` + PEFT.
 
-Same tiny Gemma-3n, same LoRA, same generated rows, same AdamW, schedule and clipping, in one
-process, the sides taking turns. MathPal trains through `mathpal.training.fit.fit` as a run does.
-The peer is plain Transformers and plain PEFT: its Trainer, its collator, padded batches drawn at
-random or grouped by length, labels on the response only.
+Same tiny Gemma-3n, LoRA, generated rows, AdamW, schedule and clipping; the sides alternate in one
+process. MathPal trains through `mathpal.training.fit.fit` as a run does. The peer is plain
+Transformers and PEFT: its Trainer, its collator, padded batches drawn at random or grouped by
+length, labels on the response only.
 
-Supervised tokens are the labels that carry loss. Both sides see the same mean number of them an
-optimizer step: the peer's batch size is the number of rows that comes nearest. A side's speed is
-the supervised tokens between its first and its last record (every ten steps) over the time
-between them, so start-up is left out, data and logging are not.
+Supervised tokens are those with a label. Both sides have nearly the same mean number of them per
+optimizer step: the peer's batch size is the closest number of rows. A side's speed is the number
+of supervised tokens between its first and last record (every ten steps) divided by the time
+between them. Start-up is therefore excluded; data work and logging are included.
 """
 
 import argparse
@@ -30,18 +30,18 @@ def main() -> None:
     )
     parser.add_argument(
         "--shape", choices=("tiny", "wide-vocab"), default="tiny",
-        help="the shipped model, or random weights of its body under 262,144 entries of vocabulary",
+        help="the shipped model, or its shape with random weights and a vocabulary of 262,144",
     )  # fmt: skip
     parser.add_argument("--repeats", type=int, help="of each side (5; wide-vocab 2)")
     parser.add_argument(
         "--steps", type=int, default=60,
-        help="optimizer steps a run (60: group_by_length goes from long to short in 50)",
+        help="optimizer steps a run (60; group_by_length goes from long to short rows in 50)",
     )  # fmt: skip
     parser.add_argument("--batch-tokens", type=int, default=2048, help="padded tokens a step")
     parser.add_argument("--threads", type=int, default=2, help="of torch")
     parser.add_argument("--quick", action="store_true", help="one repeat")
     parser.add_argument("--no-memory", action="store_true", help="leave out the peak memory")
-    parser.add_argument("--json", type=Path, help="write every figure there too")
+    parser.add_argument("--json", type=Path, help="also write every figure to this file")
     parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)  # peak memory of one
     asked = parser.parse_args()
     wide = asked.shape == "wide-vocab"
@@ -51,7 +51,7 @@ def main() -> None:
         parser.error(f"--steps {steps}: there must be two records, so at least {2 * RECORD} steps")
     quiet(asked.threads)
     shared = prepare(wide=wide, batch_tokens=asked.batch_tokens)
-    if asked.side or wide:  # held-out loss would need more memory and time than the training
+    if asked.side or wide:  # held-out loss would need more memory and time than training
         shared = shared._replace(validation=None)
     if asked.side:
         before = peak()
@@ -74,15 +74,14 @@ def main() -> None:
 
 
 def peak() -> float:
-    """The most memory of this process so far, in MB; not `ru_maxrss`, which begins with that of
-    the process that started it."""
+    """Peak memory of this process so far, in MB; `ru_maxrss` would start at the parent's peak."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     (kilobytes,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
     return int(kilobytes) / 1024
 
 
 def memory_of(side: str, asked: argparse.Namespace) -> dict[str, float]:
-    """Peak memory of a side alone: a process of its own, 20 steps."""
+    """Peak memory of one side in its own process, over 20 steps."""
     options = {
         "--shape": asked.shape,
         "--batch-tokens": asked.batch_tokens,

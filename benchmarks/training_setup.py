@@ -1,4 +1,4 @@
-"""What both sides of train_cpu.py start from: the base model, the rows, the batch sizes."""
+"""The common start of both sides of train_cpu.py: base model, rows and batch sizes."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ WIDE_VOCABULARY = 262_144
 
 
 class Shared(NamedTuple):
-    """What every side starts from."""
+    """The common start of all sides."""
 
     loaded: Any  # MathPal's, without its model
     wide: bool
@@ -22,11 +22,11 @@ class Shared(NamedTuple):
     validation: Any  # or None
     batch_tokens: int
     rows: int  # of the peer's batch
-    supervised: float  # a step, wanted
+    supervised: float  # mean supervised tokens of a step
 
 
 def quiet(threads: int) -> None:
-    """Settings that both sides share."""
+    """Apply the process settings that both sides share."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     warnings.filterwarnings("ignore")
@@ -40,7 +40,7 @@ def quiet(threads: int) -> None:
 
 
 def prepare(*, wide: bool, batch_tokens: int) -> Shared:
-    """The model twice, the rows, and the peer's batch size."""
+    """Prepare tokenizer, rows and the peer's batch size; each side loads its own model."""
     from mathpal.data.vimath import vimath
     from mathpal.models import loading
     from mathpal.tokens.batches import TrainingBatches
@@ -80,9 +80,9 @@ def own_model(*, wide: bool) -> Any:
 
 
 def plain_model(*, wide: bool) -> Any:
-    """The base as Transformers loads it; wide: its shape with random weights and a longer head.
+    """The base as Transformers loads it; wide: the same shape with random weights and a large head.
 
-    The table of per-layer embeddings keeps its rows: both sides only look it up.
+    The table of per-layer embeddings keeps its size: both sides only look up rows in it.
     """
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, Gemma3nForCausalLM

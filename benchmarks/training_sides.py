@@ -1,6 +1,6 @@
 """The sides of train_cpu.py: MathPal's `fit`, and `transformers.Trainer` + PEFT.
 
-Knows how each trains and what one run of it gave; knows nothing of repeats and reports.
+Knows how each side trains and measures one run; knows nothing of repeats and reports.
 """
 
 import copy
@@ -26,10 +26,10 @@ class Recorded(NamedTuple):
 
 
 class Trained(NamedTuple):
-    """What one run of one side gave; `curve` is (supervised tokens so far, mean loss since)."""
+    """Result of one run; `curve`: (supervised tokens so far, mean loss since the last record)."""
 
     speed: float  # supervised tokens/s
-    cpu_speed: float  # supervised tokens per second of processor time, blind to neighbours
+    cpu_speed: float  # supervised tokens per second of processor time
     tokens_a_step: float  # supervised
     step_ms: float
     curve: list[tuple[int, float]]
@@ -37,7 +37,7 @@ class Trained(NamedTuple):
 
 
 def run(side: str, shared: Shared, *, steps: int, seed: int) -> Trained:
-    """One training of one side, from fresh LoRA weights."""
+    """Train one side from fresh LoRA weights."""
     if side == "mathpal":
         return run_mathpal(shared, steps=steps, seed=seed)
     return run_peer(shared, grouped=side == "peer-grouped", steps=steps, seed=seed)
@@ -82,21 +82,11 @@ def run_peer(shared: Shared, *, grouped: bool, steps: int, seed: int) -> Trained
     import tempfile
 
     import torch
-    from peft import LoraConfig, get_peft_model
     from transformers import DataCollatorForSeq2Seq, Trainer, TrainerCallback, TrainingArguments
-
-    from mathpal.models.lora import PROJECTIONS
 
     base = plain_model(wide=shared.wide)
     torch.manual_seed(seed)
-    names = "|".join(PROJECTIONS)
-    config = LoraConfig(
-        r=LORA["r"],
-        lora_alpha=LORA["alpha"],
-        target_modules=rf".*\.layers\.\d+\.(?:self_attn|mlp)\.(?:{names})$",
-        task_type="CAUSAL_LM",
-    )
-    model = get_peft_model(base, config)
+    model = plain_lora(base)
     tokenizer = copy.deepcopy(shared.loaded.tokenizer)
     tokenizer.padding_side = "right"
     collate = DataCollatorForSeq2Seq(tokenizer, label_pad_token_id=-100)
@@ -140,7 +130,7 @@ def run_peer(shared: Shared, *, grouped: bool, steps: int, seed: int) -> Trained
             data_collator=counted,
             callbacks=[Recorder()],
         )
-        # The log goes to the records, not to the terminal.
+        # Recorder keeps the log; nothing is printed.
         from transformers import PrinterCallback
 
         trainer.remove_callback(PrinterCallback)
@@ -148,8 +138,24 @@ def run_peer(shared: Shared, *, grouped: bool, steps: int, seed: int) -> Trained
     return trained(records, tokens, model, shared)
 
 
+def plain_lora(base: Any) -> Any:
+    """The base with fresh LoRA weights, by PEFT alone."""
+    from peft import LoraConfig, get_peft_model
+
+    from mathpal.models.lora import PROJECTIONS
+
+    names = "|".join(PROJECTIONS)
+    config = LoraConfig(
+        r=LORA["r"],
+        lora_alpha=LORA["alpha"],
+        target_modules=rf".*\.layers\.\d+\.(?:self_attn|mlp)\.(?:{names})$",
+        task_type="CAUSAL_LM",
+    )
+    return get_peft_model(base, config)
+
+
 def examples(table: Any) -> list[dict[str, list[int]]]:
-    """The rows as the Trainer takes them."""
+    """The rows in the Trainer's format."""
     rows = []
     for begin, end in zip(table.starts[:-1], table.starts[1:], strict=True):
         ids = table.ids[begin:end].tolist()
@@ -179,7 +185,7 @@ def trained(records: list[Recorded], tokens: list[int], model: Any, shared: Shar
 
 
 def held_out(model: Any, shared: Shared) -> float:
-    """The same loss on the same rows for every side; not a number where there are no rows."""
+    """Held-out loss, computed alike for every side; NaN if there are no validation rows."""
     if shared.validation is None:
         return math.nan
     import torch

@@ -1,11 +1,12 @@
-"""All of this folder in the order of worth, within a budget of minutes; never dies.
+"""Run all GPU benchmarks within a budget of minutes, the most important first.
 
     python benchmarks/gpu/all.py --minutes 9 [--out DIR] [--only sft,loss] [--toy]
 
-Each part has a share of the time that is left, and is ended when it takes much more. What one
-leaves goes to the next. Cells that are in the results already are not measured again. The last
-thing printed is a short summary of everything. A cell of sft.py takes 30 to 70 s (imports, random
-weights, the first step), compiled layers and Unsloth more: a short lease is best spent with --only.
+Each part gets a share of the remaining time and is killed if it takes much more; unused time goes
+to the next parts. A part that fails does not stop the others. Cells that are already in the results
+are not measured again. Prints a short summary at the end. A cell of sft.py takes 30 to 70 s
+(imports, random weights, the first step), more with compiled layers or Unsloth: if time is short,
+use --only.
 """
 
 import argparse
@@ -21,11 +22,11 @@ from typing import Any, NamedTuple
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-GRACE = 20.0  # seconds that a part may take beyond its share, to end its cell
+GRACE = 20.0  # seconds beyond its share in which a part may finish its cell
 
 
 class Part(NamedTuple):
-    """A script with its options, and the share of the remaining time that it may take."""
+    """A script with its options, and its share of the remaining time, 0 to 1."""
 
     name: str
     words: tuple[str, ...]
@@ -47,7 +48,7 @@ PARTS = (
     Part("sft rest", ("sft.py", "--only", "e2b/*,e4b/*"), 1.0),
 )
 
-SHOWN = {  # characters of each table in the summary; a device's tail is 12,000 in all
+SHOWN = {  # characters of each table in the summary, together under 12,000
     "sft": 4200, "loss": 1500, "gradients": 1700, "attention": 1900, "tiny": 500, "generate": 700,
     "quantized": 600,
 }  # fmt: skip
@@ -57,10 +58,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--minutes", type=float, default=10.0, help="in all (%(default)s)")
+    parser.add_argument("--minutes", type=float, default=10.0, help="time budget (%(default)s)")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks/results")
     parser.add_argument("--only", default="", help="names of parts, divided by commas")
-    parser.add_argument("--pack", type=Path, help="a .tgz of all results, made after every part")
+    parser.add_argument("--pack", type=Path, help="write all results to this .tgz after every part")
     parser.add_argument("--toy", action="store_true", help="tiny shapes, on the CPU")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
@@ -85,7 +86,7 @@ def main() -> None:
 
 
 def pack(asked: argparse.Namespace) -> None:
-    """All results in one file, whole at any time."""
+    """Write all results to one archive; replace it atomically."""
     if asked.pack:
         draft = asked.pack.with_name(asked.pack.name + ".draft")
         with tarfile.open(draft, "w:gz") as whole:
@@ -96,7 +97,7 @@ def pack(asked: argparse.Namespace) -> None:
 
 
 def run(part: Part, seconds: float, most: float, asked: argparse.Namespace) -> str:
-    """Run a part and say how it ended; its output goes to a file, and its lines to ours."""
+    """Run a part with its output in a log file, print its cells, and return how it ended."""
     log = asked.out / f"{part.name.replace(' ', '_')}.log"
     if part.name == "pytest":
         words = [sys.executable, "-m", "pytest", "-m", "gpu", "-W", "default", "-rs",
@@ -118,9 +119,9 @@ def run(part: Part, seconds: float, most: float, asked: argparse.Namespace) -> s
         try:
             how = f"exit {process.wait(timeout=most)}"
         except subprocess.TimeoutExpired:
-            how = "ended for its time"
+            how = "killed: out of time"
         finally:
-            # Whatever it has started holds the GPU's memory.
+            # Kill its child processes too: they would hold GPU memory.
             for number in (signal.SIGTERM, signal.SIGKILL):
                 _signal(process, number)
                 if number == signal.SIGTERM:
@@ -136,7 +137,7 @@ def _signal(process: Any, number: int) -> None:
 
 
 def _show(part: Part, log: Path) -> None:
-    """The lines of cells, or of a test's end."""
+    """Print the finished cells of a log, or the end of a test's log."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     cells = [x for x in lines if x.startswith("[") and "measured before" not in x and "…" not in x]
     shown = lines[-25:] if part.name == "pytest" or not cells else cells
@@ -144,10 +145,7 @@ def _show(part: Part, log: Path) -> None:
 
 
 def summary(asked: argparse.Namespace, said: list[str]) -> str:
-    """How the parts ended and all their tables, cut to what a terminal's tail shows.
-
-    The whole of them lies in `gpu_summary.txt`.
-    """
+    """How the parts ended, and their tables cut to `SHOWN`; `gpu_summary.txt` has them in full."""
     prefix = "toy_gpu_" if asked.toy else "gpu_"
     whole, brief = ["# Summary", *said], ["# Summary", *said]
     for name, most in SHOWN.items():

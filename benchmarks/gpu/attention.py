@@ -2,12 +2,13 @@
 
     python benchmarks/gpu/attention.py [--only '2048/*'] [--seconds N] [--out DIR] [--toy]
 
-8 heads, 2 of keys and values, scale 1.0, bf16; sliding layers see 512 tokens, global ones all.
-Rows of mixed length (a quarter to all of the longest) of 16,384 tokens or so: padded to the
-longest (B, T), or packed into one row (1, Σ), kept apart as each kind does it: a dense mask for
-eager and SDPA, a block mask for flex, boundaries for varlen. A call is one layer's attention,
-forward and backward; masks are made before, as layers share them. Speeds are of the rows' own
-tokens. Errors are relative, of outputs and gradients at those tokens, against fp32 eager.
+8 query heads, 2 key and value heads, scale 1.0, bf16; sliding layers attend to 512 tokens, global
+ones to all. Rows of mixed length (a quarter to all of the longest), about 16,384 tokens together,
+are padded to the longest (B, T) or packed into one row (1, Σ). Packed rows are separated by a dense
+mask (eager, SDPA), a block mask (flex) or boundaries (varlen). A call is one layer's attention,
+forward and backward; masks are made beforehand, as layers share them. Speeds count real tokens
+only, not padding. Errors are relative errors of outputs and gradients at real tokens against fp32
+eager.
 """
 
 from collections.abc import Callable
@@ -59,7 +60,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def mixed(longest: int, tokens: int) -> list[int]:
-    """Lengths from a quarter of the longest to the longest, evenly, of about so many tokens."""
+    """Row lengths from a quarter of `longest` to `longest`, about `tokens` in sum."""
     shares = (1.0, 0.25, 0.7, 0.4, 0.85, 0.55)
     lengths: list[int] = []
     while sum(lengths) + longest // 4 <= tokens:
@@ -69,7 +70,7 @@ def mixed(longest: int, tokens: int) -> list[int]:
 
 
 def cell(kind: str, rows: Rows, sliding: bool) -> dict[str, Any]:
-    """One kind of attention on one layout."""
+    """Measure one kind of attention on one layout."""
     import torch
 
     q, k, v = inputs(rows)
@@ -107,7 +108,7 @@ def cell(kind: str, rows: Rows, sliding: bool) -> dict[str, Any]:
 
 
 def inputs(rows: Rows) -> list[Any]:
-    """Queries (B, H, T, D), keys and values (B, K, T, D), normed as Gemma-3n's are."""
+    """Queries (B, H, T, D), keys and values (B, K, T, D), scaled like Gemma-3n's."""
     import torch
 
     size, (batch, width) = rows.size, rows.shape
@@ -125,7 +126,7 @@ def inputs(rows: Rows) -> list[Any]:
 
 
 def _errors(found: list[Any], rows: Rows, sliding: bool, outer: Any, real: Any) -> dict[str, float]:
-    """Against eager in fp32, row by row of the batch, head by head: all at once would not fit."""
+    """Errors against fp32 eager of one head in up to two rows of the batch; more would not fit."""
     import torch
 
     groups = rows.size.heads // rows.size.kv
@@ -149,7 +150,7 @@ def _errors(found: list[Any], rows: Rows, sliding: bool, outer: Any, real: Any) 
 
 
 def kernels(work: Callable[[], None], where: Any) -> str:
-    """The kernels that took most of one call."""
+    """Names of the two kernels that took most time in one call."""
     from torch.autograd import DeviceType
     from torch.profiler import ProfilerActivity, profile
 

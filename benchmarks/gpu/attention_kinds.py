@@ -1,6 +1,6 @@
-"""Kinds of attention over rows of mixed length, and how these lie: padded or packed.
+"""Kinds of attention over rows of mixed length, padded or packed.
 
-Each maker gives a function of queries (B, H, T, D), keys and values (B, K, T, D).
+Each maker returns a function of queries (B, H, T, D), keys and values (B, K, T, D).
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ class Size(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Rows of mixed length and how they lie: (B, T) padded, or (1, Σ) packed."""
+    """Rows of mixed length and their layout: padded (B, T), or packed (1, Σ)."""
 
     lengths: list[int]
     packed: bool
@@ -34,7 +34,7 @@ class Rows(NamedTuple):
         return len(self.lengths), max(self.lengths)
 
     def numbers(self) -> tuple[Any, Any]:
-        """Of each place (B, T) the row it belongs to, -1 for padding, and its position there."""
+        """For each place (B, T): its row, -1 for padding, and its position in the row."""
         import torch
 
         batch, width = self.shape
@@ -51,7 +51,7 @@ class Rows(NamedTuple):
 
 
 def allowed(rows: Rows, sliding: bool, row: Any = None) -> Any:
-    """Which keys each query sees, bool (B, 1, T, T); padding sees itself."""
+    """Mask of the keys that each query attends to, bool (B, 1, T, T); padding sees itself."""
     import torch
 
     own, place = rows.numbers()
@@ -66,7 +66,7 @@ def allowed(rows: Rows, sliding: bool, row: Any = None) -> Any:
 
 
 def eager(rows: Rows, sliding: bool) -> Callable[..., Any]:
-    """Transformers' own: all scores, softmax in fp32."""
+    """Transformers' eager attention: all scores, softmax in fp32."""
     import torch
 
     mask = allowed(rows, sliding)
@@ -81,7 +81,7 @@ def eager(rows: Rows, sliding: bool) -> Callable[..., Any]:
 
 
 def sdpa(rows: Rows, sliding: bool) -> Callable[..., Any]:
-    """F.scaled_dot_product_attention; without a mask where no row is shorter than another."""
+    """F.scaled_dot_product_attention; without a mask if all rows have the same length."""
     import torch
     import torch.nn.functional as F
 
@@ -94,7 +94,7 @@ def sdpa(rows: Rows, sliding: bool) -> Callable[..., Any]:
             return F.scaled_dot_product_attention(
                 q, k, v, is_causal=True, scale=1.0, enable_gqa=True
             )
-        # With a mask, the kernels take as many heads of keys as of queries.
+        # With a mask, the kernels need as many key heads as query heads.
         k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=1.0)
 
@@ -118,7 +118,7 @@ def flex(rows: Rows, sliding: bool) -> Callable[..., Any]:
     batch, width = rows.shape
     block = create_block_mask(seen, batch, None, width, width, device=rows.where.type)
     if rows.where.type == "cuda":
-        # Each layout is compiled by itself; past the limit it would run unfused.
+        # Each layout is compiled separately; beyond the limit it would run unfused.
         torch._dynamo.config.recompile_limit = 256
         torch._dynamo.config.accumulated_recompile_limit = 1024
         attention = torch.compile(flex_attention, dynamic=False)
@@ -135,7 +135,7 @@ def _flex_in_plain_torch(q: Any, k: Any, v: Any, **settings: Any) -> Any:
 
 
 def varlen(rows: Rows, sliding: bool, *, repeated: bool = False) -> Callable[..., Any]:
-    """torch.nn.attention.varlen: rows told apart by where they begin."""
+    """torch.nn.attention.varlen: rows separated by their boundaries."""
     if rows.where.type != "cuda":
         raise Missing("torch.nn.attention.varlen: not on a CPU")
     need("torch.nn.attention.varlen")
@@ -147,20 +147,20 @@ def varlen(rows: Rows, sliding: bool, *, repeated: bool = False) -> Callable[...
     def attention(q: Any, k: Any, v: Any) -> Any:
         return varlen_attn(q, k, v, bounds, bounds, longest, longest, scale=1.0, window_size=window)
 
-    # Not every release may take fewer heads of keys than of queries.
+    # Some releases need as many key heads as query heads.
     return _flat(rows, attention, rows.size.heads // rows.size.kv if repeated else 1)
 
 
 def own(rows: Rows, sliding: bool) -> Callable[..., Any]:
-    """MathPal's `packed_attention`, every position asking."""
+    """MathPal's `packed_attention`, computed at every position."""
     from mathpal.models.packed_attention import packed_attention
     from mathpal.tokens.batches import PackedRows
 
-    stand = PackedRows(tuple(rows.lengths), (0,) * len(rows.lengths))
+    packed_rows = PackedRows(tuple(rows.lengths), (0,) * len(rows.lengths))
     window = rows.size.window if sliding else None
 
     def attention(q: Any, k: Any, v: Any) -> Any:
-        return packed_attention(q, k, v, stand, scale=1.0, window=window)
+        return packed_attention(q, k, v, packed_rows, scale=1.0, window=window)
 
     return _flat(rows, attention, 1)
 
@@ -190,7 +190,7 @@ def _bounds(rows: Rows) -> Any:
 
 
 def _flat(rows: Rows, attention: Callable[..., Any], groups: int) -> Callable[..., Any]:
-    """From (B, H, T, D) to the rows' own tokens (Σ, H, D) and back; padding is taken out."""
+    """Wrap a kernel of unpadded tokens (Σ, H, D) into a function of tensors (B, H, T, D)."""
     import torch
 
     real = (rows.numbers()[0] >= 0).flatten().nonzero().squeeze(-1)  # (Σ,)

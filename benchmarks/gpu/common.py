@@ -1,7 +1,7 @@
-"""What the scripts of this folder share: cells, their results on disk, the budget of time.
+"""The frame of all scripts of this folder: cells, their results on disk, the time budget.
 
-A cell is one measurement with a name. It may fail, run out of memory or lack a package: what it
-said is written down, and the next one begins. Knows nothing of what is measured.
+A cell is one named measurement. If it fails, runs out of memory or lacks a package, the error is
+recorded and the next cell begins. Knows nothing of what is measured.
 """
 
 import argparse
@@ -26,27 +26,27 @@ if str(ROOT) not in sys.path:
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-UNTIL = "GPU_BENCH_UNTIL"  # the end of the budget in seconds since 1970; it outlives a new start
-LEAST = 5.0  # seconds: with less left no cell is begun
+UNTIL = "GPU_BENCH_UNTIL"  # environment variable: end of the budget, kept when a script restarts
+LEAST = 5.0  # seconds: no cell begins with less time left
 Cell = tuple[str, Callable[[], Values]]
 
 
 class Missing(Exception):
-    """An optional package is not there."""
+    """An optional package is not installed."""
 
 
 class TooLong(Exception):
-    """A cell took more than its time."""
+    """A cell exceeded its time limit."""
 
 
 def need(module: str, package: str | None = None) -> None:
-    """Raise `Missing` where a module cannot be found."""
+    """Raise `Missing` if a module cannot be found."""
     if find_spec(module) is None:
         raise Missing(f"{package or module}: not installed")
 
 
 def arguments(doc: str | None, argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """The options that every script has."""
+    """Parse the options that all scripts have."""
     parser = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -54,7 +54,7 @@ def arguments(doc: str | None, argv: Sequence[str] | None = None) -> argparse.Na
         "--out", type=Path, default=ROOT / "benchmarks/results", help="folder of JSON and table"
     )
     parser.add_argument(
-        "--seconds", type=float, default=600.0, help="no cell is begun after (%(default)s)"
+        "--seconds", type=float, default=600.0, help="no cell begins later (%(default)s)"
     )
     parser.add_argument(
         "--cell-seconds", type=float, default=150.0, help="longest a cell may take (%(default)s)"
@@ -69,7 +69,7 @@ def arguments(doc: str | None, argv: Sequence[str] | None = None) -> argparse.Na
 
 
 def device(asked: argparse.Namespace) -> Any:
-    """Where to measure: the GPU, or with --toy the CPU."""
+    """The device to measure on: the GPU, or with --toy the CPU."""
     import torch
 
     if asked.toy:
@@ -87,14 +87,14 @@ def measure(
     *,
     notes: str = "",
 ) -> dict[str, Values]:
-    """Run the cells that are wanted and not yet measured; write and print what they gave.
+    """Run the cells that are wanted and not yet measured; store and print their values.
 
     Args:
-        question: names the files in `asked.out`.
+        question: name of the files in `asked.out`.
         cells: names and measurements, the most important first.
         columns: of the table.
         asked: see `arguments`.
-        notes: stands below the table.
+        notes: text below the table.
 
     Returns:
         The values of all cells of this commit, by name.
@@ -119,8 +119,8 @@ def measure(
         store.put(name, values)
         print(f"{label}: {brief(values, columns)}", flush=True)
         if "error" in values and _broken():
-            # A kernel that went wrong takes every later one of its process with it.
-            print("the GPU's context is broken: starting anew", flush=True)
+            # After a failed kernel, every later one of the process fails too.
+            print("the GPU's context is broken: restarting the script", flush=True)
             os.execv(sys.executable, [sys.executable, *sys.argv])
     os.environ.pop(UNTIL, None)
     print(store.table(), flush=True)
@@ -128,13 +128,13 @@ def measure(
 
 
 def _tried(work: Callable[[], Values], seconds: float) -> Values:
-    """What a cell gave, or why it gave nothing."""
+    """Run a cell; return its values, or the error that ended it."""
     try:
         with _at_most(seconds):
             values = work()
     except Missing as absent:
         values = {"missing": str(absent)}
-    except Exception as error:  # the edge of a cell: everything is written down
+    except Exception as error:  # the edge of a cell: record every error
         kind = "out of memory" if is_oom(error) else type(error).__name__
         values = {
             "error": f"{kind}: {str(error).strip()[:1500]}",
@@ -145,7 +145,7 @@ def _tried(work: Callable[[], Values], seconds: float) -> Values:
 
 
 def is_oom(error: BaseException) -> bool:
-    """Whether memory ran out, whoever says so."""
+    """Whether the error means out of memory, from torch or from a library."""
     said = str(error).lower()
     named = type(error).__name__ == "OutOfMemoryError"
     return named or "out of memory" in said or "cublas_status_alloc_failed" in said
@@ -157,7 +157,7 @@ def _at_most(seconds: float) -> Iterator[None]:
         raise TooLong(f"took more than {seconds:.0f} s")
 
     before = signal.signal(signal.SIGALRM, ring)
-    # Once more every few seconds: an exception in a destructor is swallowed.
+    # Repeat every 5 s, because an exception raised in a destructor is swallowed.
     signal.setitimer(signal.ITIMER_REAL, seconds, 5.0)
     try:
         yield
@@ -167,7 +167,7 @@ def _at_most(seconds: float) -> Iterator[None]:
 
 
 def free() -> None:
-    """Give back what the last cell held, and begin a new count of the peak."""
+    """Free the memory of the last cell, and reset the peak."""
     import torch
 
     gc.collect()

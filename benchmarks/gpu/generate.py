@@ -1,11 +1,11 @@
-"""How fast answers are written: MathPal's evaluation beside Transformers' `model.generate`.
+"""Speed of generation: MathPal's `respond` against Transformers' `model.generate`.
 
     python benchmarks/gpu/generate.py [--only 'e2b/16/*'] [--seconds N] [--out DIR] [--toy]
 
 E2B's true shape with random bf16 weights and a fresh LoRA r=16, greedy, 256 new tokens an answer,
-batches of 1, 16 and 64. MathPal answers twice the batch (so that its queue is seen) through
-`mathpal.generation.responses.respond`; the peer calls `generate` once a batch on the plain
-model. Prompts are problems of the curriculum. `merged` is MathPal without any LoRA layer.
+batches of 1, 16 and 64. Both sides answer two batches of problems of the curriculum: MathPal
+through `mathpal.generation.responses.respond`, which replaces finished rows; the peer with one
+`generate` call per batch on the plain model. `merged` is MathPal without LoRA layers.
 """
 
 import time
@@ -42,7 +42,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def cell(shape: Shape, batch: int, side: str, new: int, where: Any) -> dict[str, Any]:
-    """One side with one batch size; a short round before warms it up."""
+    """Measure one side with one batch size, after a short warm-up."""
     from mathpal.models.accelerate import accelerate_layers
     from mathpal.models.loaded import Loaded
     from mathpal.models.lora import attach_lora
@@ -87,7 +87,7 @@ def plain_lora(model: Any) -> Any:
 
 
 def own(loaded: Any, asked: list[str], batch: int, new: int, where: Any) -> list[int]:
-    """Tokens of each answer, by MathPal, with room for just so many rows at a time."""
+    """Tokens of each answer by MathPal, with cache space for `batch` rows at a time."""
     from mathpal.generation.responses import respond
     from mathpal.tokens.chat import prompt_text
 
@@ -102,7 +102,7 @@ def own(loaded: Any, asked: list[str], batch: int, new: int, where: Any) -> list
 
 
 def library(loaded: Any, asked: list[str], batch: int, new: int, where: Any) -> list[int]:
-    """Tokens of each answer, by `model.generate`, one batch after another, padded on the left."""
+    """Tokens of each answer by `model.generate`, one left-padded batch after another."""
     import torch
 
     from mathpal.generation.responses import decoding
@@ -126,7 +126,7 @@ def library(loaded: Any, asked: list[str], batch: int, new: int, where: Any) -> 
 
 
 def questions(count: int) -> list[str]:
-    """Problems of the families whose words the tokenizer has seen."""
+    """Problems of the families that the tokenizer was trained on."""
     from mathpal.curriculum import FAMILIES, problem
 
     names = sorted(FAMILIES)[:8]

@@ -1,15 +1,15 @@
-"""Are the gradients right on a GPU? Every way in which training computes one, against fp32.
+"""Check gradients on a GPU: every way in which training computes them, against fp32.
 
     python benchmarks/gpu/gradients.py [--only 'narrow/*'] [--seconds N] [--out DIR] [--toy]
 
 A narrow model of E2B's true architecture (30 layers of which 10 share keys and values, 10 sparse
 ones, AltUp, Laurel, per-layer embeddings), LoRA r=16 with random B, rows of mixed length with the
-second half supervised; with time left, the true E2B shape with two rows. The reference is
-Transformers' and PEFT's own forward in fp32, one row after another. In fp32 a path is right
-within 1e-4 of the whole gradient (TF32 is off), and a single weight within three times that. In
-bf16 the limit is a quarter above the error of Transformers' own forward of padded rows (and 8e-2
-at least): with random weights AltUp takes differences of like numbers, which makes a hundredfold
-of every rounding, in fp32 too.
+second half supervised; if time is left, the true E2B shape with two rows. The reference is
+Transformers' and PEFT's own forward in fp32, one row after another. In fp32 (TF32 off) the relative
+error of the whole gradient must be below 1e-4, that of a single weight below three times that. In
+bf16 the limit is 1.25 times the error of Transformers' own forward of padded rows, at least 8e-2:
+with random weights AltUp subtracts nearly equal numbers, which amplifies rounding errors a
+hundredfold (in fp32 too).
 """
 
 from functools import partial
@@ -58,7 +58,7 @@ def main(argv: list[str] | None = None) -> None:
         for name, way in WAYS.items():
             work = partial(cell, shape, lengths, way, precision, where, cache)
             narrow.append((f"narrow/{precision}/{name}", work))
-    slow = [own for own in narrow if "compiled" in own[0]]  # a minute each
+    slow = [own for own in narrow if "compiled" in own[0]]  # a minute for each
     cells += [own for own in narrow if own not in slow]
     cells.append(("narrow/unsloth", partial(unsloth, asked.toy, where)))
     if not asked.toy:
@@ -70,8 +70,8 @@ def main(argv: list[str] | None = None) -> None:
 
 
 NOTES = (
-    "Reentrant checkpointing is there to be seen: where layers share keys and values its gradients "
-    "are wrong, and training never uses it."
+    "Reentrant checkpointing is shown for comparison: its gradients are wrong if layers share keys "
+    "and values. Training never uses it."
 )
 
 
@@ -82,7 +82,7 @@ SHORT = [40, 24, 33]
 def cell(
     shape: Shape, lengths: list[int], way: Way, precision: str, where: Any, cache: dict[str, Any]
 ) -> dict[str, Any]:
-    """The gradient by one way against the reference."""
+    """Compare the gradient of one way with the reference."""
     import torch
 
     from mathpal.training.gradient_check import TOLERANCES, Path, compare
@@ -97,7 +97,7 @@ def cell(
         common.free()
     layout, checkpointing, accelerated, compiled = way
     mixed = precision == "bf16"
-    # As a run does: the frozen weights in bf16, LoRA in fp32.
+    # As in a run: frozen weights in bf16, LoRA weights in fp32.
     dtype = torch.bfloat16 if mixed else torch.float32
     model = tuned(shape, where, accelerated, dtype)
     if compiled:
@@ -120,7 +120,7 @@ def cell(
 
 
 def rounding(shape: Shape, rows: Any, where: Any, cache: dict[str, Any]) -> float:
-    """The error of Transformers' own forward in bf16; computed once."""
+    """The error of Transformers' own forward in bf16; computed once per shape."""
     import torch
 
     from mathpal.training.gradient_check import Path, compare
@@ -137,7 +137,7 @@ def rounding(shape: Shape, rows: Any, where: Any, cache: dict[str, Any]) -> floa
 
 
 def tuned(shape: Shape, where: Any, accelerated: bool, dtype: Any) -> Any:
-    """The same weights every time, rounded to bf16 so that both precisions begin alike."""
+    """A LoRA model with the same weights every time, rounded to bf16 for both precisions."""
     import torch
     from peft import LoraConfig, get_peft_model
 
@@ -155,7 +155,7 @@ def tuned(shape: Shape, where: Any, accelerated: bool, dtype: Any) -> Any:
         r=LORA["r"], lora_alpha=LORA["alpha"], target_modules=pattern, task_type="CAUSAL_LM"
     )
     model = get_peft_model(base, config)
-    # Drawn on the CPU: the same numbers whatever the base's dtype.
+    # Drawn on the CPU, so that the numbers do not depend on the base's dtype.
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
         for name, weight in model.named_parameters():
@@ -170,7 +170,7 @@ def tuned(shape: Shape, where: Any, accelerated: bool, dtype: Any) -> Any:
 
 
 def reference(model: Any, rows: Any) -> dict[str, Any]:
-    """Transformers' own loss, one row after another, in fp32."""
+    """Reference gradients: Transformers' own loss in fp32, one row after another."""
     from mathpal.training import gradient_check
 
     count = len(rows.starts) - 1
@@ -180,7 +180,7 @@ def reference(model: Any, rows: Any) -> dict[str, Any]:
 def gradients(
     model: Any, rows: Any, layout: Any, checkpointing: str, mixed: bool
 ) -> dict[str, Any]:
-    """One optimizer step's gradient by MathPal's objective."""
+    """Gradients of one optimizer step by MathPal's objective."""
     import torch
 
     from mathpal.objectives.sft import sft
@@ -203,7 +203,7 @@ def gradients(
 
 
 def unsloth(toy: bool, where: Any) -> dict[str, Any]:
-    """Unsloth's own checkpointing against none, in a process of its own."""
+    """Compare Unsloth's gradients with and without its checkpointing, in a separate process."""
     need("unsloth")
     from sft_peers import child
     from shapes import checkpoint

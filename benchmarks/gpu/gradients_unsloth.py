@@ -1,7 +1,7 @@
-"""Unsloth's checkpointing against none, in a process of its own: FOLDER SHAPE TOY.
+"""Compare Unsloth's gradients with and without its checkpointing. Arguments: FOLDER SHAPE TOY.
 
-Both times the same model, the same LoRA weights, the same rows, in fp32. Unsloth comes first.
-The last line printed is the result.
+Same model, LoRA weights and rows each time, in fp32. Runs in a separate process, because Unsloth
+must be imported first. The last line printed is the result as JSON.
 """
 
 import json
@@ -39,7 +39,7 @@ def main() -> None:
         "each": {again: finding.whole for again, finding in findings.items()},
     }
     print(json.dumps(values), flush=True)
-    os._exit(0)  # threads that compile may keep the process from ending
+    os._exit(0)  # compiler threads may keep the process alive
 
 
 def gradients(folder: str, rows: Any, again: Any, toy: bool) -> dict[str, Any]:

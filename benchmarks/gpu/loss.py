@@ -1,11 +1,11 @@
-"""The loss over Gemma's vocabulary: time, memory and gradient error of everyone who computes it.
+"""The loss over Gemma's vocabulary: time, memory and gradient error of each implementation.
 
     python benchmarks/gpu/loss.py [--only 'frozen/*'] [--seconds N] [--out DIR] [--toy]
 
-4,096 supervised rows of hidden width 2,048 against 262,144 entries in bf16, softcap 30, forward
-and backward, with a frozen and a trained head. The peak is what forward and backward pass add to
-hidden states and head. Errors are ‖found - truth‖ / ‖truth‖ of the gradients of 256 rows (all
-rows for the head are those), the truth in fp64 from the same bf16 numbers.
+4,096 supervised rows of hidden width 2,048, a vocabulary of 262,144, bf16, softcap 30, forward and
+backward, with a frozen and a trained head. Added GB is the peak beyond hidden states and head.
+Errors are ‖found - truth‖ / ‖truth‖ of the loss and gradients of the first 256 rows, with the truth
+in fp64 from the same bf16 numbers.
 """
 
 from collections.abc import Callable
@@ -13,10 +13,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import common
-from common import Cell, Column, Missing, need
+from common import Cell, Column
+from loss_kinds import LOSSES, SOFTCAP, Loss
 from timing import peak, reset_peak, spread, timed
-
-SOFTCAP = 30.0
 
 
 class Size(NamedTuple):
@@ -39,15 +38,13 @@ COLUMNS = (
     Column("loss_error", "error, loss", ".1e"),
 )
 
-Loss = Callable[[Any, Any, Any], Any]
-
 
 def main(argv: list[str] | None = None) -> None:
     asked = common.arguments(__doc__, argv)
     where = common.device(asked)
     size = TOY if asked.toy else TRUE
     cells: list[Cell] = []
-    # Unsloth changes torch for all that come after it.
+    # Unsloth last: importing it changes torch for all later cells.
     for own in ([name for name in LOSSES if name != "unsloth"], ["unsloth"]):
         for head in ("frozen", "trained"):
             for name in own:
@@ -57,15 +54,15 @@ def main(argv: list[str] | None = None) -> None:
 
 
 NOTES = (
-    "TFLOP/s counts 2·rows·hidden·vocabulary for each of the products that cannot be spared: two "
-    "with a frozen head, three with a trained one."
+    "TFLOP/s counts 2·rows·hidden·vocabulary for each necessary product: two with a frozen head, "
+    "three with a trained one."
 )
 
 
 def cell(
     make: Callable[[], Loss], size: Size, where: Any, trained: bool, times: int = 10
 ) -> dict[str, Any]:
-    """One loss: its errors on a few rows, then time and memory on all."""
+    """Measure one loss: its errors on a few rows, then time and memory on all rows."""
     import torch
 
     loss = make()
@@ -116,7 +113,7 @@ def data(size: Size, where: Any) -> tuple[Any, Any, Any]:
 
 
 def graded(loss: Loss, hidden: Any, weight: Any, targets: Any, trained: bool) -> list[Any]:
-    """The loss a row, and the gradients of hidden states and, where it is trained, of the head."""
+    """The summed loss, and the gradients of the hidden states and (if trained) of the head."""
     hidden = hidden.detach().clone().requires_grad_()
     weight = weight.detach().requires_grad_(trained)
     weight.grad = None
@@ -127,7 +124,7 @@ def graded(loss: Loss, hidden: Any, weight: Any, targets: Any, trained: bool) ->
 
 
 def _truth(few: list[Any], trained: bool) -> list[Any]:
-    """The same in fp64, in pieces of the vocabulary's rows that fit."""
+    """`graded` in fp64, in pieces of the vocabulary that fit into memory."""
     import torch
 
     hidden, weight, targets = few
@@ -154,7 +151,7 @@ def _truth(few: list[Any], trained: bool) -> list[Any]:
 
 
 def _distance(found: Any, truth: Any) -> float:
-    """‖found - truth‖ / ‖truth‖, by pieces: a head's gradient in fp64 would not fit twice."""
+    """‖found - truth‖ / ‖truth‖, in pieces: two gradients of a head in fp64 would not fit."""
     if found is None:
         return float("nan")
     own, true = found.reshape(-1), truth.reshape(-1)
@@ -165,89 +162,6 @@ def _distance(found: Any, truth: Any) -> float:
         size += float(b.square().sum())
     return (apart / size) ** 0.5
 
-
-def eager() -> Loss:
-    """What Transformers computes: all logits, softcapped, in fp32, log-softmax."""
-    import torch
-
-    def loss(hidden: Any, weight: Any, targets: Any) -> Any:
-        logits = torch.nn.functional.linear(hidden, weight)
-        logits = torch.tanh(logits / SOFTCAP) * SOFTCAP
-        return torch.nn.functional.cross_entropy(logits.float(), targets, reduction="sum")
-
-    return loss
-
-
-def compiled() -> Loss:
-    """The same chain under torch.compile."""
-    import torch
-
-    return torch.compile(eager(), dynamic=False)
-
-
-def chunks(rows: int | None = None) -> Loss:
-    """MathPal's own."""
-    from mathpal.objectives.linear_cross_entropy import linear_cross_entropy
-
-    return partial(linear_cross_entropy, softcap=SOFTCAP, chunk=rows)
-
-
-def fused(backend: Any) -> Loss:
-    """MathPal's call of another package's kernel, with every gradient exact."""
-    from mathpal.objectives.fused import PACKAGES, linear_loss
-
-    _need_gpu()
-    need(*PACKAGES[backend])
-    return partial(linear_loss(backend), softcap=SOFTCAP)
-
-
-def filtered() -> Loss:
-    """Cut cross-entropy as it comes: it leaves out gradients below bf16's rounding."""
-    _need_gpu()
-    need("cut_cross_entropy", "cut-cross-entropy")
-    from cut_cross_entropy import linear_cross_entropy
-
-    return partial(linear_cross_entropy, softcap=SOFTCAP, reduction="sum")
-
-
-def unsloth() -> Loss:
-    """Unsloth's fused loss, which sizes its chunks by the memory that is free."""
-    _need_gpu()
-    need("unsloth")
-    import unsloth  # noqa: F401 - first
-    from unsloth_zoo.fused_losses import unsloth_fused_ce_loss
-
-    def loss(hidden: Any, weight: Any, targets: Any) -> Any:
-        # It shifts the labels by itself: one row in front of them is what it drops.
-        import torch
-
-        labels = torch.cat([targets.new_full((1,), -100), targets])[None]
-        states = torch.cat([hidden, hidden[-1:]])[None]
-        return unsloth_fused_ce_loss(
-            trainer=None, hidden_states=states, lm_head_weight=weight, lm_head_bias=None,
-            labels=labels, n_items=1, logit_softcapping=SOFTCAP,
-        )  # fmt: skip
-
-    return loss
-
-
-def _need_gpu() -> None:
-    import torch
-
-    if not torch.cuda.is_available():
-        raise Missing("its kernels need a GPU")
-
-
-LOSSES: dict[str, Callable[[], Loss]] = {
-    "eager": eager,
-    "mathpal": chunks,
-    "mathpal, 512 rows": partial(chunks, 512),
-    "cut_cross_entropy": partial(fused, "cut_cross_entropy"),
-    "cut_cross_entropy, filtered": filtered,
-    "liger": partial(fused, "liger"),
-    "eager, compiled": compiled,
-    "unsloth": unsloth,
-}
 
 if __name__ == "__main__":
     main()

@@ -1,9 +1,9 @@
-"""Where a training step's time goes, by operation and by kernel, from `torch.profiler`."""
+"""Tables of a training step's time by operation and by kernel, from `torch.profiler`."""
 
 from typing import Any
 
 TOP = 25
-# Of a kernel's name; the first that is found names its kind.
+# Kind of a kernel by parts of its name; the first match counts.
 KINDS = (
     ("attention", ("flash", "fmha", "attention", "sdpa")),
     ("matrix products", ("gemm", "cutlass", "nvjet", "xmma", "cublas", "splitk", "gemv")),
@@ -15,12 +15,12 @@ KINDS = (
 
 
 def summary(recorder: Any, wall_ms: float, *, steps: int) -> dict[str, Any]:
-    """The operations and kernels that took most, as values of a cell.
+    """The operations and kernels that took most time, as values of a cell.
 
     Args:
         recorder: a stopped profile of `steps` training steps.
-        wall_ms: what a step took while it was recorded, in milliseconds.
-        steps: how many.
+        wall_ms: milliseconds of a step while it was profiled.
+        steps: number of profiled steps.
     """
     from torch.autograd import DeviceType
 
@@ -42,7 +42,7 @@ def summary(recorder: Any, wall_ms: float, *, steps: int) -> dict[str, Any]:
             for e in top
         ]
 
-    # Ranges such as "Optimizer.step" are shown on the GPU's side too, over their kernels.
+    # Drop ranges such as "Optimizer.step": they cover the kernels inside them.
     kernels = [e for e in kernels if not getattr(e, "is_user_annotation", False)]
     operations = [e for e in events if e.device_type == DeviceType.CPU]
     values: dict[str, Any] = {
@@ -63,7 +63,7 @@ def summary(recorder: Any, wall_ms: float, *, steps: int) -> dict[str, Any]:
 
 
 def _by_kind(kernels: list[Any], steps: int) -> dict[str, float]:
-    """Milliseconds a step of each kind of kernel."""
+    """Milliseconds per step of each kind of kernel."""
     total: dict[str, float] = {}
     for event in kernels:
         name = event.key.lower()
@@ -73,7 +73,7 @@ def _by_kind(kernels: list[Any], steps: int) -> dict[str, float]:
 
 
 def text(values: dict[str, Any]) -> str:
-    """The same to be read."""
+    """Format the values of `summary` as text."""
     lines = [
         f"step {values.get('plain_step_ms', values['profiled_step_ms']):.1f} ms "
         f"(recorded: {values['profiled_step_ms']:.1f}), "

@@ -2,10 +2,10 @@
 
     python benchmarks/gpu/quantized.py [--only 'e4b/*'] [--seconds N] [--out DIR] [--toy]
 
-A checkpoint of the true shape with random weights is written on the spot and loaded as a run
-loads it, `mathpal.models.loading.load_gemma3n(quantization=…)`; then LoRA r=16 trains through
-`fit`, one row of 2,048 tokens a step, with and without gradient checkpointing. With --toy the
-weights stay as they are: bitsandbytes needs a GPU.
+A checkpoint of the true shape with random weights is written and then loaded as in a run, by
+`mathpal.models.loading.load_gemma3n(quantization=…)`. Then LoRA r=16 trains through `fit`, one row
+of 2,048 tokens a step, with and without gradient checkpointing. With --toy nothing is quantized,
+because bitsandbytes needs a GPU.
 """
 
 import itertools
@@ -52,7 +52,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def cell(shape: Shape, kind: Any, again: bool, length: int, where: Any) -> dict[str, Any]:
-    """Load so, then train a few steps."""
+    """Load with this quantization, then train a few steps."""
     from mathpal.models.loading import load_gemma3n
     from mathpal.models.lora import attach_lora
     from mathpal.objectives.sft import sft
@@ -106,7 +106,7 @@ def cell(shape: Shape, kind: Any, again: bool, length: int, where: Any) -> dict[
 
 
 def held(where: Any) -> float | None:
-    """Gigabytes that are allocated now."""
+    """Allocated GPU memory now, in GB; None on a CPU."""
     import torch
 
     return torch.cuda.memory_allocated(where) / 2**30 if where.type == "cuda" else None

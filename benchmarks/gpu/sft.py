@@ -1,22 +1,22 @@
-"""How fast LoRA fine-tuning goes, and in how much memory, beside what one would run instead.
+"""Speed and memory of LoRA fine-tuning, against the usual alternatives.
 
     python benchmarks/gpu/sft.py [--only 'e2b/2048/*'] [--seconds N] [--out DIR] [--toy]
 
 Models of the true E2B and E4B shape with random bf16 weights, LoRA r=16 on the seven projections,
-rows of one length (no padding), the second half of each supervised. Every side takes an optimizer
-step over the same number of tokens, in the largest micro-batches that fit. Sides:
+rows of one length (no padding), the second half of each supervised. An optimizer step has the same
+number of tokens on every side, in the largest micro-batches that fit. Sides:
 
-- mathpal: `mathpal.training.fit.fit` as a run calls it: Lightning, guard and records included,
-  its own layout (packed rows); mathpal-padded has padded ones, mathpal-checkpointing recomputes
-  activations, mathpal-compiled compiles each decoder layer;
-- peft: `transformers.Trainer` around plain Transformers and PEFT, with SDPA and bf16 autocast;
-  peft-checkpointing with the non-reentrant kind;
-- unsloth-trl: Unsloth's FastModel in TRL's SFTTrainer, with its own checkpointing, in a process
-  of its own; unsloth-trl-plain without checkpointing.
+- mathpal: `mathpal.training.fit.fit` as a run calls it, with Lightning, guard and records, on
+  packed rows. mathpal-padded pads rows, mathpal-checkpointing recomputes activations,
+  mathpal-compiled compiles each decoder layer;
+- peft: `transformers.Trainer` with plain Transformers and PEFT, SDPA and bf16 autocast;
+  peft-checkpointing adds the non-reentrant kind of checkpointing;
+- unsloth-trl: Unsloth's FastModel in TRL's SFTTrainer with its own checkpointing, in a separate
+  process; unsloth-trl-plain has no checkpointing.
 
-MFU counts 4·N operations a token (N: weights of the linear layers without the head; neither what
-checkpointing computes again nor the head; what packed rows spare is credited all the same),
-against 990 TFLOP/s and against the measured product.
+MFU counts 4·N operations a token, N being the weights of the linear layers without the head. It is
+given against 990 TFLOP/s and against the measured matrix product. Recomputation of checkpointing
+does not count; operations that packed rows skip do.
 """
 
 import statistics
@@ -32,17 +32,17 @@ from store import Store
 from timing import ceilings, spread
 
 DATASHEET = 990.0  # TFLOP/s, dense bf16, H100 SXM and H200
-TOKENS = {"e2b": 16_384, "e4b": 8_192, "toy": 512}  # an optimizer step
+TOKENS = {"e2b": 16_384, "e4b": 8_192, "toy": 512}  # per optimizer step
 SIDES = (
     "mathpal", "peft", "unsloth-trl", "mathpal-checkpointing", "peft-checkpointing",
     "mathpal-compiled", "mathpal-padded", "unsloth-trl-plain",
 )  # fmt: skip
-# Micro-batches to begin with on 80 GB, as a share of the step's tokens: 16 bytes a logit and the
-# activations of all layers must fit. What does not fit is tried with half.
+# Micro-batches per step to try first on 80 GB (1 if not listed): 16 bytes a logit and the
+# activations of all layers must fit. If they do not fit, half the size is tried.
 FIRST = {"peft": 4, "peft-checkpointing": 2, "mathpal": 2, "mathpal-compiled": 2,
          "mathpal-padded": 2, "unsloth-trl-plain": 2}  # fmt: skip
 STEPS = 11
-WARM = 4  # of them are not timed
+WARM = 4  # first steps, which are not timed
 
 COLUMNS = (
     Column("tokens_s", "tokens/s", ",.0f"),
@@ -93,13 +93,13 @@ def main(argv: list[str] | None = None) -> None:
 
 
 NOTES = (
-    "tokens/s is over the steps after the first four; step ms is their median. A profile's "
+    "tokens/s is over all steps after the first four; step ms is their median. A profile's "
     "operations are in the JSON (`operations`, `kernels`, `by_kind`)."
 )
 
 
 def order(toy: bool) -> list[tuple[Shape, int, str]]:
-    """Shapes, lengths and sides, the most telling first."""
+    """Shapes, lengths and sides, the most important first."""
     if toy:
         return [(TOY, 64, side) for side in ("mathpal", "profile", *SIDES[1:])]
     both = [(shape, 2048, side) for shape in (E2B, E4B) for side in SIDES]
@@ -113,7 +113,7 @@ def order(toy: bool) -> list[tuple[Shape, int, str]]:
 
 
 def shape_cells(toy: bool) -> list[Cell]:
-    """Whether the shapes are the true ones."""
+    """Cells that check the shapes' numbers of weights."""
 
     def check(shape: Shape) -> dict[str, Any]:
         found = counted(shape)
@@ -124,7 +124,7 @@ def shape_cells(toy: bool) -> list[Cell]:
 
 
 def start(job: Job, where: Any) -> int:
-    """The micro-batch to begin with."""
+    """Tokens of the micro-batch to try first."""
     parts = FIRST.get(job.side, 1)
     if where.type == "cuda":
         import torch
@@ -135,7 +135,7 @@ def start(job: Job, where: Any) -> int:
 
 
 def largest(job: Job, where: Any) -> Run:
-    """The run with the largest micro-batches that fit, from `start` on downwards."""
+    """Train with the largest micro-batches that fit: `start`, then half of it, and so on."""
     micro = start(job, where)
     while True:
         run = None
@@ -144,15 +144,15 @@ def largest(job: Job, where: Any) -> Run:
         except Exception as error:
             if not common.is_oom(error) or micro // 2 < job.length:
                 raise
-            print(f"  {micro} tokens at once do not fit: half of that", flush=True)
+            print(f"  micro-batches of {micro} tokens do not fit: trying half", flush=True)
         if run is not None:
             return run
-        common.free()  # outside of the handler, which holds the failed attempt's frames
+        common.free()  # not in the handler, where the failed attempt's tensors are alive
         micro //= 2
 
 
 def reported(job: Job, run: Run, product: float | None) -> dict[str, Any]:
-    """A run's figures."""
+    """The values of a run's cell."""
     between = [1e3 * (b - a) for a, b in zip(run.ticks, run.ticks[1:])][job.warm - 1 :]
     seconds = run.ticks[-1] - run.ticks[job.warm - 1]
     speed = job.tokens * len(between) / seconds
@@ -176,7 +176,7 @@ def reported(job: Job, run: Run, product: float | None) -> dict[str, Any]:
 
 
 def peak_of_card(asked: Any, measured: dict[str, float]) -> float | None:
-    """The measured product of the cell `ceilings`, in TFLOP/s; None where it is not there."""
+    """The measured matrix product of the cell `ceilings`, in TFLOP/s; None if not measured."""
     if not measured:
         found = Store(asked, "sft", (), "").mine().get("ceilings", {})
         measured |= {k: v for k, v in found.items() if k == "matmul_tflops"}

@@ -1,4 +1,4 @@
-"""What the sides of sft.py are told, and what they give."""
+"""Input and output of the sides of sft.py: the job and the run."""
 
 import time
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ LR = 1e-4
 
 
 class Job(NamedTuple):
-    """What is trained: `tokens` an optimizer step, `micro` of them at once."""
+    """A training to measure: `tokens` per optimizer step, `micro` tokens per micro-batch."""
 
     shape: Shape
     length: int
@@ -24,7 +24,7 @@ class Job(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What one training gave: the time at the end of each step, and the rest of it."""
+    """The measurements of one training; `ticks` are the times at the end of each step."""
 
     ticks: list[float]
     first: float  # seconds until the end of the first step
@@ -41,7 +41,7 @@ def rows(job: Job) -> Any:
 
 
 def examples(job: Job) -> list[dict[str, list[int]]]:
-    """The rows as the Trainer takes them."""
+    """The rows in the Trainer's format."""
     own = rows(job)
     ids = own.ids.reshape(-1, job.length).tolist()
     half = job.length // 2
@@ -49,7 +49,7 @@ def examples(job: Job) -> list[dict[str, list[int]]]:
 
 
 class Clock:
-    """When a Trainer's steps were done, and what memory they took."""
+    """Records the end of each step of a Trainer, its losses and its peak memory."""
 
     def __init__(self, job: Job, where: Any) -> None:
         self.job, self.where = job, where

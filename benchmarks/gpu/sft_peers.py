@@ -85,7 +85,7 @@ def _arguments(job: Job, where: Any, folder: str) -> Any:
 
 
 def unsloth(job: Job, where: Any) -> Run:
-    """Unsloth and TRL in a process of their own: they change what they are imported beside."""
+    """Unsloth and TRL in a separate process, because importing Unsloth patches other packages."""
     common.need("unsloth")
     common.need("trl")
     folder = checkpoint(job.shape, where)
@@ -95,7 +95,7 @@ def unsloth(job: Job, where: Any) -> Run:
 
 
 def child(script: str, *words: str) -> dict[str, Any]:
-    """The JSON on the last line of a script of this folder, run by itself."""
+    """Run a script of this folder in its own process; return the JSON on its last line."""
     cache = Path(tempfile.gettempdir()) / "mathpal-benchmark-unsloth"
     settings = {
         "UNSLOTH_DISABLE_STATISTICS": "1",

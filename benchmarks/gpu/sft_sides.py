@@ -1,4 +1,4 @@
-"""The sides of sft.py: each trains so many steps and says when each of them was done."""
+"""The sides of sft.py: each trains the steps of a job and records the end of each step."""
 
 import re
 import time
@@ -14,7 +14,7 @@ from timing import peak, reset_peak, wait
 
 
 def train(job: Job, where: Any) -> Run:
-    """One training of a side."""
+    """Train one side."""
     if job.side.startswith("mathpal"):
         return mathpal(job, where)
     if job.side.startswith("peft"):
@@ -23,7 +23,7 @@ def train(job: Job, where: Any) -> Run:
 
 
 def mathpal(job: Job, where: Any, each: Callable[[int], None] | None = None) -> Run:
-    """MathPal's own `fit`, as a run calls it; `each` is told of every finished step."""
+    """MathPal's own `fit`, as a run calls it; `each` is called after every step."""
     import torch
 
     from mathpal.models.accelerate import accelerate_layers
@@ -39,7 +39,7 @@ def mathpal(job: Job, where: Any, each: Callable[[int], None] | None = None) -> 
     model = attach_lora(base, **LORA)
     objective = sft()
     if job.side == "mathpal-compiled":
-        # The objective looks at the head once, with two tokens: before that need be compiled too.
+        # The objective inspects the head on its first call; make that call before compiling.
         with torch.no_grad():
             objective(model, one_row(job, where))
         compile_layers(base)
@@ -51,7 +51,7 @@ def mathpal(job: Job, where: Any, each: Callable[[int], None] | None = None) -> 
         wait(where)
         ticks.append(time.perf_counter())
         losses.append(values["train/loss"])
-        if step == job.warm:  # what an attempt that did not fit had taken does not count
+        if step == job.warm:  # the peak of an attempt that did not fit does not count
             reset_peak(where)
         if step == job.steps:
             memory.update(peak(where))
@@ -85,7 +85,7 @@ def mathpal(job: Job, where: Any, each: Callable[[int], None] | None = None) -> 
 
 
 def one_row(job: Job, where: Any) -> Any:
-    """A batch of the first row."""
+    """A batch of one row."""
     import numpy as np
 
     from mathpal.tokens.batches import padded
@@ -97,10 +97,10 @@ def one_row(job: Job, where: Any) -> Any:
 
 
 def compile_layers(base: Any) -> None:
-    """Compile each decoder layer; layers of one kind share what was compiled.
+    """Compile each decoder layer; layers of one kind share the compiled code.
 
-    A forward of an instance's own has a guard on its identity, so that every layer would be
-    compiled anew: here each becomes the method of a subclass.
+    torch.compile guards on the identity of an instance's own forward, so every layer would be
+    compiled again. Therefore each such forward becomes the method of a subclass.
     """
     import torch._dynamo
 
@@ -119,7 +119,7 @@ def compile_layers(base: Any) -> None:
 
 
 def profiled(job: Job, where: Any) -> dict[str, Any]:
-    """Where a step's time goes: the operations and the kernels of one step of `mathpal`."""
+    """Profile one step of `mathpal`: its operations and kernels."""
     from profile_tables import summary, text
     from torch.profiler import ProfilerActivity, profile
 
@@ -139,7 +139,7 @@ def profiled(job: Job, where: Any) -> dict[str, Any]:
 
     run = mathpal(job._replace(steps=job.warm + 2), where, each)
     values = summary(recorder, 1e3 * (window[1] - window[0]), steps=1)
-    # A recorded step is slower; what the GPU is busy is to be seen beside one that is not.
+    # A profiled step is slower: compare the GPU's busy time with a step that is not profiled.
     plain = [1e3 * (b - a) for a, b in zip(run.ticks, run.ticks[1:])][1 : job.warm - 1]
     values["plain_step_ms"] = round(min(plain), 2)
     if "busy_ms" in values:

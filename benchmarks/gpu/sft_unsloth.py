@@ -1,6 +1,7 @@
-"""The side unsloth-trl of sft.py, in a process of its own: FOLDER and a job in JSON.
+"""The side unsloth-trl of sft.py, as a separate process. Arguments: FOLDER and a job in JSON.
 
-Unsloth comes before everything else that it changes. The last line printed is the result.
+Unsloth is imported before the packages that it patches. The last line printed is the result as
+JSON.
 """
 
 import json
@@ -31,10 +32,10 @@ def main() -> None:
         except Exception as error:
             if not common.is_oom(error) or job.micro // 2 < job.length:
                 raise
-            print(f"{job.micro} tokens at once do not fit", flush=True)
+            print(f"micro-batches of {job.micro} tokens do not fit", flush=True)
         if run is not None:
             print(json.dumps(run._asdict()), flush=True)
-            # Compiling threads and statistics may keep the process from ending.
+            # Compiler and statistics threads may keep the process alive.
             os._exit(0)
         model.zero_grad(set_to_none=True)
         common.free()
@@ -42,7 +43,7 @@ def main() -> None:
 
 
 def load(folder: str, job: Job, where: Any) -> tuple[Any, Any]:
-    """Unsloth's model with its LoRA, and its tokenizer."""
+    """Load Unsloth's model with its LoRA, and its tokenizer."""
     settings: dict[str, Any] = (
         {"dtype": torch.float32, "device_map": "cpu"} if job.toy else {"dtype": torch.bfloat16}
     )
@@ -71,7 +72,7 @@ def load(folder: str, job: Job, where: Any) -> tuple[Any, Any]:
 
 
 def train(model: Any, tokenizer: Any, data: list[dict[str, Any]], job: Job, where: Any) -> Any:
-    """One training through TRL's SFTTrainer, labels on the second half of each row."""
+    """Train with TRL's SFTTrainer; labels are on the second half of each row."""
     from datasets import Dataset
     from transformers import DataCollatorForSeq2Seq, PrinterCallback, TrainerCallback
     from trl import SFTConfig, SFTTrainer

@@ -1,7 +1,7 @@
 """Gemma-3n of the true E2B and E4B shape with random weights, and rows of random tokens.
 
-Speed and memory do not depend on the weights' values, as long as they are no zeros. Nothing is
-read from anywhere.
+Speed and memory do not depend on the values of weights that are not zero. Needs no checkpoint and
+no network.
 """
 
 import json
@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 
 class Shape(NamedTuple):
-    """What decides a Gemma-3n text model; the defaults are what E2B and E4B share.
+    """The sizes of a Gemma-3n text model; defaults are common to E2B and E4B.
 
-    `parameters` and `linear` (weights of the linear layers without the head) are what the model
-    must come to; 0 is not checked.
+    `parameters` and `linear` (weights of the linear layers without the head) are the expected
+    counts; 0 is not checked.
     """
 
     name: str
@@ -80,7 +80,7 @@ def config(shape: Shape, *, attention: str = "sdpa") -> Any:
 
 
 def counted(shape: Shape) -> tuple[int, int]:
-    """Parameters of a shape, and those of its linear layers without the head; no memory is used."""
+    """Count all parameters, and those of linear layers without the head, on the meta device."""
     import torch
     from transformers import Gemma3nForCausalLM
 
@@ -97,7 +97,7 @@ def counted(shape: Shape) -> tuple[int, int]:
 def random_model(
     shape: Shape, where: Any, *, dtype: Any = None, attention: str = "sdpa", seed: int = 0
 ) -> Any:
-    """A model with random weights, made where it is used.
+    """A model with random weights, created on its device.
 
     Args:
         shape: of the model.
@@ -121,7 +121,7 @@ def random_model(
         torch.set_default_dtype(before)
     with torch.no_grad():
         for name, weight in model.named_parameters():
-            if name.endswith("correct_output_scale"):  # zeros: they would silence a whole path
+            if name.endswith("correct_output_scale"):  # zeros would switch off a whole path
                 weight.fill_(1.0)
             elif not weight.flatten()[:64].any():
                 weight.normal_(0.0, 0.02)
@@ -154,7 +154,7 @@ def table(shape: Shape, lengths: Any, *, seed: int = 1) -> Any:
 
 
 def tokenizer() -> Any:
-    """A small tokenizer with Gemma's turns, learned on the spot from a few problems."""
+    """Train a small tokenizer with Gemma's turns on a few problems."""
     from mathpal.curriculum import FAMILIES, problem
     from mathpal.models.tokenizer import train_tokenizer
 
@@ -165,9 +165,10 @@ def tokenizer() -> Any:
 
 
 def checkpoint(shape: Shape, where: Any) -> Path:
-    """A folder in Hugging Face layout with such a model and a tokenizer; kept for the next call.
+    """A folder in Hugging Face layout with a random model and a tokenizer; reused by later calls.
 
-    It lies in memory where there is room, else on disk; `forget_checkpoints` removes it.
+    It is in /dev/shm if that has space, else in the temporary folder; `forget_checkpoints` removes
+    it.
     """
     home = _home(shape)
     folder = home / shape.name
@@ -193,7 +194,7 @@ def forget_checkpoints() -> None:
 
 def _home(shape: Shape) -> Path:
     memory = Path("/dev/shm")
-    size = 3 * max(shape.parameters, 10**8)  # bytes in bf16, with room to spare
+    size = 3 * max(shape.parameters, 10**8)  # bytes: bf16 and half as much again
     for parent in (memory, Path(tempfile.gettempdir())):
         if (parent / "mathpal-benchmark" / shape.name / "whole").exists():
             return parent / "mathpal-benchmark"

@@ -1,6 +1,6 @@
-"""The results of one script: a JSON that is whole after every cell, and its table.
+"""The results of one script: a JSON file, rewritten atomically after every cell, and its table.
 
-Knows what was measured on, with which versions and by which command; knows nothing of how.
+Knows the machine, the versions and the command; knows nothing of the measurements.
 """
 
 import argparse
@@ -30,7 +30,7 @@ class Column(NamedTuple):
 
 
 class Store:
-    """The results of one script: a JSON that is whole after every cell, and its table."""
+    """The JSON file and the table of one script's results."""
 
     def __init__(
         self, asked: argparse.Namespace, question: str, columns: Sequence[Column], notes: str
@@ -103,14 +103,14 @@ def brief(values: Values, columns: Sequence[Column]) -> str:
 
 
 def commit() -> str:
-    """The commit of this code; MATHPAL_COMMIT says it where there is no repository."""
+    """The commit of this code; set MATHPAL_COMMIT if there is no repository."""
     from mathpal.record import environment
 
     return (os.environ.get("MATHPAL_COMMIT") or environment.git_state()[0] or "unknown")[:12]
 
 
 def machine() -> Values:
-    """What is measured on, and with which versions."""
+    """The machine, and the versions of the packages."""
     import torch
 
     from mathpal.record import environment

@@ -1,4 +1,4 @@
-"""Milliseconds and gigabytes of GPU work: warmed up, synchronised, with its spread."""
+"""Measure milliseconds and gigabytes of GPU work: with warm-up, synchronisation and spread."""
 
 import statistics
 import time
@@ -9,7 +9,7 @@ Values = dict[str, Any]
 
 
 def wait(where: Any) -> None:
-    """Until the device has done what it was told."""
+    """Wait until the device has finished all queued work."""
     import torch
 
     if where.type == "cuda":
@@ -22,11 +22,11 @@ def timed(
     """Milliseconds of each of up to `times` calls, at least two, after `warm` others.
 
     Args:
-        work: what is timed.
+        work: the call to time.
         where: the device.
-        warm: calls before.
-        times: calls.
-        seconds: after so many no further call is begun.
+        warm: calls that are not timed.
+        times: most timed calls.
+        seconds: no further call begins after this time.
     """
     for _ in range(warm):
         work()
@@ -51,7 +51,7 @@ def spread(name: str, taken: Sequence[float]) -> Values:
 
 
 def reset_peak(where: Any) -> None:
-    """Begin to count the peak anew."""
+    """Reset the peak memory."""
     import torch
 
     if where.type == "cuda":
@@ -60,7 +60,7 @@ def reset_peak(where: Any) -> None:
 
 
 def peak(where: Any) -> Values:
-    """The most memory since `reset_peak`; on a CPU that of the process so far."""
+    """Peak memory since `reset_peak`; on a CPU, the peak of the process so far."""
     import torch
 
     from mathpal.training.recording import memory
@@ -74,7 +74,7 @@ def peak(where: Any) -> Values:
 
 
 def ceilings(where: Any, *, toy: bool) -> Values:
-    """What the card reaches: a large bf16 product, and a copy from memory to memory."""
+    """Speed limits of the card: a large bf16 matrix product, and a copy in its memory."""
     import torch
 
     from mathpal.training.throughput import matmul_peak

@@ -1,10 +1,10 @@
-"""The default run on this machine: seconds and accuracies, and whether it repeats itself.
+"""The default run on this machine: its time and accuracies, and whether it is reproducible.
 
     python benchmarks/gpu/tiny.py [--seconds N] [--out DIR] [--toy]
 
-`python train.py` twice with the same seed, each in a process and a directory of its own. Its
-figures on two CPU cores stand beside (docs/performance.md). Both runs have the same bits when
-every weight of their adapters is equal. With --toy four steps and four answers.
+Runs `python train.py` twice with the same seed, each in its own process and run directory. The
+table also has the figures of two CPU cores (docs/performance.md), and whether all adapter weights
+of both runs are equal. With --toy: four steps, no evaluation.
 """
 
 import json
@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def run(folder: Path, before: Path | None, toy: bool) -> dict[str, Any]:
-    """One run of train.py."""
+    """Run train.py once; return its values."""
     words = [sys.executable, str(common.ROOT / "train.py"), f"hydra.run.dir={folder}"]
     if toy:
         words += ["trainer.max_steps=4", "evaluation=none", "data.train=200"]
@@ -85,13 +85,13 @@ def run(folder: Path, before: Path | None, toy: bool) -> dict[str, Any]:
 
 
 def same(one: Path, other: Path) -> str:
-    """Whether two runs' adapters are equal, and how far apart they are."""
+    """Whether two runs' adapters are equal, and if not, their relative distance."""
     import torch
     from safetensors.torch import load_file
 
     name = "adapter/adapter_model.safetensors"
     if not (one / name).exists():
-        return "the first run is not at hand"
+        return "the first run is missing"
     mine, theirs = load_file(one / name), load_file(other / name)
     if all(torch.equal(mine[key], theirs[key]) for key in mine):
         return "yes"

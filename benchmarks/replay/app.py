@@ -1,6 +1,6 @@
-"""A Hydra application that replays learning curves: trial i takes the time of curve i, asleep.
+"""A Hydra application that replays learning curves: trial i sleeps as long as curve i says.
 
-It needs Hydra alone, so that it runs in the environment of any sweeper.
+It needs only Hydra, so that it runs in the environment of any sweeper.
 """
 
 import json
@@ -14,7 +14,7 @@ from omegaconf import DictConfig
 
 @hydra.main(version_base="1.3", config_path=".", config_name="config")
 def main(cfg: DictConfig) -> float:
-    """The last value of the curve, or what lies before it when the study says stop."""
+    """Return the last value of the curve; a pruned trial stops earlier."""
     curve = json.loads(Path(cfg.curves).read_text())[HydraConfig.get().job.num]
     folder = Path(HydraConfig.get().runtime.output_dir)
     for step, value in enumerate(curve["values"], start=1):

@@ -1,4 +1,4 @@
-"""Pairs of runs on the same test problems: accuracies, discordant problems, McNemar's exact p.
+"""Compare pairs of runs on the same test problems: accuracies, discordant problems, McNemar's p.
 
 python experiments/answer_weight/compare.py RUN_A RUN_B [RUN_A RUN_B …]
 """
@@ -15,7 +15,7 @@ Verdicts = dict[str, dict[str, bool]]  # cohort, problem
 
 
 def verdicts(run: Path) -> Verdicts:
-    """Which problems the tuned model of a run answered correctly."""
+    """Read which problems the tuned model of a run answered correctly, by cohort."""
     found: Verdicts = {"new": {}, "old": {}}
     for line in (run / "evaluation" / "samples.jsonl").read_text(encoding="utf-8").splitlines():
         sample = json.loads(line)
@@ -25,19 +25,19 @@ def verdicts(run: Path) -> Verdicts:
 
 
 def mcnemar(only_a: int, only_b: int) -> float:
-    """Two-sided exact p that neither side is better, from the problems only one side solved."""
+    """Two-sided p value of McNemar's exact test, from the counts that only one side solved."""
     n, fewer = only_a + only_b, min(only_a, only_b)
     return min(1.0, 2 * sum(comb(n, k) for k in range(fewer + 1)) / 2.0**n)
 
 
 def validation_loss(run: Path) -> float:
-    """Of the run's last step."""
+    """Validation loss at the run's last step."""
     metrics = json.loads((run / "outcome.json").read_text(encoding="utf-8"))["metrics"]
     return float(metrics["validation/loss"])
 
 
 def table(runs: Sequence[Path]) -> Iterator[str]:
-    """The lines for each pair; problems of one cohort must be the same on both sides."""
+    """Yield the lines of each pair; both runs must have the same problems in a cohort."""
     for a, b in zip(runs[::2], runs[1::2], strict=True):
         marks_a, marks_b = verdicts(a), verdicts(b)
         yield f"{a.parent.name} against {b.parent.name}: validation loss " + " and ".join(

@@ -36,15 +36,15 @@ class Row(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What an evaluation found.
+    """The result of an evaluation.
 
     Attributes:
         rows: the table, sums first.
-        samples: one object a problem and system: question, gold, response, verdict, …
+        samples: one object for each problem and system: question, gold, response, verdict, …
         verdicts: system -> verdict -> count.
         metrics: flat, e.g. "tuned/accuracy_new".
         settings: how it was measured.
-        disagreements: where the second opinion differs; None where none was asked for.
+        disagreements: where the second opinion differs; None if it was not asked for.
     """
 
     rows: list[Row]
@@ -72,18 +72,18 @@ def evaluate(
         loaded: the tuned model; "base" is the same model with its LoRA weights off.
         problems: held-out problems; those without a gold answer cannot be graded and are
             left out (and counted in the settings).
-        systems: which to measure. base needs LoRA: without it there is no base left.
+        systems: which to measure. base needs LoRA: full fine-tuning overwrites the base.
         limit: at most so many problems, evenly spread over the list; None for all.
-        max_new_tokens: most tokens of an answer; one that is cut off counts as it reads.
+        max_new_tokens: most tokens of an answer; an answer cut off there is graded as it stands.
         batch_tokens: most tokens of prompts and answers, padding included, that the KV cache
             holds; how many problems are answered together follows from their lengths.
-        lenient: grade a second time, taking the last equation where nothing is declared; counted
-            apart as accuracy_lenient.
-        second_opinion: list where math-verify disagrees with a verdict; changes none.
+        lenient: also grade with the last equation as the answer if no answer is declared; reported
+            separately as accuracy_lenient.
+        second_opinion: list the disagreements of math-verify; verdicts stay the same.
 
     Raises:
-        ConfigError: a second opinion is asked for and math-verify is not installed.
-        DataError: when no problem has a gold answer.
+        ConfigError: if a second opinion is asked for and math-verify is not installed.
+        DataError: if no problem has a gold answer.
     """
     from mathpal.answers import grade, parse_gold
     from mathpal.answers.second_opinion import checker
@@ -91,7 +91,7 @@ def evaluate(
     from mathpal.tokens.chat import asked_turns
 
     if second_opinion:
-        checker()  # before anything is generated
+        checker()  # raises before anything is generated
     checkable = [p for p in problems if p.answer is not None]
     chosen = spread(checkable, limit)
     golds = [parse_gold(p.answer or "", kind=p.kind) for p in chosen]
@@ -140,7 +140,7 @@ def evaluate(
 
 
 def _differing(samples: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Where the second opinion differs, system by system."""
+    """Disagreements of the second opinion, system by system."""
     from mathpal.answers.second_opinion import Judged, disagreements
 
     return [
@@ -167,7 +167,7 @@ def spread(items: Sequence[Problem], limit: int | None) -> list[Problem]:
 
 
 def switched_off(model: Any) -> contextlib.AbstractContextManager[None]:
-    """A context in which the LoRA weights have no effect."""
+    """Context in which the LoRA weights have no effect."""
     assert hasattr(model, "disable_adapter"), "preflight refuses base without LoRA"
     return model.disable_adapter()
 
@@ -213,7 +213,7 @@ def summarise(samples: list[dict[str, Any]], settings: dict[str, Any]) -> Report
 
 
 def _suffix(row: Row) -> str:
-    """The metric's ending: nothing for all, `_new`, `_old`, `_new/<topic>`, `/<family>`."""
+    """Suffix of a metric's name: "" for all, `_new`, `_old`, `_new/<topic>`, `/<family>`."""
     kind, _, name = row.group.partition("/")
     if kind == "topic":
         return f"_{row.cohort}/{name}"

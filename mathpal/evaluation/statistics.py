@@ -1,4 +1,4 @@
-"""Counts with honest intervals. Standard library only."""
+"""Proportions with Wilson confidence intervals. Standard library only."""
 
 from math import sqrt
 from typing import NamedTuple
@@ -27,7 +27,7 @@ def wilson(correct: int, n: int, z: float = Z95) -> Proportion:
         z: normal quantile; 1.96 for 95 %.
 
     Raises:
-        DataError: for n = 0; an accuracy over nothing is no number.
+        DataError: for n = 0, where no accuracy is defined.
 
     Source: Wilson 1927, "Probable inference, the law of succession".
 
@@ -40,6 +40,6 @@ def wilson(correct: int, n: int, z: float = Z95) -> Proportion:
     share = correct / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    # At the ends the bounds are 0 and 1; the formula misses them by a rounding.
+    # For 0 or n successes a bound is exactly 0 or 1; the formula misses it by rounding.
     low, high = centre - half if correct else 0.0, centre + half if correct < n else 1.0
     return Proportion(correct, n, share, low, high)

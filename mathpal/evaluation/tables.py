@@ -1,4 +1,4 @@
-"""An evaluation as files and as a text table."""
+"""Write an evaluation to files and as a text table. Grades and counts nothing."""
 
 from pathlib import Path
 
@@ -6,11 +6,11 @@ from mathpal.evaluation.evaluate import Report, Row
 from mathpal.evaluation.statistics import Proportion
 from mathpal.record.files import SCHEMA, write_json, write_lines
 
-MANY_FAMILIES = 24  # more of them are shown by topic on a terminal
+MANY_FAMILIES = 24  # the text table shows topics if there are more families than this
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """Write `samples.jsonl`, `disagreements.jsonl` where asked for, then `results.json`."""
+    """Write `samples.jsonl`, `disagreements.jsonl` if asked for, and last `results.json`."""
     write_lines(folder / "samples.jsonl", report.samples)
     if report.disagreements is not None:
         write_lines(folder / "disagreements.jsonl", report.disagreements)
@@ -51,7 +51,7 @@ def _share(share: Proportion | None) -> dict[str, float] | None:
 
 
 def title(group: str) -> str:
-    """The group's name for people: the title of a curriculum's family or topic."""
+    """Title of a group for readers; of a family or topic, the curriculum's title."""
     from mathpal.curriculum import FAMILIES
     from mathpal.curriculum.listing import HEADINGS
 
@@ -64,7 +64,7 @@ def title(group: str) -> str:
 
 
 def text_table(report: Report) -> str:
-    """Base against tuned, exact match in percent with 95 % intervals, one group a line."""
+    """Base and tuned side by side: exact match in % with 95 % intervals, one line a group."""
     systems = [name for name in ("base", "tuned") if name in report.verdicts]
     rows = _shown(report.rows)
     names = [f"  {title(row.group)}" if row.cohort else title(row.group) for row in rows]
@@ -78,7 +78,7 @@ def text_table(report: Report) -> str:
 
 
 def _shown(rows: list[Row]) -> list[Row]:
-    """The sums, each cohort followed by its families, or by its topics where these are many."""
+    """The sums, each cohort followed by its families, or by topics if there are many families."""
     topics = [row for row in rows if row.group.startswith("topic/")]
     families = [row for row in rows if row.group.startswith("family/")]
     parts = topics if topics and len(families) > MANY_FAMILIES else families

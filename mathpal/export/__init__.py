@@ -1,1 +1,4 @@
-"""What a finished run hands on. Importing this imports nothing heavy."""
+"""Export the model of a finished run, and verify each export by loading it again.
+
+Knows formats and folders. Knows nothing of training. Importing the package imports nothing heavy.
+"""

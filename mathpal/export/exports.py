@@ -17,18 +17,18 @@ PROBE = "Tính: 12 + 30"
 
 
 def nothing(loaded: Loaded, run_dir: Path) -> None:
-    """Export nothing beyond what the run directory has anyway."""
+    """Export nothing in addition to what training has saved."""
 
 
 @declares(needs_lora=True)
 def export_adapter(loaded: Loaded, run_dir: Path) -> Path:
-    """Verify `adapter/`: what PEFT reads back is bit-identical to what was trained.
+    """Verify `adapter/`: the tensors that PEFT loads are bit-identical to the trained ones.
 
     Returns:
         The adapter's folder.
 
     Raises:
-        DataError: when a tensor on disk differs from the trained one.
+        DataError: if a tensor on disk is missing or differs from the trained one.
     """
     from peft import get_peft_model_state_dict
     from peft.utils import load_peft_weights
@@ -45,10 +45,11 @@ def export_adapter(loaded: Loaded, run_dir: Path) -> Path:
 
 
 def export_merged_16bit(loaded: Loaded, run_dir: Path) -> Path:
-    """Write the model with its LoRA weights merged in, in bf16, as a Hugging Face folder.
+    """Merge the LoRA weights and save the model in bf16, in Hugging Face layout.
 
-    Any Transformers program loads it without MathPal. The record beside it says how far its
-    next-token distribution is from the trained model's on a probe (total variation, 0..1).
+    Any Transformers program loads it without MathPal. `merged_16bit.json` beside the folder gives
+    the distance of its next-token distribution from the trained model's on a probe prompt (total
+    variation, 0..1).
 
     Returns:
         `export/merged_16bit`.
@@ -62,7 +63,7 @@ def export_merged_16bit(loaded: Loaded, run_dir: Path) -> Path:
 
     folder = run_dir / "export" / "merged_16bit"
     with whole_folder(folder) as part:
-        # Merging writes into the base; the run still needs it as it was.
+        # Merging changes the base weights in place; the run still needs them unchanged.
         model: Any = copy.deepcopy(loaded.model)
         if hasattr(model, "merge_and_unload"):
             model = model.merge_and_unload()

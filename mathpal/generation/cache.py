@@ -1,7 +1,7 @@
-"""Keys and values of a batch whose rows come and go.
+"""A KV cache of a batch in which finished rows are replaced by new ones.
 
-Knows columns and rows; knows nothing of tokens, prompts and stopping. Every row ends in the newest
-column: a shorter one has columns on its left that the attention mask hides.
+Knows columns (positions) and rows; knows nothing of tokens, prompts or stopping. All rows end in
+the newest column. A shorter row has unused columns on its left, hidden by the attention mask.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import Any
 from torch import Tensor
 from transformers.cache_utils import Cache, DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
 
-# Columns bought at a time: a layer is copied once in so many tokens, not at every one.
+# Spare columns allocated at a time: a layer is copied once in so many tokens, not for each.
 ROOM = 64
 
 
@@ -18,25 +18,25 @@ class RowLayer(DynamicLayer):
     """One attention layer's keys and values, written in place.
 
     Args:
-        window: how many columns a token of this layer sees, itself among them; None for all.
+        window: columns that a token attends to, its own included; None for all.
     """
 
     def __init__(self, window: int | None = None) -> None:
         super().__init__()
         self.window = window
         self.is_sliding = window is not None
-        self.seen = 0  # columns so far, those that were let go among them
-        self.stored = 0  # how many of them lie in `keys` and `values`: the newest
+        self.seen = 0  # columns so far, dropped ones included
+        self.stored = 0  # how many of the newest columns are in `keys` and `values`
 
     @property
     def reach(self) -> int:
-        """How many of the past columns the next token sees."""
+        """How many past columns the next token attends to."""
         return self.seen if self.window is None else min(self.seen, self.window - 1)
 
     def update(
         self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any
     ) -> tuple[Tensor, Tensor]:
-        """Write new columns and return all that they see.
+        """Append new columns; return all columns that they attend to.
 
         Args:
             key_states: (B, H, new, D).
@@ -61,12 +61,12 @@ class RowLayer(DynamicLayer):
         return self.keys[..., seen, :], self.values[..., seen, :]
 
     def regroup(self, rows: Tensor, columns: int, joining: Sequence["RowLayer"] = ()) -> None:
-        """Keep some rows and the newest columns; put the rows of other layers below them.
+        """Keep some rows and the newest columns; append the rows of other caches below them.
 
         Args:
             rows: indexes of the rows to keep (kept,).
             columns: how many of the newest columns they need.
-            joining: the same layer of other caches, whole.
+            joining: the same layer of the other caches; all their rows are appended.
         """
         own = min(columns, self.reach)
         width = max([own, *(layer.reach for layer in joining)])
@@ -81,7 +81,7 @@ class RowLayer(DynamicLayer):
         self.stored = width
 
     def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
-        """Columns that the next tokens see, and the number of the first of them."""
+        """Columns that the next tokens attend to, and the index of the first of them."""
         return self.reach + query_length, self.seen - self.reach
 
     def get_seq_length(self) -> int:
@@ -90,29 +90,31 @@ class RowLayer(DynamicLayer):
 
 
 class RowCache(Cache):
-    """A KV cache for each attention layer of a model.
+    """The KV cache of a model, a `RowLayer` for each layer with its own keys and values.
 
     Args:
-        windows: of each layer that has keys and values of its own, see `attention_windows`.
+        windows: of these layers, see `attention_windows`.
     """
 
     def __init__(self, windows: list[int | None]) -> None:
         super().__init__(layers=[RowLayer(window) for window in windows])
 
     def regroup(self, rows: Tensor, columns: int, joining: Sequence["RowCache"] = ()) -> None:
-        """Keep some rows, cut to their newest columns, and take in those of other caches."""
+        """Keep some rows and their newest columns, and append the rows of other caches."""
         for number, layer in enumerate(self.layers):
             layer.regroup(rows, columns, [cache.layers[number] for cache in joining])
 
 
 def attention_windows(config: Any) -> list[int | None] | None:
-    """What each caching layer of a model sees: a window's columns, or None for all of them.
-
-    None instead of a list for a model that keeps anything but keys and values (recurrent and
-    convolutional states, an encoder).
+    """The attention window of each layer that caches keys and values, in columns.
 
     Args:
-        config: of the model. Layers that share another one's keys and values have no entry.
+        config: of the model.
+
+    Returns:
+        An entry for each layer with its own keys and values: its window, or None if it attends to
+        all columns. None instead of the list if the model keeps other state than keys and values
+        (recurrent or convolutional states, an encoder).
     """
     if getattr(config, "is_encoder_decoder", False):
         return None
@@ -128,7 +130,7 @@ def attention_windows(config: Any) -> list[int | None] | None:
 
 
 def _moved(columns: Tensor, room: int) -> Tensor:
-    """The same columns (B, H, S, D) with room for more behind them (B, H, S + room, D)."""
+    """Copy columns (B, H, S, D) into a larger tensor with spare columns (B, H, S + room, D)."""
     batch, heads, length, width = columns.shape
     store = columns.new_empty(batch, heads, length + room, width)
     store[..., :length, :] = columns
@@ -136,14 +138,14 @@ def _moved(columns: Tensor, room: int) -> Tensor:
 
 
 def _below(first: Tensor, others: Sequence[Tensor], width: int) -> Tensor:
-    """Rows below rows, all ending in the last of `width` columns; there is room behind it."""
+    """Stack rows, right-aligned in the first `width` columns, with spare columns after them."""
     parts = [first, *others]
     _, heads, _, depth = first.shape
     store = first.new_empty(sum(map(len, parts)), heads, width + ROOM, depth)
     begin = 0
     for part in parts:
         rows = store[begin : begin + len(part)]
-        rows[..., : width - part.shape[-2], :] = 0  # masked, but not a number times 0 is not 0
+        rows[..., : width - part.shape[-2], :] = 0  # masked, but NaN times 0 is NaN
         rows[..., width - part.shape[-2] : width, :] = part
         begin += len(part)
     return store

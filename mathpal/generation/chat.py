@@ -1,4 +1,7 @@
-"""One answer, written while it is thought, and a conversation of them."""
+"""Stream one answer to the terminal, and run an interactive chat.
+
+Knows a model's `generate`; knows no gold answers and no batches.
+"""
 
 from collections.abc import Callable
 
@@ -17,14 +20,14 @@ def reply(
     top_k: int = 64,
     top_p: float = 0.95,
 ) -> str:
-    """Answer the last turn, printing each word as it comes.
+    """Answer the last turn, printing each word as it is generated.
 
     Args:
         loaded: model and tokenizer.
         turns: the conversation so far, the user's turn last.
         max_new_tokens: most tokens of the answer.
         temperature: 0 for greedy decoding.
-        top_k: see `mathpal generate --help`; used above temperature 0, as `top_p`.
+        top_k: used if the temperature is above 0, like `top_p`; see `mathpal generate --help`.
     """
     import torch
     from transformers import TextStreamer
@@ -45,11 +48,11 @@ def reply(
 
 
 def chat(answer: Callable[[Turns], str], ask: Callable[[str], str] = input) -> None:
-    """Talk until the user leaves; `/new` forgets the conversation, `/quit` or Ctrl-D ends it.
+    """Chat until the user quits: `/new` starts a new conversation, `/quit` or Ctrl-D ends.
 
     Args:
-        answer: the model's answer to the turns so far; it prints by itself.
-        ask: reads a line after a prompt.
+        answer: returns the model's answer to the turns so far, and prints it.
+        ask: shows a prompt and reads a line.
     """
     print("Hỏi một bài toán. /new: cuộc trò chuyện mới · /quit: thoát")
     turns: Turns = []

@@ -1,6 +1,6 @@
 """Greedy answers to many conversations, and the settings of decoding.
 
-Knows prompts and texts; knows nothing of gold answers, nor of how the batch is kept full.
+Knows prompts and texts; knows nothing of gold answers or of batching (see `decoding`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,12 +12,12 @@ from mathpal.tokens.chat import prompt_text, stop_ids
 
 
 class Response(NamedTuple):
-    """What the model wrote to one prompt.
+    """The model's answer to one prompt.
 
     Attributes:
         text: without special tokens.
-        tokens: how many it wrote, the stop token included.
-        finished: False when it ran into the token limit.
+        tokens: length of the answer, the stop token included.
+        finished: False if it was cut off at the token limit.
     """
 
     text: str
@@ -33,7 +33,7 @@ def respond(
     batch_tokens: int,
     label: str = "answers",
 ) -> list[Response]:
-    """Answer each conversation greedily; the order of the result is that of the conversations.
+    """Answer each conversation greedily, in the order of the conversations.
 
     Args:
         loaded: model and tokenizer.
@@ -41,7 +41,7 @@ def respond(
             `mathpal.tokens.chat.asked_turns`), without chat markup.
         max_new_tokens: most tokens of an answer.
         batch_tokens: most tokens of prompts and answers together in the model's cache.
-        label: shown with the progress.
+        label: shown beside the progress bar.
     """
     tokenizer = loaded.tokenizer
     prompts = [
@@ -62,7 +62,7 @@ def respond(
 def _written(
     loaded: Loaded, prompts: list[list[int]], max_new_tokens: int, batch_tokens: int
 ) -> Iterator[tuple[int, list[int]]]:
-    """Each prompt's number and the tokens of its answer, as they are finished."""
+    """Yield each prompt's number and the tokens of its answer as soon as it is finished."""
     from mathpal.generation.cache import attention_windows
     from mathpal.generation.decoding import greedy
 
@@ -83,9 +83,9 @@ def _written(
 def _library(
     loaded: Loaded, prompts: list[list[int]], max_new_tokens: int, batch_tokens: int
 ) -> Iterator[tuple[int, list[int]]]:
-    """The same tokens by Transformers' own loop, for models whose state is not keys and values.
+    """Generate with Transformers' own loop, for models with other state than keys and values.
 
-    A batch stays until its last answer is done.
+    A batch runs until its last answer is finished.
     """
     import torch
 
@@ -111,7 +111,13 @@ def _library(
 
 
 def decoding(tokenizer: Any, max_new_tokens: int, **drawing: Any) -> Any:
-    """Transformers' settings for decoding that stops at the end of a turn; greedy by default."""
+    """Transformers' generation settings that stop at the end of a turn; greedy by default.
+
+    Args:
+        tokenizer: gives the stop, padding and start tokens.
+        max_new_tokens: most tokens of an answer.
+        drawing: settings of sampling (temperature, top_k, top_p); none for greedy decoding.
+    """
     from transformers import GenerationConfig
 
     return GenerationConfig(

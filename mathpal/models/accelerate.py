@@ -1,7 +1,7 @@
-"""Give a model's Gemma-3n and LoRA layers forwards that make fewer passes over memory.
+"""Replace the forwards of Gemma-3n and LoRA layers by ones that make fewer passes over memory.
 
-Instances are changed, never classes: weights, names, module types and what is saved stay as they
-are. Knows Transformers' text layers and PEFT's; layers of any other kind are left alone.
+Instances are changed, never classes: weights, names, module types and saved files stay the same.
+Knows Transformers' text layers and PEFT's LoRA layer; all other layers keep their forward.
 """
 
 import math
@@ -16,25 +16,29 @@ from mathpal.models import fused, packed_gemma3n
 
 
 def accelerate_layers(model: nn.Module) -> None:
-    """Exchange the forwards of the layers known here, in place; twice is as good as once.
+    """Replace the forwards of all known layers in place. Calling it again changes nothing.
 
     Args:
-        model: any; of a Gemma-3n its norms, Laurel blocks, decoder layers and text model are
-            exchanged, of a PEFT model its LoRA layers around plain linear ones. A text model that
-            has got `takes_rows` is to be called as `packed_gemma3n.text_model` says.
+        model: any model. In a Gemma-3n the norms, Laurel blocks, decoder layers and text model
+            get new forwards; in a PEFT model the LoRA layers around plain linear layers do.
+            `takes_rows` is set on the text model: whether its forward accepts packed rows, see
+            `packed_gemma3n.text_model`.
     """
     for module in model.modules():
         kind = type(module)
         forward = _forwards().get(f"{kind.__module__}.{kind.__qualname__}")
         if forward is not None:
-            # Not a bound method: a partial is copied with its module, and can be pickled.
+            # A partial, unlike a bound method, is copied with its module and can be pickled.
             module.forward = partial(forward, module)  # type: ignore[method-assign]
         if forward is packed_gemma3n.text_model:
-            module.takes_rows = packed_gemma3n.can(module)  # type: ignore[assignment]
+            module.takes_rows = packed_gemma3n.supports(module)  # type: ignore[assignment]
 
 
 def _forwards() -> dict[str, Callable[..., Any]]:
-    """By the exact type's name: a subclass is another layer, and nothing need be imported."""
+    """Map a layer's full type name to its new forward.
+
+    Names avoid importing the types, and exclude subclasses, which may compute something else.
+    """
     gemma = "transformers.models.gemma3n.modeling_gemma3n"
     return {
         f"{gemma}.Gemma3nRMSNorm": _norm,
@@ -64,15 +68,17 @@ def _decoder_layer(
     attention_mask: Tensor | None = None,
     position_ids: Tensor | None = None,
     past_key_values: Any = None,
-    sight: packed_gemma3n.Sight | None = None,
+    layer_positions: packed_gemma3n.LayerPositions | None = None,
     **kwargs: Any,
 ) -> Tensor:
     active = self.config.altup_active_idx
     predictions = _predicted(self.altup, hidden_states.unbind(0))
     normed = self.input_layernorm(predictions[active])
-    if sight is not None:
-        predictions = tuple(packed_gemma3n.asking(stream, sight) for stream in predictions)
-        attended, normed = packed_gemma3n.attention(self.self_attn, normed, shared_kv_states, sight)
+    if layer_positions is not None:
+        predictions = tuple(packed_gemma3n.needed(own, layer_positions) for own in predictions)
+        attended, normed = packed_gemma3n.attention(
+            self.self_attn, normed, shared_kv_states, layer_positions
+        )
     else:
         attended, _ = self.self_attn(
             hidden_states=normed,
@@ -98,7 +104,7 @@ def _decoder_layer(
 
 
 def _predicted(altup: Any, streams: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """The streams as a layer would leave them, before it has been asked."""
+    """AltUp's prediction step: estimate every stream after the layer, before the layer runs."""
     count, clip = len(streams), altup.config.altup_coef_clip
     routes = altup.compute_router_modalities(streams[altup.config.altup_active_idx])  # (B, T, P)
     if altup.training and clip is not None:
@@ -108,7 +114,7 @@ def _predicted(altup: Any, streams: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
 
 
 def _corrected(altup: Any, predictions: tuple[Tensor, ...], output: Tensor) -> list[Tensor]:
-    """The predictions, moved by what the layer found for the active one."""
+    """AltUp's correction step: move every prediction by the layer's error on the active stream."""
     clip, weight = altup.config.altup_coef_clip, altup.correction_coefs.weight
     if altup.training and clip is not None:
         weight = weight.clamp(-clip, clip)
@@ -139,7 +145,7 @@ def _lora(self: Any, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
 
 
 def _only_adapter(layer: Any) -> str | None:
-    """The one plain LoRA beside a frozen linear layer, where it is that simple."""
+    """Name of the only active adapter if it is plain LoRA on a frozen linear layer, else None."""
     names = [name for name in layer.active_adapters if name in layer.lora_A]
     if len(names) != 1 or layer.disable_adapters or layer.merged:
         return None

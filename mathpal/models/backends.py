@@ -1,8 +1,8 @@
-"""Who runs a model's layers: plain Transformers, or Unsloth. Which one, from when on, in what mode.
+"""The backend that runs a model's layers: choose it, start it, and switch training and generation.
 
-Unsloth changes Transformers, PEFT and TRL when it is imported, so it must come before all of them,
-and it reads its environment variables then. `mathpal.run` calls `begin` before anything else is
-imported. Knows nothing of checkpoints; `unsloth_loading` reads those.
+The backend is plain Transformers or Unsloth. Unsloth patches Transformers, PEFT and TRL when it is
+imported, and reads its environment variables then. It must therefore be imported before them:
+`mathpal.run` calls `begin_for` first. Knows nothing of checkpoints; `unsloth_loading` reads those.
 """
 
 import atexit
@@ -22,21 +22,22 @@ from mathpal.models import cores
 
 Backend = Literal["auto", "unsloth", "transformers"]
 Chosen = Literal["unsloth", "transformers"]
-# Unsloth patches these when it is imported, and only warns where they were imported before.
+# Unsloth patches these when it is imported. If they were imported before, it only warns.
 PATCHED = ("trl", "transformers", "peft")
-CE_CHUNKS = "8"  # of Unsloth's own loss; by default as many as fit into the memory that is free
+CE_CHUNKS = "8"  # chunks of Unsloth's own loss; Unsloth's default depends on the free memory
 
 
 def begin(backend: Backend, run_dir: Path | None = None) -> Chosen:
-    """Decide for a backend, and import Unsloth if that is it; again is as good as once.
+    """Choose the backend, and import Unsloth if it is chosen. Calling it again changes nothing.
 
     Args:
-        backend: "auto" is Unsloth where its package is installed and there is a GPU.
-        run_dir: where Unsloth keeps what it compiles; None for a folder that goes with the process.
+        backend: "auto" is Unsloth if its package is installed and there is a GPU.
+        run_dir: where Unsloth keeps its compiled modules; None for a temporary folder, removed
+            when the process ends.
 
     Raises:
-        ConfigError: when Unsloth is asked for and not installed, there is no GPU for it, or one of
-            the packages that it patches is in the process already.
+        ConfigError: if Unsloth is asked for and is not installed or has no GPU. If Unsloth is
+            chosen and a package that it patches is already imported.
     """
     installed = find_spec("unsloth") is not None
     if backend == "transformers" or (backend == "auto" and not (installed and _gpu())):
@@ -62,13 +63,13 @@ def begin(backend: Backend, run_dir: Path | None = None) -> Chosen:
             "model.backend=transformers"
         )
     os.environ.update(_environment(run_dir))
-    with contextlib.redirect_stdout(sys.stderr):  # it introduces itself; answers go to stdout
+    with contextlib.redirect_stdout(sys.stderr):  # it prints a banner; stdout is for answers
         import unsloth  # noqa: F401
     return "unsloth"
 
 
 def begin_for(model: partial[Any], run_dir: Path | None = None) -> None:
-    """`begin` with the backend that a bound loader will take; from then on share the cores."""
+    """Share the cores, and call `begin` with the backend that a bound model loader will use."""
     cores.share_cores()
     asked = model.keywords
     backend = asked.get("backend", "transformers")
@@ -76,15 +77,15 @@ def begin_for(model: partial[Any], run_dir: Path | None = None) -> None:
 
 
 def without_offloading(backend: Backend, offload_ple: bool) -> Backend:
-    """The backend to begin with: the table of `offload_ple` can stay on the host in Transformers.
+    """Return the backend, or Transformers with `offload_ple`, which only Transformers supports.
 
     Raises:
-        ConfigError: when Unsloth is asked for by name.
+        ConfigError: if `offload_ple` is set and Unsloth is asked for by name.
     """
     if offload_ple and backend == "unsloth":
         raise ConfigError(
-            "model.offload_ple=true with model.backend=unsloth: Unsloth has no such table; use "
-            "model.backend=transformers, or model.offload_ple=false"
+            "model.offload_ple=true with model.backend=unsloth: Unsloth cannot keep the table on "
+            "the host; use model.backend=transformers, or model.offload_ple=false"
         )
     return "transformers" if offload_ple else backend
 
@@ -96,9 +97,9 @@ def _gpu() -> bool:
 
 
 def _environment(run_dir: Path | None) -> dict[str, str]:
-    """What Unsloth reads when it is imported."""
-    # By default it is one folder beneath the working directory: runs side by side would write
-    # over each other's modules.
+    """Environment variables that Unsloth reads when it is imported."""
+    # Unsloth's default is one folder below the working directory, where concurrent runs would
+    # overwrite each other's modules.
     if run_dir is not None:
         compiled = run_dir.absolute() / "unsloth_compiled_cache"
     else:
@@ -106,28 +107,28 @@ def _environment(run_dir: Path | None) -> dict[str, str]:
         atexit.register(shutil.rmtree, compiled, ignore_errors=True)
     return {
         "UNSLOTH_COMPILE_LOCATION": str(compiled),
-        "UNSLOTH_DISABLE_STATISTICS": "1",  # it would fetch a file from the hub to be counted
+        "UNSLOTH_DISABLE_STATISTICS": "1",  # else it fetches a file to count its users
         "UNSLOTH_CE_LOSS_N_CHUNKS": os.environ.get("UNSLOTH_CE_LOSS_N_CHUNKS", CE_CHUNKS),
     }
 
 
 def is_unsloth(model: Any) -> bool:
-    """Whether Unsloth has loaded the model (or the model within a PEFT model)."""
+    """Whether Unsloth loaded the model (or the base of a PEFT model)."""
     return hasattr(model, "for_training") and hasattr(model, "for_inference")
 
 
 def set_mode(model: Any, *, training: bool) -> None:
-    """`train()` or `eval()`, with the flags that Unsloth's models have beside it.
+    """Call `train()` or `eval()`, and set the mode flags of Unsloth's models too.
 
-    In training without `for_training` Unsloth would go on with the layers of generation; its
-    generation without `for_inference` keeps checkpointing on and the cache off.
+    Without `for_training`, Unsloth would train with its generation layers. Without
+    `for_inference`, it would generate with gradient checkpointing on and the KV cache off.
     """
     checkpointing = bool(getattr(model, "is_gradient_checkpointing", False))
     model.train(training)
     if not is_unsloth(model):
         return
     if training:
-        # Not its own choice, which would be that of loading: none.
+        # Pass the current setting: Unsloth's default is the one of loading, no checkpointing.
         model.for_training(use_gradient_checkpointing=checkpointing)
     else:
         model.for_inference()
@@ -135,7 +136,7 @@ def set_mode(model: Any, *, training: bool) -> None:
 
 @contextlib.contextmanager
 def answering(model: Any) -> Iterator[None]:
-    """In the mode for generation, and back in the one that was found."""
+    """Context in generation mode; restores the previous mode at the end."""
     training = model.training
     checkpointing = bool(getattr(model, "is_gradient_checkpointing", False))
     set_mode(model, training=False)
@@ -148,13 +149,13 @@ def answering(model: Any) -> Iterator[None]:
 
 
 def enable_checkpointing(model: Any) -> None:
-    """Recompute activations, by the non-reentrant kind of checkpointing only.
+    """Turn on gradient checkpointing, the non-reentrant kind only.
 
-    The reentrant kind gives wrong gradients where layers share keys and values, at the same loss.
+    If layers share keys and values, the reentrant kind gives wrong gradients at the same loss.
     """
     model.gradient_checkpointing_enable({"use_reentrant": False})
     for name, module in model.named_modules():
         function = getattr(module, "_gradient_checkpointing_func", None)
         kind = getattr(function, "keywords", {}).get("use_reentrant", False)
-        # Unsloth puts its own reentrant kind in the place of the one that was asked for.
+        # Unsloth may replace the requested kind by its own reentrant one.
         assert kind is False, f"reentrant checkpointing of {name}: gradients would be wrong"

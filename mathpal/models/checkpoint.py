@@ -1,6 +1,7 @@
-"""Read what a checkpoint holds, all of it or nothing.
+"""Read a whole checkpoint, or raise a ConfigError that says what is wrong with it.
 
-Knows Transformers' `from_pretrained` and its silences; knows no architecture's settings.
+Knows Transformers' `from_pretrained` and the faults that it passes over silently; knows no
+architecture's settings.
 """
 
 import json
@@ -14,16 +15,16 @@ from mathpal.errors import ConfigError
 
 
 def read(kind: Any, source: str, path: str, **settings: Any) -> Any:
-    """`kind.from_pretrained`, with one clear sentence where it cannot.
+    """Call `kind.from_pretrained`; explain a failure in one sentence.
 
     Args:
         kind: a class of Transformers.
         source: the folder or hub name to read.
         path: the same as the user wrote it, for the message.
-        settings: keywords of `from_pretrained`; None leaves one out.
+        settings: keywords of `from_pretrained`; those that are None are left out.
 
     Raises:
-        ConfigError: when there is nothing to read, or it is damaged.
+        ConfigError: if there is nothing to read, or the files are damaged.
     """
     settings = {name: value for name, value in settings.items() if value is not None}
     with explained(path):
@@ -32,7 +33,7 @@ def read(kind: Any, source: str, path: str, **settings: Any) -> Any:
 
 @contextmanager
 def explained(path: str) -> Iterator[None]:
-    """Turn what loading raises into a ConfigError that says what to do about it."""
+    """Turn an error of loading into a ConfigError that says what to do about it."""
     from safetensors import SafetensorError
 
     try:
@@ -48,7 +49,7 @@ def explained(path: str) -> Iterator[None]:
 
 
 def _known_reason(error: BaseException, path: str) -> str | None:
-    """What the hub's client says in many words, in one; None for anything else."""
+    """A short reason for an error of the hub's client; None for any other error."""
     from huggingface_hub import constants, errors
 
     why = "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else "the hub cannot be reached"
@@ -76,7 +77,7 @@ def _known_reason(error: BaseException, path: str) -> str | None:
 
 
 def stored_names(source: str, path: str, revision: str | None) -> set[str]:
-    """The names of the weights in a checkpoint of one or more safetensors files."""
+    """Names of the weights in a checkpoint of one or more safetensors files."""
     from safetensors import safe_open
     from transformers.utils.hub import cached_file
 
@@ -99,12 +100,12 @@ def stored_names(source: str, path: str, revision: str | None) -> set[str]:
 
 
 def unfilled(wanted: set[str], stored: set[str], mapping: dict[str, str], config: Any) -> list[str]:
-    """The wanted weights that a checkpoint does not hold, sorted.
+    """Names of the wanted weights that are missing in a checkpoint, sorted.
 
     Args:
         wanted: names in the model.
         stored: names in the checkpoint.
-        mapping: patterns of stored names and what stands in their place in the model.
+        mapping: regular expression on stored names -> its replacement in the model's names.
         config: of the model.
     """
     held = set(stored)
@@ -114,9 +115,10 @@ def unfilled(wanted: set[str], stored: set[str], mapping: dict[str, str], config
 
 
 def read_model(kind: Any, source: str, path: str, **settings: Any) -> Any:
-    """The model with every weight from the checkpoint: Transformers fills holes at random.
+    """Load a model and check that every weight came from the checkpoint.
 
-    Arguments are those of `read`.
+    Transformers would silently fill missing weights with random values. Arguments are those of
+    `read`.
 
     Raises:
         ConfigError: naming the weights that are missing or have another shape.
@@ -141,9 +143,9 @@ def read_model(kind: Any, source: str, path: str, **settings: Any) -> Any:
 
 
 def _is_unused(name: str, config: Any) -> bool:
-    """Whether the weight is a key or value projection of a layer that uses an earlier layer's.
+    """Whether a layer never uses this key or value weight: it shares an earlier layer's results.
 
-    Some releases of Transformers have such weights in the model and save none of them.
+    Some releases of Transformers create such weights in the model but do not save them.
     """
     match = re.search(r"\.layers\.(\d+)\.self_attn\.(?:k_proj|v_proj|k_norm)\.", name)
     shared = getattr(config, "num_kv_shared_layers", 0) or 0

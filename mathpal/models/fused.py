@@ -1,7 +1,7 @@
-"""Gemma-3n's small operations with their gradients in closed form: fewer passes over memory.
+"""Gemma-3n's small operations with closed-form gradients, which make fewer passes over memory.
 
-Each equals what autograd makes of the plain expression up to rounding, deterministically. Pure
-functions of tensors: they know nothing of modules, layers or Transformers.
+Values and gradients equal those of the plain expression under autograd, up to rounding, and are
+deterministic. Pure functions of tensors: they know nothing of modules, layers or Transformers.
 Letters: N tokens, D width, P AltUp streams, R LoRA rank.
 """
 
@@ -73,7 +73,7 @@ def lora_linear(
         bias: (out,) or None.
         a: (R, in).
         b: (out, R).
-        scaling: of the update.
+        scaling: factor of the low-rank update.
 
     Source: Hu et al. 2021 (arXiv 2106.09685).
     """
@@ -109,12 +109,12 @@ class _LoraLinear(torch.autograd.Function):
 
 
 def rotary(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """x with its halves rotated against each other, position by position.
+    """Rotary position embedding: rotate the two halves of x's last dimension by position.
 
     Args:
         x: (..., T, H, E).
-        cos: (..., T, E), without gradient, as `sin`.
-        sin: (..., T, E).
+        cos: (..., T, E), no gradient.
+        sin: (..., T, E), no gradient.
 
     Source: Su et al. 2021 (arXiv 2104.09864).
     """
@@ -176,7 +176,7 @@ def _mixed(coefficients: Tensor, streams: Sequence[Tensor]) -> tuple[Tensor, ...
 
 
 def _wide(x: Tensor) -> Tensor:
-    """At least fp32."""
+    """x in fp32, or wider if it is."""
     return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
 
 

@@ -1,7 +1,8 @@
 """Gemma-3n with its table of per-layer embeddings in the host's memory, for `model.offload_ple`.
 
-A third to a half of the weights are this table, of which a step needs a few rows: they are looked
-up on the host and sent. Imported only where it is asked for: it imports Transformers at the top.
+The table is a third to a half of the weights, and a step needs only a few of its rows. They are
+looked up on the host and copied to the device. Imports Transformers at the top, so import this
+module only when it is needed.
 """
 
 import json
@@ -19,51 +20,51 @@ NAME = "embed_tokens_per_layer"
 
 
 class HostEmbedding(nn.Module):
-    """Scaled rows of a table that stays on the host, given on the device of the ids.
+    """Embedding whose table stays on the host; its output is on the device of the ids.
 
-    The table is no parameter and no buffer: `to(device)` leaves it where it is, no optimizer and
-    no gradient ever sees it. It is part of the state dict all the same, so that a saved model is
-    whole and its fingerprint that of the same model with the table on the device.
+    The table is neither a parameter nor a buffer: `to(device)` does not move it, and it gets no
+    gradient and no optimizer state. It is part of the state dict, so a saved model is complete
+    and has the same fingerprint as with the table on the device.
 
     Args:
-        scale: what the rows are multiplied with.
+        scale: factor of the looked-up rows.
     """
 
     def __init__(self, scale: float) -> None:
         super().__init__()
         self.scale = scale
         self.weight: Tensor | None = None  # (entries, width)
-        self._room: Tensor | None = None  # page-locked, where rows wait to be sent
+        self._room: Tensor | None = None  # page-locked staging buffer of the rows
 
     def fill(self, table: Tensor) -> None:
-        """Take a table (entries, width), on the host."""
+        """Set the table (entries, width), a tensor on the host."""
         assert table.device.type == "cpu"
         self.weight = table
 
     def forward(self, input_ids: Tensor) -> Tensor:
-        """The rows of (…) ids: (…, width)."""
+        """Return the scaled rows (…, width) of the ids (…)."""
         assert self.weight is not None, "host_table.fill comes before the first forward"
         rows = self._looked_up(input_ids.reshape(-1)).view(*input_ids.shape, -1)
-        # A number of no dimension is taken for a scalar by tensors of every device.
+        # A 0-dimensional tensor on the CPU multiplies tensors of any device.
         return rows * torch.tensor(self.scale).to(rows.dtype)
 
     def _looked_up(self, ids: Tensor) -> Tensor:
         table = self.weight
         assert table is not None
-        # Waits for all that the device was told before; the last sending is over by then, and its
-        # room free to be written again.
+        # Waits for all work queued on the device. The last copy from `_room` is then complete,
+        # and `_room` can be overwritten.
         here = ids.to("cpu")
         if not ids.is_cuda:
             return nn.functional.embedding(here, table)
         if self._room is None or len(self._room) < len(here) or self._room.dtype != table.dtype:
-            with torch.inference_mode(False):  # evaluation must leave a room to write in again
+            with torch.inference_mode(False):  # so that training can write to it too
                 shape = (len(here), table.shape[1])
                 self._room = torch.empty(shape, dtype=table.dtype, pin_memory=True)
         rows = torch.index_select(table, 0, here, out=self._room[: len(here)])
         return rows.to(ids.device, non_blocking=True)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "HostEmbedding":
-        # Another dtype is followed, another device is not.
+        # Follow a change of dtype, not of device.
         if self.weight is not None:
             self.weight = self.weight.to(fn(self.weight[:0]).dtype)
         return super()._apply(fn, recurse)
@@ -74,7 +75,7 @@ class HostEmbedding(nn.Module):
             destination[f"{prefix}weight"] = self.weight
 
     def _load_from_state_dict(self, state_dict: Any, prefix: str, *args: Any) -> None:
-        given = state_dict.pop(f"{prefix}weight", None)  # of a dict for this module alone
+        given = state_dict.pop(f"{prefix}weight", None)  # torch passes this module's keys only
         super()._load_from_state_dict(state_dict, prefix, *args)
         missing = args[2]
         if given is not None:
@@ -87,9 +88,9 @@ class HostEmbedding(nn.Module):
 
 
 class Gemma3nForCausalLM(transformers.Gemma3nForCausalLM):
-    """Transformers' model without a table; `fill` gives it one.
+    """Transformers' model with an empty host table; `fill` reads the table.
 
-    Of the same name, which is what a saved configuration tells other programs to load.
+    It has Transformers' class name, because a saved configuration names the class to load.
     """
 
     _keys_to_ignore_on_load_unexpected = (rf"{NAME}\.",)
@@ -109,7 +110,7 @@ def fill(model: Any, source: str, path: str, revision: str | None) -> None:
         revision: of a hub checkpoint.
 
     Raises:
-        ConfigError: when the checkpoint holds no such table, or one of another shape.
+        ConfigError: if the checkpoint has no such table, or one of another shape.
     """
     config = model.config
     wanted = (
@@ -122,12 +123,12 @@ def fill(model: Any, source: str, path: str, revision: str | None) -> None:
             f"model.path={path}: {NAME} is {tuple(table.shape)} instead of {wanted}. Expected: a "
             "whole checkpoint of this architecture; fetch or export it again"
         )
-    # A copy: what is read is the file itself, mapped into memory.
+    # Copy: the tensor read from safetensors is a memory map of the file.
     getattr(model.model, NAME).fill(table.to(model.dtype, copy=True))
 
 
 def offloaded(model: Any) -> bool:
-    """Whether a model keeps a table on the host."""
+    """Whether a model keeps its per-layer embeddings on the host."""
     return any(isinstance(module, HostEmbedding) for module in model.modules())
 
 

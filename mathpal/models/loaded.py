@@ -1,18 +1,19 @@
-"""What every model loader returns."""
+"""The record that every model loader returns."""
 
 from typing import Any, NamedTuple
 
 
 class Loaded(NamedTuple):
-    """A model ready to be given LoRA weights, or to be trained whole.
+    """A model ready for LoRA or for full fine-tuning, with its tokenizer.
 
     Attributes:
         model: a Hugging Face causal LM.
         tokenizer: its tokenizer, with a chat template.
         name: the hub name, folder or recipe it came from.
         max_length: most tokens of a training row or of prompt plus answer.
-        fingerprint: sha256 over the weights' file (or over the recipe, for random weights).
-        backend: who runs the layers, "transformers" or "unsloth".
+        fingerprint: sha256, see `mathpal.models.loading.fingerprint`: over every weight's name
+            and shape and a sample of its values. For random weights: over the recipe.
+        backend: what runs the layers, "transformers" or "unsloth".
     """
 
     model: Any

@@ -35,27 +35,25 @@ def load_gemma3n(
     offload_ple: bool = False,
     revision: str | None = None,
 ) -> Loaded:
-    """Load a Gemma-3n, of which the language model is trained.
+    """Load a Gemma-3n; only its language model is trained.
 
     Args:
         path: `shipped:gemma3n_tiny`, a folder in Hugging Face layout, or a hub name such as
-            `google/gemma-3n-E2B-it`; both the text-only checkpoint and the one with vision and
-            audio towers.
-        backend: who runs the layers: transformers, unsloth, or auto, which is Unsloth where it is
-            installed and there is a GPU.
+            `google/gemma-3n-E2B-it`; text-only, or with vision and audio towers.
+        backend: transformers, unsloth, or auto: Unsloth if it is installed and there is a GPU.
         max_length: most tokens of a training row, and of prompt plus answer.
         dtype: of the frozen weights; auto is bfloat16 on a GPU and float32 elsewhere. Rotary
-            frequencies stay float32, whatever is chosen.
+            frequencies are always float32.
         quantization: 8bit or 4bit (NF4) of the frozen linear weights; needs a GPU and
             bitsandbytes.
         attention: implementation of the attention.
         text_only: leave out the towers; false keeps them, frozen, which needs timm.
-        offload_ple: keep the table of per-layer embeddings in the host's memory, and send the
-            rows of each batch; the same results with 4 to 5 GB less on the GPU. With LoRA only.
+        offload_ple: keep the table of per-layer embeddings in the host's memory and copy each
+            batch's rows to the GPU: same results, 4 to 5 GB less on the GPU. With LoRA only.
         revision: of a hub checkpoint.
 
     Raises:
-        ConfigError: when the checkpoint is not there, or this machine cannot load it so.
+        ConfigError: if the checkpoint is not found, or this machine cannot load it as asked.
     """
     chosen = begin(without_offloading(backend, offload_ple))
     import transformers
@@ -81,7 +79,7 @@ def load_gemma3n(
     from mathpal.models import host_table
 
     if not text_only:
-        raise ConfigError("model.offload_ple=true is for the language model alone: text_only=true")
+        raise ConfigError("model.offload_ple=true needs model.text_only=true")
     wanted = wanted._replace(kind=host_table.Gemma3nForCausalLM)
     return _loaded(wanted, chosen, dtype, quantization, complete=host_table.fill)
 
@@ -97,7 +95,7 @@ def load_causal_lm(
     attention: Attention = "sdpa",
     revision: str | None = None,
 ) -> Loaded:
-    """Load any causal LM whose tokenizer brings a chat template; the mask gate decides on it.
+    """Load any causal LM whose tokenizer has a chat template; the mask gate checks the template.
 
     Arguments and errors are those of `load_gemma3n`.
     """
@@ -110,7 +108,7 @@ def load_causal_lm(
 
 
 class _Wanted(NamedTuple):
-    """What is to be loaded, whoever loads it; see `unsloth_loading.load`."""
+    """The model to load, for either backend; fields as in `unsloth_loading.load`."""
 
     kind: Any
     config: Any
@@ -129,9 +127,9 @@ def _loaded(
     quantization: Quantization,
     complete: Callable[..., None] | None = None,
 ) -> Loaded:
-    """The model by the chosen backend, with the same tokenizer by either.
+    """Load the model with the chosen backend; the tokenizer does not depend on the backend.
 
-    `complete` gives the model (of Transformers' backend) what its class leaves out of loading.
+    `complete` reads the weights that the class leaves out; Transformers' backend only.
     """
     from mathpal.models.accelerate import accelerate_layers
 
@@ -162,20 +160,20 @@ def _loaded(
 
 
 def _require_transformers() -> None:
-    """Refuse the releases that train Gemma-3n wrongly."""
+    """Refuse releases of Transformers that train Gemma-3n wrongly."""
     import transformers
     from packaging.version import Version
 
     if Version(transformers.__version__) < Version("5.6"):
         raise ConfigError(
-            f"Gemma-3n needs transformers 5.6 or newer, found {transformers.__version__}: older "
-            "ones train the layers that share keys and values on wrong ones. "
+            f"Gemma-3n needs transformers 5.6 or newer, found {transformers.__version__}: in older "
+            "releases, layers that share keys and values train on wrong ones. "
             'Mend: pip install -U "transformers>=5.6,<=5.17"'
         )
 
 
 def _with_towers(path: str) -> Any:
-    """The class that keeps vision and audio; its vision tower is timm's."""
+    """The model class with vision and audio towers; timm provides the vision tower."""
     from importlib.util import find_spec
 
     import transformers
@@ -192,12 +190,12 @@ def _require_exact_positions(model: Any) -> None:
     import torch
 
     for name, buffer in model.named_buffers():
-        # bf16 rotary frequencies put positions wrong by up to a whole turn.
+        # In bf16, rotary frequencies rotate late positions wrongly by up to a whole turn.
         assert "inv_freq" not in name or buffer.dtype == torch.float32, f"{name}: {buffer.dtype}"
 
 
 def source_of(path: str) -> str:
-    """The folder or hub name behind `model.path`; ConfigError for one that is not shipped."""
+    """The folder or hub name behind `model.path`; ConfigError for an unknown shipped model."""
     if not path.startswith(SHIPPED):
         return str(Path(path).expanduser()) if Path(path).expanduser().exists() else path
     folder = ASSETS / path.removeprefix(SHIPPED)
@@ -211,15 +209,16 @@ def source_of(path: str) -> str:
 
 
 def load_tokenizer(path: str, revision: str | None = None) -> Any:
-    """The tokenizer at `model.path`, ready for chat.
+    """Load the tokenizer at `model.path`, ready for chat.
 
     Raises:
-        ConfigError: when there is none, or it has no chat template.
+        ConfigError: if there is none, or it has no chat template.
     """
     from transformers import AutoTokenizer
 
     tokenizer = read(AutoTokenizer, source_of(path), path, revision=revision)
-    if len(tokenizer) <= len(tokenizer.all_special_ids):  # Transformers makes up an empty one
+    # Without a tokenizer's files, Transformers returns an empty tokenizer.
+    if len(tokenizer) <= len(tokenizer.all_special_ids):
         raise ConfigError(
             f"model.path={path}: there is no tokenizer; expected: tokenizer.json and "
             "tokenizer_config.json beside the weights"
@@ -231,14 +230,14 @@ def load_tokenizer(path: str, revision: str | None = None) -> Any:
         )
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    tokenizer.padding_side = "left"  # generation; training pads by itself
+    tokenizer.padding_side = "left"  # for generation; training does its own padding
     return tokenizer
 
 
 def fingerprint(model: Any, values: int = 512) -> str:
-    """sha256 over every weight's name, shape, and `values` of its numbers, evenly spread.
+    """sha256 over every weight's name and shape and up to `values` evenly spaced elements.
 
-    Cheap at any size, and blind to where the weights came from or how they lay on disk.
+    Cheap at any size. It does not depend on where the weights came from or on their file format.
     """
     import torch
 

@@ -22,28 +22,26 @@ def attach_lora(
     targets: Sequence[str] = PROJECTIONS,
     variant: Literal["lora", "dora", "rslora"] = "lora",
 ) -> Any:
-    """Freeze the model and put trainable low-rank updates beside its projections.
+    """Freeze the model and add trainable low-rank updates (LoRA) to its projections.
 
-    Around a model of Unsloth's it is PEFT, too, not `FastModel.get_peft_model`: names, shapes and
-    first values are then the same as around Transformers' model, so that an adapter of one loads
-    with the other. Unsloth's own would draw them from a seed of its own and turn on reentrant
-    checkpointing; what is fast in its LoRA layers it has put into PEFT's classes at loading.
+    Unsloth's models go through PEFT too (loading has patched its fast LoRA layers into PEFT's
+    classes): adapters of both backends are interchangeable and start from the same values.
+    `FastModel.get_peft_model` has a seed of its own and turns on reentrant checkpointing.
 
     Args:
         model: a causal LM.
         r: rank.
         alpha: the update is scaled by alpha / r (rslora: alpha / √r).
         dropout: on the update's input.
-        targets: names of the linear layers in the language model's decoder layers; vision and
-            audio towers, AltUp and Laurel are never touched (AltUp reads its weight directly,
-            a wrapper there would be bypassed).
-        variant: plain, weight-decomposed (DoRA), or rank-stabilised.
+        targets: names of linear layers in the language model's decoder layers. Towers, Laurel and
+            AltUp, which reads its weights directly and would bypass a wrapper, get no LoRA.
+        variant: plain LoRA, weight-decomposed (DoRA), or rank-stabilised (rsLoRA).
 
     Returns:
         A PEFT model: base frozen in its dtype, LoRA weights in fp32.
 
     Raises:
-        ConfigError: when no layer has a name in `targets`.
+        ConfigError: if no layer has a name in `targets`.
 
     Source: Hu et al. 2021 (arXiv 2106.09685); DoRA 2402.09353; rsLoRA 2312.03732.
     """
@@ -71,7 +69,7 @@ def attach_lora(
             f"the usual ones are {', '.join(PROJECTIONS)}"
         ) from error
     for name, weight in tuned.named_parameters():
-        # In 16 bits AdamW's updates at the usual rates are smaller than the rounding.
+        # In 16 bits, AdamW's updates at usual learning rates are lost to rounding.
         assert not weight.requires_grad or weight.dtype.itemsize >= 4, f"{name} is {weight.dtype}"
     if not is_unsloth(model):
         accelerate_layers(tuned)
@@ -79,7 +77,7 @@ def attach_lora(
 
 
 def pattern(targets: Sequence[str]) -> str:
-    """The regular expression of the whole names of the layers that LoRA is put beside."""
+    """Regular expression that matches the full names of the layers that get LoRA."""
     names = "|".join(targets)
     return rf"^(?!.*(?:vision|audio)).*\.layers\.\d+\.(?:self_attn|mlp)\.(?:{names})$"
 
@@ -89,11 +87,11 @@ def no_lora(model: Any) -> Any:
     """Full fine-tuning: every weight of the model is trained.
 
     Raises:
-        ConfigError: when the table of per-layer embeddings lies on the host.
+        ConfigError: if the table of per-layer embeddings is kept on the host.
     """
     from mathpal.errors import ConfigError
     from mathpal.models.host_table import offloaded
 
     if offloaded(model):
-        raise ConfigError("model.offload_ple=true with lora=none: a table on the host cannot learn")
+        raise ConfigError("model.offload_ple=true with lora=none: a host table cannot be trained")
     return model.requires_grad_(True)

@@ -1,7 +1,8 @@
-"""Causal attention among rows that stand one after another, without any padding between them.
+"""Causal attention over packed rows: all rows in one sequence, without padding.
 
 Knows tensors and the rows' lengths; knows nothing of models, layers or batches.
-Letters: N tokens of all rows, Q of them that ask, H heads, G heads with own keys, E width of one.
+Letters: N tokens of all rows, Q needed positions (those that have queries), H query heads, G key
+and value heads, J = H / G heads that share keys, E width of a head.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,21 +16,21 @@ from torch.autograd.function import once_differentiable
 
 from mathpal.tokens.batches import PackedRows
 
-SHORT = 256  # tokens of a row whose scores may be kept; longer ones go through flash attention
+SHORT = 256  # on a CPU, rows up to so many tokens keep their probabilities; longer ones use SDPA
 
 
 def packed_attention(
     q: Tensor, k: Tensor, v: Tensor, rows: PackedRows, *, scale: float, window: int | None
 ) -> Tensor:
-    """softmax(scale · q·kᵀ)·v; each position sees those of its own row up to itself.
+    """softmax(scale · q·kᵀ)·v; each position attends to its own row, up to itself.
 
     Args:
-        q: (Q, H, E), of the positions that ask.
-        k: (N, G, E), of all of them; G divides H.
-        v: (N, G, E).
-        rows: where they stand.
-        scale: of the products.
-        window: a position sees so many, itself included; None for all before it.
+        q: (Q, H, E), queries of the needed positions.
+        k: (N, G, E), keys of all positions; G divides H.
+        v: (N, G, E), values of all positions.
+        rows: lengths of the rows and the first needed position of each.
+        scale: factor of the products.
+        window: positions that one attends to, itself included; None for all before it.
 
     Returns:
         (Q, H, E).
@@ -46,7 +47,7 @@ def packed_attention(
 
 
 class _ShortRows(torch.autograd.Function):
-    """Row by row, the heads that share keys in one product, whose scores a CPU's cache holds."""
+    """One matrix product for each row and group of heads: its scores fit into a CPU's cache."""
 
     @staticmethod
     def forward(
@@ -55,12 +56,12 @@ class _ShortRows(torch.autograd.Function):
     ) -> Tensor:  # fmt: skip
         q, out, kept = q * scale, torch.empty_like(q), []
         hidden = ~_visible(max(rows.lengths), 0, window, q.device)[:, None]
-        for asks, seen, heads, group, first, length in _products(rows, q, k):
-            scores = q[asks, heads].reshape(-1, q.shape[-1]) @ k[seen, group].t()  # (QJ, N)
+        for queries, tokens, heads, group, first, length in _products(rows, q, k):
+            scores = q[queries, heads].reshape(-1, q.shape[-1]) @ k[tokens, group].t()  # (QJ, N)
             by_place = scores.view(length - first, -1, length)
             by_place.masked_fill_(hidden[first:length, :, :length], -torch.inf)
             shares = torch.softmax(scores, -1)
-            out[asks, heads] = (shares @ v[seen, group]).view(length - first, -1, q.shape[-1])
+            out[queries, heads] = (shares @ v[tokens, group]).view(length - first, -1, q.shape[-1])
             kept.append(shares)
         ctx.save_for_backward(q, k, v, *kept)
         ctx.rows, ctx.scale = rows, scale
@@ -72,40 +73,42 @@ class _ShortRows(torch.autograd.Function):
         q, k, v, *kept = ctx.saved_tensors
         dq, dk, dv = torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)
         products = _products(ctx.rows, q, k)
-        for (asks, seen, heads, group, first, length), shares in zip(products, kept, strict=True):
-            given = g[asks, heads].reshape(-1, q.shape[-1])  # (QJ, E)
-            dv[seen, group] = shares.t() @ given
-            dshares = given @ v[seen, group].t()
+        for (queries, tokens, heads, group, first, length), shares in zip(
+            products, kept, strict=True
+        ):
+            given = g[queries, heads].reshape(-1, q.shape[-1])  # (QJ, E)
+            dv[tokens, group] = shares.t() @ given
+            dshares = given @ v[tokens, group].t()
             dscores = torch._softmax_backward_data(dshares, shares, -1, shares.dtype)
-            dq[asks, heads] = (dscores @ k[seen, group]).view(length - first, -1, q.shape[-1])
-            dk[seen, group] = dscores.t() @ q[asks, heads].reshape(-1, q.shape[-1])
+            dq[queries, heads] = (dscores @ k[tokens, group]).view(length - first, -1, q.shape[-1])
+            dk[tokens, group] = dscores.t() @ q[queries, heads].reshape(-1, q.shape[-1])
         return dq.mul_(ctx.scale), dk, dv, None, None, None
 
 
 def _products(rows: PackedRows, q: Tensor, k: Tensor) -> Iterator[tuple[Any, ...]]:
-    """Of each row and each group of heads: where its questions stand, its tokens, its heads, the
-    group's number; and the row's first question and its length."""
-    asked, begun, shares = 0, 0, q.shape[1] // k.shape[1]
+    """For each row and group of heads: slices of the row's queries, of its tokens and of the
+    heads, the group's number, the row's first needed position and its length."""
+    query, token, shares = 0, 0, q.shape[1] // k.shape[1]
     for first, length in zip(rows.first, rows.lengths, strict=True):
-        asks, seen = slice(asked, asked + length - first), slice(begun, begun + length)
-        asked, begun = asks.stop, seen.stop
+        queries, tokens = slice(query, query + length - first), slice(token, token + length)
+        query, token = queries.stop, tokens.stop
         for group in range(k.shape[1]):
-            yield asks, seen, slice(group * shares, (group + 1) * shares), group, first, length
+            yield queries, tokens, slice(group * shares, (group + 1) * shares), group, first, length
 
 
 def _visible(length: int, first: int, window: int | None, device: torch.device) -> Tensor:
-    """(Q, N): which tokens of a row its positions from the given one on see."""
-    seen = torch.arange(length, device=device)
-    asks = seen[first:, None]
-    visible = seen <= asks
-    return visible if window is None else visible & (seen > asks - window)
+    """(Q, N), bool: the tokens of a row that each position from `first` on attends to."""
+    places = torch.arange(length, device=device)
+    own = places[first:, None]
+    visible = places <= own
+    return visible if window is None else visible & (places > own - window)
 
 
 def _of_one_row(q: Tensor, k: Tensor, v: Tensor, scale: float, window: int | None) -> Tensor:
-    """The same for one row, whose last positions ask: q (Q, H, E), k and v (N, G, E)."""
+    """Attention of one row; queries are those of its last Q positions."""
     first = len(k) - len(q)
     mask = _visible(len(k), first, window, q.device) if first or window is not None else None
-    # A CPU's kernel takes turns on two cores for heads that share keys, five times as long.
+    # With shared keys, the CPU kernel does not run in parallel on two cores: five times slower.
     k, v = _spread(k, q), _spread(v, q)
     q, k, v = (part.transpose(0, 1)[None] for part in (q, k, v))
     found = torch.nn.functional.scaled_dot_product_attention(
@@ -117,7 +120,7 @@ def _of_one_row(q: Tensor, k: Tensor, v: Tensor, scale: float, window: int | Non
 def _varlen(
     q: Tensor, k: Tensor, v: Tensor, rows: PackedRows, scale: float, window: int | None
 ) -> Tensor:
-    """By one kernel for all rows (flash attention aligns the last question with the last key)."""
+    """One kernel for all rows. Flash attention aligns a row's last query with its last key."""
     from torch.nn.attention.varlen import varlen_attn
 
     options: dict[str, Any] = {"window_size": (-1 if window is None else window - 1, 0)}
@@ -134,18 +137,18 @@ def _varlen(
 
 
 def shares_keys() -> bool:
-    """Whether that kernel takes one copy of keys for several heads: from torch 2.12 on."""
+    """Whether torch's varlen kernel lets several heads share keys: from torch 2.12 on."""
     from torch.nn.attention.varlen import varlen_attn
 
     return "enable_gqa" in signature(varlen_attn).parameters
 
 
 def _spread(keys: Tensor, q: Tensor) -> Tensor:
-    """(N, G, E) as (N, H, E): for every head of q its own copy."""
+    """Repeat keys or values (N, G, E) for every head of q: (N, H, E)."""
     shares = q.shape[1] // keys.shape[1]
     return keys.unsqueeze(2).expand(-1, -1, shares, -1).flatten(1, 2)
 
 
 def _ends(lengths: Sequence[int], device: torch.device) -> Tensor:
-    """(rows + 1,) int32: 0 and the end of each."""
+    """Cumulative lengths (rows + 1,), int32: 0 and the end of each row."""
     return torch.tensor([0, *accumulate(lengths)], dtype=torch.int32).to(device, non_blocking=True)

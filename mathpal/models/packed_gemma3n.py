@@ -1,11 +1,12 @@
-"""Gemma-3n's text model on rows that stand one after another: no padding, and no work that no
-target needs.
+"""Gemma-3n's text model on packed rows: no padding, and no work that no target needs.
 
-Layers from the last one that makes keys and values on are asked for the positions from each
-row's first target on: what a prompt's positions would become there is read by nobody. In a model
-whose last layers share the keys and values of earlier ones that is a third of them and more.
+Needed positions are those from each row's first target on. The last layer that makes keys and
+values, and all layers after it, compute only these: nothing reads their outputs at the prompt's
+positions. In E2B and E4B that is more than a third of the layers, because the last ones share the
+keys and values of earlier ones.
 Knows Transformers' modules; knows nothing of batches or losses.
-Letters: N tokens, Q of them that ask, D width, P AltUp streams, H and G heads, E width of one.
+Letters: N tokens, Q needed positions, D width, L layers, S width of a per-layer input, E width of
+a head.
 """
 
 from collections import UserDict
@@ -19,29 +20,30 @@ from mathpal.models.packed_attention import packed_attention
 from mathpal.tokens.batches import PackedRows
 
 
-class Sight(NamedTuple):
-    """Who asks whom in a layer.
+class LayerPositions(NamedTuple):
+    """The positions that one layer computes, and their rotary embeddings.
 
     Attributes:
-        rows: where the rows stand and which positions ask.
-        places: (Q,) those among the layer's inputs that its outputs are of; None for all.
-        questions: cosines and sines (1, Q, E) of the positions that ask, for rotation.
-        keys: the same (1, N, E) of all.
+        rows: lengths of the rows and the first needed position of each.
+        places: indexes (Q,) of the needed positions among the layer's inputs; None if the layer
+            has an output for every input.
+        query_rotation: cosines and sines (1, Q, E) of the needed positions.
+        key_rotation: cosines and sines (1, N, E) of all positions.
     """
 
     rows: PackedRows
     places: Tensor | None
-    questions: tuple[Tensor, Tensor]
-    keys: tuple[Tensor, Tensor]
+    query_rotation: tuple[Tensor, Tensor]
+    key_rotation: tuple[Tensor, Tensor]
 
 
 def text_model(self: Any, *args: Any, rows: PackedRows | None = None, **kwargs: Any) -> Any:
-    """The forward of a `Gemma3nTextModel`; with `rows` that of packed rows.
+    """The forward of a `Gemma3nTextModel`; with `rows`, the forward of packed rows.
 
     Args:
-        rows: where they stand among input_ids (1, N) and position_ids (1, N), which are then
-            the only other arguments heeded. `last_hidden_state` (1, Q, D) is of the positions
-            that ask. None for Transformers' own forward.
+        rows: the rows in input_ids (1, N) and position_ids (1, N); other arguments are then
+            ignored, and `last_hidden_state` (1, Q, D) has the needed positions only. None for
+            Transformers' own forward.
     """
     if rows is None:
         return type(self).forward(self, *args, **kwargs)
@@ -49,44 +51,48 @@ def text_model(self: Any, *args: Any, rows: PackedRows | None = None, **kwargs: 
 
     ids, positions = kwargs["input_ids"], kwargs["position_ids"]
     embedded = self.embed_tokens(ids)  # (1, N, D)
-    extras = self.project_per_layer_inputs(embedded, self.get_per_layer_inputs(ids))  # (1, N, L, S)
-    streams = torch.stack(_alike(embedded, [p(embedded) for p in self.altup_projections]))
+    layer_inputs = self.project_per_layer_inputs(
+        embedded, self.get_per_layer_inputs(ids)
+    )  # (1, N, L, S)
+    streams = torch.stack(_same_size(embedded, [p(embedded) for p in self.altup_projections]))
     places = rows.places().to(ids.device, non_blocking=True)
     kinds = sorted(set(self.config.layer_types))
-    all_of = {kind: self.rotary_emb(embedded, positions, kind) for kind in kinds}
-    asking_of = {
+    of_all = {kind: self.rotary_emb(embedded, positions, kind) for kind in kinds}
+    of_needed = {
         kind: tuple(part.index_select(1, places) for part in parts)
-        for kind, parts in all_of.items()
+        for kind, parts in of_all.items()
     }
-    everyone = PackedRows(rows.lengths, (0,) * len(rows.lengths))
+    all_rows = PackedRows(rows.lengths, (0,) * len(rows.lengths))
     last_own = len(self.layers) - 1 - self.config.num_kv_shared_layers
     shared: UserDict[int, Any] = UserDict()
     for number, layer in enumerate(self.layers):
         kind = self.config.layer_types[number]
         if number < last_own:
-            sight = Sight(everyone, None, all_of[kind], all_of[kind])
+            own = LayerPositions(all_rows, None, of_all[kind], of_all[kind])
         else:
-            narrows = places if number == last_own else None
-            sight = Sight(rows, narrows, asking_of[kind], all_of[kind])
+            chosen = places if number == last_own else None
+            own = LayerPositions(rows, chosen, of_needed[kind], of_all[kind])
         if number == last_own:
-            extras = extras.index_select(1, places)
-        streams = layer(streams, None, extras[:, :, number], shared_kv_states=shared, sight=sight)
+            layer_inputs = layer_inputs.index_select(1, places)
+        streams = layer(
+            streams, None, layer_inputs[:, :, number], shared_kv_states=shared, layer_positions=own
+        )
     first, *others = streams.unbind(0)
     others = [p(stream) for p, stream in zip(self.altup_unembed_projections, others, strict=True)]
-    hidden = self.norm(torch.stack(_alike(first, others)).mean(0))
+    hidden = self.norm(torch.stack(_same_size(first, others)).mean(0))
     return BaseModelOutputWithPast(last_hidden_state=hidden)
 
 
-def can(text_model: Any) -> bool:
-    """Whether its attention is one that `packed_attention` computes: there is no dropout in it."""
+def supports(text_model: Any) -> bool:
+    """Whether `packed_attention` can compute the model's attention: without dropout."""
     return not text_model.config.attention_dropout
 
 
-def _alike(first: Tensor, others: list[Tensor]) -> list[Tensor]:
-    """The first stream, and the others brought to its root mean square at each position.
+def _same_size(first: Tensor, others: list[Tensor]) -> list[Tensor]:
+    """The first stream, and the others scaled to its root mean square at each position.
 
-    In the dtype of the first: under autocast Transformers goes on in fp32 from here, which costs
-    twice the memory and time of the whole residual stream.
+    All in the first one's dtype. Under autocast, Transformers' streams are fp32 from here on,
+    which costs twice the memory and time of the residual stream.
     """
     size = _mean_square(first).sqrt()
     return [first] + [
@@ -96,38 +102,40 @@ def _alike(first: Tensor, others: list[Tensor]) -> list[Tensor]:
 
 
 def _mean_square(stream: Tensor) -> Tensor:
-    """(1, N, 1), in fp32 or wider."""
+    """Mean square (1, N, 1) at each position, in fp32 or wider."""
     wide = stream.float() if stream.dtype in (torch.float16, torch.bfloat16) else stream
     return wide.square().mean(-1, keepdim=True)
 
 
-def asking(inputs: Tensor, sight: Sight) -> Tensor:
-    """Of a layer's inputs (1, N, D) those that it has outputs for (1, Q, D)."""
-    return inputs if sight.places is None else inputs.index_select(1, sight.places)
+def needed(inputs: Tensor, positions: LayerPositions) -> Tensor:
+    """Select from a layer's inputs (1, N, D) those of the positions it computes (1, Q, D)."""
+    return inputs if positions.places is None else inputs.index_select(1, positions.places)
 
 
-def attention(self: Any, normed: Tensor, shared: Any, sight: Sight) -> tuple[Tensor, Tensor]:
-    """What the positions that ask find, (1, Q, D), and their own inputs (1, Q, D).
+def attention(
+    self: Any, normed: Tensor, shared: Any, positions: LayerPositions
+) -> tuple[Tensor, Tensor]:
+    """Attention's output (1, Q, D) at the needed positions, and its inputs there (1, Q, D).
 
     Args:
         self: a `Gemma3nTextAttention`.
         normed: (1, N, D), or (1, Q, D) in a layer that shares the keys of another.
         shared: keys and values by the number of the layer that made them.
-        sight: who asks whom.
+        positions: which positions the layer computes.
     """
-    asks = asking(normed, sight)
+    own = needed(normed, positions)
     heads = (-1, self.config.head_dim)
-    q = rotary(self.q_norm(self.q_proj(asks).unflatten(-1, heads)), *sight.questions)
+    q = rotary(self.q_norm(self.q_proj(own).unflatten(-1, heads)), *positions.query_rotation)
     if self.is_kv_shared_layer:
         k, v = shared[self.kv_shared_layer_index]
     else:
-        k = rotary(self.k_norm(self.k_proj(normed).unflatten(-1, heads)), *sight.keys)
+        k = rotary(self.k_norm(self.k_proj(normed).unflatten(-1, heads)), *positions.key_rotation)
         v = self.v_norm(self.v_proj(normed).unflatten(-1, heads))
     if self.store_full_length_kv:
         shared[self.layer_idx] = k, v
-    # Rotation in fp32 leaves fp32 behind; under autocast attention is computed in 16 bits.
+    # Rotation returns fp32; under autocast, attention is computed in 16 bits.
     q, k = q.to(v.dtype), k.to(v.dtype)
     found = packed_attention(
-        q[0], k[0], v[0], sight.rows, scale=self.scaling, window=self.sliding_window
+        q[0], k[0], v[0], positions.rows, scale=self.scaling, window=self.sliding_window
     )
-    return self.o_proj(found.flatten(1)[None]), asks
+    return self.o_proj(found.flatten(1)[None]), own

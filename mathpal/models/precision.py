@@ -1,4 +1,4 @@
-"""In what numbers a frozen model is kept: the keywords of `from_pretrained` for dtype and device.
+"""Dtype, device and quantization of a frozen model, as keywords of `from_pretrained`.
 
 Knows this machine's GPU and bitsandbytes, and which layers of Gemma-3n must not be quantized.
 """
@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from mathpal.errors import ConfigError
 
-# AltUp's coefficient layers are read by their weight, not called: 4-bit must leave them alone.
-# Transformers compares the end of a layer's whole name, so a list's members are named one by one.
+# AltUp reads the weights of its coefficient layers directly, so they must not be quantized.
+# Transformers compares the end of a layer's full name: list each member of a module list.
 NOT_QUANTIZED = [
     "lm_head", "correction_coefs", "prediction_coefs", "modality_router",
     *(f"{name}.{number}" for name in ("altup_projections", "altup_unembed_projections")
@@ -21,7 +21,11 @@ Quantization = Literal["none", "8bit", "4bit"]
 
 
 def precision(dtype: Dtype, quantization: Quantization) -> dict[str, Any]:
-    """The keywords of `from_pretrained` for dtype and quantization."""
+    """Keywords of `from_pretrained` for dtype, device and quantization.
+
+    Raises:
+        ConfigError: if quantization is asked for without a GPU or without bitsandbytes.
+    """
     import torch
 
     gpu = torch.cuda.is_available()

@@ -1,6 +1,6 @@
 """A small Gemma-3n with random weights, and a tokenizer trained on the curriculum.
 
-The recipe's first half: what it makes is pre-trained by `+experiment=tiny_base`. The class is
+This is where the shipped model begins: `+experiment=tiny_base` pre-trains it. The class is
 Transformers' own `Gemma3nForCausalLM`; only the sizes are small.
 """
 
@@ -45,20 +45,20 @@ def create_gemma3n(
     max_length: Count = 512,
     seed: int = 0,
 ) -> Loaded:
-    """Make a Gemma-3n of the given shape with random weights, in fp32.
+    """Create a Gemma-3n of the given shape with random weights, in fp32.
 
     Args:
         hidden_size: width of the residual stream.
         layers: decoder layers; every fifth attends globally, the others within 512 tokens.
-        heads: attention heads of `head_dim` each; `kv_heads` of them have own keys and values.
+        heads: query heads of width `head_dim`; `kv_heads` key and value heads.
         intermediate_size: width of the MLP.
         per_layer_size: width of the per-layer embeddings.
         laurel_rank: rank of the learned augmented residual.
         altup_inputs: parallel streams of AltUp.
-        sparse_layers: how many first layers keep only 5 % of their MLP activations.
-        shared_layers: how many last layers use the keys and values of earlier ones.
-        vocab_size: upper bound for the tokenizer's vocabulary.
-        tokenizer_problems: problems a family whose texts train the tokenizer.
+        sparse_layers: the first so many layers keep only 5 % of their MLP activations.
+        shared_layers: the last so many layers use the keys and values of earlier ones.
+        vocab_size: most entries of the tokenizer's vocabulary.
+        tokenizer_problems: problems of each family that the tokenizer is trained on.
         max_length: most tokens of a row.
         seed: of the weights.
 
@@ -72,7 +72,7 @@ def create_gemma3n(
     from mathpal.models.tokenizer import train_tokenizer
 
     shape = {name: value for name, value in locals().items() if isinstance(value, int)}
-    shape_config(shape, vocabulary=vocab_size)  # before the tokenizer takes its time
+    shape_config(shape, vocabulary=vocab_size)  # raises before the slow training of the tokenizer
     texts = (
         text
         for name in sorted(FAMILIES)
@@ -82,9 +82,8 @@ def create_gemma3n(
     )
     tokenizer = train_tokenizer(texts, vocab_size=vocab_size)
     tokenizer.model_max_length = max_length
-    config = shape_config(shape, vocabulary=len(tokenizer))
     set_seed(seed)
-    model = Gemma3nForCausalLM(config)
+    model = Gemma3nForCausalLM(shape_config(shape, vocabulary=len(tokenizer)))
     accelerate_layers(model)
     digest = hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()
     return Loaded(model, tokenizer, "gemma3n_scratch", max_length, digest)
@@ -94,7 +93,7 @@ def shape_config(shape: Mapping[str, int], *, vocabulary: int) -> Any:
     """Transformers' configuration of a shape.
 
     Args:
-        shape: of the settings of `create_gemma3n`; those that are missing have their defaults.
+        shape: settings of `create_gemma3n`; a missing one has its default.
         vocabulary: entries of the tokenizer.
 
     Raises:
@@ -146,8 +145,8 @@ def _check_shape(shape: dict[str, int], layer_types: list[str]) -> None:
     own = max(0, layers - shared)
     if not set(layer_types[own:]) <= set(layer_types[:own]):
         faults.append(
-            f"model.shared_layers={shared}: expected that layers 1 to {layers} without the last "
-            f"{shared} still have one of each kind to share from (every fifth is a global one)"
+            f"model.shared_layers={shared}: the layers before the last {shared} must include one "
+            f"of each kind that these share from (of {layers} layers, every fifth is global)"
         )
     if faults:
         raise ConfigError("; ".join(faults))

@@ -1,8 +1,8 @@
-"""The small tokenizer of the shipped model, made like Gemma's own.
+"""The small tokenizer of the shipped model, built like Gemma's own.
 
-Byte-pair encoding with byte fallback, spaces as "▁", one token a digit, Gemma's turn tokens
-and chat template. Any text comes back from its tokens unchanged (but for "▁" itself, which
-decodes to a space, as with Gemma).
+Byte-pair encoding with byte fallback, spaces as "▁", one token for each digit, Gemma's turn tokens
+and chat template. Decoding gives back any text unchanged, except "▁", which becomes a space (as
+with Gemma).
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ LETTERS = (
 )
 ALPHABET = sorted(set(LETTERS + LETTERS.upper() + "0123456789▁\n.,:;?!()%/+-=<>×²³°\"'"))
 
-# Gemma's turns: system text goes in front of the first user turn, content is trimmed.
+# Gemma's turns: the system text is prepended to the first user turn; contents are trimmed.
 CHAT_TEMPLATE = """\
 {{ bos_token }}
 {%- set first = namespace(system="") -%}
@@ -39,8 +39,8 @@ def train_tokenizer(texts: Iterable[str], *, vocab_size: int) -> "PreTrainedToke
     """Train the tokenizer on the given texts.
 
     Args:
-        texts: the training texts, in a fixed order (the result depends on nothing else).
-        vocab_size: entries in all: 6 special tokens, 256 bytes, the letters, then merges.
+        texts: the training texts; the result depends on them and their order only.
+        vocab_size: most entries: 6 special tokens, 256 bytes, the letters, then merges.
 
     Example:
         >>> tokenizer = train_tokenizer(["Tính: 12 + 3"], vocab_size=600)
@@ -89,7 +89,7 @@ def train_tokenizer(texts: Iterable[str], *, vocab_size: int) -> "PreTrainedToke
 
 
 def _pipeline(backend):  # type: ignore[no-untyped-def]
-    """Gemma's normaliser, and a split that keeps digits, signs and words apart."""
+    """Set Gemma's normaliser, and a pre-tokenizer that separates digits, signs and words."""
     from tokenizers import Regex, normalizers, pre_tokenizers
 
     backend.normalizer = normalizers.Replace(" ", "▁")

@@ -1,7 +1,7 @@
-"""Load a causal LM through Unsloth, so that all the rest of MathPal need not know.
+"""Load a causal LM through Unsloth; the rest of MathPal need not know the difference.
 
-What comes back has the names, the shapes and the values of what Transformers loads. Unsloth is
-imported inside; it needs a GPU, or UNSLOTH_FORCE_CPU=1 for its CPU backend.
+The weights have the names, shapes and values that Transformers would load. Unsloth is imported
+inside the functions; it needs a GPU, or UNSLOTH_FORCE_CPU=1 for its CPU backend.
 """
 
 import contextlib
@@ -26,20 +26,21 @@ def load(
     revision: str | None,
     precision: dict[str, Any],
 ) -> Any:
-    """The model as Unsloth gives it, with every weight from the checkpoint.
+    """Load Unsloth's model, and check that every weight came from the checkpoint.
 
     Args:
         source: the folder or hub name to read.
         path: the same as the user wrote it, for messages.
-        config: of the model that is wanted: of the language model, where the checkpoint has more.
-        key_mapping: names in the checkpoint to names in the model; None for the same names.
+        config: of the wanted model, which may be only the language model of the checkpoint.
+        key_mapping: patterns of names in the checkpoint -> names in the model; None if they agree.
         max_length: most tokens of a row.
         attention: implementation of the attention.
         revision: of a hub checkpoint.
         precision: keywords of `from_pretrained` for dtype, device and quantization.
 
     Raises:
-        ConfigError: when it cannot be loaded, or has holes, or is not quantized though it should.
+        ConfigError: if loading fails, weights are missing, or quantization was asked for and
+            not done.
     """
     import torch
     from unsloth import FastModel
@@ -47,12 +48,12 @@ def load(
     given = arguments(max_length, precision)
     given |= {"attn_implementation": attention, "revision": revision}
     if key_mapping is not None:
-        # Its CPU backend has no text_only, and hands what it does not know to Transformers.
+        # Unsloth's CPU backend has no text_only; it passes unknown keywords to Transformers.
         gpu = torch.cuda.is_available()
         given |= {"text_only": True} if gpu else {"config": config, "key_mapping": key_mapping}
     with contextlib.redirect_stdout(sys.stderr), explained(path):
         model, _ = FastModel.from_pretrained(source, **given)
-    # Forced to the reentrant kind for Gemma-3n: the class's own method is what `fit` is to find.
+    # Unsloth's method forces reentrant checkpointing for Gemma-3n; restore the class's own.
     vars(model).pop("gradient_checkpointing_enable", None)
     _require_quantized(model, path, precision)
     runs = getattr(model.config, "_attn_implementation", attention)
@@ -65,21 +66,21 @@ def load(
 
 
 def arguments(max_length: int, precision: dict[str, Any]) -> dict[str, Any]:
-    """What keeps `FastModel.from_pretrained` from deciding for itself what is trained, and how."""
+    """Keywords that keep `FastModel.from_pretrained` from choosing settings by itself."""
     return {
         "max_seq_length": max_length,
         "load_in_4bit": False,  # its default is True
-        # Else a hub name becomes another repository's, which Unsloth has quantized or changed.
+        # Else Unsloth may replace a hub name by a repository that it has quantized or changed.
         "use_exact_model_name": True,
-        # `fit` decides on checkpointing; Unsloth's own is reentrant for Gemma-3n.
+        # `fit` turns on checkpointing; Unsloth's own is reentrant for Gemma-3n.
         "use_gradient_checkpointing": False,
-        "offload_embedding": False,  # else it decides by the memory that is free
+        "offload_embedding": False,  # else it depends on the free memory
         **precision,
     }
 
 
 def _require_quantized(model: Any, path: str, precision: dict[str, Any]) -> None:
-    """Unsloth loads in 16 bits, with a printed line, where it finds bitsandbytes not to work."""
+    """Raise if Unsloth loaded in 16 bits: without a working bitsandbytes it only prints a line."""
     if "quantization_config" not in precision:
         return
     kinds = {type(module).__name__ for module in model.modules()}
@@ -91,7 +92,7 @@ def _require_quantized(model: Any, path: str, precision: dict[str, Any]) -> None
 
 
 def _require_whole(model: Any, stored: set[str], mapping: dict[str, str], path: str) -> None:
-    """Weights that a checkpoint lacks are filled at random, without an error."""
+    """Raise if the checkpoint lacks weights: Unsloth fills them at random, without an error."""
     tied = getattr(model, "all_tied_weights_keys", None) or {}
     wanted = {name for name, _ in model.named_parameters()} - set(tied)
     missing = unfilled(wanted, stored, mapping, model.config)

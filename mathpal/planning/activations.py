@@ -1,17 +1,17 @@
-"""What a forward pass keeps for the backward pass, component by component.
+"""Activation memory: the tensors that a forward pass saves for the backward pass.
 
-One function a component, each a dictionary of named terms in bytes for one token; the names are
-those of the tensors. Read from `mathpal.models.accelerate` and `fused`, PEFT's layers and
-Transformers' Gemma-3n, and held by tests/unit/planning/test_planning.py to what autograd saves.
+One function for each component; it returns named terms in bytes per token, named after the
+tensors. They follow `mathpal.models.accelerate` and `fused`, PEFT's layers and Transformers'
+Gemma-3n. tests/unit/planning/test_planning.py compares them with what autograd saves.
 
-Counted: every tensor that autograd saves, once however many nodes save it; the copies that
-autocast makes; under checkpointing each layer's inputs. Not counted: what lives only inside one
-operation, and weights (their bf16 copies under autocast are in `mathpal.planning.memory`).
+Counted: every tensor that autograd saves, once even if several nodes save it; the copies that
+autocast makes; under checkpointing, each layer's inputs. Not counted: temporary tensors inside
+one operation, and weights (their bf16 copies under autocast are in `mathpal.planning.memory`).
 
-Terms are for one token of those that a layer computes; of packed rows late layers compute some of
-them only, see `mathpal.planning.spans`.
+A term is for one token that the layer computes. With packed rows, late layers compute only some
+of the tokens, see `mathpal.planning.spans`.
 
-Letters: s bytes of a stream, c of what products take and give.
+Letters: s bytes of a number in a residual stream, c bytes of a number in a matrix product.
 """
 
 from typing import NamedTuple
@@ -24,20 +24,20 @@ from mathpal.planning.spans import Span, scaled, spans
 
 
 def saved(setting: Setting) -> dict[str, float]:
-    """Bytes kept at the end of a micro-batch's forward pass, by component, for all its tokens."""
+    """Bytes saved at the end of a micro-batch's forward pass, by component, for all its tokens."""
     special = setting.architecture.kind == "gemma3n"
     before = gemma3n.embedding(setting) if special else {}
-    behind = gemma3n.unembedding(setting) if special else _unembedding(setting)
+    after = gemma3n.unembedding(setting) if special else _unembedding(setting)
     each = {
         "layers": sum(kept_by_layer(setting)),
         "embeddings": sum(before.values()) + rotation(setting),
-        "unembedding": sum(behind.values()) * setting.asking,
+        "unembedding": sum(after.values()) * setting.asking,
     }
     return {name: size * setting.batch_tokens for name, size in each.items()}
 
 
 def kept_by_layer(setting: Setting) -> list[float]:
-    """Bytes a token that each layer keeps: what it saves, or under checkpointing takes."""
+    """Bytes per token that each layer saves; under checkpointing, the size of its inputs."""
     if setting.checkpointing:
         streams = setting.architecture.streams * setting.architecture.hidden
         return [streams * widths(setting).stream * span.inputs for span in spans(setting)]
@@ -52,11 +52,11 @@ def _layers(setting: Setting) -> list[tuple[Layer, Span]]:
 
 
 class Backward(NamedTuple):
-    """The backward pass of the layers at its fullest, in bytes a token.
+    """Peak of the layers' backward pass, in bytes per token.
 
     Attributes:
-        kept: by the layers that are still to go back.
-        working: in the one that goes back, with what checkpointing computes again.
+        kept: saved by the layers whose backward pass is not finished.
+        working: used by the current layer, with the activations that checkpointing recomputes.
     """
 
     kept: float
@@ -64,7 +64,10 @@ class Backward(NamedTuple):
 
 
 def backward(setting: Setting) -> Backward:
-    """Layer by layer from the last: what is kept gets less, and early layers may work on more."""
+    """Find the layer at which the backward pass needs most.
+
+    From the last layer to the first, less remains saved, but early layers may compute more tokens.
+    """
     kept, found = kept_by_layer(setting), Backward(0.0, 0.0)
     for number, (layer, span) in enumerate(_layers(setting)):
         working = backward_working(setting) * span.outputs
@@ -75,11 +78,14 @@ def backward(setting: Setting) -> Backward:
 
 
 def layer_terms(setting: Setting, layer: Layer, span: Span, *, first: bool = False) -> Terms:
-    """What one decoder layer saves, in bytes for each token of the micro-batch.
+    """Tensors that one decoder layer saves, in bytes per token of the micro-batch.
 
     Args:
-        span: of the positions that the layer works on.
-        first: nothing before its projections needs a gradient, where embeddings do not.
+        setting: of the run.
+        layer: its shapes.
+        span: share of the positions that the layer computes.
+        first: it is the first layer. If the embeddings need no gradient, nothing before its
+            projections does.
     """
     first = first and setting.lora is not None and not setting.checkpointing
     parts = [
@@ -110,7 +116,7 @@ def _mlp(setting: Setting, layer: Layer) -> Terms:
 
 
 def _adapters(setting: Setting, layer: Layer, span: Span) -> Terms:
-    """What LoRA saves: each projection's input and the R numbers between A and B."""
+    """Tensors that LoRA saves: each projection's input and the r numbers between A and B."""
     lora, c = setting.lora, widths(setting).compute
     if lora is None:
         return {}
@@ -118,12 +124,12 @@ def _adapters(setting: Setting, layer: Layer, span: Span) -> Terms:
     terms: Terms = {}
     for name, linear in chosen.items():
         terms[f"{name}_low"] = lora.r * c
-        if lora.dropout:  # a copy of its own, and the mask: one byte on a GPU
+        if lora.dropout:  # its own copy of the input, and the mask: one byte on a GPU
             mask = 1 if setting.device == "gpu" else _input_width(setting, name)
             terms[f"{name}_dropped"] = linear.inputs * (c + mask)
         elif name == "down_proj":
             terms["product"] = linear.inputs * c
-        if lora.variant == "dora":  # both results are scaled by a trained number a row
+        if lora.variant == "dora":  # both results are scaled by a trained number per row
             terms[f"{name}_scaled"] = 2 * linear.outputs * c
     if not lora.dropout:
         for inputs in (*_normed(span), ("gate_proj", "up_proj")):
@@ -132,7 +138,7 @@ def _adapters(setting: Setting, layer: Layer, span: Span) -> Terms:
 
 
 def _input_width(setting: Setting, name: str) -> int:
-    """Bytes of a number that comes to a projection, before autocast."""
+    """Bytes of a number in a projection's input, before autocast."""
     wide = widths(setting)
     return wide.compute if name in ("down_proj", "o_proj") else _normed_width(setting)
 
@@ -142,13 +148,16 @@ def _normed_width(setting: Setting) -> int:
 
 
 def _normed(span: Span) -> tuple[tuple[str, ...], ...]:
-    """What takes a layer's normed input; those that ask have their own where they are chosen."""
-    keys, asks = ("k_proj", "v_proj"), ("q_proj", "linear_left")
-    return (asks, keys) if span.narrows else ((*asks, *keys),)
+    """Groups of linear layers that share one input tensor after the input norm.
+
+    In the layer that selects the needed positions, queries and Laurel get a tensor of their own.
+    """
+    of_all, of_needed = ("k_proj", "v_proj"), ("q_proj", "linear_left")
+    return (of_needed, of_all) if span.narrows else ((*of_needed, *of_all),)
 
 
 def _inputs(setting: Setting, names: list[str]) -> Terms:
-    """Projections of one tensor share it; a cast makes a copy for each of them."""
+    """Bytes of the input of some projections: one shared tensor, or a cast copy for each."""
     c, hidden = widths(setting).compute, setting.architecture.hidden
     if not names:
         return {}
@@ -157,14 +166,14 @@ def _inputs(setting: Setting, names: list[str]) -> Terms:
 
 
 def _unembedding(setting: Setting) -> Terms:
-    """The last norm, and the hidden states that the loss keeps."""
+    """The final norm, and the hidden states that the loss saves."""
     hidden = setting.architecture.hidden
     kept = hidden * widths(setting).compute
     return {"final_norm": hidden * FP32 + STATISTIC, "hidden": kept}
 
 
 def _plain_norms(setting: Setting, layer: Layer, first: bool) -> Terms:
-    """Transformers' norms keep their input in fp32, and the result of the division if trained."""
+    """Transformers' norms save their input in fp32, and if trained the normalised input too."""
     hidden = setting.architecture.hidden
     trained = hidden * widths(setting).compute if setting.lora is None else 0
     count = layer.norms - (1 if first else 0)
@@ -172,7 +181,7 @@ def _plain_norms(setting: Setting, layer: Layer, first: bool) -> Terms:
 
 
 def _trained(setting: Setting, layer: Layer, span: Span) -> Terms:
-    """With every weight trained, each linear layer keeps its input."""
+    """Inputs of the linear layers, saved if every weight is trained."""
     s, c, _ = widths(setting)
     hidden = setting.architecture.hidden
     terms: Terms = {}
@@ -194,10 +203,10 @@ def _trained(setting: Setting, layer: Layer, span: Span) -> Terms:
 
 
 def backward_working(setting: Setting) -> float:
-    """Bytes a token that the backward pass of one layer needs beside what was saved.
+    """Bytes per token that the backward pass of one layer needs in addition to saved tensors.
 
-    Its peak is in the MLP: gradients of the product, of the activation and of `up` at once,
-    while those of all streams and of the residual wait.
+    The peak is in the MLP: the gradients of the product, the activation and `up` exist at the same
+    time, beside those of all streams and of the residual.
     """
     s, c, _ = widths(setting)
     shape = setting.architecture

@@ -1,6 +1,6 @@
 """A plan as text for the terminal and as plain values for JSON.
 
-Knows how figures read; computes none. GB are of 2**30 bytes.
+Knows how to format figures; computes none. GB are of 2**30 bytes.
 """
 
 from typing import Any
@@ -10,11 +10,11 @@ from mathpal.planning.plans import Plan, verdict
 from mathpal.planning.setting import Setting
 from mathpal.planning.spans import last_own
 
-BAR = 32  # letters of the largest sum
+BAR = 32  # characters of a bar as long as the peak
 
 
 def as_text(made: Plan) -> str:
-    """What is planned, its parts, memory, time and verdict."""
+    """The run, the model's parts, memory, time and verdict as lines of text."""
     lines = [f"plan     {_headline(made)}", *_parts(made), *_notes(made)]
     lines += _table("training", made.memory.training, made.memory.peak)
     if made.memory.evaluation:
@@ -32,7 +32,7 @@ def as_text(made: Plan) -> str:
 
 
 def as_values(made: Plan) -> dict[str, Any]:
-    """The same for JSON; sizes in bytes."""
+    """The plan for JSON; sizes in bytes."""
     asked, shape = made.setting, made.setting.architecture
     return {
         "schema": 1,
@@ -95,13 +95,13 @@ def _notes(made: Plan) -> list[str]:
         return notes
     return [
         *notes,
-        "note     what this architecture keeps for the backward pass is not known: activations "
-        "are left out, and the sum is a lower bound",
+        "note     the activations of this architecture are unknown and left out: the sum is a "
+        "lower bound",
     ]
 
 
 def _rows(asked: Setting) -> list[str]:
-    """How rows stand, and what is known or assumed of them."""
+    """The layout of the rows, and which positions late layers compute, known or assumed."""
     if asked.layout == "masked":
         return ["rows     packed, with one mask over each micro-batch"]
     if asked.layout == "padded":
@@ -132,12 +132,12 @@ def _work(made: Plan) -> str:
     work = made.work
     step = f"work     {work.tokens_per_step:,} tokens a step at most"
     if work.steps is None:
-        return f"{step}; how many steps an epoch has, only the rows tell (dry_run=true)"
+        return f"{step}; the steps of an epoch depend on the rows (see dry_run=true)"
     rule = 6 if made.setting.lora is None else 4
     step += f", {work.steps:,} steps, {work.flops:.3g} operations ({rule}·N a token"
     step += f", {work.effective:.0%} of them effective)" if work.effective < 1 else ")"
     if work.seconds is None:
-        return f"{step}; tflops=… or like=RUN tells the time"
+        return f"{step}; for the time, give tflops=… or like=RUN"
     return f"{step}, {_time(work.seconds)}"
 
 

@@ -1,6 +1,6 @@
-"""The gate before a run: what will not fit into memory is stopped before weights are loaded.
+"""The memory gate: stop a run that will not fit into memory before weights are loaded.
 
-Leaves plan.json in the run's directory, first from the composition, then from its rows.
+Writes plan.json into the run directory, first from the composition, later from the actual rows.
 """
 
 import logging
@@ -20,18 +20,18 @@ CHUNK = 10_000  # rows
 
 
 def memory_gate(composition: Composition, run_dir: Path, *, allow: bool) -> Plan | None:
-    """Plan a run, and stop it where a device has less memory than it needs.
+    """Plan a run, and stop it if a device has less memory than the plan needs.
 
     Args:
         composition: of the run.
         run_dir: of the run.
-        allow: go on with a warning.
+        allow: log a warning instead of raising.
 
     Returns:
-        The plan; None for a loader whose shapes cannot be known without it.
+        The plan; None if the model's shapes are not known without loading it.
 
     Raises:
-        InfeasibleError: naming the cheapest change that makes it fit.
+        InfeasibleError: naming the cheapest change that makes the run fit.
     """
     if not composition.can("model").known_shapes:
         return None
@@ -39,16 +39,16 @@ def memory_gate(composition: Composition, run_dir: Path, *, allow: bool) -> Plan
     if made.fits is False:
         message = f"not enough memory: {verdict(made)}"
         if not allow:
-            raise InfeasibleError(f"{message}, or go on regardless with allow_memory=true")
+            raise InfeasibleError(f"{message}, or start anyway with allow_memory=true")
         log.warning("%s\nallowed by allow_memory=true", message)
     files.write_json(run_dir / NAME, as_values(made))
     return made
 
 
 def refined(planned: Plan | None, train: TokenTable, run_dir: Path) -> str:
-    """The plan for what the training rows are like, as text; it takes the gate's place on disk."""
+    """Plan again with the tokenized training rows, replace plan.json, and return the text."""
     if planned is None:
-        return "plan     the shapes of this model are known to its loader alone"
+        return "plan     none: the shapes of this model are not known without loading it"
     tokens = int(train.lengths.sum())
     supervised, asking = int(train.supervised.sum()), _asking(train)
     longest = int(train.lengths.max())
@@ -58,7 +58,7 @@ def refined(planned: Plan | None, train: TokenTable, run_dir: Path) -> str:
 
 
 def _asking(table: TokenTable) -> int:
-    """Positions from each row's first target on, of all rows; some rows at a time, for room."""
+    """Count the positions from each row's first target on; in chunks of rows to save memory."""
     lengths, total = table.lengths, 0
     for begin in range(0, len(lengths), CHUNK):
         some = lengths[begin : begin + CHUNK]

@@ -1,13 +1,13 @@
-"""What Gemma-3n's own parts keep for the backward pass: norms, AltUp, per-layer embeddings.
+"""Activation memory of Gemma-3n's own parts: norms, AltUp, per-layer embeddings.
 
-As `mathpal.planning.activations`, of which this is the part that other models do not have.
+Part of `mathpal.planning.activations`; other models do not have these parts.
 """
 
 from mathpal.planning.setting import FP32, STATISTIC, Setting, Terms, widths
 
 
 def norms(setting: Setting, first: bool) -> Terms:
-    """Gemma-3n's six norms: two take a stream, four what a product gave."""
+    """Inputs of Gemma-3n's six norms: two normalise a stream, four the output of a product."""
     s, c, _ = widths(setting)
     hidden = setting.architecture.hidden
     terms: Terms = {
@@ -23,7 +23,7 @@ def norms(setting: Setting, first: bool) -> Terms:
 
 
 def altup(setting: Setting, first: bool) -> Terms:
-    """Streams that are mixed, the layer's result that routes the correction, and what is new."""
+    """AltUp: the streams it mixes, the layer's output (it routes the correction), its error."""
     s = widths(setting).stream
     hidden, streams = setting.architecture.hidden, setting.architecture.streams
     terms: Terms = {
@@ -38,24 +38,24 @@ def altup(setting: Setting, first: bool) -> Terms:
 
 
 def per_layer_input(setting: Setting) -> Terms:
-    """The gate; what it gates is part of the tensor of all layers, see `embedding`."""
+    """The gate of the per-layer input; the input itself is counted in `embedding`."""
     width = setting.architecture.ple_width * widths(setting).compute
     terms: Terms = {"per_layer_gate": width}
-    if setting.lora is None or setting.checkpointing:  # then the embeddings need a gradient
+    if setting.lora is None or setting.checkpointing:  # the embeddings need a gradient
         terms["per_layer_act"] = width
     return terms
 
 
 def embedding(setting: Setting) -> Terms:
-    """The layers' own embeddings, and the streams, which are saved where they need a gradient.
+    """The per-layer embeddings, and the first streams if they need a gradient.
 
-    With checkpointing PEFT has them need one, so that layers without trained inputs are
-    recomputed too.
+    With checkpointing, PEFT makes the embeddings need one: otherwise layers without trained
+    inputs would not be recomputed.
     """
     _, c, e = widths(setting)
     shape = setting.architecture
     layers = len(shape.layers)
-    # One tensor for all layers; of packed rows a second one, of the positions that ask.
+    # One tensor for all layers; with packed rows a second one, for the needed positions.
     tensors = 1 + setting.asking if setting.layout == "packed" else 1
     terms: Terms = {"per_layer_inputs": tensors * layers * shape.ple_width * e}
     if setting.lora is not None and not setting.checkpointing:
@@ -71,9 +71,9 @@ def embedding(setting: Setting) -> Terms:
 
 
 def _normalised(setting: Setting, w: int) -> float:
-    """A stream of width w before its magnitude is set, squared in fp32, and times the target.
+    """Bytes of scaling a stream of width w: the stream, its fp32 copy, and the scaled product.
 
-    Packed rows multiply by both magnitudes at once.
+    Packed rows save no product: they multiply by one combined factor.
     """
     s = widths(setting).stream
     if setting.layout == "packed":
@@ -83,15 +83,15 @@ def _normalised(setting: Setting, w: int) -> float:
 
 
 def _squared(w: int) -> int:
-    """Bytes of the fp32 copy whose square is taken, where the stream is not fp32 itself."""
+    """Bytes of the fp32 copy that is squared; none if the stream is fp32 itself."""
     return 0 if w == FP32 else FP32
 
 
 def unembedding(setting: Setting) -> Terms:
-    """The streams made one, the last norm, and the hidden states that the loss keeps."""
+    """Merging the streams into one, the final norm, and the hidden states that the loss saves."""
     s, c, _ = widths(setting)
     shape = setting.architecture
-    # Transformers sets the magnitude of what a product gave, MathPal of its copy as a stream.
+    # Transformers scales the output of the product, MathPal a copy in the stream's dtype.
     width = s if setting.layout == "packed" else setting.weight_width
     terms: Terms = {
         "last_streams": shape.streams * shape.hidden * s + STATISTIC,

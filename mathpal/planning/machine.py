@@ -1,4 +1,4 @@
-"""The memory that this machine has for a run, and what it trains on.
+"""The device of this machine that would train, and its free memory.
 
 Knows torch's and the system's counters; knows nothing of models.
 """
@@ -13,11 +13,11 @@ _CGROUP = Path("/sys/fs/cgroup")
 
 
 class Room(NamedTuple):
-    """Memory for one device.
+    """Memory available to one device.
 
     Attributes:
         size: bytes.
-        source: where the number comes from, in a few words.
+        source: origin of the number, as shown in the verdict.
     """
 
     size: float
@@ -25,11 +25,11 @@ class Room(NamedTuple):
 
 
 def device(asked: Literal["auto", "gpu", "cpu"], accelerator: str) -> Device:
-    """What is planned for: what was asked, else what the trainer would take on this machine.
+    """The device to plan for; with "auto", the device that the trainer would use here.
 
     Args:
-        asked: of the plan.
-        accelerator: of the trainer.
+        asked: the plan's setting.
+        accelerator: the trainer's setting.
     """
     if asked != "auto":
         return asked
@@ -41,9 +41,9 @@ def device(asked: Literal["auto", "gpu", "cpu"], accelerator: str) -> Device:
 
 
 def room(kind: Device, devices: int) -> Room | None:
-    """What each of `devices` has on this machine; None where there is no such device.
+    """Memory available to each of `devices` on this machine; None if there is no such device.
 
-    Of a GPU what is free now; on a CPU all processes share what is available.
+    On GPUs, the memory that is free now; on a CPU, an equal share of the available memory.
     """
     import torch
 
@@ -51,7 +51,7 @@ def room(kind: Device, devices: int) -> Room | None:
         if not torch.cuda.is_available():
             return None
         free = min(torch.cuda.mem_get_info(n)[0] for n in range(torch.cuda.device_count()))
-        # Asking has made this process's context, which the plan counts.
+        # This query has created the process's CUDA context, which the plan counts as well.
         return Room(float(free + CONTEXT), f"free on {torch.cuda.get_device_name()}")
     import psutil  # type: ignore[import-untyped]
 
@@ -63,12 +63,12 @@ def room(kind: Device, devices: int) -> Room | None:
 
 
 def _group_room() -> float | None:
-    """What the process's control group may still take; None for no limit."""
+    """Bytes left below the memory limit of the control group; None if there is no limit."""
     try:
         limit = (_CGROUP / "memory.max").read_text().strip()
         used = float((_CGROUP / "memory.current").read_text())
         counts = dict(x.split() for x in (_CGROUP / "memory.stat").read_text().splitlines())
-        used -= float(counts["inactive_file"])  # of files read, given up when asked for
+        used -= float(counts["inactive_file"])  # page cache, which the kernel can free
         return None if limit == "max" else max(0.0, float(limit) - used)
     except (OSError, ValueError, KeyError):
         return None

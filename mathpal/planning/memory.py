@@ -1,7 +1,7 @@
-"""Memory of one device at its fullest: what lies there all the time, and what a step adds.
+"""Peak memory of one device: what stays there during the run, and what a step adds.
 
-Knows what weights, gradients, optimizers, the loss and the KV cache take; what the layers save is
-`mathpal.planning.activations`.
+Knows the sizes of weights, gradients, optimizer states, the loss and the KV cache. The tensors
+that layers save are in `mathpal.planning.activations`.
 """
 
 from typing import NamedTuple
@@ -12,14 +12,13 @@ from mathpal.planning.parts import Linear, lora_weights, targeted
 from mathpal.planning.setting import FP32, Setting, widths
 
 GB = 2**30
-# NF4 in blocks of 64: half a byte, an 8-bit scale a block, and an fp32 scale of 256 of these.
+# Bytes per weight. NF4: half a byte, an 8-bit scale per 64 weights, an fp32 scale per 256 scales.
 QUANTIZED = {"4bit": 0.5 + 1 / 64 + 4 / (64 * 256), "8bit": 1.0}
-# What a process takes before its first tensor: on a GPU the context and its libraries' rooms, on
-# a CPU what is still imported after the plan is made. Estimates.
+# Bytes that a process takes beside its tensors: on a GPU the CUDA context and library workspaces,
+# on a CPU the imports after the plan is made. Estimates.
 CONTEXT = GB // 2
-# What Transformers' own softcapped loss keeps for each logit; measured.
+# Bytes per logit that Transformers' own softcapped loss saves; measured.
 EAGER_LOGIT = 16
-PREFILL = 2048  # tokens that evaluation reads at once: PREFILL_TOKENS of mathpal.evaluation
 
 Bytes = dict[str, float]
 
@@ -28,9 +27,9 @@ class Memory(NamedTuple):
     """Bytes on one device, by name.
 
     Attributes:
-        training: what adds up to the peak of training.
-        evaluation: the same of evaluation; empty where nothing is measured.
-        host: what lies in the host's memory on purpose.
+        training: adds up to the peak of training.
+        evaluation: adds up to the peak of evaluation; empty if nothing is evaluated.
+        host: kept in the host's memory on purpose (the table of `model.offload_ple`).
     """
 
     training: Bytes
@@ -39,18 +38,18 @@ class Memory(NamedTuple):
 
     @property
     def peak(self) -> float:
-        """The larger of both."""
+        """The larger of the peaks of training and evaluation."""
         return max(sum(self.training.values()), sum(self.evaluation.values()))
 
 
 def memory(setting: Setting) -> Memory:
-    """What a device needs at its fullest."""
+    """Compute the peak memory of one device."""
     weights, host = _weights(setting)
     trained = trained_weights(setting)
     lora: Bytes = {} if setting.lora is None else {"LoRA": trained * FP32}
     divided = setting.devices if setting.strategy == "fsdp" else 1
     gradients = trained * FP32 / divided
-    if setting.devices > 1 and divided == 1:  # DDP keeps them a second time, in buckets
+    if setting.devices > 1 and divided == 1:  # DDP holds a second copy in buckets
         gradients *= 2
     resident = {name: size / divided for name, size in (weights | lora).items()}
     resident["optimizer"] = optimizer_state(setting) / divided
@@ -61,7 +60,7 @@ def memory(setting: Setting) -> Memory:
 
 
 def trained_weights(setting: Setting) -> int:
-    """How many weights learn."""
+    """Number of trained weights."""
     shape, lora = setting.architecture, setting.lora
     if lora is None:
         return shape.weights
@@ -69,10 +68,11 @@ def trained_weights(setting: Setting) -> int:
 
 
 def optimizer_state(setting: Setting) -> float:
-    """Bytes of the optimizer's moments over all trained weights.
+    """Bytes of the optimizer's state for all trained weights.
 
-    AdamW keeps two in fp32; in 8 bits two bytes and two fp32 scales for 256 weights, but of
-    tensors below 4,096 weights in fp32; Adafactor a row and a column of each matrix.
+    AdamW has two fp32 moments per weight. 8-bit AdamW has two bytes per weight and two fp32
+    scales per 256 weights; its moments of tensors below 4,096 weights are fp32. Adafactor has a
+    row and a column of each matrix.
     """
     if setting.optimizer == "adamw":
         return trained_weights(setting) * 2 * FP32
@@ -102,7 +102,7 @@ def _trained_shapes(setting: Setting) -> list[tuple[int, int]]:
 
 
 def _weights(setting: Setting) -> tuple[Bytes, Bytes]:
-    """Bytes of the model on the device, and on the host."""
+    """Bytes of the model's weights on the device, and on the host."""
     shape, width = setting.architecture, setting.weight_width
     table = shape.parts["PLE table"]
     small = QUANTIZED.get(setting.quantization)
@@ -120,10 +120,11 @@ def _is_quantized(linear: Linear) -> bool:
 
 
 def _step(setting: Setting, gradients: float) -> Bytes:
-    """Gradients, activations, loss and scratch room where their sum is largest.
+    """Gradients, activations and temporary memory at the step's peak.
 
-    Either when the loss is computed, with the gradients of the step or micro-batch before still
-    there, or when a layer goes back; between steps the gradients are gone by then.
+    The peak is either at the loss, while the gradients of the previous step or micro-batch still
+    exist, or in a layer's backward pass. Without accumulation, LoRA's previous gradients are
+    freed by then.
     """
     kept, back = saved(setting), backward(setting)
     if setting.architecture.kind == "other":
@@ -141,7 +142,7 @@ def _step(setting: Setting, gradients: float) -> Bytes:
 
 
 def cast_weights(setting: Setting) -> float:
-    """Under autocast trained fp32 weights are used, and kept, as bf16 copies."""
+    """Bytes of the bf16 copies of trained fp32 weights that autocast makes and keeps."""
     if not setting.mixed:
         return 0.0
     shape = setting.architecture
@@ -151,12 +152,12 @@ def cast_weights(setting: Setting) -> float:
 
 
 def loss_working(setting: Setting) -> float:
-    """Bytes that `mathpal.objectives` needs for the loss and its gradient."""
+    """Temporary bytes of the loss and its gradient in `mathpal.objectives`."""
     from mathpal.objectives.linear_cross_entropy import CHUNK_SCORES, TILE_SCORES
 
     vocabulary, hidden = setting.architecture.head.outputs, setting.architecture.hidden
     rows = setting.batch_tokens * setting.supervised
-    if setting.strategy == "fsdp":  # a head in pieces: the model computes all logits itself
+    if setting.strategy == "fsdp":  # the head is sharded: the model computes all logits itself
         return rows * vocabulary * EAGER_LOGIT
     c = setting.compute_width
     chunk = min(rows, max(1, CHUNK_SCORES // vocabulary))
@@ -171,8 +172,8 @@ def loss_working(setting: Setting) -> float:
 
 
 def _gathered(setting: Setting, weights: Bytes) -> Bytes:
-    """Under FSDP a layer is whole while it computes, beside the one fetched ahead; what is in no
-    layer stays whole through the step."""
+    """Bytes of the weights that FSDP gathers: the current layer, the prefetched next one, and all
+    weights outside of layers, which stay gathered during a step."""
     if setting.strategy != "fsdp":
         return {}
     shape = setting.architecture
@@ -182,11 +183,14 @@ def _gathered(setting: Setting, weights: Bytes) -> Bytes:
 
 
 def _answers(setting: Setting) -> Bytes:
-    """The KV cache at its fullest, one layer's keys and values for every head, and a read."""
+    """The full KV cache, one layer's keys and values repeated for every head, and a prefill."""
+    from mathpal.generation.decoding import PREFILL_TOKENS
+
     shape, width = setting.architecture, setting.weight_width
     column = [2 * x.kv_heads * x.head_dim * width for x in shape.layers if x.owns_kv]
     repeated = max((2 * x.heads * x.head_dim * width for x in shape.layers), default=0)
-    read = PREFILL * backward_working(setting) / setting.compute_width * widths(setting).stream
+    read = PREFILL_TOKENS * backward_working(setting) / setting.compute_width
+    read *= widths(setting).stream
     return {
         "KV cache": float(sum(column) * setting.answer_tokens),
         "reading": repeated * setting.answer_tokens + read,

@@ -1,7 +1,7 @@
-"""What makes a plan fit: the cheapest changes first, each with what it saves.
+"""Changes that make a plan fit, the cheapest first, each with the memory it saves.
 
-Cheap is what costs least of what matters: recomputing costs time, quantization some accuracy, a
-table on the host a little time, shorter rows lose the longest ones.
+Their costs: checkpointing costs time, quantization some accuracy, a table on the host a little
+time, shorter rows lose the longest problems.
 """
 
 from collections.abc import Iterator
@@ -10,18 +10,18 @@ from typing import NamedTuple
 from mathpal.planning.memory import memory
 from mathpal.planning.setting import Setting
 
-SHORTEST = 256  # tokens of a row that is still worth training on
-WORTH = 0.01  # of the peak: changes that save less are not named
+SHORTEST = 256  # tokens: shorter rows are not suggested
+WORTH = 0.01  # share of the peak: changes that save less are not suggested
 
 
 class Mend(NamedTuple):
     """A change of the composition.
 
     Attributes:
-        name: what it does, in two or three words.
+        name: the change in two or three words.
         overrides: as on the command line.
-        saves: bytes of the peak, by itself.
-        fits: whether it is enough by itself.
+        saves: bytes of the peak that the change alone saves.
+        fits: whether the change alone is enough.
     """
 
     name: str
@@ -31,11 +31,11 @@ class Mend(NamedTuple):
 
 
 class Mends(NamedTuple):
-    """Every change that saves something, and the fewest of them that make it fit.
+    """Every change worth suggesting, and a combination of changes that makes the plan fit.
 
     Attributes:
         each: in order of their cost.
-        together: overrides that make it fit; None where nothing does.
+        together: overrides that make the plan fit; None if no known change is enough.
     """
 
     each: tuple[Mend, ...]
@@ -43,7 +43,7 @@ class Mends(NamedTuple):
 
 
 def mends(setting: Setting, limit: float) -> Mends:
-    """Find what makes a plan fit into `limit` bytes."""
+    """Find the changes that make a plan fit into `limit` bytes."""
     peak = memory(setting).peak
     each = []
     for name, overrides, changed in _changes(setting):
@@ -55,7 +55,7 @@ def mends(setting: Setting, limit: float) -> Mends:
 
 
 def _changes(setting: Setting) -> Iterator[tuple[str, tuple[str, ...], Setting]]:
-    """Each change that can be made, in order of cost, as a name, its overrides and its result."""
+    """Yield each possible change in order of cost: its name, overrides and resulting setting."""
     frozen, gpu = setting.lora is not None, setting.device == "gpu"
     if not setting.checkpointing:
         changed = setting._replace(checkpointing=True)
@@ -77,7 +77,7 @@ def _changes(setting: Setting) -> Iterator[tuple[str, tuple[str, ...], Setting]]
 
 
 def _smaller_batches(setting: Setting) -> Iterator[tuple[str, tuple[str, ...], Setting]]:
-    """Micro-batches of a half, a quarter, … down to the longest row; as many tokens a step."""
+    """Yield micro-batches of 1/2, 1/4, … that hold the longest row; tokens a step stay equal."""
     parts = 2
     while setting.batch_tokens // parts >= setting.row_tokens:
         tokens, accumulate = setting.batch_tokens // parts, setting.accumulate * parts
@@ -88,7 +88,7 @@ def _smaller_batches(setting: Setting) -> Iterator[tuple[str, tuple[str, ...], S
 
 
 def _together(setting: Setting, limit: float) -> tuple[str, ...] | None:
-    """One change on top of another until it fits; shorter rows with smaller batches at last."""
+    """Apply change after change until the plan fits; last, shorter rows with smaller batches."""
     chosen: dict[str, str] = {}
     tried: set[str] = set()
     while memory(setting).peak > limit:

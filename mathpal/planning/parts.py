@@ -1,4 +1,4 @@
-"""What a model consists of, counted on Transformers' own class with no memory behind it.
+"""Count the weights and shapes of a model, on Transformers' class on the meta device.
 
 Knows module names and shapes; knows nothing of bytes, batches or devices.
 """
@@ -25,7 +25,7 @@ _WHERE = (
 
 
 class Linear(NamedTuple):
-    """A linear layer: its dotted name, and the width of what it takes and gives."""
+    """A linear layer: its full dotted name, and the widths of its input and output."""
 
     name: str
     inputs: int
@@ -33,7 +33,7 @@ class Linear(NamedTuple):
 
     @property
     def weights(self) -> int:
-        """Without the bias."""
+        """Number of weights, without the bias."""
         return self.inputs * self.outputs
 
 
@@ -41,12 +41,12 @@ class Layer(NamedTuple):
     """One decoder layer.
 
     Attributes:
-        linears: by their last name, e.g. q_proj.
-        heads: of attention; `kv_heads` of keys and values, `head_dim` wide.
+        linears: by the last part of their name, e.g. q_proj.
+        heads: query heads; `kv_heads` key and value heads; all `head_dim` wide.
         owns_kv: whether it computes keys and values; Gemma-3n's last layers use earlier ones.
-        sliding: whether it sees a window only.
+        sliding: whether its attention is limited to a window.
         sparse: whether it keeps only the largest MLP activations.
-        norms: that work on the residual stream; `qk_norms` on queries, keys (and values).
+        norms: number of norms of the residual stream; `qk_norms` of queries, keys (and values).
     """
 
     linears: dict[str, Linear]
@@ -61,17 +61,17 @@ class Layer(NamedTuple):
 
 
 class Architecture(NamedTuple):
-    """A language model as far as memory and time depend on it.
+    """The shapes of a language model that memory and time depend on.
 
     Attributes:
-        kind: "gemma3n", "decoder" for one with attention and a gated MLP in every layer, or
-            "other", whose activations are not known.
-        parts: weights by part, see `PARTS`; a tied head has none of its own.
-        linears: all linear layers but the head.
+        kind: "gemma3n"; "decoder": attention and a gated MLP in every layer; or "other", whose
+            activations are unknown.
+        parts: number of weights by part, see `PARTS`; 0 for a tied head.
+        linears: all linear layers except the head.
         head: the head, tied or not.
-        hidden: width of the residual stream, `streams` of them side by side (AltUp).
-        ple_width: of a layer's own embeddings, 0 for none.
-        window: tokens that a sliding layer sees, 0 for none.
+        hidden: width of a residual stream; there are `streams` of them (AltUp).
+        ple_width: width of the per-layer embeddings, 0 for none.
+        window: tokens that a sliding layer attends to, 0 for none.
     """
 
     kind: str
@@ -86,20 +86,20 @@ class Architecture(NamedTuple):
 
     @property
     def weights(self) -> int:
-        """All of them."""
+        """Number of weights."""
         return sum(self.parts.values())
 
     @property
     def linear_weights(self) -> int:
-        """Those of the linear layers without the head: what the 4·N and 6·N rules count."""
+        """Weights of the linear layers without the head: N in the 4·N and 6·N rules."""
         return sum(linear.weights for linear in self.linears)
 
 
 def architecture(config: Any) -> Architecture:
-    """Take a model's shapes from its class.
+    """Read a model's shapes from its class.
 
     Args:
-        config: of a text model, as Transformers has it.
+        config: Transformers' configuration of a text model.
     """
     import torch
     from transformers import AutoModelForCausalLM
@@ -107,7 +107,7 @@ def architecture(config: Any) -> Architecture:
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config, attn_implementation="sdpa")
     parts = dict.fromkeys(PARTS, 0)
-    for name, weight in model.named_parameters():  # a tied weight once
+    for name, weight in model.named_parameters():  # lists a tied weight once
         parts[_part(name)] += weight.numel()
     linears = [
         Linear(name, module.in_features, module.out_features)
@@ -134,7 +134,7 @@ def architecture(config: Any) -> Architecture:
 def lora_weights(
     linears: Sequence[Linear], targets: Sequence[str], r: int, *, dora: bool = False
 ) -> int:
-    """Weights of LoRA on the layers that `mathpal.models.lora.attach_lora` would choose."""
+    """Number of LoRA weights that `mathpal.models.lora.attach_lora` would add."""
     chosen = targeted(linears, targets)
     return sum(
         r * (linear.inputs + linear.outputs) + (linear.outputs if dora else 0) for linear in chosen
@@ -142,7 +142,7 @@ def lora_weights(
 
 
 def targeted(linears: Sequence[Linear], targets: Sequence[str]) -> list[Linear]:
-    """The linear layers that LoRA is put beside."""
+    """The linear layers that get LoRA."""
     from mathpal.models.lora import pattern
 
     return [linear for linear in linears if re.match(pattern(targets), linear.name)]

@@ -1,6 +1,6 @@
-"""A plan: what a composition will need, whether it fits, and what would make it.
+"""A plan: the memory and work of a composition, whether it fits, and changes that make it fit.
 
-The facade: takes a composition, loads no weights.
+The package's facade: takes a composition, loads no weights.
 """
 
 from typing import Any, Literal, NamedTuple
@@ -17,13 +17,13 @@ Asked = Literal["auto", "gpu", "cpu"]
 
 
 class Data(NamedTuple):
-    """What the rows say, once they are tokenized.
+    """Facts about the training rows, known once they are tokenized.
 
     Attributes:
         tokens: of all training rows.
         longest: tokens of the longest row.
         supervised: share of the tokens that have a label.
-        asking: share of the positions from each row's first target on.
+        asking: share of the positions that are needed: from each row's first target on.
     """
 
     tokens: int
@@ -33,15 +33,15 @@ class Data(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a composition needs.
+    """The predicted needs of a composition.
 
     Attributes:
         name: of the model.
-        setting: what all of it was computed from.
+        setting: input of all figures.
         memory: of one device.
         work: of the training.
-        room: what a device has; None where that is not known.
-        mends: what would make it fit; None where it fits, or nothing is known to fit into.
+        room: memory that a device has; None if unknown.
+        mends: changes that would make it fit; None if it fits or `room` is unknown.
     """
 
     name: str
@@ -53,12 +53,12 @@ class Plan(NamedTuple):
 
     @property
     def fits(self) -> bool | None:
-        """None where the room is not known."""
+        """Whether the peak fits into the room; None if the room is unknown."""
         return None if self.room is None else self.memory.peak <= self.room.size
 
     @property
     def summary(self) -> dict[str, Any]:
-        """What a run's manifest keeps of it; GB are of 2**30 bytes."""
+        """The plan's entry in a run's manifest; GB are of 2**30 bytes."""
         has = None if self.room is None else round(self.room.size / GB, 2)
         return {"peak_gb": round(self.memory.peak / GB, 2), "room_gb": has, "fits": self.fits}
 
@@ -70,18 +70,19 @@ def plan(
     memory_gb: float | None = None,
     tflops: float | None = None,
 ) -> Plan:
-    """Plan a composition; without its rows the longest are assumed, and all tokens supervised.
+    """Plan a composition before its rows are known.
 
-    Of packed rows `ASSUMED_ASKING` of them.
+    Rows are assumed to be as long as allowed, with all tokens supervised. With packed rows of
+    problems, the share `ASSUMED_ASKING` of the tokens is.
 
     Args:
         composition: of a run.
-        device: what trains; auto is what this machine would take.
-        memory_gb: of each device in GB of 2**30 bytes; None for what this machine has.
-        tflops: 10¹² operations a second that training achieves; None leaves the time open.
+        device: what trains; auto is what this machine would use.
+        memory_gb: of each device in GB of 2**30 bytes; None for the free memory of this machine.
+        tflops: 10¹² operations a second that training achieves; None: no time is predicted.
 
     Raises:
-        ConfigError: when the model's shapes are not to be had, or the device cannot do it.
+        ConfigError: if the model's shapes are unknown, or the device cannot train it.
     """
     kind: Device = device_of(device, composition.settings("trainer").get("accelerator", "auto"))
     asked = setting(composition, kind)
@@ -91,7 +92,7 @@ def plan(
 
 
 def with_data(made: Plan, data: Data) -> Plan:
-    """The same plan for what the rows are really like."""
+    """The same plan with the facts of the actual rows."""
     asking = data.asking if made.setting.layout == "packed" else 1.0
     asked = made.setting._replace(
         row_tokens=data.longest, supervised=data.supervised, asking=asking, rows_known=True
@@ -100,7 +101,7 @@ def with_data(made: Plan, data: Data) -> Plan:
 
 
 def planned(name: str, asked: Setting, has: Room | None, todo: Work) -> Plan:
-    """The plan of a setting with the room that there is and the work to do."""
+    """Make the plan of a setting, given the available memory and the work."""
     needs = memory(asked)
     short = has is not None and needs.peak > has.size
     found = mends(asked, has.size) if has is not None and short else None
@@ -108,10 +109,10 @@ def planned(name: str, asked: Setting, has: Room | None, todo: Work) -> Plan:
 
 
 def verdict(made: Plan) -> str:
-    """Whether it fits, and the mend, in one sentence or two."""
+    """Whether the plan fits, and if not, the changes that make it fit, in one or two sentences."""
     needs = f"{made.memory.peak / GB:.1f} GB"
     if made.room is None:
-        return f"it needs {needs} on each device; memory_gb=… says whether that fits"
+        return f"it needs {needs} on each device; give memory_gb=… to see whether that fits"
     has = f"{made.room.size / GB:.1f} GB {made.room.source}"
     if made.mends is None:
         return f"it needs {needs} on each device and fits into {has}"

@@ -1,7 +1,7 @@
-"""What memory and time depend on, taken from a composition.
+"""The settings that memory and time depend on, read from a composition.
 
-Knows the names of the groups' settings and their defaults, and what "auto" stands for; computes
-nothing.
+Knows the names of the groups' settings, their defaults and the meaning of "auto"; computes no
+memory.
 """
 
 from collections.abc import Mapping
@@ -18,8 +18,8 @@ FP32 = 4
 STATISTIC = 4  # a norm keeps one fp32 number a row
 Terms = dict[str, float]  # bytes for one token, by name
 Layout = Literal["padded", "packed", "masked"]
-# Of packed rows, before they are known: the share of positions from the first target on. Of the
-# generated curriculum it is 0.61; the gate had better stop a run too many than one too few.
+# Share of positions from each packed row's first target on, assumed before the rows are known. It
+# is 0.61 in the generated curriculum; a higher value keeps the memory gate on the safe side.
 ASSUMED_ASKING = 0.75
 
 
@@ -33,7 +33,7 @@ class Lora(NamedTuple):
 
 
 class Widths(NamedTuple):
-    """Bytes of a number: in the residual streams, in products, in embeddings looked up."""
+    """Bytes of a number: in residual streams, in matrix products, in looked-up embeddings."""
 
     stream: int
     compute: int
@@ -41,25 +41,25 @@ class Widths(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """A composition as far as memory and time depend on it; widths are in bytes.
+    """The settings of a composition that memory and time depend on; widths are in bytes.
 
     Attributes:
         architecture: of the model.
         device: what trains.
-        weight_width: of a frozen weight that is not quantized; 4 where all are trained.
-        mixed: whether products are taken in bf16 under autocast.
+        weight_width: of a frozen weight that is not quantized; 4 if all weights are trained.
+        mixed: whether matrix products are computed in bf16 under autocast.
         quantization: of the linear layers.
         offload_ple: whether the table of per-layer embeddings stays on the host.
-        lora: None where every weight is trained.
-        layout: how rows stand in a micro-batch: "padded"; "packed", run by MathPal's own forwards
-            of Gemma-3n; or "masked": packed, and kept apart by one mask over all of them.
+        lora: None if every weight is trained.
+        layout: of the rows in a micro-batch: "padded"; "packed", computed by MathPal's own
+            forwards of Gemma-3n; or "masked": packed, and separated by one attention mask.
         batch_tokens: of a micro-batch, on each device; `row_tokens` of its longest row.
         supervised: share of a micro-batch's tokens that have a label, 0 to 1.
-        asking: share of its positions that layers behind the last own keys compute, 0 to 1; 1
-            but for packed rows.
-        rows_known: whether the two shares and `row_tokens` are those of real rows.
-        answer_tokens: that evaluation keeps in its cache at once, 0 where nothing is measured.
-        steps: optimizer steps; None where `epochs` decides.
+        asking: share of the positions that late layers compute, 0 to 1: those from each row's
+            first target on, see `mathpal.planning.spans`. 1 unless the layout is "packed".
+        rows_known: whether the two shares and `row_tokens` are those of the actual rows.
+        answer_tokens: most tokens in evaluation's KV cache, 0 if nothing is evaluated.
+        steps: optimizer steps; None if `epochs` decides.
     """
 
     architecture: Architecture
@@ -87,14 +87,15 @@ class Setting(NamedTuple):
 
     @property
     def compute_width(self) -> int:
-        """Of what a matrix product takes and gives."""
+        """Bytes of a number in a matrix product's inputs and output."""
         return 2 if self.mixed else self.weight_width
 
 
 def widths(setting: Setting) -> Widths:
-    """Under autocast a GPU squares in fp32, which makes all AltUp streams fp32 for good.
+    """Bytes of a number by where it occurs.
 
-    Not those of packed rows: `packed_gemma3n` keeps them in the weights' dtype.
+    Under autocast, a GPU computes squares in fp32, which turns all AltUp streams into fp32. Packed
+    rows are the exception: `packed_gemma3n` keeps streams in the weights' dtype.
     """
     weight, compute = setting.weight_width, setting.compute_width
     gemma3n = setting.architecture.kind == "gemma3n"
@@ -104,14 +105,14 @@ def widths(setting: Setting) -> Widths:
 
 
 def setting(composition: Composition, device: Device) -> Setting:
-    """Read a composition.
+    """Read the settings of a composition.
 
     Args:
         composition: of a run.
-        device: that trains.
+        device: what trains.
 
     Raises:
-        ConfigError: when the model's shapes are not to be had, or this device cannot do it.
+        ConfigError: if the model's shapes are unknown, or the device cannot train it.
     """
     if not composition.can("model").known_shapes:
         raise ConfigError(
@@ -159,9 +160,9 @@ def setting(composition: Composition, device: Device) -> Setting:
 def _layout(
     model: Mapping[str, Any], trainer: Mapping[str, Any], config: Any, device: Device
 ) -> Layout:
-    """What `mathpal.training.fit` makes of trainer.layout; TRL's trainer pads."""
+    """The layout that `mathpal.training.fit` would choose; TRL's trainer pads."""
     asked = trainer.get("layout", "padded")
-    # Around the towers nobody tells the language model where rows stand.
+    # A model with towers does not pass the rows on to its language model.
     own = _runs_own_forwards(model, config, device) and model.get("text_only", True)
     divided = trainer.get("strategy") == "fsdp"  # the model takes the loss itself then
     if asked == "padded" or (asked == "auto" and (divided or not own)):
@@ -170,7 +171,7 @@ def _layout(
 
 
 def _runs_own_forwards(model: Mapping[str, Any], config: Any, device: Device) -> bool:
-    """Whether `mathpal.models.packed_gemma3n` will run it: a Gemma-3n without Unsloth."""
+    """Whether `mathpal.models.packed_gemma3n` will run the model: a Gemma-3n without Unsloth."""
     if config.model_type != "gemma3n_text" or config.attention_dropout:
         return False
     backend = model.get("backend", "transformers")

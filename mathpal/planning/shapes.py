@@ -1,6 +1,6 @@
-"""The configuration of a model without its weights: from its folder, its cache, or known by name.
+"""The configuration of a model without its weights: from a folder, the cache, or a known name.
 
-Knows where configurations lie and a few that everybody uses; counts nothing.
+Knows where configurations are stored, and the sizes of a few common models; counts nothing.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Any
 from mathpal.errors import ConfigError
 from mathpal.settings.capabilities import capabilities
 
-# Read from the published config.json files, so that nobody needs the checkpoint to plan with it.
+# From the published config.json files, so that planning does not need the checkpoint.
 KNOWN: dict[str, tuple[str, dict[str, Any]]] = {
     r"gemma-3n-e2b": (
         "Gemma3nTextConfig",
@@ -41,13 +41,13 @@ KNOWN: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def text_config(model: partial[Any]) -> Any:
-    """Transformers' configuration of the language model that a bound loader would give.
+    """Transformers' configuration of the language model that a bound loader would load.
 
     Args:
         model: the `model` group's callable with its settings.
 
     Raises:
-        ConfigError: when there is no configuration at hand and the name is not a known one.
+        ConfigError: if no configuration is found and the name is not a known one.
     """
     settings, shapes = model.keywords, capabilities(model.func).shapes
     if shapes is not None:
@@ -56,7 +56,7 @@ def text_config(model: partial[Any]) -> Any:
 
 
 def _read(path: str, revision: str | None) -> Any:
-    """From the folder or the cache; else as it is known; only then is the hub asked."""
+    """Read the configuration from the folder or the cache, else by known name, else the hub."""
     import transformers
 
     from mathpal.models.checkpoint import read
@@ -64,13 +64,13 @@ def _read(path: str, revision: str | None) -> Any:
 
     source = source_of(path)
     if Path(source).is_dir() and not Path(source, "config.json").is_file():
-        # Transformers would take the folder's name for that of an architecture.
+        # Transformers would take the folder's name for the name of an architecture.
         raise ConfigError(f"model.path={path} has no config.json; expected: a checkpoint's folder")
     find = partial(read, transformers.AutoConfig, source, path, revision=revision)
     try:
         return find(local_files_only=True)
     except ConfigError:
-        if source != path:  # a folder, and what is wrong with it is its own
+        if source != path:  # a local folder: report its own fault
             raise
     known = _known(path)
     if known is not None:
@@ -80,8 +80,8 @@ def _read(path: str, revision: str | None) -> Any:
     except ConfigError as error:
         raise ConfigError(
             f"model.path={path}: there is no config.json to plan with. Expected: the folder of a "
-            "checkpoint, or a hub name that is in the cache or can be fetched; known without "
-            "either are Gemma-3n E2B and E4B, Llama-3.2 1B and 3B"
+            "checkpoint, or a hub name that is in the cache or can be fetched. Gemma-3n E2B and "
+            "E4B and Llama-3.2 1B and 3B can be planned without it"
         ) from error
 
 

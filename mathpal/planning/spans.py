@@ -1,24 +1,24 @@
-"""Which share of a micro-batch's positions each layer works on.
+"""The share of a micro-batch's positions that each layer computes.
 
-As `mathpal.models.packed_gemma3n` has it: of packed rows, what comes behind the last layer that
-makes own keys and values is computed only from each row's first target on. Everywhere else all
-positions pass through all layers.
+In packed rows, layers from the last one that makes keys and values on compute only the needed
+positions: those from each row's first target on, see `mathpal.models.packed_gemma3n`. In other
+layouts, all layers compute all positions.
 """
 
 from typing import NamedTuple
 
 from mathpal.planning.setting import Setting, Terms
 
-# Of tensors and of linear layers: what is computed before a layer's questions are chosen.
+# Tensors and linear layers that are computed before a layer selects the needed positions.
 _BEFORE = ("streams", "mixing", "input_layernorm", "prediction_router_input", "prediction_coefs")
 
 
 class Span(NamedTuple):
-    """Of all positions the share that comes into a layer, and the share that it has outputs for.
+    """The shares of all positions that a layer has as inputs and as outputs, 0 to 1.
 
     Attributes:
-        narrows: whether the layer chooses those among its inputs; its keys and values are made
-            of all.
+        narrows: whether this layer selects the needed positions. Its keys and values are still
+            computed for all positions.
     """
 
     inputs: float
@@ -30,7 +30,7 @@ ALL = Span(1.0, 1.0)
 
 
 def spans(setting: Setting) -> list[Span]:
-    """Of each layer."""
+    """The span of each layer."""
     layers, asking = setting.architecture.layers, setting.asking
     if setting.layout != "packed":
         return [ALL] * len(layers)
@@ -40,31 +40,31 @@ def spans(setting: Setting) -> list[Span]:
 
 
 def last_own(setting: Setting) -> int:
-    """The number of the last layer that makes keys and values."""
+    """Index of the last layer that makes keys and values."""
     owning = (n for n, layer in enumerate(setting.architecture.layers) if layer.owns_kv)
     return max(owning, default=0)
 
 
 def share(name: str, span: Span) -> float:
-    """Of all positions those for which a layer's tensor or linear layer of this name is there."""
+    """Share of all positions for which a layer computes the tensor or linear layer `name`."""
     if name in ("k", "v") or name.startswith(("k_", "v_", "kv_")):
         return 1.0
     return span.inputs if name in _BEFORE else span.outputs
 
 
 def scaled(terms: Terms, span: Span) -> Terms:
-    """Bytes for each token that a layer computes, as bytes for each of the micro-batch."""
+    """Convert bytes per token that the layer computes to bytes per token of the micro-batch."""
     return {name: size * share(name, span) for name, size in terms.items()}
 
 
 def effective_weights(setting: Setting) -> float:
-    """Linear weights that a token meets on average, without the head."""
+    """Linear weights that are applied to a token on average, without the head."""
     shape = setting.architecture
-    inside = counted = 0.0
+    computed = whole = 0.0
     for layer, span in zip(shape.layers, spans(setting), strict=True):
         for name, linear in layer.linears.items():
-            inside += linear.weights * share(name, span)
-            counted += linear.weights
-    last = setting.asking if setting.layout == "packed" else 1.0
-    behind = sum(x.weights for x in shape.linears if "unembed" in x.name)
-    return inside + shape.linear_weights - counted - behind * (1 - last)
+            computed += linear.weights * share(name, span)
+            whole += linear.weights
+    needed = setting.asking if setting.layout == "packed" else 1.0
+    unembedding = sum(x.weights for x in shape.linears if "unembed" in x.name)
+    return computed + shape.linear_weights - whole - unembedding * (1 - needed)

@@ -1,6 +1,6 @@
 """Tokens, floating point operations and time of a training.
 
-Knows the usual rules of counting; measures nothing.
+Knows the usual 4·N and 6·N rules; measures nothing.
 """
 
 from typing import NamedTuple
@@ -10,16 +10,16 @@ from mathpal.planning.spans import effective_weights
 
 
 class Work(NamedTuple):
-    """How much there is to do.
+    """The amount of work of a training.
 
     Attributes:
-        tokens_per_step: of an optimizer step on all devices, padding included, at most.
-        steps: optimizer steps; None where epochs decide and the rows are not known.
-        flops_per_token: 4 for each linear weight without the head under LoRA, else 6: the usual
-            rule, by which every token goes through every layer.
-        effective: share of these operations that are really done, see `mathpal.planning.spans`.
-        flops: of all steps by the rule; None with `steps`.
-        seconds: of all steps; None where no rate is known, too.
+        tokens_per_step: most tokens of an optimizer step on all devices, padding included.
+        steps: optimizer steps; None if epochs decide and the rows are not known.
+        flops_per_token: 4 for each linear weight without the head with LoRA, else 6: the usual
+            rule, which assumes that every token passes through every layer.
+        effective: share of these operations that are executed, see `mathpal.planning.spans`.
+        flops: of all steps by the rule; None if `steps` is.
+        seconds: of all steps; None if `flops` is or if no rate is given.
     """
 
     tokens_per_step: int
@@ -35,9 +35,9 @@ def work(setting: Setting, *, tflops: float | None = None, train_tokens: int | N
 
     Args:
         setting: of the run.
-        tflops: 10¹² operations a second that all devices together achieve, by the same rule
-            as `train/tflops` in a run's metrics, which counts those that are left out, too.
-        train_tokens: of one pass over the rows, where `trainer.epochs` decides.
+        tflops: 10¹² operations a second of all devices together, by the same rule as
+            `train/tflops` in a run's metrics: operations that are left out count too.
+        train_tokens: of one pass over the rows; needed if `trainer.epochs` decides.
     """
     step = setting.batch_tokens * setting.accumulate * setting.devices
     steps = setting.steps

@@ -493,7 +493,7 @@ class TestPlan:
 
     def test_steps_of_epochs_are_known_with_the_rows(self) -> None:
         made = plan(bound("trainer.max_steps=null", "trainer.epochs=2"), device="cpu")
-        assert made.work.steps is None and "only the rows tell" in as_text(made)
+        assert made.work.steps is None and "depend on the rows (see dry_run" in as_text(made)
         counted = with_data(made, Data(tokens=20_480, longest=100, supervised=0.5, asking=0.5))
         assert counted.work.steps == 20
         assert counted.memory.peak < made.memory.peak
