@@ -1,16 +1,16 @@
-# `make train` and `make test` do all of their own set-up; nothing else is needed.
+# `make train` and `make test` set up everything themselves.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Without a GPU the exact version keeps pip from fetching gigabytes of CUDA packages.
+# Without a GPU, the exact version keeps pip from downloading gigabytes of CUDA packages.
 TORCH := $(shell command -v nvidia-smi >/dev/null 2>&1 && echo "torch>=2.11,<2.15" || echo "torch==2.13.0")
 
-# Needed to install Slurm, where one is not root already.
+# For installing Slurm as a user other than root.
 SUDO := $(shell test "$$(id -u)" = 0 || command -v sudo)
 
-# Unsloth and its CPU backend, for tests where there is no GPU. Without its dependencies, which are
-# for GPUs and forbid packages that the others ask for; what it does import is named here.
+# Unsloth with its CPU backend, for tests without a GPU. Its own dependencies are for GPUs and conflict
+# with packages that the others require, so the ones that it imports are listed here.
 UNSLOTH_VENV := .venv-unsloth
 UNSLOTH := unsloth==2026.10.9 unsloth_zoo==2026.10.9
 UNSLOTH_NEEDS := trl==1.15.0 tyro hf_transfer msgspec torchao cut-cross-entropy einops typer \
@@ -32,25 +32,25 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $(READY)
 
-train: $(READY) ## the main job: tune the shipped model, prove it, report (minutes on two cores)
+train: $(READY) ## the default run: fine-tune the shipped model, evaluate, report (minutes on two cores)
 	$(BIN)/python train.py $(ARGS)
 
-train-quick: $(READY) ## the same in 20 steps
+train-quick: $(READY) ## the same with 20 steps
 	$(BIN)/python train.py name=quick trainer=quick evaluation=quick $(ARGS)
 
-dry-run: $(READY) ## everything but the training
+dry-run: $(READY) ## everything except the training
 	$(BIN)/python train.py dry_run=true $(ARGS)
 
 test: $(READY) ## the test suite (under 10 minutes on two cores)
 	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
-test-slow: $(READY) ## the tests that take longer
+test-slow: $(READY) ## the tests that take minutes
 	$(BIN)/python -m pytest -m slow --timeout=3600 $(ARGS)
 
-test-unsloth: $(UNSLOTH_VENV)/.ready ## the tests with Unsloth, without a GPU, in .venv-unsloth
+test-unsloth: $(UNSLOTH_VENV)/.ready ## the tests with Unsloth on a CPU, in .venv-unsloth
 	$(UNSLOTH_VENV)/bin/python -m pytest -m unsloth --timeout=900 tests/unsloth $(ARGS)
 
-test-slurm: $(READY) ## sweeps on a Slurm cluster of one machine, which is installed (Debian, Ubuntu)
+test-slurm: $(READY) ## test sweeps on a one-machine Slurm cluster; installs Slurm (Debian, Ubuntu)
 	PATH="$$PATH:/usr/sbin"; command -v slurmctld >/dev/null && command -v munged >/dev/null || \
 	  { $(SUDO) apt-get update -qq && \
 	    $(SUDO) apt-get install -qq -y --no-install-recommends slurm-wlm munge; }
@@ -64,7 +64,7 @@ $(UNSLOTH_VENV)/.ready: pyproject.toml constraints.txt Makefile
 	$(UNSLOTH_VENV)/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt $(UNSLOTH_NEEDS)
 	@touch $@
 
-bench: $(READY) ## measure against what one would run instead; minutes, on idle cores
+bench: $(READY) ## compare speed and memory with Transformers, PEFT and others; minutes, on idle cores
 	$(BIN)/python benchmarks/train_cpu.py $(ARGS)
 	$(BIN)/python benchmarks/train_cpu.py --shape wide-vocab $(ARGS)
 	$(BIN)/python benchmarks/generate_cpu.py
@@ -81,9 +81,9 @@ check: $(READY) ## ruff, mypy, import layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(READY) ## let ruff put the code in order
+format: $(READY) ## let ruff format the code and fix what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean: ## remove the environment and the caches (runs stay)
+clean: ## remove the environments and caches, keep the runs
 	rm -rf $(VENV) $(UNSLOTH_VENV) .venv-peer .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
