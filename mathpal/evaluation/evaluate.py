@@ -13,6 +13,7 @@ from annotated_types import Ge
 from mathpal.evaluation.statistics import Proportion, wilson
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
+from mathpal.settings.capabilities import declares
 
 System = Literal["base", "tuned"]
 Count = Annotated[int, Ge(1)]
@@ -153,6 +154,7 @@ def _differing(samples: list[dict[str, Any]]) -> list[dict[str, str]]:
     ]
 
 
+@declares(measures=False)
 def skip(loaded: Loaded, problems: Sequence[Problem]) -> None:
     """Measure nothing."""
 

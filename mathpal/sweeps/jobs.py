@@ -12,7 +12,9 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from optuna.trial import FrozenTrial
 
 from mathpal.record import files
+from mathpal.settings.launchers import abilities
 from mathpal.sweeps.space import Dimension, Space, Value, rendered
+from mathpal.sweeps.task import Task
 from mathpal.sweeps.watched import Watched
 
 log = logging.getLogger(__name__)
@@ -53,12 +55,12 @@ class Application(NamedTuple):
 
     Attributes:
         context: Hydra's, with the loader of its configurations.
-        task: its function of the composed configuration.
+        task: what is run.
         config: composed for the sweep, Hydra's own node included.
     """
 
     context: Any
-    task: Any
+    task: Task
     config: DictConfig
 
     @property
@@ -75,8 +77,7 @@ class Application(NamedTuple):
     @property
     def objective(self) -> str | None:
         """The name of what a run returns, where the application can tell before."""
-        tells = getattr(self.task, "objective", None)
-        return None if tells is None else str(tells(self.config))
+        return self.task.objective(self.config)
 
     @property
     def config_hash(self) -> str:
@@ -89,19 +90,14 @@ class Application(NamedTuple):
         return files.config_hash({str(key): value for key, value in plain.items()})
 
     def require_sound(self, space: Space) -> None:
-        """See to it that every value of a space composes, and passes the application's own check.
+        """Check that every value of a space composes, and passes the application's own checks.
 
         Raises:
-            ConfigError: naming every fault, where the application has a check; what Hydra says of
-                the first one else.
+            ConfigError: naming every fault, where the application has checks; otherwise Hydra's
+                own error for the first one.
         """
-        check = getattr(self.task, "check", None)
-        compositions = list(_compositions(space))
-        if check is not None:
-            check(compositions)
-            return
-        for overrides in compositions:
-            self.context.config_loader.load_sweep_config(self.config, overrides)
+        load = functools.partial(self.context.config_loader.load_sweep_config, self.config)
+        self.task.check(list(_compositions(space)), load)
 
 
 def _compositions(space: Space) -> Iterator[list[str]]:
@@ -147,16 +143,16 @@ def launching(application: Application, study_name: str) -> Launching:
         ConfigError: when that one cannot work as it is set.
     """
     task = Watched(application.task)
-    launcher = _launcher(application, task, application.config)  # says now what is wrong with it
-    kind = type(launcher).__name__
-    if kind == "RayLauncher":  # once, and not by every trial's thread at the same moment
+    _launcher(application, task, application.config)  # raises now if its settings are wrong
+    can = abilities(application.config.hydra.launcher)
+    if can.starts_ray:  # once, and not by every trial's thread at the same moment
         plug_in = importlib.import_module("hydra_plugins.hydra_ray_launcher._launcher_util")
         plug_in.start_ray(application.config.hydra.launcher.ray.init)
     return Launching(
         functools.partial(_launch, application, task, study_name, pickle.dumps(application.config)),
-        queued=_in_slurm(study_name) if kind == "SlurmLauncher" else _nowhere,
-        stop=_stop_local if kind == "LocalLauncher" else _stop_none,
-        inline=kind == "BasicLauncher",
+        queued=_in_slurm(study_name) if can.queues else _nowhere,
+        stop=_stop_local if can.stops else _stop_none,
+        inline=can.inline,
     )
 
 
@@ -169,11 +165,12 @@ def _launch(
     threads that copy the same one leave it without its parents.
     """
     config = pickle.loads(pickled)
+    can = abilities(config.hydra.launcher)
     with open_dict(config):
-        if "name" in config.hydra.launcher:  # a scheduler's: so that a queued run can be found
+        if can.names_jobs:  # so that a queued run can be found
             config.hydra.launcher.name = _job_name(study_name, run)
-        if "JoblibLauncher" in config.hydra.launcher._target_ and config.hydra.launcher.n_jobs == 1:
-            config.hydra.launcher.n_jobs = 2  # with one, joblib runs it here, in this thread
+        if can.inline_alone and config.hydra.launcher.n_jobs == 1:
+            config.hydra.launcher.n_jobs = 2  # else the run would take place in this thread
     launcher = _launcher(application, task, config)
     launcher.launch([run.overrides], initial_job_idx=run.trial)
 

@@ -6,7 +6,6 @@ its trials to stop, and the trials of a driver that was killed go on.
 """
 
 import contextlib
-import importlib.util
 import logging
 import multiprocessing
 import os
@@ -21,12 +20,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mathpal.sweeps.slots import Slots, taken, use_threads
+from mathpal.sweeps.task import as_task
+from mathpal.sweeps.watched import Watched
 
 log = logging.getLogger(__name__)
 
-# Imported once, before the first trial of MathPal. What Unsloth changes must not come before it.
-_ALWAYS = ("hydra.main", "mathpal.sweeps.warm", "torch", "mathpal.run")
-_WITHOUT_UNSLOTH = ("mathpal.run.stages", "mathpal.planning.gate", "lightning", "peft")
+# Imported once, before the first trial of any application.
+_ALWAYS = ("hydra.main", "mathpal.sweeps.warm")
 
 
 class Job(NamedTuple):
@@ -67,15 +67,9 @@ def launch(
 
 def warm_up(task: Any, preload: Sequence[str] = ()) -> None:
     """Start the process from which trials of a task are forked; it imports what they need."""
-    multiprocessing.set_forkserver_preload([*_preloaded(task), *preload])
+    own = task.task if isinstance(task, Watched) else as_task(task)
+    multiprocessing.set_forkserver_preload([*_ALWAYS, *own.preload(), *preload])
     forkserver.ensure_running()
-
-
-def _preloaded(task: Any) -> list[str]:
-    if not str(getattr(getattr(task, "task", task), "__module__", "")).startswith("mathpal"):
-        return list(_ALWAYS[:2])
-    unsloth = importlib.util.find_spec("unsloth") is not None
-    return [*_ALWAYS, *(() if unsloth else _WITHOUT_UNSLOTH)]
 
 
 def _in_process(context: Any, job: Job) -> Any:

@@ -4,7 +4,6 @@ What it returns and what it raises reach the study through `outcome.json`, never
 launcher, so that the process that launched it need not be there any more.
 """
 
-import inspect
 import math
 import traceback
 from collections.abc import Callable, Sequence
@@ -13,19 +12,18 @@ from typing import Any
 
 from mathpal.interruption import requeuing
 from mathpal.record import files, heartbeat, trials
+from mathpal.sweeps.task import as_task
 
 
 class Watched:
     """The task function of a sweep.
 
     Args:
-        task: what Hydra was given: called with the composed configuration, it returns a number, or
-            several, or leaves `outcome.json` itself.
+        task: the application, a `Task` or a bare function of the composed configuration.
     """
 
     def __init__(self, task: Callable[[Any], Any]) -> None:
-        # A command's own task turns errors into messages and exit codes; here they are wanted.
-        self.task = inspect.unwrap(task)
+        self.task = as_task(task)
 
     def __call__(self, cfg: Any) -> Any:
         from hydra.core.hydra_config import HydraConfig
@@ -37,7 +35,7 @@ class Watched:
             clock = files.Clock()
             clock("run")
             try:
-                value = self.task(cfg)
+                value = self.task.trial(cfg)
             except trials.Pruned:
                 _leave(folder, clock, "pruned")
                 return None
