@@ -19,8 +19,8 @@ from mathpal.errors import DataError
 from mathpal.interruption import Postponed, exit_code
 from mathpal.record import heartbeat, trials
 from mathpal.sweeps.jobs import Launching, Run, runs
-from mathpal.sweeps.ledger import Ledger, Verdict, is_unborn
-from mathpal.sweeps.outcomes import Measure
+from mathpal.sweeps.ledger import Ledger, is_unborn
+from mathpal.sweeps.outcomes import Measure, Verdict, verdict_of
 from mathpal.sweeps.pool import Pool
 
 log = logging.getLogger(__name__)
@@ -98,9 +98,10 @@ class Driver:
             self._leave(number)
         with self.ledger.locked():
             self._settle(me)
-            if self.broken is None:
-                self._fill(me)
             every = self.ledger.trials()
+            self._count_failures(every)
+            if self.broken is None and self._fill(me):
+                every = self.ledger.trials()
         self.pool.start()
         self._relay()
         self.show(every)
@@ -120,7 +121,6 @@ class Driver:
                 self._settle_duplicate(trial)
             elif trial.number not in self.pool.runs:
                 self._settle_one(trial, me)
-        self._count_failures()
 
     def _settle_one(self, trial: FrozenTrial, me: str) -> None:
         if (verdict := self._verdict(trial)) is not None:
@@ -157,16 +157,7 @@ class Driver:
             return
         for step, value in original.intermediate_values.items():
             self.ledger.report(trial, [(step, value)])
-        kept = ("metrics", "values_by_seed", "error", "infeasible", "constraints")
-        notes = {key: value for key, value in original.user_attrs.items() if key in kept}
-        end = {TrialState.COMPLETE: "completed", TrialState.PRUNED: "pruned"}
-        verdict = Verdict(
-            end.get(original.state, "failed"),  # type: ignore[arg-type]
-            original.values or (),
-            notes,
-            original.constraints,
-        )
-        self.ledger.finish(trial, verdict)
+        self.ledger.finish(trial, verdict_of(original))
 
     def _verdict(self, trial: FrozenTrial) -> Verdict | None:
         """How a trial ended; None while it has not."""
@@ -195,16 +186,16 @@ class Driver:
     def _free(self) -> int:
         return self.n_jobs - len(self.pool.runs) - len(self.adopted)
 
-    def _fill(self, me: str) -> None:
-        """Give out new trials; the lock is held."""
-        while self._free() > 0:
-            trial = self.ledger.claim(me)
-            if trial is None:
-                return
+    def _fill(self, me: str) -> int:
+        """Give out new trials, and return how many; the lock is held."""
+        given = 0
+        while self._free() > 0 and (trial := self.ledger.claim(me)) is not None:
+            given += 1
             if "duplicate_of" in trial.user_attrs:
                 self._settle_duplicate(trial)
             else:
                 self._intend(trial, self._next_run(trial))
+        return given
 
     def _intend(self, trial: FrozenTrial, run: Run) -> None:
         """Have a run started as soon as the lock is free."""
@@ -228,8 +219,8 @@ class Driver:
         found = self.measure.signed(tail.new())
         return bool(found) and self.ledger.report(trial, found)
 
-    def _count_failures(self) -> None:
-        failed = [t for t in self.ledger.trials() if t.state == TrialState.FAIL]
+    def _count_failures(self, every: Sequence[FrozenTrial]) -> None:
+        failed = [t for t in every if t.state == TrialState.FAIL]
         if self.broken or len(failed) <= self.patience.max_failure_rate * self.ledger.n_trials:
             return
         first = failed[0]

@@ -2,9 +2,8 @@
 
 import shlex
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import optuna
 from omegaconf import OmegaConf
@@ -18,15 +17,38 @@ from mathpal.sweeps.jobs import Application
 from mathpal.sweeps.space import Space
 
 SCHEMA = 1
+Direction = Literal["minimize", "maximize"]
 
 
-def write_facts(
-    application: Application, space: Space, facts: Mapping[str, Any], on_space_change: str
-) -> None:
+class Facts(NamedTuple):
+    """What study.json says of a study besides its space; in the order in which it is written.
+
+    Attributes:
+        study_name: of the study in its storage.
+        storage: its url; None for the journal in the study's directory.
+        directions: minimize or maximize, one an objective.
+        metrics: of a run's final metrics, one an objective; empty for the value that it returns.
+        intermediate: the metric that the pruner watches; None for none.
+        seeds: of the runs over which a trial is averaged; None for one run a trial.
+        kind: optuna or grid.
+        n_trials: the budget: trials in all.
+    """
+
+    study_name: str
+    storage: str | None
+    directions: list[Direction]
+    metrics: list[str]
+    intermediate: str | None
+    seeds: list[int] | None
+    kind: str
+    n_trials: int
+
+
+def write_facts(application: Application, space: Space, facts: Facts, on_space_change: str) -> None:
     """Leave study.json, and refuse to mix trials of different compositions in one study."""
     path = application.folder / "study.json"
     told = {
-        "schema": SCHEMA, **facts, "space": space.described(), "fixed": list(space.fixed),
+        "schema": SCHEMA, **facts._asdict(), "space": space.described(), "fixed": list(space.fixed),
         "command": shlex.join(["python", *sys.argv]), "question": application.question,
         "config_hash": application.config_hash,
     }  # fmt: skip

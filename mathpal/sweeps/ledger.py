@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import optuna
 from optuna.storages import BaseStorage
@@ -20,10 +20,10 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from mathpal.record import trials
 from mathpal.sweeps.drawing import draw
+from mathpal.sweeps.outcomes import Verdict
+from mathpal.sweeps.samplers import build_sampler
 from mathpal.sweeps.space import Space, Value
-from mathpal.sweeps.storage import build_sampler
 
-End = Literal["completed", "pruned", "failed"]
 STATES = {
     "completed": TrialState.COMPLETE,
     "pruned": TrialState.PRUNED,
@@ -42,22 +42,6 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
     with (folder / ".study.lock").open("ab") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         yield
-
-
-class Verdict(NamedTuple):
-    """How a trial ended.
-
-    Attributes:
-        end: of it.
-        values: of the objectives, where it was completed.
-        notes: user attributes of the trial: metrics, error, …
-        constraints: name -> how far it is above its bound; feasible where none is positive.
-    """
-
-    end: End
-    values: Sequence[float] = ()
-    notes: Mapping[str, Any] = {}
-    constraints: Mapping[str, float] = {}
 
 
 class Ledger:
@@ -91,6 +75,7 @@ class Ledger:
         self.study, self.storage, self.folder, self.space = study, storage, folder, space
         self.points, self.sampler, self.n_trials = points, sampler, n_trials
         self.further, self.dedup = further, dedup
+        self._study_id = storage.get_study_id_from_name(study.study_name)
         self._alike: dict[tuple[str, ...], list[int]] = {}  # overrides -> trials that had them
         self._indexed = -1  # the last trial that is in there
 
@@ -156,8 +141,7 @@ class Ledger:
         return self.storage.get_trial(self._id(number))
 
     def _id(self, number: int) -> int:
-        study = self.storage.get_study_id_from_name(self.study.study_name)
-        return self.storage.get_trial_id_from_study_id_trial_number(study, number)
+        return self.storage.get_trial_id_from_study_id_trial_number(self._study_id, number)
 
     def note(self, number: int, key: str, value: Any) -> None:
         """Set a user attribute of a trial that has not ended."""

@@ -4,12 +4,31 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+from optuna.trial import FrozenTrial, TrialState
 
 from mathpal.record import trials
-from mathpal.sweeps.ledger import Verdict
 
 Outcome = Mapping[str, Any]
+End = Literal["completed", "pruned", "failed"]
+_COPIED = ("metrics", "values_by_seed", "error", "infeasible", "constraints")
+
+
+class Verdict(NamedTuple):
+    """How a trial ended.
+
+    Attributes:
+        end: of it.
+        values: of the objectives, where it was completed.
+        notes: user attributes of the trial: metrics, error, …
+        constraints: name -> how far it is above its bound; feasible where none is positive.
+    """
+
+    end: End
+    values: Sequence[float] = ()
+    notes: Mapping[str, Any] = {}
+    constraints: Mapping[str, float] = {}
 
 
 def is_reversed(direction: str, intermediate: str | None) -> bool:
@@ -97,6 +116,14 @@ class Measure(NamedTuple):
         if above:
             notes["constraints"] = list(above.values())
         return Verdict("completed", means, notes, above)
+
+
+def verdict_of(trial: FrozenTrial) -> Verdict:
+    """Return the verdict on a trial that has ended, e.g. for a duplicate of it."""
+    ends: dict[TrialState, End] = {TrialState.COMPLETE: "completed", TrialState.PRUNED: "pruned"}
+    notes = {key: value for key, value in trial.user_attrs.items() if key in _COPIED}
+    end = ends.get(trial.state, "failed")
+    return Verdict(end, trial.values or (), notes, trial.constraints)
 
 
 def _failed(outcome: Outcome) -> Verdict:
