@@ -1,4 +1,4 @@
-"""Hydra's door to `mathpal.sweeps`: hydra/sweeper=optuna and hydra/sweeper=grid."""
+"""Hydra's plug-ins for `mathpal.sweeps`: hydra/sweeper=optuna and hydra/sweeper=grid."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from hydra.plugins.sweeper import Sweeper
 
 
 class OptunaSweeper(Sweeper):
-    """A study: its trials are proposed by Optuna.
+    """Runs a study whose trials Optuna proposes.
 
     Args:
-        given: the settings, which `mathpal.sweeps.sweeping` checks.
+        given: the settings; they are checked against `mathpal.sweeps.sweeping`.
     """
 
     function = "optimize"
@@ -50,6 +50,6 @@ class OptunaSweeper(Sweeper):
 
 
 class GridSweeper(OptunaSweeper):
-    """Every combination of the values on the command line."""
+    """Runs every combination of the values on the command line."""
 
     function = "grid"

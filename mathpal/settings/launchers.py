@@ -91,8 +91,8 @@ def _slurm_faults(launcher: Any, given: str) -> list[Fault]:
         faults.append(
             Fault(
                 f"hydra.launcher.signal_delay_s={launcher.signal_delay_s}",
-                f"fewer seconds than hydra.launcher.timeout_min={launcher.timeout_min} has: else "
-                "the job is told to stop when it begins",
+                f"less than hydra.launcher.timeout_min={launcher.timeout_min}: otherwise the job "
+                "is told to stop as soon as it begins",
             )
         )
     if launcher.tasks_per_node * launcher.nodes > 1:

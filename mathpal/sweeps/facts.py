@@ -1,4 +1,4 @@
-"""What a study says of itself in its directory: study.json at the start, the best at the end."""
+"""The files of a study about itself: study.json at its start, the best trial at its end."""
 
 import shlex
 import sys
@@ -45,7 +45,11 @@ class Facts(NamedTuple):
 
 
 def write_facts(application: Application, space: Space, facts: Facts, on_space_change: str) -> None:
-    """Leave study.json, and refuse to mix trials of different compositions in one study."""
+    """Write study.json, and refuse to mix trials of different compositions in one study.
+
+    Raises:
+        DataError: when the study was begun with another composition.
+    """
     path = application.folder / "study.json"
     told = {
         "schema": SCHEMA, **facts._asdict(), "space": space.described(), "fixed": list(space.fixed),
@@ -69,7 +73,7 @@ def write_facts(application: Application, space: Space, facts: Facts, on_space_c
 
 
 def write_results(study: optuna.Study, every: list[FrozenTrial], folder: Path) -> dict[str, Any]:
-    """Leave `optimization_results.yaml` as the official plug-in does, and give it back."""
+    """Write `optimization_results.yaml` as the official Optuna plug-in does, and return it."""
     result: dict[str, Any]
     if len(study.directions) > 1:
         front = [{"params": dict(t.params), "values": list(t.values)} for t in study.best_trials]

@@ -27,33 +27,33 @@ def prunes(pruner: Mapping[str, Any] | None) -> bool:
 
 
 def build_sampler(node: Mapping[str, Any] | None, ordinal: int) -> optuna.samplers.BaseSampler:
-    """The sampler for one trial.
+    """Build the sampler for one trial.
 
-    A seeded one that is built anew would repeat itself: its seed is mixed with the trial's place
-    in the study. So a study proposes the same, however often and by how many it is carried on, as
-    far as the sampler does not look at results.
+    A seeded sampler that is built again would repeat itself, so the trial's place in the study is
+    mixed into its seed. A study thus proposes the same trials, however often it is resumed and by
+    however many drivers, as far as the sampler does not look at results.
 
     Args:
         node: `hydra.sweeper.sampler`: `_target_` in optuna.samplers and its arguments; None for
-            Optuna's choice.
-        ordinal: of the trial in its study, from 0.
+            Optuna's default.
+        ordinal: the trial's place in its study, from 0.
     """
     if node is None:
         return optuna.samplers.TPESampler()
     given = dict(node)
     seed = given.get("seed")
     if seed is not None and given.get("_target_") != _QMC:
-        # QMC draws one sequence, in which each trial takes its place.
+        # QMC keeps its seed: each trial takes its place in one sequence.
         digest = hashlib.sha256(f"{seed} {ordinal}".encode()).digest()
         given["seed"] = int.from_bytes(digest[:4], "big")
     return _built("hydra.sweeper.sampler", given, optuna.samplers, optuna.samplers.BaseSampler)
 
 
 def build_pruner(node: Mapping[str, Any] | None) -> optuna.pruners.BasePruner:
-    """The pruner that `hydra.sweeper.pruner` names; None is for none.
+    """Build the pruner that `hydra.sweeper.pruner` names; None prunes nothing.
 
     Args:
-        node: `_target_` in optuna.pruners and its arguments; `wrapped_pruner` may be one again.
+        node: `_target_` in optuna.pruners and its arguments; `wrapped_pruner` may be such a node.
     """
     if node is None:
         return optuna.pruners.NopPruner()
@@ -64,7 +64,7 @@ def build_pruner(node: Mapping[str, Any] | None) -> optuna.pruners.BasePruner:
 
 
 def _built(where: str, given: dict[str, Any], package: Any, base: type) -> Any:
-    """Call the class of Optuna that `_target_` names; nothing else is ever called."""
+    """Build the class of Optuna that `_target_` names; nothing else is ever called."""
     target = str(given.pop("_target_", ""))
     module, _, name = target.rpartition(".")
     kind = getattr(importlib.import_module(package.__name__), name, None)

@@ -21,10 +21,10 @@ _MOMENT = 0.1  # seconds
 
 
 class _Lock(JournalFileOpenLock):
-    """A journal's lock that the kernel drops when its holder is killed.
+    """A journal's lock that the kernel releases when its holder is killed.
 
-    Optuna's own is a link that then stays for 30 s. A writer that was killed amid a line leaves a
-    torn one, to which the next would append: that is mended before anything is written.
+    Optuna's own lock is a link that then stays for 30 s. A writer that is killed within a line
+    leaves it torn, and the next one would append to it: a torn line is removed before writing.
     """
 
     def __init__(self, journal: Path) -> None:
@@ -47,7 +47,7 @@ class _Lock(JournalFileOpenLock):
 def _mend(journal: Path) -> None:
     with journal.open("rb+") as stream:
         if _is_torn(stream):
-            # A dashboard, which has a lock of its own, may be writing it just now.
+            # A dashboard, which has a lock of its own, may be writing the line right now.
             time.sleep(_MOMENT)
             if _is_torn(stream):
                 stream.seek(0)
@@ -55,7 +55,7 @@ def _mend(journal: Path) -> None:
 
 
 def _is_torn(stream: BinaryIO) -> bool:
-    """Whether the last line has no end."""
+    """Return whether the last line has no end."""
     if stream.seek(0, os.SEEK_END) == 0:
         return False
     stream.seek(-1, os.SEEK_END)
@@ -63,15 +63,16 @@ def _is_torn(stream: BinaryIO) -> bool:
 
 
 def open_storage(url: str | None, study_dir: Path) -> BaseStorage:
-    """The storage of a study.
+    """Open the storage of a study.
 
     Args:
-        url: of a database, as SQLAlchemy takes it: `postgresql+psycopg://…`, `mysql+pymysql://…`;
-            `grpc://host:port` of Optuna's proxy, `journal:FILE`; None for a journal in the
+        url: a database as SQLAlchemy names it, `postgresql+psycopg://…`, `mysql+pymysql://…`;
+            `grpc://host:port` of Optuna's proxy; `journal:FILE`; None for a journal in the
             study's directory.
+        study_dir: the study's directory.
 
     Raises:
-        ConfigError: when there is no such database, or what it needs is not installed.
+        ConfigError: when the database cannot be opened, or its driver is not installed.
     """
     scheme, _, rest = (url or "").partition(":")
     if url is None or scheme == "journal":

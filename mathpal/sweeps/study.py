@@ -28,10 +28,10 @@ class Proposals(NamedTuple):
 
     Attributes:
         space: what varies.
-        points: every combination, in the order in which they are run; None to let a sampler choose.
+        points: every combination, in the order in which they are run; None to draw with a sampler.
         sampler: `hydra.sweeper.sampler`.
         pruner: `hydra.sweeper.pruner`.
-        further: chooses more parameters of a trial; None for none.
+        further: draws further parameters of a trial; None for none.
         dedup: a trial with the parameters of an earlier one is not run and has its value.
         enqueue: parameters of the first trials.
     """
@@ -62,7 +62,7 @@ def carry_on(
         facts: for study.json.
         proposals: how its trials are proposed.
         measure: what it compares.
-        patience: with slow, dead and failing trials.
+        patience: limits for slow, dead and failing trials.
         n_jobs: trials of this process at a time.
         on_space_change: "refuse" or "allow" to resume a study of another composition.
 

@@ -53,40 +53,41 @@ def optimize(
     grace_s: Seconds = 60.0,
     poll_s: Seconds = 0.2,
 ) -> dict[str, Any]:
-    """Begin a study, or go on with it, until `n_trials` trials have ended.
+    """Begin a study, or resume it, until `n_trials` trials have ended.
 
     Args:
         application: what is run, and where.
         arguments: the command line's overrides, swept and plain.
-        study_name: of the study in its storage.
+        study_name: name of the study in its storage.
         storage: see `storage.open_storage`.
         sampler: a class of optuna.samplers as `_target_`, and its arguments.
-        pruner: the same of optuna.pruners.
+        pruner: a class of optuna.pruners, likewise.
         direction: of the objective, or of each of several.
-        metric: of a run's final metrics, one an objective; None for what it returns.
-        intermediate: metric at which the pruner looks while a run goes on; its opposite where it is
-            a loss and the objective is maximized, or an accuracy and minimized.
-        n_trials: in all, however often and by however many the study is carried on.
+        metric: name among a run's final metrics, one an objective; None for the value that a run
+            returns.
+        intermediate: metric that the pruner watches while a run goes on; its negative is reported
+            where it is a loss and the objective is maximized, or an accuracy and minimized.
+        n_trials: budget: trials in all, whichever commands run them.
         n_jobs: trials of this process at a time.
-        seeds: a trial is a run with each, one after the other, and its value their mean.
+        seeds: a trial has a run with each seed, one after the other, and their mean as its value.
         params: what varies, beside the command line.
         when: see `space.parse`.
-        custom_search_space: dotted path of a function (cfg, trial) that chooses more of a trial.
+        custom_search_space: dotted path of a function (cfg, trial) that draws further parameters.
         enqueue: parameters of the first trials.
-        constraints: metric -> the most that is feasible.
+        constraints: metric -> its largest feasible value.
         max_failure_rate: share of `n_trials` that may fail before the study stops.
-        retries: times that a trial is taken up again after it was killed.
+        retries: times that a killed trial is restarted.
         dedup: a trial with the parameters of an earlier one is not run and has its value.
-        on_space_change: what to do where the study was begun with another composition.
-        grace_s: seconds without a sign of life after which a process elsewhere counts as dead.
-        poll_s: seconds between looks at the trials.
+        on_space_change: refuse or allow to resume a study that has another composition.
+        grace_s: seconds without a heartbeat after which a process elsewhere counts as dead.
+        poll_s: seconds between rounds of the driver.
 
     Returns:
         The best parameters and value, as in `optimization_results.yaml`.
 
     Raises:
-        ConfigError: naming what is wrong with the space or the settings.
-        DataError: when too many trials failed.
+        ConfigError: naming the faults of the space or the settings.
+        DataError: when too many trials failed, or the study has another composition.
     """
     directions = [direction] if isinstance(direction, str) else list(direction)
     metrics = [metric] if isinstance(metric, str) else list(metric or ())
@@ -133,25 +134,25 @@ def grid(
     Args:
         application: what is run, and where.
         arguments: the command line's overrides, swept and plain.
-        study_name: of the sweep in its storage.
+        study_name: name of the sweep in its storage.
         storage: see `storage.open_storage`.
-        direction: which value is the best; auto by the name of what a run returns: less of a loss
-            is better, else more.
-        metric: of a run's final metrics; None for what it returns.
+        direction: of the objective; auto decides by its name: a loss is minimized, and so is an
+            objective without a name; anything else is maximized.
+        metric: name among a run's final metrics; None for the value that a run returns.
         n_jobs: runs of this process at a time.
         params: what varies, beside the command line.
         max_failure_rate: share of the runs that may fail before the sweep stops.
-        retries: times that a run is taken up again after it was killed.
-        on_space_change: what to do where the sweep was begun with another composition.
-        grace_s: seconds without a sign of life after which a process elsewhere counts as dead.
-        poll_s: seconds between looks at the runs.
+        retries: times that a killed run is restarted.
+        on_space_change: refuse or allow to resume a sweep that has another composition.
+        grace_s: seconds without a heartbeat after which a process elsewhere counts as dead.
+        poll_s: seconds between rounds of the driver.
 
     Returns:
         The best parameters and value.
 
     Raises:
-        ConfigError: naming what is wrong with the space or the settings.
-        DataError: when too many runs failed.
+        ConfigError: naming the faults of the space or the settings.
+        DataError: when too many runs failed, or the sweep has another composition.
     """
     space = spaces.parse(arguments, params)
     points = drawing.points(space)
@@ -194,7 +195,7 @@ def _require_sound(
 
 
 def _further(path: str | None, config: DictConfig) -> Callable[[Trial], None] | None:
-    """The function at a dotted path, which chooses more of a trial."""
+    """Return the function at a dotted path, which draws further parameters of a trial."""
     if path is None:
         return None
     module, _, name = path.rpartition(".")

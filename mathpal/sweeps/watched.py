@@ -1,7 +1,7 @@
-"""A trial's task, in whatever process a launcher runs it: it leaves signs of life, and its end.
+"""A trial's task, in whatever process a launcher runs it, with heartbeats and an outcome.
 
-What it returns and what it raises reach the study through `outcome.json`, never through the
-launcher, so that the process that launched it need not be there any more.
+Its value and its errors reach the study through `outcome.json`, never through the launcher, so
+the process that launched it may be gone.
 """
 
 import math
@@ -16,7 +16,7 @@ from mathpal.sweeps.task import as_task
 
 
 class Watched:
-    """The task function of a sweep.
+    """The task function that a sweep hands to its launcher.
 
     Args:
         task: the application, a `Task` or a bare function of the composed configuration.
@@ -30,7 +30,7 @@ class Watched:
 
         folder = Path(HydraConfig.get().runtime.output_dir)
         with heartbeat.alone(folder), requeuing(), heartbeat.beating(folder / heartbeat.ATTEMPT):
-            if trials.outcome(folder) is not None:  # whoever started it did not know
+            if trials.outcome(folder) is not None:  # it had ended, unknown to its driver
                 return None
             clock = files.Clock()
             clock("run")
@@ -61,7 +61,7 @@ def _leave(
     value: Any = None,
     error: BaseException | None = None,
 ) -> None:
-    """Write the outcome, where the task has not: what is there is of an interrupted attempt."""
+    """Write the outcome unless the task has; replace that of an interrupted attempt."""
     if trials.outcome(folder) is not None:
         return
     clock.stop()
@@ -76,7 +76,7 @@ def _leave(
 
 
 def _numbers(value: Any) -> Any:
-    """The value of a task as JSON keeps it: a number, or a list of them; else nothing."""
+    """Return the value of a task as JSON can hold it: a number or a list of them, else None."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_numbers(item) for item in value]
     try:
