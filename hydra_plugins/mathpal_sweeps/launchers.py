@@ -1,4 +1,4 @@
-"""Hydra's door to `mathpal.sweeps.local`: hydra/launcher=local."""
+"""Hydra's plug-in for `mathpal.sweeps.local`: hydra/launcher=local."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,15 +8,15 @@ from hydra.plugins.launcher import Launcher
 
 
 class LocalLauncher(Launcher):
-    """Jobs in processes of this machine, one each.
+    """Runs jobs in processes of this machine, one each.
 
     Args:
-        n_jobs: at a time, of one call; a study's driver makes one call a trial.
-        gpus: auto, ids, or null: which GPUs the jobs share out.
-        gpus_per_job: so many are visible to each.
-        threads: CPU threads of each; auto shares the cores out where there are several at a time,
-            null leaves it to PyTorch.
-        warm: fork from a process that has imported what MathPal's runs need.
+        n_jobs: jobs of one call at a time; a study's driver makes one call a trial.
+        gpus: auto, ids, or null: the GPUs that jobs divide among themselves.
+        gpus_per_job: GPUs that are visible to each job.
+        threads: CPU threads of each job; auto divides the cores where several run at a time, null
+            leaves the number to PyTorch.
+        warm: fork from a process that has imported what the task needs.
         preload: further modules that it imports.
     """
 

@@ -1,4 +1,4 @@
-"""Hydra's door to `mathpal.sweeps`: hydra/sweeper=optuna and hydra/sweeper=grid."""
+"""Hydra's plug-ins for `mathpal.sweeps`: hydra/sweeper=optuna and hydra/sweeper=grid."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from hydra.plugins.sweeper import Sweeper
 
 
 class OptunaSweeper(Sweeper):
-    """A study: its trials are proposed by Optuna.
+    """Runs a study whose trials Optuna proposes.
 
     Args:
-        given: the settings, which `mathpal.sweeps.sweeping` checks.
+        given: the settings; they are checked against `mathpal.sweeps.sweeping`.
     """
 
     function = "optimize"
@@ -28,30 +28,28 @@ class OptunaSweeper(Sweeper):
 
     def _sweep(self, arguments: list[str]) -> Any:
         assert self.config is not None
-        launcher = self.config.hydra.launcher
-        if launcher._target_.endswith(".LocalLauncher") and launcher.get("warm"):
+        from mathpal.settings.launchers import abilities
+        from mathpal.sweeps.task import as_task
+
+        task, launcher = as_task(self.task), self.config.hydra.launcher
+        if abilities(launcher).forks_warm and launcher.get("warm"):
             from mathpal.sweeps import local
 
-            # While this process imports Optuna.
-            local.warm_up(self.task, launcher.get("preload") or ())
+            local.warm_up(task, launcher.get("preload") or ())  # while this process imports Optuna
         from mathpal.record.files import short
         from mathpal.settings.preflight import checked
         from mathpal.sweeps import jobs, sweeping
 
-        application = jobs.Application(self.context, self.task, self.config)
+        application = jobs.Application(self.context, task, self.config)
         function = getattr(sweeping, self.function)
         settings = checked("hydra.sweeper", jobs.settings(self.config.hydra.sweeper), function)
         result = function(application, arguments, **settings)
-        if hasattr(self.task, "check"):  # MathPal's own runs, of which there is more to say
-            from mathpal.cli.report import report
-            from mathpal.settings.checked import Composition
-
-            report(Composition(), study=application.folder, storage=settings.get("storage"))
+        task.conclude(application.folder, settings.get("storage"))
         print(short(application.folder), flush=True)
         return result
 
 
 class GridSweeper(OptunaSweeper):
-    """Every combination of the values on the command line."""
+    """Runs every combination of the values on the command line."""
 
     function = "grid"

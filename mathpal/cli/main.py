@@ -4,7 +4,7 @@ Each verb is a Hydra application with its own file in conf/. Before Hydra runs o
 command line is checked, so that all its faults come in one message and leave no directory.
 """
 
-import importlib
+import importlib.util
 import inspect
 import logging
 import os
@@ -13,6 +13,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,10 @@ from mathpal.interruption import requeuing
 # conf/hydra/launcher/ has the plug-ins' own names; that their schemas check it is as it should be.
 # Here, as the processes that launchers start import this before they compose.
 warnings.filterwarnings("ignore", message=r"\s*'hydra/launcher/.* is validated against")
+
+# Modules that every trial needs.
+_PRELOAD = ("torch", "mathpal.run")
+_PRELOAD_WITHOUT_UNSLOTH = ("mathpal.run.preparing", "mathpal.planning.gate", "lightning", "peft")
 
 
 class Verb(NamedTuple):
@@ -113,9 +118,7 @@ def run(verb: Verb) -> None:
     own = _own_words(verb, CONF)
     with exit_codes():
         check(verb.config, sys.argv[1:], CONF, _resolve(verb.schema), own)
-    task = _task(verb, own)
-    if verb.config == "train":
-        _prepare_for_sweeps(task, verb, CONF)
+    task = _task(verb, own, CONF)
     hydra.main(version_base="1.3", config_path=str(CONF), config_name=verb.config)(task)()
 
 
@@ -163,32 +166,55 @@ def resume(words: Sequence[str]) -> None:
     os.execve(command[0], command, launching.surroundings())
 
 
-def _task(verb: Verb, own: dict[str, str]) -> Callable[[Any], Any]:
-    """The function that Hydra calls with the composed configuration."""
+@dataclass(frozen=True)
+class TrainTask:
+    """The run, as Hydra and sweeps call it; implements `mathpal.sweeps.task.Task`.
 
-    def task(cfg: Any) -> Any:
-        with requeuing(), exit_codes():
-            return _train(cfg) if verb.config == "train" else _call(verb, cfg, own)
-
-    return task
-
-
-def _prepare_for_sweeps(task: Any, verb: Verb, conf: Path) -> None:
-    """Tell a sweeper how its values are checked, what runs return, and which task has no manners.
-
-    A trial's errors are to reach its study, not to become a message and an exit code.
+    It is defined in this module because `hydra.job.name` is the name of its module.
     """
 
-    def check(compositions: list[list[str]]) -> None:
+    verb: Verb
+    conf: Path
+
+    def __call__(self, cfg: Any) -> float | None:
+        with requeuing(), exit_codes():
+            return _train(cfg)
+
+    def trial(self, cfg: Any) -> float | None:
+        return _train(cfg)
+
+    def preload(self) -> Sequence[str]:
+        # Unsloth changes libraries while it is imported: it must come before them.
+        unsloth = importlib.util.find_spec("unsloth") is not None
+        return (*_PRELOAD, *(() if unsloth else _PRELOAD_WITHOUT_UNSLOTH))
+
+    def check(self, compositions: Sequence[list[str]], compose: Callable[..., Any]) -> None:
         from mathpal.settings.command_line import require_sound
 
-        require_sound(verb.config, compositions, conf, _resolve(verb.schema))
+        require_sound(self.verb.config, compositions, self.conf, _resolve(self.verb.schema))
 
-    def objective(cfg: Any) -> str:
-        unmeasured = str(cfg.evaluation._target_).endswith(".skip")
-        return "validation/loss" if unmeasured else "tuned/accuracy_new"
+    def objective(self, cfg: Any) -> str:
+        from mathpal.settings.capabilities import capabilities
 
-    task.check, task.objective, task.__wrapped__ = check, objective, _train
+        evaluation = _resolve(str(cfg.evaluation._target_))  # checked before Hydra began
+        return "tuned/accuracy_new" if capabilities(evaluation).measures else "validation/loss"
+
+    def conclude(self, folder: Path, storage: str | None) -> None:
+        from mathpal.studies.publishing import publish
+
+        print("\n".join(publish(folder, storage=storage)))
+
+
+def _task(verb: Verb, own: dict[str, str], conf: Path) -> Callable[[Any], Any]:
+    """Return what Hydra calls with the composed configuration."""
+    if verb.config == "train":
+        return TrainTask(verb, conf)
+
+    def task(cfg: Any) -> None:
+        with requeuing(), exit_codes():
+            _call(verb, cfg, own)
+
+    return task
 
 
 @contextmanager

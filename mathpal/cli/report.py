@@ -54,27 +54,9 @@ def report(
 
 def _write(folder: Path, notebook: Path | None, storage: str | None) -> None:
     """Write the page of a study; the last line printed is it."""
-    from mathpal.record.files import short
-    from mathpal.studies.findings import find
-    from mathpal.studies.history import read
-    from mathpal.studies.notebook import write_notebook
-    from mathpal.studies.page import PAGE, best_yaml, draw, write_study
-    from mathpal.studies.verdict import verdict
+    from mathpal.studies.publishing import publish
 
-    found = find(read(folder, storage))
-    drawn, again = draw(found), best_yaml(found)
-    written = [
-        *(write_notebook(found, drawn, again, notebook) if notebook else []),
-        *write_notebook(found, drawn, again, folder),
-        *write_study(found, drawn, again),
-    ]
-    print("\n".join(verdict(found)))
-    if again.absent:
-        print(f"no best.yaml: {again.absent}")
-    for path in written:
-        if path.name != PAGE and path.suffix != ".svg":
-            print(short(path))
-    print(short(folder / PAGE))
+    print("\n".join(publish(folder, notebook=notebook, storage=storage)))
 
 
 def _send(composition: Composition, run_dir: Path) -> None:

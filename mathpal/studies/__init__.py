@@ -1,1 +1,1 @@
-"""Studies that are there: read, compared, drawn and put into words."""
+"""Reports of studies: read, compare, draw and describe what sweeps left behind."""

@@ -9,7 +9,7 @@ class Axis(NamedTuple):
     """The range that a parameter was drawn from.
 
     Attributes:
-        choices: its values in order, where it is no range of numbers; else None.
+        choices: its values in order; None for a range of numbers.
         low, high: the ends of a range of numbers.
         log: whether it is drawn on a logarithmic scale.
         whole: whether only integers are drawn.
@@ -23,7 +23,7 @@ class Axis(NamedTuple):
 
 
 def axis_of(name: str, frozen: Iterable[Any]) -> Axis | None:
-    """The union of what the trials drew a parameter from; None where none has it.
+    """Return the union of the ranges that trials drew a parameter from; None where none has it.
 
     Args:
         name: the parameter.
@@ -46,7 +46,7 @@ def axis_of(name: str, frozen: Iterable[Any]) -> Axis | None:
 
 
 def in_order(choices: list[Any]) -> list[Any]:
-    """Choices by size where all are numbers or texts of numbers, else as they came."""
+    """Sort choices where all are numbers or texts of numbers; otherwise keep their order."""
     try:
         return sorted(choices, key=lambda choice: float(choice))
     except (TypeError, ValueError):

@@ -1,7 +1,7 @@
 """Writes a trial as an experiment that `+experiment=NAME` composes again, exactly.
 
-Only what differs from the composed defaults stands in it: group choices as overrides of the
-defaults list, the rest as values. What was written is composed before it is handed on.
+The file holds only the differences from the composed defaults: choices of groups as overrides of
+the defaults list, the rest as values. It is composed and compared before it is returned.
 """
 
 import tempfile
@@ -18,11 +18,11 @@ from mathpal.settings import composition
 from mathpal.settings.composition import compose
 from mathpal.settings.preflight import GROUPS
 
-_NAME = "name"  # of the experiment: the only thing that may differ
+_NAME = "name"  # the only setting that may differ
 
 
 def run_directory(trial_dir: Path) -> Path:
-    """The run directory of a trial; of one averaged over seeds, that of its first seed.
+    """Return the run directory of a trial; of a mean over seeds, that of its first seed.
 
     Raises:
         DataError: when there is none.
@@ -34,22 +34,22 @@ def run_directory(trial_dir: Path) -> Path:
         if (seed / composition.FOLDER / "config.yaml").is_file():
             return seed
     raise DataError(
-        f"{trial_dir} holds no {composition.FOLDER}/config.yaml, so that the configuration of the "
-        "trial is not known: it was moved or deleted, or its task is none of MathPal's"
+        f"{trial_dir} holds no {composition.FOLDER}/config.yaml, so the configuration of the "
+        "trial is unknown: it was moved or deleted, or the task is not MathPal's"
     )
 
 
 def experiment(run_dir: Path, name: str, remarks: Sequence[str]) -> str:
-    """The text of an experiment's file that composes what a run composed, but for its name.
+    """Return the text of an experiment that composes a run's configuration, but for its name.
 
     Args:
-        run_dir: of the trial.
+        run_dir: run directory of the trial.
         name: of the experiment.
-        remarks: lines of comment at its head.
+        remarks: comment lines at its head.
 
     Raises:
         ConfigError: when a value was a secret, which is written nowhere.
-        DataError: when no file can compose it, e.g. because a setting was deleted.
+        DataError: when no experiment can compose it, e.g. because a setting was deleted.
     """
     with _apart_from_the_job():
         return _experiment(run_dir, name, remarks)
@@ -68,14 +68,13 @@ def _experiment(run_dir: Path, name: str, remarks: Sequence[str]) -> str:
     again = _without_name(_of_file(run_dir, text))
     if apart := _places(_without_name(config), again):
         raise DataError(
-            f"{run_dir}: no experiment composes this configuration: {', '.join(apart)} came out "
-            "otherwise"
+            f"{run_dir}: no experiment composes this configuration: {', '.join(apart)} would differ"
         )
     return text
 
 
 def _threads(run_dir: Path) -> list[str]:
-    """With how many threads the run computed, which decides the last bits of its sums."""
+    """Return a remark on the run's number of threads, which decides the last bits of sums."""
     path = run_dir / "run.json"
     threads = read_json(path).get("determinism", {}).get("threads") if path.exists() else None
     return [] if threads is None else [f"The same to the last bit with OMP_NUM_THREADS={threads}."]
@@ -83,7 +82,7 @@ def _threads(run_dir: Path) -> list[str]:
 
 @contextmanager
 def _apart_from_the_job() -> Iterator[None]:
-    """Compose though Hydra, which composes one thing at a time, is running this job."""
+    """Set aside the Hydra of the running job: it composes one configuration at a time."""
     from hydra.core.global_hydra import GlobalHydra
 
     job = GlobalHydra.instance().hydra
@@ -95,10 +94,10 @@ def _apart_from_the_job() -> Iterator[None]:
 
 
 def _chosen(run_dir: Path) -> dict[str, str]:
-    """Options of groups that are not the defaults' own."""
+    """Return the options of groups that differ from the defaults."""
     path = run_dir / composition.FOLDER / "hydra.yaml"
     if not path.is_file():
-        raise DataError(f"{path} is not there: which options were chosen is not known")
+        raise DataError(f"{path} is missing: the chosen options are unknown")
     choices = _plain(OmegaConf.load(path))["hydra"]["runtime"]["choices"]
     own = _plain(compose([]).hydra.runtime.choices)
     return {g: str(choices[g]) for g in GROUPS if choices.get(g) not in (None, own.get(g))}
@@ -111,11 +110,11 @@ def _composed(run_dir: Path, overrides: list[str]) -> dict[str, Any]:
     try:
         return _plain(composition.split(compose(overrides)).config)
     except (HydraException, OmegaConfBaseException) as error:
-        raise DataError(f"{run_dir}: what it chose is no longer composed: {error}") from error
+        raise DataError(f"{run_dir}: its options no longer compose: {error}") from error
 
 
 def _of_file(run_dir: Path, text: str) -> dict[str, Any]:
-    """What the text composes to as an experiment."""
+    """Return the configuration that the text composes as an experiment."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "experiment", "written_again.yaml")
         path.parent.mkdir()
@@ -127,7 +126,7 @@ def _of_file(run_dir: Path, text: str) -> dict[str, Any]:
 def _difference(
     wanted: dict[str, Any], base: dict[str, Any], place: str, run_dir: Path
 ) -> dict[str, Any]:
-    """What has to be merged into `base` to make it `wanted`."""
+    """Return the values that turn `base` into `wanted` when merged into it."""
     if gone := [key for key in base if key not in wanted]:
         raise DataError(
             f"{run_dir}: the trial has no {', '.join(place + str(key) for key in gone)}, which the "
@@ -145,12 +144,12 @@ def _difference(
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Equal in kind too: 1, 1.0 and True are three values."""
+    """Return whether two values are equal, type included: 1, 1.0 and True are three values."""
     return bool(one == other) and repr(one) == repr(other)
 
 
 def _places(wanted: Any, found: Any, place: str = "") -> list[str]:
-    """Where two configurations differ."""
+    """Return the places at which two configurations differ."""
     if not (isinstance(wanted, dict) and isinstance(found, dict)):
         return [] if _same(wanted, found) else [place.rstrip(".")]
     one_sided = [f"{place}{name}" for name in wanted.keys() ^ found.keys()]

@@ -1,4 +1,4 @@
-"""Whether the best configuration differs from the next ones, by the seeds they share."""
+"""Paired tests of the best configuration against the next ones, over the seeds they share."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mathpal.studies.ranking import ALONE, Configuration, Ranking
 from mathpal.studies.statistics import Paired, holm, paired
 
-RIVALS = 3  # more would be corrected into silence
+RIVALS = 3  # with more, the correction would leave no difference significant
 LEVEL = 0.05
 
 
@@ -14,11 +14,11 @@ class Comparison(NamedTuple):
     """The best configuration against another.
 
     Attributes:
-        rival: the other one.
+        rival: the other configuration.
         shared: the seeds that both have.
-        test: best minus rival; None where they share no two seeds.
-        t, wilcoxon, sign: p of `test`, corrected for the number of rivals (Holm, each test for
-            itself); None where the test has none.
+        test: best minus rival; None where they share fewer than two seeds.
+        t, wilcoxon, sign: p of `test`, corrected for the number of rivals (Holm, each kind of test
+            separately); None where the test has none.
     """
 
     rival: Configuration
@@ -30,7 +30,7 @@ class Comparison(NamedTuple):
 
     @property
     def differs(self) -> bool:
-        """Whether the paired t test tells the two apart."""
+        """Whether the paired t test finds a difference."""
         return self.t is not None and self.t < LEVEL
 
 

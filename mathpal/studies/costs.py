@@ -1,4 +1,4 @@
-"""What a study cost: time, what pruning saved of it, and what went wrong."""
+"""The costs of a study: its time, what pruning saved, and its failures."""
 
 import re
 from collections import Counter
@@ -13,12 +13,12 @@ class Time(NamedTuple):
     """Seconds of a study.
 
     Attributes:
-        spent: in all trials.
-        wall: from the first trial's beginning to the last one's end; None where unknown.
-        median: of a completed trial; None where none was completed.
-        pruned: number of trials stopped while they ran.
-        saved: estimate: for each pruned trial the median of the completed ones less what it took
-            itself, never below 0; None where none was completed.
+        spent: sum over all trials.
+        wall: from the start of the first trial to the end of the last one; None where unknown.
+        median: of the completed trials; None where none was completed.
+        pruned: number of pruned trials.
+        saved: estimate: for each pruned trial the median of the completed ones minus its own time,
+            never below 0; None where none was completed.
     """
 
     spent: float
@@ -32,7 +32,7 @@ class Failures(NamedTuple):
     """Trials that failed for one kind of reason.
 
     Attributes:
-        kind: in a few words.
+        kind: the reason in a few words.
         numbers: of the trials.
         example: the error of the first one.
     """
@@ -56,14 +56,14 @@ def time(trials: Sequence[Trial]) -> Time:
 
 
 def counts(trials: Sequence[Trial]) -> dict[str, int]:
-    """How many trials are in each state, the states that occur."""
+    """Return state -> number of trials, for the states that occur."""
     found = Counter(trial.state for trial in trials)
     order = ("completed", "pruned", "infeasible", "failed", "running", "waiting")
     return {state: found[state] for state in order if found[state]}
 
 
 def failures(trials: Sequence[Trial]) -> list[Failures]:
-    """The failed trials by kind, the most frequent kind first."""
+    """Return the failed trials by kind, the most frequent kind first."""
     kinds: dict[str, list[Trial]] = {}
     for trial in trials:
         if trial.state == "failed":
@@ -74,7 +74,7 @@ def failures(trials: Sequence[Trial]) -> list[Failures]:
 
 
 def kind(trial: Trial) -> str:
-    """What made a trial fail, in a few words."""
+    """Return the reason why a trial failed, in a few words."""
     error = trial.error or ""
     if error.startswith("given up after") or (not error and _last(trial) in ("killed", "lost")):
         return "killed or lost, too often to try again"
@@ -89,5 +89,5 @@ def kind(trial: Trial) -> str:
 
 
 def _last(trial: Trial) -> str:
-    """How the last attempt ended."""
+    """Return how the last attempt ended; "" where there was none."""
     return str(trial.attempts[-1].get("how")) if trial.attempts else ""

@@ -1,4 +1,4 @@
-"""Makes the figures of a study's page from its history."""
+"""The figures of a study's page: its course, intermediate values, one slice a parameter."""
 
 import math
 from collections.abc import Sequence
@@ -14,17 +14,17 @@ from mathpal.studies.rulers import Ruler, of_axis, of_numbers, of_values
 from mathpal.studies.wording import measured, settings
 from mathpal.sweeps.outcomes import is_reversed
 
-MAX_THREADS = 300  # lines of one chart: more cover each other, and a page of 1,000 stays small
-_POINTS = 40  # of one trial's course
+MAX_THREADS = 300  # lines of one chart: more would hide each other and make the page large
+_POINTS = 40  # of one trial's line
 
 
 class Figure(NamedTuple):
-    """A chart with its words, as parts.html.j2 shows it.
+    """A chart with its texts, as parts.html.j2 shows it.
 
     Attributes:
         latest: a line below the title.
         legend: (class of the swatch, name) of each kind of mark.
-        notes: what the drawing does not say by itself.
+        notes: remarks on what the chart leaves out.
     """
 
     title: str
@@ -35,7 +35,7 @@ class Figure(NamedTuple):
 
 
 def course(history: History, objective: int = 0) -> Figure | None:
-    """The values of the trials in their order, and the best so far; None where none has one."""
+    """Draw the trials' values in order, with the best so far; None where there are no values."""
     measured_ones = [
         trial for trial in history.trials if trial.counts and _finite(trial, objective)
     ]
@@ -44,19 +44,19 @@ def course(history: History, objective: int = 0) -> Figure | None:
     metric = history.study.metrics[objective]
     sign = signs(history)[objective]
     y = values_ruler([trial.values[objective] for trial in measured_ones], history, objective)
-    y = y._replace(start=BASE - 18)  # below lie the marks of trials without a value
+    y = y._replace(start=BASE - 18)  # room below for the marks of trials without a value
     x = _across(0, max(trial.number for trial in history.trials))
     best = math.inf
     steps: list[tuple[float, float]] = []
     for trial in measured_ones:
         value = trial.values[objective] * sign
         if value < best:
-            # A new best holds from its trial on: the line goes there on the old level.
+            # A new best holds from its trial on: up to there the line keeps the old level.
             steps += [(x(trial.number), y(best * sign))] if steps else []
             best = value
             steps.append((x(trial.number), y(best * sign)))
     steps.append((x(history.trials[-1].number), y(best * sign)))
-    marks = [_value_mark(x(t.number), y, t.values[objective], _told(t, objective, metric))
+    marks = [_value_mark(x(t.number), y, t.values[objective], _tooltip(t, objective, metric))
              for t in measured_ones]  # fmt: skip
     ends = [_end_mark(x(trial.number), trial) for trial in history.trials]
     title = f"{metric} over trials"
@@ -70,7 +70,7 @@ def course(history: History, objective: int = 0) -> Figure | None:
 
 
 def intermediate(history: History, best: Sequence[int]) -> Figure | None:
-    """The courses of the trials while they ran; None where none was reported.
+    """Draw the intermediate values of the trials; None where none was reported.
 
     Args:
         history: the study.
@@ -87,7 +87,7 @@ def intermediate(history: History, best: Sequence[int]) -> Figure | None:
     y = of_values(values, BASE, TOP, better=direction)
     steps = [step for trial in having for step in trial.intermediate]
     x = _across(min(steps), max(steps))
-    # Pruned ones in front of the completed, or what pruning did is hidden; the best above all.
+    # Pruned trials in front of completed ones, which would hide them; the best in front of all.
     pruned = _some([trial for trial in having if trial.state == "pruned"])
     others = _some([t for t in having if t.state != "pruned" and t.number not in best])
     shown = [*others, *pruned, *(trial for trial in having if trial.number in best)]
@@ -96,11 +96,11 @@ def intermediate(history: History, best: Sequence[int]) -> Figure | None:
         points = [(x(s), y(v)) for s, v in thin(list(trial.intermediate.items()), _POINTS)]
         out = trial.state == "pruned"
         style = "thread best" if trial.number in best else "thread out" if out else "thread"
-        told = f"trial {trial.number}, {trial.state}: {settings(trial.params)}"
+        tooltip = f"trial {trial.number}, {trial.state}: {settings(trial.params)}"
         if len(points) > 1:
-            courses.append(Course(points, style, told))
+            courses.append(Course(points, style, tooltip))
         if out or len(points) == 1:
-            marks.append(Mark(*points[-1], "cross" if out else "dot", told))
+            marks.append(Mark(*points[-1], "cross" if out else "dot", tooltip))
     pruned_count = sum(trial.state == "pruned" for trial in having)
     title = f"{name} of one seed after the other" if study.seeds else f"{name} while trials ran"
     label = "place of the seed, from 0" if study.seeds else "step"
@@ -112,7 +112,7 @@ def intermediate(history: History, best: Sequence[int]) -> Figure | None:
 
 
 def slices(history: History, best: Configuration | None, objective: int = 0) -> list[Figure]:
-    """One chart a parameter: the objective of every trial that counts over its value.
+    """Draw one chart a parameter: the objective of every trial that counts over its value.
 
     Args:
         history: the study.
@@ -133,8 +133,8 @@ def slices(history: History, best: Configuration | None, objective: int = 0) -> 
         x = of_axis(axis, LEFT, WIDTH - RIGHT)
         marks = [
             _value_mark(
-                x(trial.params[name]), y, trial.values[objective], _told(trial, objective, metric),
-                best=trial.number in chosen,
+                x(trial.params[name]), y, trial.values[objective],
+                _tooltip(trial, objective, metric), best=trial.number in chosen,
             )
             for trial in sorted(having, key=lambda trial: trial.number in chosen)
         ]  # fmt: skip
@@ -154,7 +154,7 @@ def _finite(trial: Trial, objective: int) -> bool:
 
 
 def values_ruler(values: Sequence[float], history: History, objective: int) -> Ruler:
-    """The upright axis of an objective."""
+    """Return the vertical axis of an objective."""
     return of_values(values, BASE, TOP, better=history.study.directions[objective])
 
 
@@ -166,21 +166,21 @@ def _across(low: float, high: float) -> Ruler:
     return ruler._replace(low=low, high=end, ticks=inside)
 
 
-def _told(trial: Trial, objective: int, metric: str) -> str:
+def _tooltip(trial: Trial, objective: int, metric: str) -> str:
     value = measured(trial.values[objective])
     return f"trial {trial.number}: {metric} {value}, {settings(trial.params)}"
 
 
-def _value_mark(x: float, y: Ruler, value: float, told: str, best: bool = False) -> Mark:
+def _value_mark(x: float, y: Ruler, value: float, tooltip: str, best: bool = False) -> Mark:
     side = y.beyond(value)
     style = "dot best" if best else "dot" if not side else "up" if side > 0 else "down"
-    return Mark(x, y(value), style, told)
+    return Mark(x, y(value), style, tooltip)
 
 
 def _end_mark(x: float, trial: Trial) -> Mark | None:
     style = {"pruned": "stroke", "infeasible": "stroke", "failed": "cross"}.get(trial.state)
-    told = f"trial {trial.number}, {trial.state}: {settings(trial.params)}"
-    return Mark(x, BASE - 6, style, told) if style else None
+    tooltip = f"trial {trial.number}, {trial.state}: {settings(trial.params)}"
+    return Mark(x, BASE - 6, style, tooltip) if style else None
 
 
 def _beyond(marks: Sequence[Mark]) -> list[str]:
@@ -189,12 +189,12 @@ def _beyond(marks: Sequence[Mark]) -> list[str]:
 
 
 def _some(trials: Sequence[Trial]) -> Sequence[Trial]:
-    """As many as have room, from all parts of the study."""
+    """Return at most as many trials as fit into a chart, evenly spread over the study."""
     return trials[:: max(1, math.ceil(len(trials) / (MAX_THREADS // 2)))]
 
 
 def left_out(drawn: int, count: int, which: str = "") -> list[str]:
-    """The note of a chart that has room for some only."""
+    """Return the note of a chart that shows some of its lines only."""
     return [f"{drawn} of {count} are drawn{which}."] if drawn < count else []
 
 

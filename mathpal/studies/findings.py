@@ -1,4 +1,4 @@
-"""Works out of a study's history all that its report says."""
+"""All results of a study that its report shows, computed from its history."""
 
 from typing import NamedTuple
 
@@ -11,9 +11,10 @@ from mathpal.studies.ranking import Configuration, Ranking, best_trial, rank
 
 
 class Findings(NamedTuple):
-    """What was found.
+    """The results of a study.
 
     Attributes:
+        history: the study as read.
         ranking: of the configurations.
         comparisons: the best against the next few; none with several objectives.
         importances: of the parameters, for each objective.
@@ -28,7 +29,7 @@ class Findings(NamedTuple):
 
     @property
     def best(self) -> Configuration | None:
-        """The best configuration, of several objectives by the first; None where there is none."""
+        """The best configuration, by the first of several objectives; None where there is none."""
         return self.ranking.complete[0] if self.ranking.complete else None
 
     @property
@@ -43,10 +44,10 @@ class Findings(NamedTuple):
 
 
 def find(history: History) -> Findings:
-    """Work it out.
+    """Compute the results of a study.
 
     Args:
-        history: as read.
+        history: the study as read.
     """
     ranking = rank(history)
     objectives = range(len(history.study.directions))

@@ -1,6 +1,6 @@
-"""Reads a study directory into plain data, while its driver may be writing.
+"""Reads a study directory into plain data, also while a driver writes to it.
 
-Knows the files of a study and Optuna's storage, of which it only reads; draws and judges nothing.
+Knows the files of a study and Optuna's storage, and changes neither; compares and draws nothing.
 """
 
 import math
@@ -20,16 +20,16 @@ FINISHED = ("completed", "pruned", "failed", "infeasible")
 
 
 class Trial(NamedTuple):
-    """One trial; see `sweeps.driver` for who writes what.
+    """One trial, as drivers have recorded it (`sweeps.ledger`).
 
     Attributes:
         state: completed, pruned, infeasible, failed, running or waiting.
         values: of the objectives; [] unless completed.
-        intermediate: step -> value, the finite ones; of a trial averaged over seeds, place of the
+        intermediate: step -> value, finite ones only; of a trial averaged over seeds, place of the
             seed -> its value of the objective.
-        seconds: that its attempts took; None where unknown, or where nothing was run.
+        seconds: sum over its attempts; None where unknown, or where nothing was run.
         values_by_seed: seed -> values, where a trial is averaged over seeds.
-        constraints: each kept where it is 0 or less.
+        constraints: how far each metric is above its bound; kept where 0 or less.
     """
 
     number: int
@@ -51,17 +51,18 @@ class Trial(NamedTuple):
 
     @property
     def counts(self) -> bool:
-        """Whether it was measured, itself, and keeps every constraint."""
+        """Whether it was completed itself, with numbers as values, and keeps every constraint."""
         kept = all(value <= 0 for value in self.constraints)
         measured = self.state == "completed" and not any(map(math.isnan, self.values))
         return measured and kept and self.duplicate_of is None
 
 
 class History(NamedTuple):
-    """A study as its directory has it.
+    """A study, as read from its directory.
 
     Attributes:
         folder: the study directory.
+        study: the contents of study.json.
         trials: in the order of their numbers.
         axes: parameter -> its range, in the order of the space.
     """
@@ -73,7 +74,7 @@ class History(NamedTuple):
 
     @property
     def title(self) -> str:
-        """The study's name; of a grid, all of which have one name, the end of its path."""
+        """The study's name; of a grid the end of its path, as all grids have the same name."""
         if self.study.kind != "grid":
             return self.study.name
         return "/".join(self.folder.absolute().parts[-2:])
@@ -88,14 +89,14 @@ def read(folder: Path, storage: str | None = None) -> History:
 
     Raises:
         ConfigError: when the storage's password is needed and not given.
-        DataError: when there is no study, or its files cannot be read.
+        DataError: when there is no study, or its storage cannot be read.
     """
     study = read_facts(folder)
     frozen = _frozen_trials(folder, study, storage or study.storage)
     born = [trial for trial in frozen if not is_unborn(trial)]
     done = [trial.number for trial in born if trial.state.name == "COMPLETE"]
     study = named(study, folder, done)
-    # The driver reports a loss with the other sign where more of the objective is better.
+    # The driver reports a loss with the opposite sign where the objective is maximized.
     turned = study.seeds is None and is_reversed(study.directions[0], study.intermediate)
     sign = -1.0 if turned else 1.0
     every = sorted((_trial(trial, sign) for trial in born), key=lambda trial: trial.number)
@@ -109,26 +110,26 @@ def _frozen_trials(folder: Path, study: Study, url: str | None) -> list[Any]:
 
     if url is not None and "***" in url:
         raise ConfigError(
-            f"{folder / FACTS} has the storage without its password: {url}. Add "
-            "'storage=${oc.env:NAME}', a variable with the whole url"
+            f"{folder / FACTS} has the url of the storage without its password: {url}. Add "
+            "'storage=${oc.env:NAME}', an environment variable with the whole url"
         )
-    if (file := _file(folder, url)) and not file.is_file():  # which opening it would make
+    if (file := _file(folder, url)) and not file.is_file():  # opening it would create it
         if url is None:
             return []  # the driver has not begun
-        raise DataError(f"the storage of {folder} cannot be read: {file} is not there")
+        raise DataError(f"the storage of {folder} cannot be read: {file} does not exist")
     storage = open_storage(url, folder)
     try:
         return optuna.load_study(study_name=study.name, storage=storage).get_trials(deepcopy=False)
     except KeyError:
         if url is None:  # the driver is about to begin
             return []
-        raise DataError(f"the storage knows no study {study.name!r}") from None
+        raise DataError(f"the storage of {folder} has no study {study.name!r}") from None
     except Exception as error:  # of Optuna, SQLAlchemy and drivers of databases, of many kinds
         raise DataError(f"the storage of {folder} cannot be read: {error}") from error
 
 
 def _file(folder: Path, url: str | None) -> Path | None:
-    """The file that holds a storage; None for a server."""
+    """Return the file that holds a storage; None for a server."""
     if url is None:
         return folder / JOURNAL
     for scheme in ("sqlite:///", "journal:"):
@@ -173,7 +174,7 @@ def _as_list(values: Any) -> list[float]:
 
 
 def _seconds(attempts: Iterable[dict[str, Any]], frozen: Any) -> float | None:
-    """Of the attempts: between two of them a trial may have waited for hours."""
+    """Return the seconds of the attempts, without the time between them, which may be hours."""
     spans = []
     for attempt in attempts:
         try:

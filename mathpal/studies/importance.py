@@ -1,7 +1,7 @@
-"""How much of a study's good results goes with each parameter, by Optuna's PED-ANOVA.
+"""The importance of each parameter of a study, by Optuna's PED-ANOVA.
 
-PED-ANOVA compares where the best configurations lie with where all lie. It needs no regression
-and so no scikit-learn, and stands trials that are far from the rest.
+PED-ANOVA compares the distribution of the best configurations with that of all. It needs no
+regression, and so no scikit-learn, and is robust against outliers.
 """
 
 import warnings
@@ -13,7 +13,7 @@ from mathpal.studies.history import History
 from mathpal.studies.ranking import SEED, Configuration, signs
 
 BEST_SHARE = 0.25  # the page says "the best quarter"
-ENOUGH = 8  # configurations: a quarter of them are two, fewer the evaluator cannot compare
+ENOUGH = 8  # configurations: their best quarter is two, the fewest that can be compared
 
 
 class Importance(NamedTuple):
@@ -22,7 +22,7 @@ class Importance(NamedTuple):
     Attributes:
         shares: parameter -> share; they sum to 1, the largest first.
         absent: the reason in one sentence; "" where there are shares.
-        left_out: parameters that not all configurations have.
+        left_out: parameters that some configurations lack.
     """
 
     shares: dict[str, float]
@@ -33,7 +33,7 @@ class Importance(NamedTuple):
 def importance(
     history: History, configurations: Sequence[Configuration], objective: int = 0
 ) -> Importance:
-    """The importance of the parameters for one objective.
+    """Compute the importance of the parameters for one objective.
 
     Args:
         history: the study.
@@ -47,16 +47,18 @@ def importance(
     left_out = [name for name in axes if name not in names]
     means = [each.means[objective] for each in configurations]
     if len(names) < 2:
-        return Importance({}, "Shares need two parameters or more that all trials have.", left_out)
+        return Importance(
+            {}, "Importances need two parameters or more that all trials have.", left_out
+        )
     if len(configurations) < ENOUGH:
         found = f"{len(configurations)} configurations were measured"
-        return Importance({}, f"{found}; shares need {ENOUGH} or more.", left_out)
+        return Importance({}, f"{found}; importances need {ENOUGH} or more.", left_out)
     if min(means) == max(means):
         return Importance({}, "All configurations have the same value.", left_out)
     sign = signs(history)[objective]
     shares = _shares({name: axes[name] for name in names}, configurations, objective, sign)
     if not any(shares.values()):
-        absent = "The best configurations lie where all lie: no parameter stands out."
+        absent = "The best configurations are distributed as all are: no parameter stands out."
         return Importance({}, absent, left_out)
     ordered = sorted(shares.items(), key=lambda item: -item[1])
     return Importance(dict(ordered), "", left_out)
@@ -68,7 +70,7 @@ def _shares(
     import optuna
 
     level = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)  # or it tells of the study in memory
+    optuna.logging.set_verbosity(optuna.logging.WARNING)  # or Optuna logs the study in memory
     try:
         study = optuna.create_study(direction="minimize")
         drawn = {name: _distribution(axis) for name, axis in axes.items()}

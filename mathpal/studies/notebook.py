@@ -1,6 +1,6 @@
 """Writes a study's page of the lab notebook: README.md, its figures and best.yaml.
 
-What a person wrote between the two marks stays when the page is written again.
+The text between the two marks is a person's; it stays when the page is written again.
 """
 
 import re
@@ -29,16 +29,16 @@ def write_notebook(found: Findings, drawn: Drawn, again: Section[str], folder: P
     """Write the page of the lab notebook.
 
     Args:
-        found: of the study.
+        found: the results of the study.
         drawn: its figures.
         again: best.yaml, or why there is none.
-        folder: of the page, made where it is not there.
+        folder: of the page; created where it does not exist.
 
     Returns:
         The files written.
 
     Raises:
-        ConfigError: when a README.md lies there that has no marks: somebody else's.
+        ConfigError: when the folder has a README.md without the marks: somebody else's.
     """
     path = folder / PAGE
     words = _kept(path)
@@ -56,7 +56,7 @@ def write_notebook(found: Findings, drawn: Drawn, again: Section[str], folder: P
 
 
 def _kept(path: Path) -> str:
-    """What stands between the marks of an earlier page."""
+    """Return the text between the marks of an earlier page."""
     if not path.exists():
         return _UNWRITTEN
     text = path.read_text(encoding="utf-8")
@@ -64,8 +64,8 @@ def _kept(path: Path) -> str:
     words, end, _ = rest.partition(END)
     if not begin or not end:
         raise ConfigError(
-            f"{path} is there and was not written by `mathpal report`, which would overwrite it. "
-            f"Name another folder, or put the two marks around the words to keep: {BEGIN} and {END}"
+            f"{path} was not written by `mathpal report`, which would overwrite it. Name another "
+            f"folder, or put the two marks around the text to keep: {BEGIN} and {END}"
         )
     return words.strip() or _UNWRITTEN
 
@@ -96,7 +96,7 @@ def _page(
 
 
 def _machine(found: Findings) -> list[str]:
-    """Where the best trial ran; nothing where its record is not there."""
+    """Return the machine of the best trial; nothing where its run.json is missing."""
     trial = found.best_trial
     try:
         assert trial is not None
@@ -181,7 +181,7 @@ def _table(
 
 
 def _text(text: str) -> str:
-    """Text that Markdown and HTML leave as it is, on one line."""
+    """Escape text for Markdown and HTML, on one line."""
     text = " ".join(str(text).split())
     text = re.sub(r"([\\|*`\[\]])", r"\\\1", text)
     return text.replace("&", "&amp;").replace("<", "&lt;")

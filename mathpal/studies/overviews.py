@@ -1,4 +1,4 @@
-"""Makes the figures that show configurations as a whole: parallel coordinates, Pareto fronts."""
+"""The figures that show whole configurations: parallel coordinates and Pareto fronts."""
 
 import math
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def threads(
     history: History, configurations: Sequence[Configuration], best: Sequence[Configuration],
     objective: int = 0,
 ) -> Threads | None:  # fmt: skip
-    """The parallel coordinates of configurations; None where there is no axis to draw.
+    """Draw the parallel coordinates of configurations; None where there is nothing to draw.
 
     Args:
         history: the study.
@@ -46,9 +46,9 @@ def threads(
     drawn = []
     for each in reversed(shown):
         value = each.means[objective]
-        told = f"{settings(each.params)}: {metric} {measured(value)}"
+        tooltip = f"{settings(each.params)}: {metric} {measured(value)}"
         style = "thread best" if each in best else "thread"
-        drawn.append(parallel.Thread(each.params, value, style, told))
+        drawn.append(parallel.Thread(each.params, value, style, tooltip))
     drawn.sort(key=lambda thread: thread.style == "thread best")
     title = f"Configurations across their parameters, and {metric}"
     notes = left_out(len(shown), len(finite), ": the best")
@@ -64,7 +64,7 @@ def threads(
 
 def fronts(history: History, configurations: Sequence[Configuration],
            front: Sequence[Configuration]) -> list[Figure]:  # fmt: skip
-    """The first objective against each other one, with the Pareto front."""
+    """Draw each further objective against the first one, with the Pareto front."""
     metrics = history.study.metrics
     figures = []
     for other in range(1, len(metrics)):
@@ -76,11 +76,11 @@ def fronts(history: History, configurations: Sequence[Configuration],
         y = values_ruler([c.means[other] for c in finite], history, other)
         marks = []
         for each in sorted(finite, key=lambda c: c in front):
-            told = f"{settings(each.params)}: " + ", ".join(
+            tooltip = f"{settings(each.params)}: " + ", ".join(
                 f"{m} {measured(v)}" for m, v in zip(metrics, each.means, strict=True)
             )
             style = "dot best" if each in front else "dot"
-            marks.append(Mark(horizontal(each.means[0]), y(each.means[other]), style, told))
+            marks.append(Mark(horizontal(each.means[0]), y(each.means[other]), style, tooltip))
         edge = sorted((horizontal(c.means[0]), y(c.means[other])) for c in front if c in finite)
         courses = [Course(edge, "curve")] if len(metrics) == 2 and len(edge) > 1 else []
         title = f"{metrics[other]} against {metrics[0]}"

@@ -1,4 +1,4 @@
-"""Writes what a study is read from: report.html, trials.csv, best.yaml, README.md, its figures."""
+"""The page of a study: report.html, with trials.csv and best.yaml beside it."""
 
 import re
 from pathlib import Path
@@ -28,7 +28,7 @@ from mathpal.studies.wording import (
 )
 
 PAGE, TABLE, BEST = "report.html", "trials.csv", "best.yaml"
-_OPEN = 40  # rows of the table of trials that are shown unasked
+_OPEN = 40  # most trials with which their table is shown unfolded
 
 
 class Drawn(NamedTuple):
@@ -60,11 +60,11 @@ def draw(found: Findings) -> Drawn:
 
 
 def best_yaml(found: Findings, trial: Trial | None = None, name: str | None = None) -> Section[str]:
-    """The experiment of a trial, or why there is none.
+    """Return the experiment of a trial, or why there is none.
 
     Args:
-        found: of the study.
-        trial: which; None for the best one.
+        found: the results of the study.
+        trial: the trial; None for the best one.
         name: of the experiment; None for the study's own with "_best".
     """
     study = found.history.study
@@ -90,7 +90,7 @@ def best_yaml(found: Findings, trial: Trial | None = None, name: str | None = No
 
 
 def _earlier(path: Path, remark: str) -> str | None:
-    """What was written of the same trial while its files were still there; None if nothing."""
+    """Return the earlier best.yaml if it is of the same trial, whose files are gone; else None."""
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     return text if f"# {remark}" in text.splitlines()[:3] else None
 
@@ -99,7 +99,7 @@ def write_study(found: Findings, drawn: Drawn, again: Section[str]) -> list[Path
     """Write the page, the table and the best trial's experiment into the study directory.
 
     Args:
-        found: of the study.
+        found: the results of the study.
         drawn: its figures.
         again: best.yaml, or why there is none.
 
@@ -111,10 +111,10 @@ def write_study(found: Findings, drawn: Drawn, again: Section[str]) -> list[Path
     written = {PAGE: html, TABLE: tables.as_csv(found.history), BEST: again.value}
     for name, text in written.items():
         if text is not None:
-            # An error's text may hold half a surrogate pair, which no UTF-8 file can.
+            # An error's text may hold half a surrogate pair, which UTF-8 cannot encode.
             write_text(folder / name, text.encode("utf-8", "replace").decode())
     if again.value is None:
-        (folder / BEST).unlink(missing_ok=True)  # of an earlier writing, now untrue
+        (folder / BEST).unlink(missing_ok=True)  # an earlier one is no longer true
     return [folder / name for name, text in written.items() if text is not None]
 
 
@@ -149,7 +149,7 @@ def _content(found: Findings, drawn: Drawn, again: Section[str]) -> dict[str, An
 
 
 def cards(found: Findings) -> list[tuple[str, str, str, str]]:
-    """(heading, side note, figure, line below) of what one asks first."""
+    """Return (heading, side note, value, line below) of the cards at the head of the page."""
     study, best_one = found.history.study, found.best
     shown = []
     if best_one:

@@ -1,4 +1,4 @@
-"""Draws trials as lines across an axis a parameter: upright on a desktop, level on a phone."""
+"""Parallel coordinates: each trial is a line across one axis a parameter."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -16,26 +16,26 @@ class Thread(NamedTuple):
     """One line across the axes.
 
     Attributes:
-        params: parameter -> value; a line skips an axis that it has no value on.
+        params: parameter -> value; the line skips the axes of parameters that it lacks.
         value: of the objective.
         style: its CSS classes.
-        told: what it stands for.
+        tooltip: what it stands for.
     """
 
     params: Mapping[str, Any]
     value: float
     style: str
-    told: str
+    tooltip: str
 
 
 def upright(
     axes: Mapping[str, Axis], objective: tuple[str, Ruler], threads: Sequence[Thread], *, title: str
 ) -> Markup:
-    """Axes beside each other, the objective last; for a desktop column.
+    """Draw vertical axes side by side, the objective last; for a wide column.
 
     Args:
         axes: parameter -> its range.
-        objective: its name, and its ruler of any ends.
+        objective: its name and its ruler, whose start and end are ignored.
         threads: lines, the hindmost first.
         title: what the chart shows, read out by screen readers.
     """
@@ -49,7 +49,7 @@ def upright(
     parts = []
     for thread in threads:
         points = _points(thread, rulers, at, last, end)
-        parts.append(line(Course(points, thread.style, thread.told)))
+        parts.append(line(Course(points, thread.style, thread.tooltip)))
     letters = int(step / 7.2)
     for place, (label, found) in enumerate([*rulers.items(), (name, last)]):
         x = round(90 + place * step, 1)
@@ -64,7 +64,7 @@ def upright(
 def level(
     axes: Mapping[str, Axis], objective: tuple[str, Ruler], threads: Sequence[Thread], *, title: str
 ) -> Markup:
-    """The same with axes below each other, for a phone: a label is never narrower than its axis."""
+    """Draw horizontal axes below each other, for a phone, where labels need the full width."""
     width, left, right, row = 360, 22, 338, 78
     name, ruler = objective
     rulers = {axis: of_axis(found, left, right) for axis, found in axes.items()}
@@ -74,7 +74,7 @@ def level(
     parts = []
     for thread in threads:
         turned = [(y, x) for x, y in _points(thread, rulers, at, last, end)]
-        parts.append(line(Course(turned, thread.style, thread.told)))
+        parts.append(line(Course(turned, thread.style, thread.tooltip)))
     for place, (label, found) in enumerate([*rulers.items(), (name, last)]):
         y = 26 + place * row
         parts.append(_path("axis upright", f"M{left} {y}H{right}"))

@@ -1,4 +1,4 @@
-"""Makes SVG files of a study's figures, which need nothing beside them: for the lab notebook."""
+"""A study's figures as self-contained SVG files, for the lab notebook."""
 
 import re
 from pathlib import Path
@@ -8,11 +8,11 @@ from markupsafe import Markup
 from mathpal.studies.figures import Figure
 from mathpal.studies.page import Drawn
 
-_CELL = (520, 300)  # a chart with its title, in a picture of several
+_CELL = (520, 300)  # width and height of a chart with its title, where a picture has several
 
 
 def pictures(drawn: Drawn) -> dict[str, tuple[str, str]]:
-    """Name of a file -> (title, its SVG).
+    """Return name of the file -> (title, SVG).
 
     Args:
         drawn: the figures of a study.
@@ -67,7 +67,7 @@ def _file(parts: list[Markup], width: int, height: int) -> str:
         (here / name).read_text(encoding="utf-8") for name in ("figures.css", "study.css")
     )
     inner = "".join(parts)
-    # XML knows no control characters, not even escaped.
+    # XML allows no control characters, not even escaped.
     inner = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", " ", inner)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '

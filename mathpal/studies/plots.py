@@ -1,6 +1,6 @@
-"""Draws the charts of a study as inline SVG: dots, the course of a study, courses of trials.
+"""Draws the charts of a study as inline SVG: lines and marks over two axes.
 
-Knows rulers and marks; nothing of trials. Colours are classes of study.css.
+Knows rulers and marks, but no trials. Colours are classes of study.css.
 """
 
 from collections.abc import Sequence
@@ -21,21 +21,21 @@ class Mark(NamedTuple):
 
     Attributes:
         style: its CSS classes: "dot", "dot best", "dot far", "cross", "stroke".
-        told: what it stands for, shown where one points at it.
+        tooltip: what it stands for.
     """
 
     x: float
     y: float
     style: str
-    told: str
+    tooltip: str
 
 
 class Course(NamedTuple):
-    """One line of a chart, in drawing units; hidden ones first is the caller's order."""
+    """One line of a chart, in drawing units."""
 
     points: Sequence[tuple[float, float]]
     style: str
-    told: str = ""
+    tooltip: str = ""
 
 
 def chart(
@@ -57,19 +57,19 @@ def chart(
 
 
 def line(course: Course) -> Markup:
-    """A line through its points."""
+    """Draw a line through its points."""
     path = "M" + "L".join(f"{a:g} {b:g}" for a, b in course.points)
-    told = Markup("<title>{}</title>").format(course.told) if course.told else Markup("")
-    return Markup('<path class="{}" d="{}">{}</path>').format(course.style, path, told)
+    tooltip = Markup("<title>{}</title>").format(course.tooltip) if course.tooltip else Markup("")
+    return Markup('<path class="{}" d="{}">{}</path>').format(course.style, path, tooltip)
 
 
 def mark(found: Mark) -> Markup:
-    """A dot, a cross, a stroke on the base line, or a triangle that points beyond the chart."""
-    told = Markup("<title>{}</title>").format(found.told) if found.told else Markup("")
+    """Draw a dot, a cross, a stroke on the base line, or a triangle that points off the chart."""
+    tooltip = Markup("<title>{}</title>").format(found.tooltip) if found.tooltip else Markup("")
     x, y = found.x, found.y
     if found.style.startswith("dot"):
         return Markup('<circle class="{}" cx="{:g}" cy="{:g}" r="{}">{}</circle>').format(
-            found.style, x, y, 4.5 if "best" in found.style else 3, told
+            found.style, x, y, 4.5 if "best" in found.style else 3, tooltip
         )
     shapes = {
         "cross": f"M{x - 3:g} {y - 3:g}l6 6m0-6l-6 6",
@@ -78,7 +78,7 @@ def mark(found: Mark) -> Markup:
         "down": f"M{x:g} {y + 4:g}l4-7h-8z",
     }
     return Markup('<path class="{}" d="{}">{}</path>').format(
-        found.style, shapes[found.style.split()[0]], told
+        found.style, shapes[found.style.split()[0]], tooltip
     )
 
 
@@ -90,7 +90,7 @@ def _axes(x: Ruler, y: Ruler, label: str) -> list[Markup]:
     parts.append(_path("axis", f"M{LEFT} {BASE}H{WIDTH - RIGHT}"))
     for place, text in x.ticks:
         at = x.to(place)
-        # Half a label at the very edge would hang over the drawing's border.
+        # A centred label at the edge would reach over the border of the drawing.
         reach = 3.4 * len(text)
         anchor = "end" if at + reach > WIDTH else "mid"
         parts.append(_path("axis", f"M{at:g} {BASE}v4"))

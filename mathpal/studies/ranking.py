@@ -1,6 +1,6 @@
-"""Which configurations of a study are the best: trials that differ in their seed only are one.
+"""The ranking of a study's configurations; trials that differ only in their seed are one.
 
-Knows values and directions; nothing of files and drawings.
+Knows values and directions, but no files and no charts.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from mathpal.studies.history import History, Trial
 
 SEED = "seed"
-ALONE = ""  # the name of the seed where no seed is named
+ALONE = ""  # stands for the seed where the seed does not vary
 
 
 class Configuration(NamedTuple):
@@ -19,8 +19,8 @@ class Configuration(NamedTuple):
 
     Attributes:
         params: of the trials, the seed left out.
-        trials: that count, in the order of their numbers.
-        by_seed: seed -> values of the objectives; "" as seed where none is named.
+        trials: the ones that count, by number.
+        by_seed: seed -> values of the objectives; "" as seed where the seed does not vary.
         means: over the seeds, of each objective.
     """
 
@@ -30,7 +30,7 @@ class Configuration(NamedTuple):
     means: list[float]
 
     def values(self, objective: int) -> list[float]:
-        """One objective by seed, in the order of `by_seed`."""
+        """Return the values of one objective, in the order of `by_seed`."""
         return [values[objective] for values in self.by_seed.values()]
 
 
@@ -38,10 +38,9 @@ class Ranking(NamedTuple):
     """The configurations of a study.
 
     Attributes:
-        complete: those with as many seeds as any has, the best first; with several objectives
-            by the first of them.
-        partial: those with fewer seeds, in the same order: a mean over fewer is luck sooner.
-        front: of the complete ones, those that no other is better than in every objective.
+        complete: those with the most seeds, the best first, by the first of several objectives.
+        partial: those with fewer seeds, in the same order; their means depend more on luck.
+        front: the Pareto front of the complete ones.
     """
 
     complete: list[Configuration]
@@ -50,7 +49,7 @@ class Ranking(NamedTuple):
 
 
 def rank(history: History) -> Ranking:
-    """Group the trials that count and order the groups.
+    """Group the trials that count into configurations, and order these.
 
     Args:
         history: the study.
@@ -58,7 +57,7 @@ def rank(history: History) -> Ranking:
     found = configurations(history.trials)
     most = max((len(each.by_seed) for each in found), default=0)
     sign = signs(history)
-    # sorted() keeps the order of equals: of a tie the earlier one stands first.
+    # The sort is stable: of equal ones the earlier one stays first.
     found.sort(key=lambda each: each.means[0] * sign[0])
     complete = [each for each in found if len(each.by_seed) == most]
     partial = [each for each in found if len(each.by_seed) < most]
@@ -66,15 +65,14 @@ def rank(history: History) -> Ranking:
 
 
 def signs(history: History) -> list[int]:
-    """1 for each objective to be minimized, -1 for each to be maximized."""
+    """Return 1 for each objective that is minimized, -1 for each that is maximized."""
     return [-1 if way == "maximize" else 1 for way in history.study.directions]
 
 
 def configurations(trials: Sequence[Trial]) -> list[Configuration]:
     """Group the trials that count by their parameters, in the order of their first trial.
 
-    Of two trials with the same parameters and seed the first counts: the other is no second
-    seed.
+    Of several trials with the same parameters and seed only the first one counts.
     """
     groups: dict[str, list[Trial]] = {}
     for trial in trials:
@@ -84,18 +82,18 @@ def configurations(trials: Sequence[Trial]) -> list[Configuration]:
 
 
 def without_seed(trial: Trial) -> dict[str, Any]:
-    """The parameters of a trial that make its configuration."""
+    """Return the parameters of a trial without its seed."""
     return {name: value for name, value in trial.params.items() if name != SEED}
 
 
 def best_trial(history: History, configuration: Configuration) -> Trial:
-    """The trial of a configuration with the best value of the first objective."""
+    """Return the trial of a configuration with the best value of the first objective."""
     sign = signs(history)[0]
     return min(configuration.trials, key=lambda trial: (trial.values[0] * sign, trial.number))
 
 
 def front(found: Sequence[Configuration], sign: Sequence[int]) -> list[Configuration]:
-    """Those that no other dominates: at least as good in all objectives and better in one."""
+    """Return the Pareto front: those that no other equals in all objectives and beats in one."""
     points = [[mean * s for mean, s in zip(each.means, sign, strict=True)] for each in found]
 
     def dominated(point: list[float]) -> bool:

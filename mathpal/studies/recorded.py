@@ -1,4 +1,4 @@
-"""What study.json says of a study."""
+"""Reads study.json: what a study recorded about itself at its start."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,24 +8,24 @@ from mathpal.errors import DataError
 from mathpal.record import files, trials
 
 FACTS = "study.json"
-UNNAMED = "value"  # what is compared where the task only returns a number
+UNNAMED = "value"  # name of the objective where the task only returns a number
 
 
 class Study(NamedTuple):
-    """What study.json says of a study.
+    """The contents of study.json.
 
     Attributes:
-        name: under which the storage knows it.
-        storage: as configured; None for the journal file of the directory.
+        name: of the study in its storage.
+        storage: its url as configured; None for the journal in the study's directory.
         directions: "minimize" or "maximize" of each objective.
         metrics: the name of each objective.
-        intermediate: the metric that is compared while a trial runs; None where none is.
-        n_trials: the budget, trials in all; None where it was not settled.
-        seeds: over which each trial is averaged; None where it is run once.
+        intermediate: the metric that the pruner watches; None for none.
+        n_trials: the budget: trials in all; None where there is none.
+        seeds: over which each trial is averaged; None where it has one run.
         kind: "optuna" or "grid".
-        command: with which it is started.
-        question: what it is to answer; None where nobody said.
-        space: parameter -> what it is drawn from, in words.
+        command: the command that started it.
+        question: the question that it is to answer; None where none was written down.
+        space: parameter -> the values that it is drawn from, as text.
         fixed: overrides that all trials share.
     """
 
@@ -50,13 +50,13 @@ def read_facts(folder: Path) -> Study:
         folder: the study directory.
 
     Raises:
-        DataError: when it is not there, or is no study's.
+        DataError: when it does not exist, or was not written by a study.
     """
     path = folder / FACTS
     if not path.is_file():
         raise DataError(
-            f"{folder} is no study: {FACTS} is not there. Name the directory of a study, e.g. "
-            "multirun/lora, or of a grid, e.g. multirun/default/<date>_<time>"
+            f"{folder} is not the directory of a study: it has no {FACTS}. Name that of a study, "
+            "e.g. multirun/lora, or of a grid, e.g. multirun/default/<date>_<time>"
         )
     facts = files.read_json(path)
     try:
@@ -80,14 +80,14 @@ def read_facts(folder: Path) -> Study:
         )
     except (AttributeError, KeyError, TypeError) as fault:
         detail = f"{type(fault).__name__}: {fault}"
-        raise DataError(f"{path} is not what a study writes ({detail})") from fault
+        raise DataError(f"{path} was not written by a study ({detail})") from fault
 
 
 def named(study: Study, folder: Path, completed: Sequence[int]) -> Study:
-    """The study with the name that the runs themselves have for what they return.
+    """Return the study with the objective's name taken from the runs, where it has none.
 
     Args:
-        study: its metrics may be unnamed.
+        study: the contents of study.json.
         folder: the study directory.
         completed: numbers of completed trials.
     """

@@ -9,19 +9,19 @@ from mathpal.drawing.formatting import cut
 from mathpal.studies.axes import Axis
 from mathpal.studies.wording import setting
 
-_ENOUGH = 8  # values from which on a few far ones are told from the bulk
-_LETTERS = 14
+_ENOUGH = 8  # fewest values among which some count as far worse than the bulk
+_LETTERS = 14  # of a choice's label
 
 
 class Ruler(NamedTuple):
     """A map from values to drawing units.
 
     Attributes:
-        low, high: the ends of what is shown; places of choices where there are some.
-        start, end: where they lie in the drawing.
+        low, high: the ends of the scale; of choices, places in their list.
+        start, end: where these ends lie in the drawing.
         ticks: (place on the scale, text).
         log: whether places are logarithms of values.
-        choices: the values where they are no range of numbers, else None.
+        choices: the values; None for a range of numbers.
     """
 
     low: float
@@ -33,22 +33,22 @@ class Ruler(NamedTuple):
     choices: list[Any] | None = None
 
     def place(self, value: Any) -> float:
-        """Where a value lies on the scale."""
+        """Return the place of a value on the scale."""
         if self.choices is not None:
             return float(self.choices.index(value))
         return math.log10(value) if self.log else float(value)
 
     def to(self, place: float) -> float:
-        """Where a place of the scale lies in the drawing, held inside it."""
+        """Return where a place of the scale lies in the drawing, clamped to its ends."""
         share = (place - self.low) / (self.high - self.low)
         return round(self.start + min(1.0, max(0.0, share)) * (self.end - self.start), 1)
 
     def __call__(self, value: Any) -> float:
-        """Where a value lies in the drawing."""
+        """Return where a value lies in the drawing."""
         return self.to(self.place(value))
 
     def beyond(self, value: Any) -> int:
-        """-1 below the lower end, 1 above the upper one, else 0."""
+        """Return -1 for a value below the lower end, 1 for one above the upper end, else 0."""
         place = self.place(value)
         return (place > self.high) - (place < self.low)
 
@@ -56,10 +56,10 @@ class Ruler(NamedTuple):
 def of_values(
     values: Sequence[float], start: float, end: float, *, better: str, wanted: int = 4
 ) -> Ruler:
-    """A ruler for an objective that leaves far worse values beyond its end.
+    """Return a ruler for an objective that leaves far worse values beyond its end.
 
-    Where a few trials went badly wrong, a scale that holds them all would show the others as one
-    line. The scale then ends four times as far from the best as three quarters of the values lie.
+    A scale that held a few far worse values would show all others as one line. So it ends at four
+    times the distance from the best value within which three quarters of the values lie.
 
     Args:
         values: finite, one or more.
@@ -82,7 +82,7 @@ def of_values(
 def of_numbers(
     low: float, high: float, start: float, end: float, *, wanted: int = 4, whole: bool = False
 ) -> Ruler:
-    """A ruler for a range of numbers, its ends on ticks.
+    """Return a ruler for a range of numbers, with its ends on ticks.
 
     Args:
         low: the lowest value.
@@ -90,7 +90,7 @@ def of_numbers(
         start: where the lowest lies.
         end: where the highest lies.
         wanted: intervals between ticks.
-        whole: whether ticks between integers mean nothing.
+        whole: whether only integers get ticks.
     """
     if high <= low:
         margin = abs(low) * 0.1 or 1.0
@@ -103,7 +103,7 @@ def of_numbers(
 
 
 def of_axis(axis: Axis, start: float, end: float) -> Ruler:
-    """A ruler for a parameter.
+    """Return a ruler for a parameter.
 
     Args:
         axis: its range.
@@ -112,7 +112,7 @@ def of_axis(axis: Axis, start: float, end: float) -> Ruler:
     """
     if axis.choices is not None:
         count = len(axis.choices)
-        # Every so-manyth label where there are more than one can read.
+        # At most eight labels: more are unreadable.
         every = math.ceil(count / 8)
         ticks = [(float(i), _short(choice)) for i, choice in enumerate(axis.choices)
                  if i % every == 0]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Where a study stands, in lines for the terminal."""
+"""The state of a study, in lines for the terminal."""
 
 import time
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from mathpal.studies.history import FINISHED, Trial
 from mathpal.studies.statistics import mean_interval
 from mathpal.studies.wording import between, measured, numbers, settings
 
-_FRESH = 30.0  # seconds since the last beat of a driver that is at work
+_FRESH = 30.0  # most seconds since the last heartbeat of a driver that is at work
 
 
 def summary(found: Findings) -> Iterator[str]:
-    """Counts by state, the best, what is left of the budget, who is at work.
+    """Yield lines: counts by state, the best, the budget that is left, the drivers at work.
 
     Args:
-        found: of the study.
+        found: the results of the study.
     """
     study, states = found.history.study, costs.counts(found.history.trials)
     said = ", ".join(f"{count} {state}" for state, count in states.items())
@@ -44,15 +44,15 @@ def summary(found: Findings) -> Iterator[str]:
     if drivers:
         yield f"drivers at work: {', '.join(drivers)}"
     elif any(state not in FINISHED for state in states):
-        yield "no driver is at work; the same command goes on with the study"
+        yield "no driver is at work; run the same command again to resume the study"
 
 
 def of_trial(found: Findings, trial: Trial) -> Iterator[str]:
-    """What one trial is and gave.
+    """Yield lines: a trial's values, its parameters, its directory.
 
     Args:
-        found: of the study.
-        trial: of the study.
+        found: the results of the study.
+        trial: one of its trials.
     """
     study = found.history.study
     values = ", ".join(
@@ -64,12 +64,12 @@ def of_trial(found: Findings, trial: Trial) -> Iterator[str]:
 
 
 def _at_work(folder: Path) -> list[str]:
-    """Drivers whose sign of life is fresh; by the clock of this machine, so roughly."""
+    """Return the drivers with a recent heartbeat; roughly, as clocks of machines differ."""
     found = []
     for path in sorted((folder / ".drivers").glob("*.json")):
         try:
             if time.time() - path.stat().st_mtime < _FRESH:
                 found.append(path.stem)
-        except OSError:  # it just ended
+        except OSError:  # the driver has just ended
             continue
     return found

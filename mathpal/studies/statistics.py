@@ -1,6 +1,6 @@
-"""What means over few seeds allow to be said: intervals and paired tests.
+"""Statistics of means over few seeds: t intervals and paired tests.
 
-Knows numbers; nothing of trials. SciPy computes the distributions.
+Knows numbers, but no trials. SciPy computes the distributions.
 """
 
 import math
@@ -13,7 +13,7 @@ PAIRS_FOR_RANKS = 6
 
 
 class Mean(NamedTuple):
-    """A mean with its 95 % t interval; no interval where there is one value only."""
+    """A mean of n values with its t interval; no interval for one value."""
 
     n: int
     mean: float
@@ -28,7 +28,7 @@ class Paired(NamedTuple):
         n: pairs.
         difference: mean of first minus second, with its 95 % t interval.
         t: p of the paired t test, two-sided; None for one pair, and where all differences are
-            the same, which leaves no spread to compare them with.
+            equal, so that there is no spread to test against.
         wilcoxon: p of the signed-rank test; None for fewer than six pairs.
         sign: p of the sign test; None for fewer than six pairs.
     """
@@ -41,7 +41,7 @@ class Paired(NamedTuple):
 
 
 def mean_interval(values: Sequence[float], level: float = 0.95) -> Mean:
-    """The mean of values and its t interval.
+    """Return the mean of values and its t interval.
 
     Args:
         values: one or more, finite.
@@ -79,7 +79,7 @@ def paired(first: Sequence[float], second: Sequence[float]) -> Paired:
 
 
 def holm(values: Sequence[float]) -> list[float]:
-    """p values corrected for their number, in the order given.
+    """Return p values corrected for their number, in the given order.
 
     Args:
         values: p values in 0..1.
@@ -104,7 +104,7 @@ def _t(apart: Sequence[float]) -> float | None:
     if not any(apart):
         return 1.0
     spread = stdev(apart)
-    # Differences that are equal but for rounding have no spread that means anything.
+    # Differences that are equal but for rounding have no meaningful spread.
     if spread <= 1e-12 * max(map(abs, apart)):
         return None
     from scipy.stats import t

@@ -1,4 +1,4 @@
-"""The tables of a study: its trials, its best configurations, as rows of text."""
+"""The tables of a study, as rows of text: its trials and its best configurations."""
 
 import csv
 import io
@@ -31,7 +31,7 @@ class Table(NamedTuple):
 
 
 def trials(history: History, shown: list[Trial] | None = None) -> Table:
-    """The trials, one a row.
+    """Return the table of trials, one a row.
 
     Args:
         history: the study.
@@ -56,7 +56,7 @@ def trials(history: History, shown: list[Trial] | None = None) -> Table:
 
 
 def best_few(found: Findings) -> Table:
-    """The best configurations, with their intervals over seeds; of several objectives the front."""
+    """Return the table of the best configurations; with several objectives, of the front."""
     study = found.history.study
     names = parameters(found.history.axes)
     heads = [*names, *(f"{metric}" for metric in study.metrics), "95% interval", "seeds", "trials"]
@@ -79,11 +79,11 @@ def best_few(found: Findings) -> Table:
 
 
 def note(trial: Trial, seeds: Sequence[int] | None = None) -> str:
-    """What is to be known of a trial besides its values, in a line.
+    """Return remarks on a trial, in a line: where it was pruned, its error, earlier attempts.
 
     Args:
-        trial: of a study.
-        seeds: over which its trials are averaged.
+        trial: the trial.
+        seeds: over which the study's trials are averaged.
     """
     said = []
     if trial.duplicate_of is not None:
@@ -97,7 +97,7 @@ def note(trial: Trial, seeds: Sequence[int] | None = None) -> str:
         said.append(f"breaks {len(broken)} of {len(trial.constraints)} constraints")
     if trial.error:
         said.append(_line(trial.error))
-    # Runs of several seeds are attempts one after the other; only what went wrong is news.
+    # Each seed's run is an attempt too; only attempts that did not complete are worth a remark.
     hows = [str(attempt.get("how") or "running") for attempt in trial.attempts[:-1]]
     if troubles := [how for how in hows if how != "completed"]:
         said.append(f"begun {len(troubles) + 1} times: {listed(troubles)} before")
@@ -105,7 +105,7 @@ def note(trial: Trial, seeds: Sequence[int] | None = None) -> str:
 
 
 def as_csv(history: History) -> str:
-    """All trials with all that is known of each, for other programs: unrounded."""
+    """Return all trials with everything known about each, unrounded, for other programs."""
     study, names = history.study, list(history.axes)
     metrics = list(dict.fromkeys(name for trial in history.trials for name in trial.metrics))
     seeds = list(dict.fromkeys(seed for trial in history.trials for seed in trial.values_by_seed))
@@ -144,7 +144,7 @@ def _moment(moment: Any) -> str | None:
 
 
 def _line(text: str) -> str:
-    """The last line that says something, as of a traceback, cut to a table's width."""
+    """Return the last line that is not blank, e.g. of a traceback, cut to a table's width."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     last = lines[-1] if lines else ""
     return last if len(last) <= 160 else last[:159] + "…"

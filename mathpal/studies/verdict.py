@@ -1,4 +1,4 @@
-"""What a study shows, in words that its numbers allow."""
+"""The verdict on a study: sentences that its numbers support."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -21,14 +21,14 @@ from mathpal.studies.wording import (
     settings,
 )
 
-_EDGE = 0.05  # of a range, as a share: a best value this near to an end may lie beyond it
+_EDGE = 0.05  # share of a range: within it of an end, the best value may lie beyond that end
 
 
 def verdict(found: Findings) -> list[str]:
-    """Sentences, from what is certain to what is an estimate.
+    """Return sentences about a study, facts first, estimates last.
 
     Args:
-        found: of the study.
+        found: the results of the study.
     """
     said = [_course(found)]
     if not found.ranking.complete:
@@ -49,7 +49,7 @@ def _course(found: Findings) -> str:
         return "No trial was begun yet."
     words = listed(f"{count} {state}" for state, count in states.items())
     unfinished = any(state not in FINISHED for state in states)
-    going = " The study still goes on, or was stopped." if unfinished or of else ""
+    going = " The study is still running, or was stopped." if unfinished or of else ""
     return f"{began}: {words}.{going}"
 
 
@@ -86,18 +86,19 @@ def _told_apart(found: Findings) -> Iterator[str]:
     elif not any(each.test for each in tests):
         gap = abs(complete[1].means[0] - complete[0].means[0])
         yield (
-            "Every configuration was run with one seed, so it is not known how far another seed "
-            f"would move these values, and the best cannot be told apart from the next one "
-            f"({settings(complete[1].params)}, {measured(gap)} behind). The best few with several "
-            "seeds (-m … seed=1,2,3,4,5,6) would tell."
+            "Every configuration was run with one seed, so it is unknown how much these values "
+            "depend on the seed, and the best cannot be told apart from the next one "
+            f"({settings(complete[1].params)}, {measured(gap)} behind). To tell them apart, run "
+            "both with six seeds: -m … seed=1,2,3,4,5,6."
         )
     else:
         yield from _tested(tests)
     if found.ranking.partial:
         count = len(found.ranking.partial)
         yield (
-            f"{count} configuration{'s' if count > 1 else ''} with fewer seeds stood back: a mean "
-            "over fewer seeds is good or bad by luck sooner."
+            f"{count} configuration{'s' if count > 1 else ''} with fewer seeds "
+            f"{'were' if count > 1 else 'was'} left out: a mean over fewer seeds depends more on "
+            "luck."
         )
 
 
@@ -112,18 +113,18 @@ def _tested(tests: Sequence[Comparison]) -> Iterator[str]:
         if each.test and each.t is None:
             yield (
                 f"The difference from {settings(each.rival.params)} is the same with every seed "
-                f"({measured(abs(each.test.difference.mean))}): no spread to test it against."
+                f"({measured(abs(each.test.difference.mean))}), so no spread to test it against."
             )
         elif each.test is None:
-            yield f"With {settings(each.rival.params)} it shares no two seeds: no test."
+            yield f"It shares fewer than two seeds with {settings(each.rival.params)}: no test."
     fewest = min(each.test.n for each in tests if each.test)
     ranks = (
-        " The t test takes the differences to be normal; tests of ranks and signs, which do not, "
+        " The t test assumes normal differences; tests of ranks and signs, which do not, "
         f"need {PAIRS_FOR_RANKS} shared seeds, and there are {fewest}."
     )
     yield (
-        "The best was chosen by the same values that are tested, so the p values are too small "
-        f"rather than too large.{ranks if fewest < PAIRS_FOR_RANKS else ''}"
+        "The best was chosen by the same values that are tested, so the p values tend to be too "
+        f"small.{ranks if fewest < PAIRS_FOR_RANKS else ''}"
     )
 
 
@@ -151,7 +152,7 @@ def _front(found: Findings) -> Iterator[str]:
         value = measured(best.means[place])
         yield f"The best {metric}, {value}, has {settings(best.params)} (with {others})."
     if not any(len(seeds_of(each)) > 1 for each in front):
-        yield "Each was run with one seed: points of the front that lie close may change places."
+        yield "Each was run with one seed: close points of the front may change places."
 
 
 def _importance(found: Findings) -> Iterator[str]:
@@ -176,11 +177,11 @@ def _edges(found: Findings) -> Iterator[str]:
 
 
 def edges(history: History, best: Configuration) -> Iterator[tuple[str, str]]:
-    """(parameter, "lower" or "upper") where the best value lies at an end of its range.
+    """Yield (parameter, "lower" or "upper") where the best value lies at an end of its range.
 
     Args:
         history: the study.
-        best: a configuration of it.
+        best: its best configuration.
     """
     for name, value in best.params.items():
         axis = history.axes[name]
@@ -193,7 +194,7 @@ def edges(history: History, best: Configuration) -> Iterator[tuple[str, str]]:
         else:
             continue
         if share <= _EDGE and value == 0:
-            continue  # a dropout of none: below it lies nothing
+            continue  # e.g. a dropout of 0: nothing lies below it
         if share <= _EDGE or share >= 1 - _EDGE:
             yield name, "lower" if share < 0.5 else "upper"
 

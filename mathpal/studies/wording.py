@@ -1,4 +1,4 @@
-"""How parameters, values and configurations of a study read. Knows nothing of files and HTML."""
+"""Parameters, values and configurations of a study as text. Knows no files and no HTML."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ DASH = "\N{EN DASH}"
 
 
 def setting(value: Any) -> str:
-    """A parameter's value as an override would have it, with as many digits as one reads."""
+    """Return a parameter's value as in an override, rounded for reading."""
     if isinstance(value, float) and math.isfinite(value):
         small = value != 0 and abs(value) < 1e-3
         return scientific(value).replace(MINUS, "-") if small else f"{value:.4g}"
@@ -21,12 +21,12 @@ def setting(value: Any) -> str:
 
 
 def settings(params: Mapping[str, Any]) -> str:
-    """Parameters in a row: `lora.r=8, trainer.lr=3e-4`."""
+    """Return parameters in a row: `lora.r=8, trainer.lr=3e-4`."""
     return ", ".join(f"{name}={setting(value)}" for name, value in params.items()) or "defaults"
 
 
 def measured(value: float) -> str:
-    """A measured value with five digits: the best trials differ in the later ones."""
+    """Return a measured value with five digits, as the best trials differ in the last ones."""
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "infinite" if value > 0 else f"{MINUS}inf"
     text = scientific(value) if value and abs(value) < 1e-3 else f"{value:.5g}"
@@ -34,12 +34,12 @@ def measured(value: float) -> str:
 
 
 def signed(value: float) -> str:
-    """A difference with its sign."""
+    """Return a difference with its sign."""
     return measured(value) if value <= 0 or math.isnan(value) else f"+{measured(value)}"
 
 
 def between(mean: Mean) -> str:
-    """The interval of a mean; "" where there is none."""
+    """Return the interval of a mean; "" where there is none."""
     if mean.low is None or mean.high is None:
         return ""
     to = " to " if mean.low < 0 else DASH
@@ -47,7 +47,7 @@ def between(mean: Mean) -> str:
 
 
 def probability(p: float | None) -> str:
-    """A p value."""
+    """Return a p value as text."""
     if p is None:
         return DASH
     return "< 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
@@ -59,18 +59,18 @@ def seeds_of(configuration: Configuration) -> list[str]:
 
 
 def numbers(found: Iterable[int], limit: int = 12) -> str:
-    """Trial numbers in a row, the first so many."""
+    """Return trial numbers in a row, the first `limit` of them."""
     every = list(found)
     more = f" and {len(every) - limit} more" if len(every) > limit else ""
     return ", ".join(map(str, every[:limit])) + more
 
 
 def listed(words: Iterable[str]) -> str:
-    """Words in a row: `a, b and c`."""
+    """Return words in a row: `a, b and c`."""
     *before, last = list(words) or [""]
     return f"{', '.join(before)} and {last}" if before else last
 
 
 def parameters(names: Iterable[str]) -> list[str]:
-    """The parameters that make a configuration."""
+    """Return the names without the seed: those that make a configuration."""
     return [name for name in names if name != SEED]

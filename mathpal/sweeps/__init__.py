@@ -1,1 +1,1 @@
-"""Sweeps: many runs of one composition, proposed by Optuna or by a grid, and what they showed."""
+"""Sweeps: many runs of one composition, proposed by Optuna or by a grid."""

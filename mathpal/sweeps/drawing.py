@@ -1,4 +1,4 @@
-"""Choosing points of a space: one by a sampler, or all of them."""
+"""Points of a space: drawn one by one with a sampler, or all of them in order."""
 
 import itertools
 from collections.abc import Callable
@@ -17,15 +17,15 @@ from mathpal.sweeps.space import Space, Value, rendered
 
 
 def draw(space: Space, trial: Trial, further: Callable[[Trial], None] | None = None) -> list[str]:
-    """Let a trial choose, and say it as overrides.
+    """Draw the parameters of a trial, and return them as overrides.
 
     Args:
         space: what varies.
-        trial: whose sampler chooses.
-        further: chooses more of the trial's own, e.g. what depends on the rest.
+        trial: Optuna's trial, whose sampler draws.
+        further: draws further parameters, e.g. ones that depend on the others.
 
     Returns:
-        The overrides of this trial alone.
+        The trial's own overrides, without those that all trials share.
     """
     keys = {d.name: d.key for d in space.dimensions}
     chosen: dict[str, Value] = {}
@@ -49,10 +49,10 @@ def _suggest(trial: Trial, name: str, values: BaseDistribution) -> Value:
 
 
 def points(space: Space) -> list[dict[str, Value]]:
-    """Every combination of a space of finitely many values, in the order of nested loops.
+    """Return every combination of a finite space, in the order of nested loops.
 
     Raises:
-        ConfigError: when there are infinitely many.
+        ConfigError: when a parameter has infinitely many values.
     """
     axes: list[list[Value]] = []
     for d in space.dimensions:

@@ -1,8 +1,8 @@
-"""The loop that carries a study on: give out trials, watch them, tell how they ended.
+"""The loop that drives a study: start trials, watch them, record how they ended.
 
-Everything it must remember lies in the ledger and in the trials' directories, so it may be killed
-and started anew, and several may work side by side. A trial whose driver is gone is taken over
-while it runs, or taken up again where it does not.
+All its state lies in the ledger and in the trials' directories, so a driver may be killed and
+restarted, and several may work side by side. The trials of a dead driver are taken over by the
+next one: it watches those that still run, and restarts the others.
 """
 
 import logging
@@ -19,18 +19,18 @@ from mathpal.errors import DataError
 from mathpal.interruption import Postponed, exit_code
 from mathpal.record import heartbeat, trials
 from mathpal.sweeps.jobs import Launching, Run, runs
-from mathpal.sweeps.ledger import Ledger, Verdict, is_unborn
-from mathpal.sweeps.outcomes import Measure
+from mathpal.sweeps.ledger import Ledger, is_unborn
+from mathpal.sweeps.outcomes import Measure, Verdict, verdict_of
 from mathpal.sweeps.pool import Pool
 
 log = logging.getLogger(__name__)
 DRIVERS = ".drivers"
-# Ends of attempts that are no reason to give a trial up: it was not its fault, and it had saved.
+# Ends of attempts that do not count as retries: the trial is not at fault, and it has saved.
 _SPARED = ("lost", "completed", "stopped", "interrupted")
 
 
 class Patience(NamedTuple):
-    """How long, how often and for how much the driver waits; see conf/hydra/sweeper/optuna.yaml."""
+    """Limits for slow, dead and failing trials; see conf/hydra/sweeper/optuna.yaml."""
 
     retries: int = 2
     max_failure_rate: float = 0.3
@@ -39,16 +39,16 @@ class Patience(NamedTuple):
 
 
 class Driver:
-    """Carries a study on until its budget is used up.
+    """Drives a study until its budget is used up.
 
     Args:
-        ledger: the study's book.
-        measure: what a run's files say about its value.
-        launching: how runs are started.
+        ledger: the study's trials.
+        measure: reads the value of a run from its files.
+        launching: starts and stops runs.
         n_jobs: trials at a time.
-        seeds: of the runs whose mean a trial's value is; None for one run a trial.
-        patience: with slow, dead and failing trials.
-        show: called with all trials after every look.
+        seeds: a trial's value is the mean over runs with these seeds; None for one run a trial.
+        patience: limits for slow, dead and failing trials.
+        show: called with all trials after every round.
     """
 
     def __init__(
@@ -71,11 +71,11 @@ class Driver:
         self.broken: str | None = None
 
     def run(self) -> None:
-        """Work until every trial of the study has ended, whoever ran it.
+        """Work until every trial of the study has ended, whichever driver runs it.
 
         Raises:
             DataError: when too many trials failed.
-            SystemExit: when asked to stop; the study can be carried on.
+            SystemExit: when asked to stop; the same command resumes the study.
         """
         sign = self._sign(f"{socket.gethostname()}-{os.getpid()}")
         self.signals.begin()
@@ -93,14 +93,15 @@ class Driver:
         return self.ledger.folder / DRIVERS / f"{driver}.json"
 
     def _round(self, me: str) -> bool:
-        """Look at everything once; whether there is nothing left to do."""
+        """Look at all trials once; return whether nothing is left to do."""
         if number := self.signals.received or self.pool.stopped_by:
             self._leave(number)
         with self.ledger.locked():
             self._settle(me)
-            if self.broken is None:
-                self._fill(me)
             every = self.ledger.trials()
+            self._count_failures(every)
+            if self.broken is None and self._fill(me):
+                every = self.ledger.trials()
         self.pool.start()
         self._relay()
         self.show(every)
@@ -110,7 +111,7 @@ class Driver:
         return not open_ and len(every) >= self.ledger.n_trials
 
     def _settle(self, me: str) -> None:
-        """Tell what has ended, take over or take up again what nobody has; the lock is held."""
+        """Record the trials that ended; take over those without a driver. The lock is held."""
         self.pool.forget_the_ended()
         self.adopted.clear()
         for trial in self.ledger.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
@@ -120,18 +121,17 @@ class Driver:
                 self._settle_duplicate(trial)
             elif trial.number not in self.pool.runs:
                 self._settle_one(trial, me)
-        self._count_failures()
 
     def _settle_one(self, trial: FrozenTrial, me: str) -> None:
         if (verdict := self._verdict(trial)) is not None:
-            self._follow(trial)  # what came after the last look
+            self._follow(trial)  # the values measured since the last round
             self.tails.pop(trial.number, None)
             self.ledger.finish(trial, verdict)
             return
         mine = trial.user_attrs["driver"] == me
         if not mine:
             if heartbeat.alive(self._sign(trial.user_attrs["driver"]), self.patience.grace_s):
-                return  # its driver sees to it
+                return  # its own driver watches it
             self.ledger.note(trial.number, "driver", me)
         run = self._next_run(trial)
         if self._under_way(run):
@@ -157,29 +157,22 @@ class Driver:
             return
         for step, value in original.intermediate_values.items():
             self.ledger.report(trial, [(step, value)])
-        kept = ("metrics", "values_by_seed", "error", "infeasible", "constraints")
-        notes = {key: value for key, value in original.user_attrs.items() if key in kept}
-        end = {TrialState.COMPLETE: "completed", TrialState.PRUNED: "pruned"}
-        verdict = Verdict(
-            end.get(original.state, "failed"),  # type: ignore[arg-type]
-            original.values or (),
-            notes,
-            original.constraints,
-        )
-        self.ledger.finish(trial, verdict)
+        self.ledger.finish(trial, verdict_of(original))
 
     def _verdict(self, trial: FrozenTrial) -> Verdict | None:
-        """How a trial ended; None while it has not."""
+        """Return how a trial ended; None while it has not."""
         folders = [
             self.ledger.folder / run.folder for run in runs(self.ledger.space, trial, self.seeds)
         ]
         found = [trials.outcome(folder) for folder in folders]
-        if self.seeds is not None and self._not_worth_it(trial, found):
+        if self.seeds is not None and self._pruned_between_seeds(trial, found):
             return self.measure.pruned([o for o in found if o])
         return self.measure.verdict(found, self.seeds)
 
-    def _not_worth_it(self, trial: FrozenTrial, found: Sequence[Mapping[str, Any] | None]) -> bool:
-        """Whether the pruner, having seen each seed's value as a step, wants no further seed."""
+    def _pruned_between_seeds(
+        self, trial: FrozenTrial, found: Sequence[Mapping[str, Any] | None]
+    ) -> bool:
+        """Return whether the pruner, to which each seed's value is a step, stops the trial."""
         values = [self.measure.values(outcome) for outcome in found if outcome]
         steps = [(i, v[0]) for i, v in enumerate(values) if v and math.isfinite(v[0])]
         return self.ledger.report(trial, steps) and None in found
@@ -195,24 +188,24 @@ class Driver:
     def _free(self) -> int:
         return self.n_jobs - len(self.pool.runs) - len(self.adopted)
 
-    def _fill(self, me: str) -> None:
-        """Give out new trials; the lock is held."""
-        while self._free() > 0:
-            trial = self.ledger.claim(me)
-            if trial is None:
-                return
+    def _fill(self, me: str) -> int:
+        """Begin new trials, and return how many; the lock is held."""
+        given = 0
+        while self._free() > 0 and (trial := self.ledger.claim(me)) is not None:
+            given += 1
             if "duplicate_of" in trial.user_attrs:
                 self._settle_duplicate(trial)
             else:
                 self._intend(trial, self._next_run(trial))
+        return given
 
     def _intend(self, trial: FrozenTrial, run: Run) -> None:
-        """Have a run started as soon as the lock is free."""
+        """Have a run started as soon as the lock is released."""
         self.ledger.attempt_begins(trial, socket.gethostname(), run.folder)
         self.pool.intend(run)
 
     def _relay(self) -> None:
-        """Hand on what running trials have measured, and the pruner's word."""
+        """Report new values of running trials, and tell those to stop that the pruner stops."""
         for number in [*self.pool.runs, *self.adopted]:
             with self.ledger.locked():
                 trial = self.ledger.trial(number)
@@ -220,7 +213,7 @@ class Driver:
                     trials.tell_to_stop(self.ledger.folder / str(number))
 
     def _follow(self, trial: FrozenTrial) -> bool:
-        """Report what a trial has measured since the last look; whether it is worth no more."""
+        """Report a trial's values since the last round; return whether the pruner stops it."""
         if self.measure.intermediate is None or self.seeds is not None:
             return False
         folder = self.ledger.folder / str(trial.number)
@@ -228,8 +221,8 @@ class Driver:
         found = self.measure.signed(tail.new())
         return bool(found) and self.ledger.report(trial, found)
 
-    def _count_failures(self) -> None:
-        failed = [t for t in self.ledger.trials() if t.state == TrialState.FAIL]
+    def _count_failures(self, every: Sequence[FrozenTrial]) -> None:
+        failed = [t for t in every if t.state == TrialState.FAIL]
         if self.broken or len(failed) <= self.patience.max_failure_rate * self.ledger.n_trials:
             return
         first = failed[0]
@@ -240,7 +233,7 @@ class Driver:
         )
 
     def _leave(self, number: int) -> None:
-        """Stop as asked; what runs elsewhere goes on, and is taken over by the next driver."""
+        """Stop as asked; runs on other machines go on, and the next driver takes them over."""
         over = self.pool.stop(self.patience.grace_s)
         with self.ledger.locked():
             for trial in map(self.ledger.trial, over):
@@ -250,5 +243,5 @@ class Driver:
                     self.ledger.finish(trial, verdict)
                 else:
                     self.ledger.attempt_ended(trial, "stopped")
-        log.warning("the study stops here; the same command goes on with it")
+        log.warning("the study stops here; run the same command again to resume it")
         raise SystemExit(exit_code(number))

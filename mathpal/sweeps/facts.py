@@ -1,10 +1,9 @@
-"""What a study says of itself in its directory: study.json at the start, the best at the end."""
+"""The files of a study about itself: study.json at its start, the best trial at its end."""
 
 import shlex
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import optuna
 from omegaconf import OmegaConf
@@ -18,15 +17,42 @@ from mathpal.sweeps.jobs import Application
 from mathpal.sweeps.space import Space
 
 SCHEMA = 1
+Direction = Literal["minimize", "maximize"]
 
 
-def write_facts(
-    application: Application, space: Space, facts: Mapping[str, Any], on_space_change: str
-) -> None:
-    """Leave study.json, and refuse to mix trials of different compositions in one study."""
+class Facts(NamedTuple):
+    """What study.json says of a study besides its space; in the order in which it is written.
+
+    Attributes:
+        study_name: of the study in its storage.
+        storage: its url; None for the journal in the study's directory.
+        directions: minimize or maximize, one an objective.
+        metrics: of a run's final metrics, one an objective; empty for the value that it returns.
+        intermediate: the metric that the pruner watches; None for none.
+        seeds: of the runs over which a trial is averaged; None for one run a trial.
+        kind: optuna or grid.
+        n_trials: the budget: trials in all.
+    """
+
+    study_name: str
+    storage: str | None
+    directions: list[Direction]
+    metrics: list[str]
+    intermediate: str | None
+    seeds: list[int] | None
+    kind: str
+    n_trials: int
+
+
+def write_facts(application: Application, space: Space, facts: Facts, on_space_change: str) -> None:
+    """Write study.json, and refuse to mix trials of different compositions in one study.
+
+    Raises:
+        DataError: when the study was begun with another composition.
+    """
     path = application.folder / "study.json"
     told = {
-        "schema": SCHEMA, **facts, "space": space.described(), "fixed": list(space.fixed),
+        "schema": SCHEMA, **facts._asdict(), "space": space.described(), "fixed": list(space.fixed),
         "command": shlex.join(["python", *sys.argv]), "question": application.question,
         "config_hash": application.config_hash,
     }  # fmt: skip
@@ -47,7 +73,7 @@ def write_facts(
 
 
 def write_results(study: optuna.Study, every: list[FrozenTrial], folder: Path) -> dict[str, Any]:
-    """Leave `optimization_results.yaml` as the official plug-in does, and give it back."""
+    """Write `optimization_results.yaml` as the official Optuna plug-in does, and return it."""
     result: dict[str, Any]
     if len(study.directions) > 1:
         front = [{"params": dict(t.params), "values": list(t.values)} for t in study.best_trials]

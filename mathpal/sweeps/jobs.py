@@ -1,4 +1,4 @@
-"""What a sweep runs, as Hydra hands it over, and starting one run of it through any launcher."""
+"""The application of a sweep, and starting one of its runs through any launcher."""
 
 import functools
 import importlib
@@ -12,19 +12,21 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from optuna.trial import FrozenTrial
 
 from mathpal.record import files
+from mathpal.settings.launchers import abilities
 from mathpal.sweeps.space import Dimension, Space, Value, rendered
+from mathpal.sweeps.task import Task
 from mathpal.sweeps.watched import Watched
 
 log = logging.getLogger(__name__)
 
 
 class Run(NamedTuple):
-    """One run of a trial: the only one, or that with one of its seeds.
+    """One run of a trial: the only one, or the one with one of its seeds.
 
     Attributes:
-        trial: its number.
-        folder: below the study's directory.
-        overrides: all of them, for a launcher.
+        trial: number of the trial.
+        folder: the run directory, relative to the study's.
+        overrides: all overrides of the run, for a launcher.
     """
 
     trial: int
@@ -33,12 +35,12 @@ class Run(NamedTuple):
 
 
 class Launching(NamedTuple):
-    """What the driver asks of a launcher.
+    """What the driver needs of a launcher.
 
     Attributes:
-        launch: start a run and wait for its end.
-        queued: whether a run waits in a scheduler's queue.
-        stop: ask the runs of this process to save and end; how many there are.
+        launch: starts a run and waits for its end.
+        queued: returns whether a scheduler has a run, waiting or running.
+        stop: asks the runs of this process to save and stop; returns how many there are.
         inline: whether runs take place in this process, one after the other.
     """
 
@@ -52,13 +54,13 @@ class Application(NamedTuple):
     """A Hydra application in a sweep.
 
     Attributes:
-        context: Hydra's, with the loader of its configurations.
-        task: its function of the composed configuration.
+        context: Hydra's context, with its configuration loader.
+        task: what is run.
         config: composed for the sweep, Hydra's own node included.
     """
 
     context: Any
-    task: Any
+    task: Task
     config: DictConfig
 
     @property
@@ -68,19 +70,18 @@ class Application(NamedTuple):
 
     @property
     def question(self) -> str | None:
-        """What the sweep is to answer, where its YAML says it."""
+        """The question that the sweep is to answer; None where its YAML has none."""
         found = OmegaConf.select(self.config, "study.question")
         return None if found is None else str(found)
 
     @property
     def objective(self) -> str | None:
-        """The name of what a run returns, where the application can tell before."""
-        tells = getattr(self.task, "objective", None)
-        return None if tells is None else str(tells(self.config))
+        """The name of the value that a run returns; None where the application does not tell."""
+        return self.task.objective(self.config)
 
     @property
     def config_hash(self) -> str:
-        """Of all that trials share; what the sweep itself is told does not belong to it."""
+        """Hash of the configuration that all trials share: without Hydra's and the study's."""
         shared = OmegaConf.masked_copy(
             self.config, [str(key) for key in self.config if key not in ("hydra", "study")]
         )
@@ -89,23 +90,18 @@ class Application(NamedTuple):
         return files.config_hash({str(key): value for key, value in plain.items()})
 
     def require_sound(self, space: Space) -> None:
-        """See to it that every value of a space composes, and passes the application's own check.
+        """Check that every value of a space composes, and passes the application's own checks.
 
         Raises:
-            ConfigError: naming every fault, where the application has a check; what Hydra says of
-                the first one else.
+            ConfigError: naming every fault, where the application has checks; otherwise Hydra's
+                own error for the first one.
         """
-        check = getattr(self.task, "check", None)
-        compositions = list(_compositions(space))
-        if check is not None:
-            check(compositions)
-            return
-        for overrides in compositions:
-            self.context.config_loader.load_sweep_config(self.config, overrides)
+        load = functools.partial(self.context.config_loader.load_sweep_config, self.config)
+        self.task.check(list(_compositions(space)), load)
 
 
 def _compositions(space: Space) -> Iterator[list[str]]:
-    """Overrides in which every value of a space, or both ends of it, stands at least once."""
+    """Yield overrides in which every choice, or both ends of a range, occur at least once."""
     yield _composition(space, {})
     for dimension in space.dimensions:
         needed = {name: values[0] for name, values in dimension.when.items()}
@@ -128,7 +124,7 @@ def _ends(dimension: Dimension) -> Sequence[Value]:
 
 
 def runs(space: Space, trial: FrozenTrial, seeds: Sequence[int] | None) -> list[Run]:
-    """The runs of a trial: one, or one with each seed."""
+    """Return the runs of a trial: one, or one with each seed."""
     base = [*space.fixed, *trial.user_attrs["overrides"]]
     number = trial.number
     if seeds is None:
@@ -141,39 +137,40 @@ def runs(space: Space, trial: FrozenTrial, seeds: Sequence[int] | None) -> list[
 
 
 def launching(application: Application, study_name: str) -> Launching:
-    """How runs of an application are started: by the launcher that its configuration names.
+    """Prepare the launcher that the configuration of an application names.
 
     Raises:
-        ConfigError: when that one cannot work as it is set.
+        ConfigError: when its settings are wrong.
     """
     task = Watched(application.task)
-    launcher = _launcher(application, task, application.config)  # says now what is wrong with it
-    kind = type(launcher).__name__
-    if kind == "RayLauncher":  # once, and not by every trial's thread at the same moment
+    _launcher(application, task, application.config)  # raises now if its settings are wrong
+    can = abilities(application.config.hydra.launcher)
+    if can.starts_ray:  # once, and not by every trial's thread at the same moment
         plug_in = importlib.import_module("hydra_plugins.hydra_ray_launcher._launcher_util")
         plug_in.start_ray(application.config.hydra.launcher.ray.init)
     return Launching(
         functools.partial(_launch, application, task, study_name, pickle.dumps(application.config)),
-        queued=_in_slurm(study_name) if kind == "SlurmLauncher" else _nowhere,
-        stop=_stop_local if kind == "LocalLauncher" else _stop_none,
-        inline=kind == "BasicLauncher",
+        queued=_in_slurm(study_name) if can.queues else _never_queued,
+        stop=_stop_local if can.stops else _stop_none,
+        inline=can.inline,
     )
 
 
 def _launch(
     application: Application, task: Watched, study_name: str, pickled: bytes, run: Run
 ) -> None:
-    """Have one run done by a launcher of its own, and wait for it; in a thread.
+    """Start one run through a launcher of its own, and wait for its end; called in a thread.
 
-    The configuration comes from bytes: OmegaConf takes a tree apart while it copies it, so that two
-    threads that copy the same one leave it without its parents.
+    The configuration comes from bytes: OmegaConf takes a tree apart while it copies it, so two
+    threads that copy the same tree leave its nodes without parents.
     """
     config = pickle.loads(pickled)
+    can = abilities(config.hydra.launcher)
     with open_dict(config):
-        if "name" in config.hydra.launcher:  # a scheduler's: so that a queued run can be found
+        if can.names_jobs:  # so that a queued run can be found
             config.hydra.launcher.name = _job_name(study_name, run)
-        if "JoblibLauncher" in config.hydra.launcher._target_ and config.hydra.launcher.n_jobs == 1:
-            config.hydra.launcher.n_jobs = 2  # with one, joblib runs it here, in this thread
+        if can.inline_alone and config.hydra.launcher.n_jobs == 1:
+            config.hydra.launcher.n_jobs = 2  # else the run would take place in this thread
     launcher = _launcher(application, task, config)
     launcher.launch([run.overrides], initial_job_idx=run.trial)
 
@@ -195,17 +192,17 @@ def _stop_local() -> int:
 
 
 def _stop_none() -> int:
-    """What other launchers started goes on, and is taken over later."""
+    """Stop nothing: runs of other launchers go on, and a later driver takes them over."""
     return 0
 
 
-def _nowhere(run: Run) -> bool:
-    """No scheduler keeps runs of this launcher in a queue."""
+def _never_queued(run: Run) -> bool:
+    """Return False: no scheduler queues the runs of this launcher."""
     return False
 
 
 def _in_slurm(study_name: str) -> Callable[[Run], bool]:
-    """Whether Slurm has a job of a run, waiting or at work."""
+    """Return the test whether Slurm has a job of a run, waiting or running."""
     from mathpal.sweeps import slurm
 
     slurm.ask_the_queue()
@@ -214,7 +211,7 @@ def _in_slurm(study_name: str) -> Callable[[Run], bool]:
 
 
 def settings(node: DictConfig) -> Mapping[str, Any]:
-    """The settings of a sweeper's node as plain values."""
+    """Return the settings of a sweeper's node as plain values."""
     plain = OmegaConf.to_container(node, resolve=True)
     assert isinstance(plain, dict)
     return {str(k): v for k, v in plain.items() if k not in ("_target_", "_recursive_")}

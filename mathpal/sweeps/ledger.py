@@ -1,7 +1,7 @@
-"""The book of a study: which trials there are, who has them, how they ended.
+"""The ledger of a study: its trials, the driver of each, and how they ended.
 
-Several drivers may write in it. Whatever is read in order to be changed is read and changed under
-one lock (a file in the study's directory), so that no trial is given out or told twice.
+Several drivers may write to it. Each change is read and written under one lock (a file in the
+study's directory), so no trial is begun or ended twice.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import optuna
 from optuna.storages import BaseStorage
@@ -20,10 +20,10 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from mathpal.record import trials
 from mathpal.sweeps.drawing import draw
+from mathpal.sweeps.outcomes import Verdict
+from mathpal.sweeps.samplers import build_sampler
 from mathpal.sweeps.space import Space, Value
-from mathpal.sweeps.storage import build_sampler
 
-End = Literal["completed", "pruned", "failed"]
 STATES = {
     "completed": TrialState.COMPLETE,
     "pruned": TrialState.PRUNED,
@@ -33,7 +33,7 @@ STATES = {
 
 @contextlib.contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
-    """Be the only driver of a study that reads and writes; others wait.
+    """Hold the lock of a study; other drivers wait.
 
     Args:
         folder: the study's directory.
@@ -44,35 +44,19 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         yield
 
 
-class Verdict(NamedTuple):
-    """How a trial ended.
-
-    Attributes:
-        end: of it.
-        values: of the objectives, where it was completed.
-        notes: user attributes of the trial: metrics, error, …
-        constraints: name -> how far it is above its bound; feasible where none is positive.
-    """
-
-    end: End
-    values: Sequence[float] = ()
-    notes: Mapping[str, Any] = {}
-    constraints: Mapping[str, float] = {}
-
-
 class Ledger:
-    """One study's book.
+    """The ledger of one study.
 
     Args:
-        study: of Optuna.
-        storage: where it is kept.
+        study: Optuna's study.
+        storage: holds the study.
         folder: the study's directory.
         space: what varies.
-        points: every combination, in the order in which they are run; None to let a sampler choose.
+        points: every combination, in the order in which they are run; None to draw with a sampler.
         sampler: `hydra.sweeper.sampler`.
-        n_trials: in all.
-        further: chooses more of a trial's parameters.
-        dedup: parameters that were run before are not run again.
+        n_trials: the budget: trials in all.
+        further: draws further parameters of a trial.
+        dedup: a trial with the parameters of an earlier one is not run.
     """
 
     def __init__(
@@ -91,15 +75,16 @@ class Ledger:
         self.study, self.storage, self.folder, self.space = study, storage, folder, space
         self.points, self.sampler, self.n_trials = points, sampler, n_trials
         self.further, self.dedup = further, dedup
-        self._alike: dict[tuple[str, ...], list[int]] = {}  # overrides -> trials that had them
-        self._indexed = -1  # the last trial that is in there
+        self._study_id = storage.get_study_id_from_name(study.study_name)
+        self._alike: dict[tuple[str, ...], list[int]] = {}  # overrides -> numbers of their trials
+        self._indexed = -1  # the last trial in _alike
 
     def locked(self) -> contextlib.AbstractContextManager[None]:
-        """Be the only driver that reads and writes; others wait."""
+        """Hold the lock of the study; other drivers wait."""
         return one_at_a_time(self.folder)
 
     def trials(self) -> list[FrozenTrial]:
-        """All trials that count, by number, those that wait for their turn left out."""
+        """Return the trials that count, by number, without those that were not begun."""
         every = self.study.get_trials(deepcopy=False)
         return [t for t in every if t.state != TrialState.WAITING and not is_unborn(t)]
 
@@ -107,10 +92,10 @@ class Ledger:
         """Begin the next trial; the lock is held.
 
         Args:
-            driver: who will run it.
+            driver: name of the driver that will run it.
 
         Returns:
-            The trial, its parameters drawn; None where the budget is used up.
+            The trial with its parameters drawn; None where the budget is used up.
         """
         known = self.trials()
         if len(known) >= self.n_trials:
@@ -129,17 +114,17 @@ class Ledger:
         if original := self._same(overrides, known):
             self.note(trial.number, "duplicate_of", original.number)
         self.note(trial.number, "driver", driver)
-        self.note(trial.number, "overrides", overrides)  # last: it is born
+        self.note(trial.number, "overrides", overrides)  # last: from here on the trial counts
         return self.trial(trial.number)
 
     def _waiting(self) -> bool:
         return any(self.study.get_trials(deepcopy=False, states=(TrialState.WAITING,)))
 
     def _same(self, overrides: list[str], known: list[FrozenTrial]) -> FrozenTrial | None:
-        """The trial that had these overrides first, unless it came to nothing."""
+        """Return the first trial with these overrides that did not fail."""
         if not self.dedup:
             return None
-        for trial in reversed(known):  # those that came since the last look
+        for trial in reversed(known):  # only those since the last call
             if trial.number <= self._indexed:
                 break
             key = _key(trial.user_attrs.get("overrides", ()))
@@ -152,51 +137,50 @@ class Ledger:
         return None
 
     def trial(self, number: int) -> FrozenTrial:
-        """A trial as it stands."""
+        """Return a trial as the storage has it now."""
         return self.storage.get_trial(self._id(number))
 
     def _id(self, number: int) -> int:
-        study = self.storage.get_study_id_from_name(self.study.study_name)
-        return self.storage.get_trial_id_from_study_id_trial_number(study, number)
+        return self.storage.get_trial_id_from_study_id_trial_number(self._study_id, number)
 
     def note(self, number: int, key: str, value: Any) -> None:
         """Set a user attribute of a trial that has not ended."""
         self.storage.set_trial_user_attr(self._id(number), key, _plain(value))
 
     def attempt_begins(self, trial: FrozenTrial, host: str, run: str) -> None:
-        """Write down that somebody starts, or goes on with, a run of a trial."""
+        """Record that a driver starts or resumes a run of a trial."""
         attempt = {"host": host, "began": _now(), "run": run}
         self.note(trial.number, "attempts", [*trial.user_attrs.get("attempts", ()), attempt])
 
     def attempt_ended(self, trial: FrozenTrial, how: str) -> list[dict[str, Any]]:
-        """Write down how the last attempt ended, if nobody has.
+        """Record how the last attempt of a trial ended, unless that is recorded already.
 
         Args:
-            trial: whose.
-            how: where the run itself does not say.
+            trial: the trial.
+            how: the end to record where the files of the run tell none.
 
         Returns:
-            All attempts.
+            All attempts of the trial.
         """
         attempts = copy.deepcopy(list(trial.user_attrs.get("attempts", ())))
         if not attempts:
             return attempts
         said = trials.status(self.folder / attempts[-1]["run"])
-        # What was lost may only have been late with its first sign of life.
+        # A run that was taken for lost may only have been late with its first heartbeat.
         if "ended" not in attempts[-1] or (said and attempts[-1]["how"] == "lost"):
             attempts[-1] |= {"ended": _now(), "how": said or how}
             self.note(trial.number, "attempts", attempts)
         return attempts
 
     def report(self, trial: FrozenTrial, found: Sequence[tuple[int, float]]) -> bool:
-        """Hand intermediate values on to the pruner.
+        """Record intermediate values, and ask the pruner about them.
 
         Args:
-            trial: in progress.
+            trial: a running trial.
             found: (step, value) in the order in which they were measured.
 
         Returns:
-            Whether the trial is not worth going on with.
+            Whether the pruner stops the trial.
         """
         known = self.trial(trial.number).intermediate_values
         new = [(step, value) for step, value in found if step not in known]
@@ -205,7 +189,7 @@ class Ledger:
         return bool(new) and self.study.pruner.prune(self.study, self.trial(trial.number))
 
     def finish(self, trial: FrozenTrial, verdict: Verdict) -> None:
-        """Tell the end of a trial; the lock is held."""
+        """Record the end of a trial; the lock is held."""
         self.attempt_ended(trial, verdict.end)
         for key, value in verdict.notes.items():
             self.note(trial.number, key, value)
@@ -220,7 +204,7 @@ class Ledger:
         )
 
     def _constraints(self, trial: FrozenTrial, bounds: Mapping[str, float]) -> dict[str, Any]:
-        """What Optuna keeps of constraints; only a whole trial of it can be told them in public."""
+        """Return Optuna's attributes for constraints; its public API sets them on a whole trial."""
         frozen = copy.deepcopy(trial)
         before = set(frozen.system_attrs)
         for name, above in bounds.items():
@@ -228,12 +212,12 @@ class Ledger:
         return {k: v for k, v in frozen.system_attrs.items() if k not in before}
 
     def bury(self, number: int) -> None:
-        """End a trial whose driver died, or whose space failed, while its parameters were drawn."""
+        """Discard a trial whose driver died, or whose space failed, while it was being drawn."""
         trial = self.trial(number)
         first = trial.system_attrs.get("fixed_params")
         self.note(number, "unborn", True)
         self.study.tell(number, state=TrialState.FAIL, skip_if_finished=True)
-        if first and self.points is None:  # it was to be tried, and has not been
+        if first and self.points is None:  # it was enqueued, and has not been run
             self.study.enqueue_trial(first)
 
 
@@ -242,12 +226,12 @@ def _key(overrides: Sequence[str]) -> tuple[str, ...]:
 
 
 def is_unborn(trial: FrozenTrial) -> bool:
-    """Whether a trial never had all its parameters; it counts nowhere."""
+    """Return whether a trial never got all its parameters; such a trial counts nowhere."""
     return bool(trial.user_attrs.get("unborn"))
 
 
 def _plain(value: Any) -> Any:
-    """What JSON can keep: NaN and infinity become null."""
+    """Return a value as JSON can hold it: NaN and infinity become null."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

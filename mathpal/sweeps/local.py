@@ -1,12 +1,11 @@
 """Trials in processes of this machine: one process each, forked from one that is already warm.
 
-A forked process begins with everything imported, so that a trial costs no start-up; one that dies
-takes nothing with it. Each has a session of its own: Ctrl-C reaches the driver alone, which asks
-its trials to stop, and the trials of a driver that was killed go on.
+A forked process begins with everything imported, so a trial has no start-up cost; a trial that
+dies harms no other. Each process has a session of its own: Ctrl-C reaches the driver alone, which
+asks its trials to stop, and the trials of a killed driver go on.
 """
 
 import contextlib
-import importlib.util
 import logging
 import multiprocessing
 import os
@@ -21,12 +20,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mathpal.sweeps.slots import Slots, taken, use_threads
+from mathpal.sweeps.task import as_task
+from mathpal.sweeps.watched import Watched
 
 log = logging.getLogger(__name__)
 
-# Imported once, before the first trial of MathPal. What Unsloth changes must not come before it.
-_ALWAYS = ("hydra.main", "mathpal.sweeps.warm", "torch", "mathpal.run")
-_WITHOUT_UNSLOTH = ("mathpal.run.preparing", "mathpal.planning.gate", "lightning", "peft")
+# Imported once, before the first trial of any application.
+_ALWAYS = ("hydra.main", "mathpal.sweeps.warm")
 
 
 class Job(NamedTuple):
@@ -47,16 +47,16 @@ _active: set[Any] = set()
 def launch(
     jobs: Sequence[Job], *, at_a_time: int, warm: bool, preload: Sequence[str] = ()
 ) -> list[Any]:
-    """Run jobs, some at a time.
+    """Run jobs, several at a time.
 
     Args:
-        jobs: in their order.
-        at_a_time: so many.
-        warm: fork from a process that has imported what MathPal's runs need.
+        jobs: in the order in which they are started.
+        at_a_time: jobs at a time.
+        warm: fork from a process that has imported what the task needs.
         preload: further modules that it imports.
 
     Returns:
-        Hydra's JobReturn of each; a process that died has one that failed.
+        Hydra's JobReturn of each job; a failed one for a process that died.
     """
     if warm:
         warm_up(jobs[0].task, preload)
@@ -66,16 +66,10 @@ def launch(
 
 
 def warm_up(task: Any, preload: Sequence[str] = ()) -> None:
-    """Start the process from which trials of a task are forked; it imports what they need."""
-    multiprocessing.set_forkserver_preload([*_preloaded(task), *preload])
+    """Start the process from which a task's trials are forked; it imports what they need."""
+    own = task.task if isinstance(task, Watched) else as_task(task)
+    multiprocessing.set_forkserver_preload([*_ALWAYS, *own.preload(), *preload])
     forkserver.ensure_running()
-
-
-def _preloaded(task: Any) -> list[str]:
-    if not str(getattr(getattr(task, "task", task), "__module__", "")).startswith("mathpal"):
-        return list(_ALWAYS[:2])
-    unsloth = importlib.util.find_spec("unsloth") is not None
-    return [*_ALWAYS, *(() if unsloth else _WITHOUT_UNSLOTH)]
 
 
 def _in_process(context: Any, job: Job) -> Any:
@@ -111,7 +105,7 @@ def _died(code: int | None, job: Job) -> Any:
 
 
 def ask_to_stop() -> int:
-    """Send SIGTERM to all trials of this process, which save and end; returns how many."""
+    """Send SIGTERM to all trials of this process, which save and stop; return how many."""
     running = [process for process in _active if process.is_alive()]
     for process in running:
         with contextlib.suppress(ProcessLookupError):
@@ -120,7 +114,7 @@ def ask_to_stop() -> int:
 
 
 def _work(pickled: bytes, answer: Connection) -> None:
-    """In the trial's process: run the job, and give back its JobReturn."""
+    """Run a job in its own process, and send its JobReturn back."""
     import cloudpickle
     from hydra.core.hydra_config import HydraConfig
     from hydra.core.singleton import Singleton
@@ -150,12 +144,12 @@ def _work(pickled: bytes, answer: Connection) -> None:
         except Exception:
             traceback.print_exc()
             raise
-    with contextlib.suppress(BrokenPipeError):  # who waited for it may be gone
+    with contextlib.suppress(BrokenPipeError):  # the driver may be gone
         answer.send_bytes(cloudpickle.dumps(returned))
 
 
 def _print_to(path: Path) -> None:
-    """From here on all that is printed, by whomever, goes to a file."""
+    """Redirect standard output and error to a file, those of child processes too."""
     path.parent.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()

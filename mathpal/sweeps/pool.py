@@ -1,4 +1,4 @@
-"""The runs that a driver has in hand: a thread each, that sits through a launcher's call."""
+"""The runs that a driver has started: a thread each, which waits in the launcher's call."""
 
 import logging
 import threading
@@ -12,16 +12,16 @@ log = logging.getLogger(__name__)
 
 
 class Pool:
-    """Starts runs and knows which are not over; how they ended their files say.
+    """Starts runs and knows which have not ended; their files tell how they ended.
 
     Args:
-        launching: how they are started.
+        launching: starts and stops runs.
         folder: the study's directory.
 
     Attributes:
-        runs: trial -> the thread that waits for it, or None where it is still to be started.
-        trouble: trial -> why a launcher could not start it.
-        stopped_by: the signal by which a run in this process was asked to stop.
+        runs: trial -> the thread that waits for its run; None where it is still to be started.
+        trouble: trial -> why a launcher could not start its run.
+        stopped_by: the signal that asked a run in this process to stop; None for none.
     """
 
     def __init__(self, launching: Launching, folder: Path) -> None:
@@ -33,12 +33,12 @@ class Pool:
         self._woken = threading.Event()
 
     def intend(self, run: Run) -> None:
-        """Have a run started by `start`, when nothing is locked any more."""
+        """Queue a run for `start`, which is called without the lock."""
         self.runs[run.trial] = None
         self._intended.append(run)
 
     def start(self) -> None:
-        """Start what is intended; where runs take place in this process, wait for them."""
+        """Start the queued runs; wait for those that take place in this process."""
         for run in self._intended:
             if self.launching.inline:
                 self._launch(run)
@@ -52,22 +52,22 @@ class Pool:
         self._intended.clear()
 
     def forget_the_ended(self) -> None:
-        """Drop the runs whose launcher has come back."""
+        """Drop the runs whose launcher has returned."""
         self.runs = {n: thread for n, thread in self.runs.items() if thread and thread.is_alive()}
 
     def await_an_end(self, seconds: float) -> None:
-        """Wait for a run to end, but no longer than so many seconds."""
+        """Wait until a run ends, at most so many seconds."""
         self._woken.wait(seconds)
         self._woken.clear()
 
     def stop(self, patience_s: float) -> list[int]:
-        """Ask the runs of this machine to save and end.
+        """Ask the runs of this machine to save and stop.
 
         Args:
-            patience_s: seconds that they have in all.
+            patience_s: seconds that all of them have together.
 
         Returns:
-            The trials whose launcher has come back.
+            The trials whose launcher has returned.
         """
         if asked := self.launching.stop():
             log.warning("%d trials are asked to save and stop", asked)
@@ -78,10 +78,10 @@ class Pool:
         return [n for n, thread in self.runs.items() if thread and not thread.is_alive()]
 
     def _launch(self, run: Run) -> None:
-        """A launcher's whole work on one run, whatever becomes of it."""
+        """Launch one run and wait for its end; record errors, raise none."""
         try:
             self.launching.launch(run)
-        except SystemExit as error:  # of a run in this process
+        except SystemExit as error:  # from a run in this process
             if isinstance(error.code, int) and error.code > 128:
                 self.stopped_by = error.code - 128
         except Exception as error:

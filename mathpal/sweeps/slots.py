@@ -1,4 +1,4 @@
-"""What of a machine each trial may use: GPUs of its own, a share of the cores."""
+"""The share of a machine that each trial gets: GPUs of its own, part of the cores."""
 
 import contextlib
 import fcntl
@@ -17,12 +17,12 @@ from mathpal.settings.faults import Fault, report_faults
 
 
 class Slots(NamedTuple):
-    """What a trial may use.
+    """The share of one trial.
 
     Attributes:
-        gpus: ids of GPUs, of which each trial has its own; empty to leave them all visible.
-        per_trial: GPUs a trial.
-        threads: CPU threads a trial; None for PyTorch's own choice.
+        gpus: ids of the GPUs that trials divide among themselves; empty leaves all visible.
+        per_trial: GPUs of one trial.
+        threads: CPU threads of one trial; None for PyTorch's default.
     """
 
     gpus: tuple[str, ...] = ()
@@ -36,10 +36,10 @@ def slots(
     threads_wanted: Literal["auto"] | int | None,
     at_a_time: int,
 ) -> Slots:
-    """What each job may use; the arguments are the launcher's settings.
+    """Return the share of each job; the arguments are the launcher's settings.
 
     Raises:
-        ConfigError: when a job is to have more GPUs than there are.
+        ConfigError: when a job needs more GPUs than there are.
     """
     found = gpus(wanted)
     if found and len(found) < per_job:
@@ -52,7 +52,7 @@ def slots(
 
 
 def threads(wanted: Literal["auto"] | int | None, at_a_time: int) -> int | None:
-    """CPU threads of a trial: more of them in all than there are cores slow every one down."""
+    """Return the CPU threads of a trial; more in all than there are cores slow every trial."""
     if wanted != "auto":
         return wanted
     cores = len(os.sched_getaffinity(0))
@@ -60,11 +60,11 @@ def threads(wanted: Literal["auto"] | int | None, at_a_time: int) -> int | None:
 
 
 def gpus(wanted: Literal["auto"] | Sequence[int | str] | None) -> tuple[str, ...]:
-    """The GPUs that trials share out.
+    """Return the GPUs that trials divide among themselves.
 
     Args:
-        wanted: ids; auto for those in CUDA_VISIBLE_DEVICES, else all that nvidia-smi lists; None
-            for none.
+        wanted: ids; auto for those in CUDA_VISIBLE_DEVICES or, where it is not set, all that
+            nvidia-smi lists; None for none.
     """
     if wanted is None:
         return ()
@@ -83,7 +83,7 @@ def gpus(wanted: Literal["auto"] | Sequence[int | str] | None) -> tuple[str, ...
 
 @contextlib.contextmanager
 def taken(slots: Slots) -> Iterator[None]:
-    """Hold as many GPUs as a trial needs, against all trials of this machine; wait for them."""
+    """Hold as many GPUs as a trial needs; wait while other trials of this machine have them."""
     if not slots.gpus:
         yield
         return
@@ -91,7 +91,9 @@ def taken(slots: Slots) -> Iterator[None]:
     folder.mkdir(exist_ok=True)
     with contextlib.ExitStack() as held:
         gate = held.enter_context((folder / "gate").open("ab"))
-        fcntl.flock(gate, fcntl.LOCK_EX)  # one waits at a time, so that none get half of theirs
+        fcntl.flock(
+            gate, fcntl.LOCK_EX
+        )  # one trial waits at a time: no two hold half of their GPUs
         mine: list[str] = []
         streams = {gpu: held.enter_context((folder / gpu).open("ab")) for gpu in slots.gpus}
         while len(mine) < slots.per_trial:
@@ -109,7 +111,7 @@ def taken(slots: Slots) -> Iterator[None]:
 
 
 def use_threads(threads: int | None) -> None:
-    """Compute with so many CPU threads; None leaves it to PyTorch."""
+    """Compute with so many CPU threads; None leaves the number to PyTorch."""
     if threads is None:
         return
     os.environ["OMP_NUM_THREADS"] = str(threads)

@@ -1,7 +1,7 @@
-"""What Slurm's queue says of a sweep's jobs; asks `squeue`, which every cluster has.
+"""Slurm's queue of a sweep's jobs, read with `squeue`, which every cluster has.
 
-submitit asks `sacct`, which knows nothing where there is no accounting: a job that was killed is
-then waited for without end (submitit #1720).
+submitit asks `sacct`, which knows nothing on a cluster without accounting: it then waits for a
+killed job forever (submitit #1720).
 """
 
 import functools
@@ -13,14 +13,14 @@ from typing import Any
 from mathpal.errors import DataError
 
 log = logging.getLogger(__name__)
-_FRESH_S = 10.0  # for so long what was listed is taken to be there still
-_DELAY_S = 15  # between looks at jobs that one waits for
+_FRESH_S = 10.0  # seconds for which a listed job is taken to be still there
+_DELAY_S = 15  # seconds between two queries of submitit
 
 
 class Queue:
-    """The jobs of this user by their names.
+    """The jobs of this user, by name.
 
-    Whoever is listed is believed to be there for a while; whoever is not is asked for anew.
+    A listed job is taken to be there for a while; for any other, Slurm is asked again.
     """
 
     def __init__(self) -> None:
@@ -28,16 +28,16 @@ class Queue:
         self._asked = -_FRESH_S
 
     def has(self, name: str) -> bool:
-        """Whether a job of that name waits or runs; also where Slurm does not answer.
+        """Return whether a job of that name waits or runs; True also where Slurm does not answer.
 
-        Nothing may be started twice because the controller is busy or being restarted.
+        A busy or restarting controller must not cause a run to be started twice.
         """
         if name in self._names and time.monotonic() - self._asked < _FRESH_S:
             return True
         try:
             self._names, self._asked = frozenset(_listed("%j")), time.monotonic()
         except DataError as error:
-            log.warning("%s; it is asked again", error)
+            log.warning("%s; asking again", error)
             return True
         return name in self._names
 
@@ -55,7 +55,7 @@ def _listed(form: str) -> list[str]:
 
 @functools.cache
 def ask_the_queue() -> None:
-    """From here on submitit learns from the queue which jobs are over."""
+    """Make submitit learn from the queue which jobs have ended."""
     from submitit.slurm.slurm import SlurmInfoWatcher, SlurmJob
 
     class Watcher(SlurmInfoWatcher):  # type: ignore[misc]
@@ -68,7 +68,7 @@ def ask_the_queue() -> None:
             text = string if isinstance(string, str) else string.decode()
             pairs = (line.split("|") for line in text.splitlines() if "|" in line)
             states = {job.strip(): state.strip() for job, state in pairs}
-            # What ended has left the queue; how it ended, its files say.
+            # A job that ended has left the queue; its files tell how it ended.
             return {job: {"State": states.get(job, "OVER")} for job in set(self._registered)}
 
     SlurmJob.watcher = Watcher(delay_s=_DELAY_S)

@@ -2,7 +2,7 @@
 
 The syntax is that of the official Optuna plug-in: `choice(a, b)` or `a,b`, `range(start, stop)`
 without its end, `interval(low, high)`, `int(interval(low, high))` for integers, and `tag(log, …)`
-around one of them. Beyond it, settings that exist only where others have certain values (`when`).
+around one of them. In addition, `when` has parameters that exist only at certain values of others.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,13 +25,13 @@ Value = str | int | float | bool | None
 
 
 class Dimension(NamedTuple):
-    """One thing that varies.
+    """A parameter that varies.
 
     Attributes:
-        key: as an override begins, `+` included; Optuna knows it without.
-        values: from which it is drawn.
+        key: as in an override, with its `+`; its name in Optuna has none.
+        values: the distribution that it is drawn from.
         text: the values as they were written.
-        when: parameter -> the values of it at which this one exists; empty for always.
+        when: parameter -> its values at which this one exists; empty for always.
     """
 
     key: str
@@ -41,19 +41,19 @@ class Dimension(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What Optuna calls it."""
+        """Its name in Optuna."""
         return self.key.lstrip("+")
 
     def exists(self, chosen: Mapping[str, Value]) -> bool:
-        """Whether it varies beside these values of the parameters before it."""
+        """Return whether it exists, given the parameters drawn before it."""
         return all(chosen.get(name, ...) in values for name, values in self.when.items())
 
 
 class Space(NamedTuple):
-    """All that varies, in the order in which it is drawn, and what does not.
+    """The parameters of a sweep, and the overrides that do not vary.
 
     Attributes:
-        dimensions: what varies.
+        dimensions: the parameters, in the order in which they are drawn.
         fixed: overrides that all trials share.
     """
 
@@ -61,7 +61,7 @@ class Space(NamedTuple):
     fixed: tuple[str, ...]
 
     def described(self) -> dict[str, str]:
-        """Parameter -> its values as text, conditions included."""
+        """Return parameter -> its values as text, conditions included."""
         return {d.name: d.text + _condition(d.when) for d in self.dimensions}
 
 
@@ -70,13 +70,13 @@ def parse(
     params: Mapping[str, Any] | None = None,
     when: Sequence[Mapping[str, Any]] = (),
 ) -> Space:
-    """Read what a sweep varies; the command line has the last word.
+    """Read what a sweep varies; the command line takes precedence.
 
     Args:
         arguments: overrides of the command line, swept and plain ones.
         params: key -> sweep, as `hydra.sweeper.params` has them; a plain value is fixed.
-        when: `[{if: {lora: [r8, r16]}, params: {lora.dropout: "interval(0, 0.2)"}}]`: settings that
-            vary only where others have one of these values, and have their default elsewhere.
+        when: `[{if: {lora: [r8, r16]}, params: {lora.dropout: "interval(0, 0.2)"}}]`: parameters
+            that vary only at these values of others, and keep their default elsewhere.
 
     Raises:
         ConfigError: naming every fault.
@@ -84,7 +84,7 @@ def parse(
     faults: list[Fault] = []
     dimensions: dict[str, Dimension] = {}
     fixed: dict[str, str] = {}
-    # A key of params may carry its plus, or leave it to the command line's.
+    # Keys are compared without their plus: params and the command line may differ in it.
     texts = [f"{key}={_text(value)}" for key, value in (params or {}).items()]
     for override in _parsed([*texts, *arguments], faults):
         key = override.get_key_element()
@@ -120,12 +120,12 @@ def _parsed(texts: Sequence[str], faults: list[Fault]) -> Iterator[Override]:
 
 
 def _text(value: Any) -> str:
-    """A value of YAML as an override writes it."""
+    """Return a value of YAML as an override writes it."""
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, (list, tuple)):
         listed = ",".join(_text(item) for item in value)
-        return listed if len(value) > 1 else f"choice({listed})"  # choice() knows no null
+        return listed if len(value) > 1 else f"choice({listed})"  # choice() takes no null
     return str(value)
 
 
@@ -144,7 +144,7 @@ def _dimension(
         values = [_native(item) for item in override.sweep_string_iterator()]
         return Dimension(key, CategoricalDistribution(values), text, when)
     except (ValueError, TypeError) as error:
-        faults.append(Fault(line, f"values from which one can be drawn ({error})"))
+        faults.append(Fault(line, f"values that can be drawn from ({error})"))
         return None
 
 
@@ -169,7 +169,7 @@ def _range(sweep: RangeSweep, log: bool) -> BaseDistribution:
 
 
 def _native(text: str) -> Value:
-    """A value as Optuna stores it: numbers, truth and null as such, the rest as overrides say."""
+    """Return a value as Optuna stores it: a number, a boolean, null, or else its text."""
     known: dict[str, Value] = {"true": True, "false": False, "null": None}
     if text.lower() in known:
         return known[text.lower()]
@@ -208,6 +208,6 @@ def _condition(when: Mapping[str, Sequence[Value]]) -> str:
 
 
 def rendered(value: Value) -> str:
-    """A drawn value as an override writes it, to the last digit."""
+    """Return a drawn value as an override writes it, to the last digit."""
     known = {True: "true", False: "false", None: "null"}
     return known[value] if isinstance(value, bool) or value is None else str(value)

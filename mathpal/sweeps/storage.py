@@ -1,18 +1,13 @@
-"""Where a study is kept, and by what its trials are chosen and cut short: Optuna's own objects.
+"""The storage of a study: a journal in its directory, or a database.
 
-Only drivers come here; trials speak through files (`mathpal.record.trials`).
+Only drivers and readers open it; trials report through files (`mathpal.record.trials`).
 """
 
 import fcntl
-import hashlib
-import importlib
-import inspect
 import os
 import time
-import warnings
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import optuna
 from optuna.storages import BaseStorage, JournalStorage
@@ -26,10 +21,10 @@ _MOMENT = 0.1  # seconds
 
 
 class _Lock(JournalFileOpenLock):
-    """A journal's lock that the kernel drops when its holder is killed.
+    """A journal's lock that the kernel releases when its holder is killed.
 
-    Optuna's own is a link that then stays for 30 s. A writer that was killed amid a line leaves a
-    torn one, to which the next would append: that is mended before anything is written.
+    Optuna's own lock is a link that then stays for 30 s. A writer that is killed within a line
+    leaves it torn, and the next one would append to it: a torn line is removed before writing.
     """
 
     def __init__(self, journal: Path) -> None:
@@ -52,7 +47,7 @@ class _Lock(JournalFileOpenLock):
 def _mend(journal: Path) -> None:
     with journal.open("rb+") as stream:
         if _is_torn(stream):
-            # A dashboard, which has a lock of its own, may be writing it just now.
+            # A dashboard, which has a lock of its own, may be writing the line right now.
             time.sleep(_MOMENT)
             if _is_torn(stream):
                 stream.seek(0)
@@ -60,7 +55,7 @@ def _mend(journal: Path) -> None:
 
 
 def _is_torn(stream: BinaryIO) -> bool:
-    """Whether the last line has no end."""
+    """Return whether the last line has no end."""
     if stream.seek(0, os.SEEK_END) == 0:
         return False
     stream.seek(-1, os.SEEK_END)
@@ -68,15 +63,16 @@ def _is_torn(stream: BinaryIO) -> bool:
 
 
 def open_storage(url: str | None, study_dir: Path) -> BaseStorage:
-    """The storage of a study.
+    """Open the storage of a study.
 
     Args:
-        url: of a database, as SQLAlchemy takes it: `postgresql+psycopg://…`, `mysql+pymysql://…`;
-            `grpc://host:port` of Optuna's proxy, `journal:FILE`; None for a journal in the
+        url: a database as SQLAlchemy names it, `postgresql+psycopg://…`, `mysql+pymysql://…`;
+            `grpc://host:port` of Optuna's proxy; `journal:FILE`; None for a journal in the
             study's directory.
+        study_dir: the study's directory.
 
     Raises:
-        ConfigError: when there is no such database, or what it needs is not installed.
+        ConfigError: when the database cannot be opened, or its driver is not installed.
     """
     scheme, _, rest = (url or "").partition(":")
     if url is None or scheme == "journal":
@@ -93,67 +89,4 @@ def open_storage(url: str | None, study_dir: Path) -> BaseStorage:
         postgres = "postgresql+psycopg://…, with pip install 'mathpal[postgres]'"
         mend = postgres if scheme.startswith("postgres") else ""
         fault = Fault(given, f"a storage that opens ({type(error).__name__}: {error})", mend)
-        raise ConfigError(report_faults([fault])) from error
-
-
-def build_sampler(node: Mapping[str, Any] | None, ordinal: int) -> optuna.samplers.BaseSampler:
-    """The sampler for one trial.
-
-    A seeded one that is built anew would repeat itself: its seed is mixed with the trial's place
-    in the study. So a study proposes the same, however often and by how many it is carried on, as
-    far as the sampler does not look at results.
-
-    Args:
-        node: `hydra.sweeper.sampler`: `_target_` in optuna.samplers and its arguments; None for
-            Optuna's choice.
-        ordinal: of the trial in its study, from 0.
-    """
-    if node is None:
-        return optuna.samplers.TPESampler()
-    given = dict(node)
-    seed = given.get("seed")
-    if seed is not None and not str(given.get("_target_")).endswith("QMCSampler"):
-        # QMC draws one sequence, in which each trial takes its place.
-        digest = hashlib.sha256(f"{seed} {ordinal}".encode()).digest()
-        given["seed"] = int.from_bytes(digest[:4], "big")
-    return _built("hydra.sweeper.sampler", given, optuna.samplers, optuna.samplers.BaseSampler)
-
-
-def build_pruner(node: Mapping[str, Any] | None) -> optuna.pruners.BasePruner:
-    """The pruner that `hydra.sweeper.pruner` names; None is for none.
-
-    Args:
-        node: `_target_` in optuna.pruners and its arguments; `wrapped_pruner` may be one again.
-    """
-    if node is None:
-        return optuna.pruners.NopPruner()
-    given = dict(node)
-    if isinstance(given.get("wrapped_pruner"), Mapping):
-        given["wrapped_pruner"] = build_pruner(given["wrapped_pruner"])
-    return _built("hydra.sweeper.pruner", given, optuna.pruners, optuna.pruners.BasePruner)
-
-
-def _built(where: str, given: dict[str, Any], package: Any, base: type) -> Any:
-    """Call the class of Optuna that `_target_` names; nothing else is ever called."""
-    target = str(given.pop("_target_", ""))
-    module, _, name = target.rpartition(".")
-    kind = getattr(importlib.import_module(package.__name__), name, None)
-    if module != package.__name__ or not (inspect.isclass(kind) and issubclass(kind, base)):
-        known = ", ".join(n for n in package.__all__ if not n.startswith("Base"))
-        fault = Fault(f"{where}._target_={target}", f"a class of {package.__name__}: {known}")
-        raise ConfigError(report_faults([fault]))
-    parameters = inspect.signature(kind).parameters
-    unknown = [key for key in given if key not in parameters]
-    if unknown:
-        fault = Fault(
-            f"{where}.{unknown[0]}={given[unknown[0]]}",
-            f"an argument of {name}: {', '.join(parameters)}",
-        )
-        raise ConfigError(report_faults([fault]))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            return kind(**given)
-    except (TypeError, ValueError) as error:
-        fault = Fault(f"{where} = {given}", f"arguments that {name} accepts ({error})")
         raise ConfigError(report_faults([fault])) from error

@@ -1,33 +1,27 @@
-"""A sweep from its settings to its end: the composition of space, ledger, launcher and driver.
+"""A sweep from its checked settings: what varies, what is compared, how trials are proposed.
 
 Each public function's keyword-only parameters are the settings of one `hydra/sweeper`.
 """
 
 import importlib
-import logging
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import optuna
 from annotated_types import Ge, Gt, Interval
 from omegaconf import DictConfig
 from optuna.trial import Trial
 
-from mathpal.errors import ConfigError, DataError
+from mathpal.errors import ConfigError
 from mathpal.settings.faults import Fault, report_faults
-from mathpal.sweeps import drawing, table
+from mathpal.sweeps import drawing
 from mathpal.sweeps import space as spaces
-from mathpal.sweeps.driver import Driver, Patience
-from mathpal.sweeps.facts import write_facts, write_results
-from mathpal.sweeps.jobs import Application, launching
-from mathpal.sweeps.ledger import Ledger, one_at_a_time
+from mathpal.sweeps.driver import Patience
+from mathpal.sweeps.facts import Direction, Facts
+from mathpal.sweeps.jobs import Application
 from mathpal.sweeps.outcomes import Measure, is_reversed
-from mathpal.sweeps.space import Space
-from mathpal.sweeps.storage import build_pruner, build_sampler, open_storage
+from mathpal.sweeps.samplers import is_grid, prunes
+from mathpal.sweeps.study import Proposals, carry_on
 
-log = logging.getLogger(__name__)
-Direction = Literal["minimize", "maximize"]
 Count = Annotated[int, Ge(1)]
 Share = Annotated[float, Interval(ge=0, le=1)]
 Seconds = Annotated[float, Gt(0)]
@@ -59,40 +53,41 @@ def optimize(
     grace_s: Seconds = 60.0,
     poll_s: Seconds = 0.2,
 ) -> dict[str, Any]:
-    """Begin a study, or go on with it, until `n_trials` trials have ended.
+    """Begin a study, or resume it, until `n_trials` trials have ended.
 
     Args:
         application: what is run, and where.
         arguments: the command line's overrides, swept and plain.
-        study_name: of the study in its storage.
+        study_name: name of the study in its storage.
         storage: see `storage.open_storage`.
         sampler: a class of optuna.samplers as `_target_`, and its arguments.
-        pruner: the same of optuna.pruners.
+        pruner: a class of optuna.pruners, likewise.
         direction: of the objective, or of each of several.
-        metric: of a run's final metrics, one an objective; None for what it returns.
-        intermediate: metric at which the pruner looks while a run goes on; its opposite where it is
-            a loss and the objective is maximized, or an accuracy and minimized.
-        n_trials: in all, however often and by however many the study is carried on.
+        metric: name among a run's final metrics, one an objective; None for the value that a run
+            returns.
+        intermediate: metric that the pruner watches while a run goes on; its negative is reported
+            where it is a loss and the objective is maximized, or an accuracy and minimized.
+        n_trials: budget: trials in all, whichever commands run them.
         n_jobs: trials of this process at a time.
-        seeds: a trial is a run with each, one after the other, and its value their mean.
+        seeds: a trial has a run with each seed, one after the other, and their mean as its value.
         params: what varies, beside the command line.
         when: see `space.parse`.
-        custom_search_space: dotted path of a function (cfg, trial) that chooses more of a trial.
+        custom_search_space: dotted path of a function (cfg, trial) that draws further parameters.
         enqueue: parameters of the first trials.
-        constraints: metric -> the most that is feasible.
+        constraints: metric -> its largest feasible value.
         max_failure_rate: share of `n_trials` that may fail before the study stops.
-        retries: times that a trial is taken up again after it was killed.
+        retries: times that a killed trial is restarted.
         dedup: a trial with the parameters of an earlier one is not run and has its value.
-        on_space_change: what to do where the study was begun with another composition.
-        grace_s: seconds without a sign of life after which a process elsewhere counts as dead.
-        poll_s: seconds between looks at the trials.
+        on_space_change: refuse or allow to resume a study that has another composition.
+        grace_s: seconds without a heartbeat after which a process elsewhere counts as dead.
+        poll_s: seconds between rounds of the driver.
 
     Returns:
         The best parameters and value, as in `optimization_results.yaml`.
 
     Raises:
-        ConfigError: naming what is wrong with the space or the settings.
-        DataError: when too many trials failed.
+        ConfigError: naming the faults of the space or the settings.
+        DataError: when too many trials failed, or the study has another composition.
     """
     directions = [direction] if isinstance(direction, str) else list(direction)
     metrics = [metric] if isinstance(metric, str) else list(metric or ())
@@ -103,22 +98,18 @@ def optimize(
         fault = Fault("nothing varies", "a sweep, e.g. 'trainer.lr=tag(log, interval(1e-4, 1e-2))'")
         raise ConfigError(report_faults([fault]))
     application.require_sound(space)
-    grid = str((sampler or {}).get("_target_", "")).endswith("GridSampler")
-    points = drawing.points(space) if grid else None
-    facts = {
-        "study_name": study_name, "storage": storage, "directions": directions,
-        "metrics": metrics, "intermediate": intermediate, "seeds": seeds, "kind": "optuna",
-        "n_trials": min(n_trials, len(points)) if points else n_trials,
-    }  # fmt: skip
+    points = drawing.points(space) if is_grid(sampler) else None
+    budget = min(n_trials, len(points)) if points else n_trials
+    facts = Facts(study_name, storage, directions, metrics, intermediate, seeds, "optuna", budget)
     measure = Measure(
         tuple(metrics), len(directions), None if len(directions) > 1 else intermediate,
         is_reversed(directions[0], intermediate), constraints or {},
     )  # fmt: skip
-    return _carry_on(
-        application, space, facts, measure, n_jobs,
-        Patience(retries, max_failure_rate, grace_s, poll_s), on_space_change,
-        points=points, sampler=sampler, pruner=pruner, further=further, dedup=dedup,
-        enqueue=enqueue,
+    proposals = Proposals(space, points, sampler, pruner, further, dedup, enqueue)
+    patience = Patience(retries, max_failure_rate, grace_s, poll_s)
+    return carry_on(
+        application, facts, proposals, measure,
+        patience=patience, n_jobs=n_jobs, on_space_change=on_space_change,
     )  # fmt: skip
 
 
@@ -143,25 +134,25 @@ def grid(
     Args:
         application: what is run, and where.
         arguments: the command line's overrides, swept and plain.
-        study_name: of the sweep in its storage.
+        study_name: name of the sweep in its storage.
         storage: see `storage.open_storage`.
-        direction: which value is the best; auto by the name of what a run returns: less of a loss
-            is better, else more.
-        metric: of a run's final metrics; None for what it returns.
+        direction: of the objective; auto decides by its name: a loss is minimized, and so is an
+            objective without a name; anything else is maximized.
+        metric: name among a run's final metrics; None for the value that a run returns.
         n_jobs: runs of this process at a time.
         params: what varies, beside the command line.
         max_failure_rate: share of the runs that may fail before the sweep stops.
-        retries: times that a run is taken up again after it was killed.
-        on_space_change: what to do where the sweep was begun with another composition.
-        grace_s: seconds without a sign of life after which a process elsewhere counts as dead.
-        poll_s: seconds between looks at the runs.
+        retries: times that a killed run is restarted.
+        on_space_change: refuse or allow to resume a sweep that has another composition.
+        grace_s: seconds without a heartbeat after which a process elsewhere counts as dead.
+        poll_s: seconds between rounds of the driver.
 
     Returns:
         The best parameters and value.
 
     Raises:
-        ConfigError: naming what is wrong with the space or the settings.
-        DataError: when too many runs failed.
+        ConfigError: naming the faults of the space or the settings.
+        DataError: when too many runs failed, or the sweep has another composition.
     """
     space = spaces.parse(arguments, params)
     points = drawing.points(space)
@@ -169,75 +160,13 @@ def grid(
     if direction == "auto":
         name = metric or application.objective or "objective"
         direction = "minimize" if "loss" in name or name == "objective" else "maximize"
-    facts = {
-        "study_name": study_name, "storage": storage, "directions": [direction],
-        "metrics": [metric] if metric else [], "intermediate": None, "seeds": None,
-        "kind": "grid", "n_trials": len(points),
-    }  # fmt: skip
-    return _carry_on(
-        application, space, facts, Measure((metric,) if metric else ()), n_jobs,
-        Patience(retries, max_failure_rate, grace_s, poll_s), on_space_change, points=points,
+    metrics = [metric] if metric else []
+    facts = Facts(study_name, storage, [direction], metrics, None, None, "grid", len(points))
+    patience = Patience(retries, max_failure_rate, grace_s, poll_s)
+    return carry_on(
+        application, facts, Proposals(space, points), Measure(tuple(metrics)),
+        patience=patience, n_jobs=n_jobs, on_space_change=on_space_change,
     )  # fmt: skip
-
-
-def _carry_on(
-    application: Application,
-    space: Space,
-    facts: dict[str, Any],
-    measure: Measure,
-    n_jobs: int,
-    patience: Patience,
-    on_space_change: str,
-    *,
-    points: list[dict[str, spaces.Value]] | None,
-    sampler: dict[str, Any] | None = None,
-    pruner: dict[str, Any] | None = None,
-    further: Callable[[Trial], None] | None = None,
-    dedup: bool = False,
-    enqueue: Sequence[Mapping[str, Any]] = (),
-) -> dict[str, Any]:
-    """Open the study, and drive it to its end."""
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    folder = application.folder
-    with one_at_a_time(folder):  # of a database, too: two must not make its tables at once
-        write_facts(application, space, facts, on_space_change)
-        stored = open_storage(facts["storage"], folder)
-        study = optuna.create_study(
-            storage=stored, study_name=facts["study_name"], directions=facts["directions"],
-            load_if_exists=True, pruner=build_pruner(pruner), sampler=build_sampler(sampler, 0)
-            if points is None else optuna.samplers.RandomSampler(),
-        )  # fmt: skip
-        _require_no_strangers(study, folder)
-        for first in enqueue:
-            study.enqueue_trial(dict(first), skip_if_exists=True)
-    ledger = Ledger(
-        study, stored, folder, space, n_trials=facts["n_trials"], points=points,
-        sampler=sampler, further=further, dedup=dedup,
-    )  # fmt: skip
-    started = launching(application, facts["study_name"])
-    jobs = 1 if started.inline else n_jobs
-    if started.inline and pruner and not str(pruner["_target_"]).endswith("NopPruner"):
-        log.warning("hydra/launcher=basic runs trials in this process, where none can be pruned")
-    with table.Watch(facts["study_name"], folder, ledger.n_trials, study.directions) as watch:
-        Driver(
-            ledger, measure, started, n_jobs=jobs, seeds=facts["seeds"], patience=patience,
-            show=watch,
-        ).run()  # fmt: skip
-        ended = watch.summary(ledger.trials())
-    watch.say(f"{facts['study_name']}: {ended}")
-    return write_results(study, ledger.trials(), folder)
-
-
-def _require_no_strangers(study: optuna.Study, folder: Path) -> None:
-    """Runs of trials that the storage does not know must not be taken for those to come."""
-    known = len(study.get_trials(deepcopy=False))
-    left = sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit())
-    if strangers := [number for number in left if number >= known]:
-        raise DataError(
-            f"{folder} holds runs of trials that the study's storage does not know: "
-            f"{', '.join(map(str, strangers[:5]))}. Name the storage that they belong to "
-            "(hydra.sweeper.storage), or another directory (hydra.sweep.dir), or remove them"
-        )
 
 
 def _require_sound(
@@ -251,8 +180,7 @@ def _require_sound(
         faults.append(
             Fault(f"hydra.sweeper.metric={list(metrics)}", f"one for each of {list(directions)}")
         )
-    prunes = pruner and not str(pruner.get("_target_")).endswith("NopPruner")
-    if prunes and len(directions) > 1:
+    if prunes(pruner) and len(directions) > 1:
         faults.append(
             Fault(
                 "hydra/sweeper/pruner",
@@ -267,7 +195,7 @@ def _require_sound(
 
 
 def _further(path: str | None, config: DictConfig) -> Callable[[Trial], None] | None:
-    """The function at a dotted path, which chooses more of a trial."""
+    """Return the function at a dotted path, which draws further parameters of a trial."""
     if path is None:
         return None
     module, _, name = path.rpartition(".")

@@ -1,4 +1,4 @@
-"""A study while it runs: a table on a terminal, a line a trial elsewhere."""
+"""The progress of a study: a table on a terminal, one line a trial elsewhere."""
 
 import math
 import time
@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-SHOWN = 12  # trials on a terminal: those that run, then the newest
+SHOWN = 12  # trials in the table: those that run, then the newest
 WORDS = {
     TrialState.COMPLETE: "completed",
     TrialState.PRUNED: "pruned",
@@ -24,14 +24,14 @@ WORDS = {
 
 
 class Watch:
-    """Shows a study to whoever sits before it.
+    """Shows the progress of a study.
 
     Args:
         name: of the study.
-        folder: its directory.
-        n_trials: in all.
+        folder: the study's directory.
+        n_trials: the budget: trials in all.
         directions: of the objectives.
-        console: where a table is drawn; None for standard error, if that is a terminal.
+        console: where it is shown, as a table if that is a terminal; None for standard error.
     """
 
     def __init__(
@@ -60,12 +60,12 @@ class Watch:
             self.live.stop()
 
     def __call__(self, every: list[FrozenTrial]) -> None:
-        """Look at all trials anew."""
+        """Show all trials as they are now."""
         states = {trial.number: trial.state for trial in every}
         if self.known is None:
             self.at_start = len(_ended(every))
             if self.at_start:
-                self.say(f"{self.name} goes on: {self.summary(every)}")
+                self.say(f"{self.name} is resumed: {self.summary(every)}")
         new = [t for t in _ended(every) if (self.known or {}).get(t.number) == TrialState.RUNNING]
         came = self.known is not None and {n for n in states if n not in self.known}
         new += [t for t in _ended(every) if came and t.number in came]
@@ -77,11 +77,11 @@ class Watch:
             self.say(f"{line(trial)} · {self.summary(every)}")
 
     def say(self, text: str) -> None:
-        """A line on standard error, whatever becomes of logging in the runs."""
+        """Print a line, whatever runs in this process do with logging."""
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def summary(self, every: list[FrozenTrial]) -> str:
-        """The study in a line: how many ended, how, the best, and when the rest will have."""
+        """Return the study in a line: trials that ended, how, the best, the time left."""
         ended = _ended(every)
         parts = [f"{len(ended)}/{self.n_trials}"]
         for state in (TrialState.PRUNED, TrialState.FAIL):
@@ -94,14 +94,14 @@ class Watch:
         return ", ".join(parts)
 
     def _left(self, ended: int) -> float | None:
-        """Seconds to the end at the pace of this process and all beside it."""
+        """Return the seconds to the end, at the pace of all drivers since this one began."""
         done = ended - self.at_start
         if done <= 0 or ended >= self.n_trials:
             return None
         return (time.monotonic() - self.began) / done * (self.n_trials - ended)
 
     def table(self, every: list[FrozenTrial]) -> Table:
-        """The trials that run and the newest of the rest."""
+        """Return a table of the running trials and the newest of the others."""
         best = best_of(every, self.directions)
         title, caption = Text(f"{self.name} · {self.folder}"), Text(self.summary(every))
         table = Table(title=title, caption=caption)
@@ -121,7 +121,7 @@ class Watch:
 
 
 def line(trial: FrozenTrial) -> str:
-    """A trial that ended, in a line."""
+    """Return a line about a trial that ended."""
     words = " ".join(trial.user_attrs.get("overrides", ()))
     return f"trial {trial.number} {_state(trial)} {_value(trial)} ({words})"
 
@@ -155,7 +155,7 @@ def _seconds(trial: FrozenTrial) -> float:
 
 
 def duration(seconds: float) -> str:
-    """Seconds for people: 8 s, 3:05, 2:03:05."""
+    """Return seconds as people read them: 8 s, 3:05, 2:03:05."""
     whole = max(0, round(seconds))
     minutes, rest = divmod(whole, 60)
     if minutes < 60:
@@ -168,12 +168,12 @@ def _ended(every: list[FrozenTrial]) -> list[FrozenTrial]:
 
 
 def best_of(every: list[FrozenTrial], directions: Sequence[StudyDirection]) -> FrozenTrial | None:
-    """The best feasible trial; None where none was completed, or there are several objectives."""
+    """Return the best feasible trial; None where there is none, or with several objectives."""
     if len(directions) > 1:
         return None
     sign = -1 if directions[0] == StudyDirection.MAXIMIZE else 1
     best, least = None, math.inf
-    for trial in every:  # many, at every look: whether it is feasible is asked of few
+    for trial in every:  # there may be many: check the constraints of the better ones only
         if trial.state != TrialState.COMPLETE or sign * trial.values[0] >= least:
             continue
         if all(above <= 0 for above in trial.constraints.values()):

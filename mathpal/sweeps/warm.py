@@ -1,7 +1,7 @@
-"""What every trial's process would otherwise do first: imported once, before they are forked.
+"""Imports that every trial's process would repeat, done once before they are forked.
 
-Hydra's plug-ins are found and imported, and its grammar has seen an override. Nothing here is
-heavy, and nothing of it is changed by Unsloth.
+Finds and imports Hydra's plug-ins, and warms its override parser. Imports nothing heavy, and
+nothing that Unsloth changes.
 """
 
 import cloudpickle  # noqa: F401

@@ -1,10 +1,9 @@
-"""A trial's task, in whatever process a launcher runs it: it leaves signs of life, and its end.
+"""A trial's task, in whatever process a launcher runs it, with heartbeats and an outcome.
 
-What it returns and what it raises reach the study through `outcome.json`, never through the
-launcher, so that the process that launched it need not be there any more.
+Its value and its errors reach the study through `outcome.json`, never through the launcher, so
+the process that launched it may be gone.
 """
 
-import inspect
 import math
 import traceback
 from collections.abc import Callable, Sequence
@@ -13,31 +12,30 @@ from typing import Any
 
 from mathpal.interruption import requeuing
 from mathpal.record import files, heartbeat, trials
+from mathpal.sweeps.task import as_task
 
 
 class Watched:
-    """The task function of a sweep.
+    """The task function that a sweep hands to its launcher.
 
     Args:
-        task: what Hydra was given: called with the composed configuration, it returns a number, or
-            several, or leaves `outcome.json` itself.
+        task: the application, a `Task` or a bare function of the composed configuration.
     """
 
     def __init__(self, task: Callable[[Any], Any]) -> None:
-        # A command's own task turns errors into messages and exit codes; here they are wanted.
-        self.task = inspect.unwrap(task)
+        self.task = as_task(task)
 
     def __call__(self, cfg: Any) -> Any:
         from hydra.core.hydra_config import HydraConfig
 
         folder = Path(HydraConfig.get().runtime.output_dir)
         with heartbeat.alone(folder), requeuing(), heartbeat.beating(folder / heartbeat.ATTEMPT):
-            if trials.outcome(folder) is not None:  # whoever started it did not know
+            if trials.outcome(folder) is not None:  # it had ended, unknown to its driver
                 return None
             clock = files.Clock()
             clock("run")
             try:
-                value = self.task(cfg)
+                value = self.task.trial(cfg)
             except trials.Pruned:
                 _leave(folder, clock, "pruned")
                 return None
@@ -63,7 +61,7 @@ def _leave(
     value: Any = None,
     error: BaseException | None = None,
 ) -> None:
-    """Write the outcome, where the task has not: what is there is of an interrupted attempt."""
+    """Write the outcome unless the task has; replace that of an interrupted attempt."""
     if trials.outcome(folder) is not None:
         return
     clock.stop()
@@ -78,7 +76,7 @@ def _leave(
 
 
 def _numbers(value: Any) -> Any:
-    """The value of a task as JSON keeps it: a number, or a list of them; else nothing."""
+    """Return the value of a task as JSON can hold it: a number or a list of them, else None."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_numbers(item) for item in value]
     try:

@@ -214,7 +214,7 @@ def test_status_shows_the_newest_rows_and_says_what_it_left_out(study: Path, cap
 def test_status_of_a_study_that_stopped_says_how_to_go_on(tmp_path: Path, capsys: Any) -> None:
     running = told({"lora.r": 8}, state=TrialState.RUNNING)
     verbs.status(Composition(), study=build(tmp_path, [running]))
-    assert "no driver is at work; the same command goes on" in capsys.readouterr().out
+    assert "no driver is at work; run the same command again" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("names", [[], ["study", "replay"], ["study", "multirun", "replay"]])

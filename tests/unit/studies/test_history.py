@@ -241,16 +241,16 @@ def test_a_password_that_was_left_out_is_asked_for(tmp_path: Path) -> None:
 
 def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     folder = build(tmp_path / "study", [], storage=f"sqlite:///{tmp_path}/none.db")
-    with pytest.raises(DataError, match="cannot be read: .*none.db is not there"):
+    with pytest.raises(DataError, match="cannot be read: .*none.db does not exist"):
         read(folder)
     assert not (tmp_path / "none.db").exists()
 
 
 def test_a_folder_without_a_study_says_so(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"is no study: study\.json is not there"):
+    with pytest.raises(DataError, match=r"is not the directory of a study: it has no study\.json"):
         read(tmp_path)
     (tmp_path / "study.json").write_text(json.dumps({"n_trials": 3}))
-    with pytest.raises(DataError, match="is not what a study writes"):
+    with pytest.raises(DataError, match="was not written by a study"):
         read(tmp_path)
 
 

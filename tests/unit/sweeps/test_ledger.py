@@ -8,10 +8,12 @@ import pytest
 from optuna.trial import TrialState
 
 from mathpal.errors import ConfigError
-from mathpal.sweeps.ledger import Ledger, Verdict
-from mathpal.sweeps.outcomes import Measure
+from mathpal.sweeps.ledger import Ledger
+from mathpal.sweeps.outcomes import Measure, Verdict
+from mathpal.sweeps.samplers import build_pruner, build_sampler
 from mathpal.sweeps.space import parse
-from mathpal.sweeps.storage import JOURNAL, build_pruner, build_sampler, open_storage
+from mathpal.sweeps.storage import JOURNAL, open_storage
+from mathpal.sweeps.task import as_task
 
 RANDOM = {"_target_": "optuna.samplers.RandomSampler", "seed": 1}
 
@@ -168,7 +170,7 @@ def test_threads_that_launch_leave_the_configuration_whole(
             pass
 
     monkeypatch.setattr(jobs, "_launcher", lambda application, task, config: Launcher())
-    application = jobs.Application(None, lambda cfg: 1.0, config)
+    application = jobs.Application(None, as_task(lambda cfg: 1.0), config)
     launch = jobs.launching(application, "s").launch
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(launch, [jobs.Run(n, str(n), []) for n in range(200)]))

@@ -183,7 +183,7 @@ def test_several_objectives_and_constraints(tmp_path: Path) -> None:
     wrong = study(tmp_path, X, "outcomes=2", "hydra.sweeper.study_name=other",
                   "hydra.sweeper.n_trials=1", "hydra.sweeper.max_failure_rate=0",
                   expect=2)  # fmt: skip
-    assert "1 values are expected, 2 came" in wrong.stderr
+    assert "expected 1 values, got 2" in wrong.stderr
 
 
 def test_a_bound_that_is_broken_is_never_the_best(tmp_path: Path) -> None:
@@ -295,7 +295,7 @@ class TestCarryingOn:
         until(lambda: (tmp_path / "multirun/study/0/begun").exists())
         driver.send_signal(signal.SIGINT)
         assert driver.wait(30) == 130
-        assert "the same command goes on with it" in (tmp_path / "driver.log").read_text()
+        assert "run the same command again to resume it" in (tmp_path / "driver.log").read_text()
         study(tmp_path, *self.WORDS)
         assert ends(tmp_path) == ["completed"] * 8
 

@@ -62,7 +62,7 @@ def test_elsewhere_each_end_is_a_line_and_is_said_once() -> None:
         watch(made.trials)
         watch(made.trials)
     lines = out.getvalue().splitlines()
-    assert lines[0] == "mine goes on: 5/9, 1 pruned, 1 failed, best 1 of trial 1"
+    assert lines[0] == "mine is resumed: 5/9, 1 pruned, 1 failed, best 1 of trial 1"
     assert len(lines) == 2
     assert lines[1].startswith("trial 5 completed, attempt 2 0.5") and "6/9" in lines[1]
 
