@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from mathpal.errors import DataError
 from mathpal.record import files
 from mathpal.run import launching
 from mathpal.run.run import _launch
+from mathpal.settings.checked import Composition
+from mathpal.training.fit import fit
 
 # Says when it is ready, and what it was sent.
 TOLD = """
@@ -100,6 +103,9 @@ def test_the_worker_is_found_from_everywhere_and_not_mistaken(tmp_path: Path) ->
     assert "Traceback" not in done.stderr
 
 
+TWO = Composition({"trainer": partial(fit, lr=1e-3, batch_tokens=512, devices=2)})
+
+
 class TestSeveral:
     @pytest.fixture
     def ended(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
@@ -123,7 +129,7 @@ class TestSeveral:
         self, tmp_path: Path, ended: dict[str, object]
     ) -> None:
         ended |= {"status": "completed", "code": 0}
-        result = _launch(tmp_path, 2)
+        result = _launch(TWO, tmp_path)
         assert (result.objective, result.metrics) == (0.5, {"train/loss": 0.5})
         assert ended["command"] == [
             "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2",
@@ -133,19 +139,19 @@ class TestSeveral:
     def test_what_failed_there_fails_here(self, tmp_path: Path, ended: dict[str, object]) -> None:
         ended |= {"status": "failed", "code": 1}
         with pytest.raises(DataError, match="no rows"):
-            _launch(tmp_path, 2)
+            _launch(TWO, tmp_path)
 
     def test_what_left_no_word_is_no_success(
         self, tmp_path: Path, ended: dict[str, object]
     ) -> None:
         ended |= {"status": None, "code": 0}
         with pytest.raises(DataError, match=r"outcome\.json is not there"):
-            _launch(tmp_path, 2)
+            _launch(TWO, tmp_path)
 
     def test_stopping_them_stops_this_one(self, tmp_path: Path, ended: dict[str, object]) -> None:
         ended |= {"status": "interrupted", "code": 143}
         with pytest.raises(SystemExit) as error:
-            _launch(tmp_path, 2)
+            _launch(TWO, tmp_path)
         assert error.value.code == 143
 
     @pytest.mark.parametrize(("rank", "first"), [(None, True), ("0", True), ("1", False)])
