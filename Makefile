@@ -71,6 +71,7 @@ bench: $(READY) ## compare speed and memory with Transformers, PEFT and others; 
 	$(BIN)/python benchmarks/loss_memory.py
 	$(BIN)/python benchmarks/plan_memory.py
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/contention.py
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/sweep.py
 	$(BIN)/python benchmarks/sweep.py --trials 1000
