@@ -186,7 +186,7 @@ def restore(loaded: Loaded, checkpoint: Path) -> None:
 def save_trained(loaded: Loaded, run_dir: Path) -> None:
     """Save `adapter/` (LoRA, PEFT format) or `model/` (full fine-tuning, fp32)."""
     folder = run_dir / ("adapter" if hasattr(loaded.model, "peft_config") else "model")
-    with files.whole_folder(folder) as part:
+    with files.whole_folder(folder, fsync=False) as part:
         loaded.model.save_pretrained(part)
         loaded.tokenizer.save_pretrained(part)
 
