@@ -9,11 +9,10 @@ import json
 import os
 import secrets
 import shutil
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from mathpal.errors import DataError
 from mathpal.record.redaction import redact
@@ -188,83 +187,3 @@ def short(path: Path) -> Path:
     """Return the path relative to the working directory where it lies inside, else absolute."""
     path = path.absolute()
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
-def create(run_dir: Path) -> None:
-    """Make the run's directory.
-
-    Raises:
-        DataError: when a run lies there that went through to its end.
-    """
-    if status(run_dir) == "completed":
-        raise DataError(
-            f"{run_dir} already holds a finished run, which is never overwritten; "
-            "choose another directory (hydra.run.dir=…)"
-        )
-    run_dir.mkdir(parents=True, exist_ok=True)
-
-
-def status(run_dir: Path) -> str | None:
-    """How the run there ended (see `write_outcome`); None where it did not end in order."""
-    path = run_dir / "outcome.json"
-    return str(read_json(path).get("status")) if path.exists() else None
-
-
-def write_outcome(
-    run_dir: Path,
-    *,
-    status: str,
-    metrics: dict[str, float],
-    objective: dict[str, Any] | None,
-    timings: dict[str, float],
-    error: str | None = None,
-    error_type: str | None = None,
-    notes: Sequence[str] = (),
-) -> None:
-    """Write outcome.json, once, at the end.
-
-    Args:
-        status: completed, failed, interrupted or pruned.
-        metrics: flat, final values.
-        objective: {"name": …, "value": …}, what a sweep would compare; None where the run did
-            not reach its end.
-        timings: seconds by stage.
-        error: the message, when the run failed or was interrupted.
-        error_type: name of the exception's class, when it failed.
-        notes: what else is to be known, e.g. that the micro-batches were halved.
-    """
-    outcome = {
-        "schema": SCHEMA,
-        "status": status,
-        "metrics": metrics,
-        "objective": objective,
-        "timings": timings,
-        "error": error,
-        "error_type": error_type,
-        "notes": list(notes),
-    }
-    write_json(run_dir / "outcome.json", outcome)
-
-
-class Clock:
-    """Seconds by stage of a run: `with clock("fit"): …`."""
-
-    class _Stage(NamedTuple):
-        name: str
-        began: float
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._stage: Clock._Stage | None = None
-
-    def __call__(self, name: str) -> None:
-        """End the running stage and begin the named one."""
-        self.stop()
-        self._stage = Clock._Stage(name, time.perf_counter())
-
-    def stop(self) -> None:
-        """End the running stage."""
-        if self._stage is not None:
-            name, began = self._stage
-            self.seconds[name] = round(time.perf_counter() - began, 2)
-        self._stage = None

@@ -1,10 +1,12 @@
 """Makes the page's head and its lists of facts from run.json and outcome.json."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from mathpal.drawing.formatting import duration, number
+from mathpal.record.outcome import Outcome
 from mathpal.reporting.outline import outline
 from mathpal.reporting.provenance import stages
 
@@ -47,19 +49,19 @@ class Head:
     error: str
 
 
-def read_head(run: dict[str, Any], outcome: dict[str, Any], *, place: str) -> Head:
+def read_head(run: dict[str, Any], outcome: Outcome | None, *, place: str) -> Head:
     """Gather the head from whatever is known.
 
     Args:
         run: the content of run.json, {} where it is absent.
-        outcome: the content of outcome.json, {} where it is absent.
+        outcome: None where outcome.json is absent or unreadable.
         place: the run directory as the page shows it.
     """
-    status = str(outcome.get("status") or "unfinished")
+    status = outcome.status if outcome else "unfinished"
     meaning = _STATUS.get(status, "")
-    if not outcome:
+    if outcome is None:
         meaning = "outcome.json cannot be had: the run still goes on, or was killed."
-    error = outcome.get("error") or ""
+    error = (outcome and outcome.error) or ""
     return Head(
         name=str(run.get("name") or place.rsplit("/", 1)[-1]),
         status=status,
@@ -69,7 +71,7 @@ def read_head(run: dict[str, Any], outcome: dict[str, Any], *, place: str) -> He
     )
 
 
-def fact_list(content: dict[str, Any]) -> list[tuple[str, str]]:
+def fact_list(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Labels and values of an object, nested ones as indented text.
 
     Args:
@@ -85,13 +87,13 @@ def fact_list(content: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def read_environment(
-    run: dict[str, Any], outcome: dict[str, Any]
+    run: dict[str, Any], outcome: Outcome | None
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """(heading, facts) of the machine, what training cost on it, the code, the packages and so on.
 
     Args:
         run: the content of run.json.
-        outcome: the content of outcome.json, {} where it is absent.
+        outcome: None where outcome.json is absent or unreadable.
     """
     git = run.get("git") or {}
     code = {
@@ -105,7 +107,7 @@ def read_environment(
     }
     groups = [
         ("Hardware", _hardware(run.get("hardware") or {})),
-        ("Throughput", _cost(outcome.get("metrics") or {})),
+        ("Throughput", _cost(outcome.metrics if outcome else {})),
         ("Code", fact_list({key: value for key, value in code.items() if value is not None})),
         ("Determinism", fact_list(run.get("determinism") or {})),
         ("Scheduler", fact_list(run.get("scheduler") or {})),
@@ -116,7 +118,7 @@ def read_environment(
     return [(heading, facts) for heading, facts in groups if facts]
 
 
-def _cost(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+def _cost(metrics: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         (label, f"{number(metrics[name] * factor)}{unit}")
         for name, label, factor, unit in _COST
@@ -146,12 +148,12 @@ def _machine(hardware: dict[str, Any]) -> str:
     return str(hardware.get("cpu") or "") if accelerator == "none" else accelerator
 
 
-def _facts(run: dict[str, Any], outcome: dict[str, Any], place: str) -> list[tuple[str, str]]:
+def _facts(run: dict[str, Any], outcome: Outcome | None, place: str) -> list[tuple[str, str]]:
     git = run.get("git") or {}
     commit = str(git.get("commit") or "")[:10]
     hardware = run.get("hardware") or {}
-    objective = outcome.get("objective") or {}
-    timings = outcome.get("timings") or {}
+    objective = outcome and outcome.objective
+    timings = outcome.timings if outcome else {}
     facts = [
         ("Started", _moment(str(run.get("started") or ""))),
         ("Took", duration(stages(timings)[1]) if timings else ""),
@@ -163,8 +165,7 @@ def _facts(run: dict[str, Any], outcome: dict[str, Any], place: str) -> list[tup
     if run.get("restarts"):
         steps = ", ".join(str(entry["from_step"]) for entry in run.get("history") or [])
         facts.append(("Restarts", f"{run['restarts']}, from step {steps}"))
-    facts += [("Note", str(note)) for note in outcome.get("notes") or []]
-    if objective.get("value") is not None:
-        name = objective.get("name") or "value"
-        facts.append(("Objective", f"{name} = {number(objective['value'])}"))
+    facts += [("Note", str(note)) for note in (outcome.notes if outcome else ())]
+    if objective and objective.value is not None:
+        facts.append(("Objective", f"{objective.name or 'value'} = {number(objective.value)}"))
     return [(label, value) for label, value in facts if value]

@@ -4,6 +4,7 @@ Knows the manifest's keys; starts no process and reads no other repository.
 """
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -102,7 +103,7 @@ def inventory(run_dir: Path, *, leave_out: str) -> list[Entry]:
     return entries
 
 
-def stages(timings: dict[str, Any]) -> tuple[list[tuple[str, float, float]], float]:
+def stages(timings: Mapping[str, Any]) -> tuple[list[tuple[str, float, float]], float]:
     """The stages of a run with their share of the whole, and the whole.
 
     Args:

@@ -51,7 +51,7 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
     with lock.hold(run_dir):
         resolved = composition.resolved(composed.config)
         if not composition.is_swept(composed):
-            files.create(run_dir)  # which refuses a complete run's
+            attempts.create(run_dir)  # which refuses a complete run's
         if earlier := manifest.recorded(run_dir):
             manifest.require_same_configuration(earlier, resolved)
         if over := outcome.settled(run_dir):
@@ -93,7 +93,7 @@ def _attempt(
     bound: Bound, config: dict[str, Any], overrides: list[str], run_dir: Path
 ) -> RunResult:
     """Run to the end, or leave word of why not; the lock is held."""
-    clock = files.Clock()
+    clock = attempts.Clock()
     with (
         attempts.log_file(run_dir),
         ExitStack() as ending,
@@ -108,7 +108,7 @@ def _train(
     config: dict[str, Any],
     overrides: list[str],
     run_dir: Path,
-    clock: files.Clock,
+    clock: attempts.Clock,
     ending: ExitStack,
 ) -> RunResult:
     clock("import")
@@ -150,7 +150,7 @@ def _train(
         return RunResult(run_dir, {}, None, "")
     files.point_latest(run_dir)
     tracking = calls["tracker"](run_dir)
-    ending.callback(lambda: tracking.finish(attempts.outcome(run_dir)))
+    ending.callback(lambda: tracking.finish(outcome.read_or_failed(run_dir)))
     tracking.begin(described)
     clock("fit")
     fitted = calls["trainer"](

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import lightning
 
 from mathpal.errors import ConfigError
+from mathpal.record.samples import NAME, RunRecord, Samples
 from mathpal.tokens.batches import TrainingBatches, ValidationBatches
 from mathpal.tokens.chat import TokenTable
 from mathpal.training.profiling import Profiler
 from mathpal.training.recording import Record, Recorder
-from mathpal.training.samples import Sampler, Texts, asked, to_file
+from mathpal.training.samples import Sampler, Texts, asked
 from mathpal.training.saving import Saver
 from mathpal.training.validating import Best, Validator
 
@@ -94,10 +95,11 @@ def _sampler(
     every: int,
     steps: int,
 ) -> Sampler:
-    # A tracker that knows texts keeps the file itself, and hands them on.
-    texts: Texts | None = getattr(record, "texts", None)
-    if texts is None and run_dir is not None:
-        texts = to_file(run_dir / "samples.jsonl")
+    texts: Texts | None = None
+    if isinstance(record, RunRecord):  # a tracker: it writes the file itself
+        texts = record.texts
+    elif run_dir is not None:
+        texts = Samples(run_dir / NAME).append
     if validation is None or texts is None:
         lacking = "there are no validation rows" if validation is None else "there is no directory"
         raise ConfigError(
