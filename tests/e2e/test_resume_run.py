@@ -243,6 +243,6 @@ def test_a_canary_is_not_in_what_is_written_of_a_sweep(
     running = start(tmp_path, *words, "hydra.sweep.dir=sweep", SOME_API_KEY=CANARY)
     _, errors = running.communicate(timeout=200)
     assert running.returncode == 0, errors
-    written = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert tmp_path / "sweep" / written in files
-    assert [path for path in files if CANARY.encode() in path.read_bytes()] == []
+    found = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert tmp_path / "sweep" / written in found
+    assert [path for path in found if CANARY.encode() in path.read_bytes()] == []
