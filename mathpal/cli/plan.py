@@ -52,9 +52,9 @@ def plan(
 
 
 def _measured(run: DirectoryPath) -> float:
-    from mathpal.record.files import read_json
+    from mathpal.record.outcome import read
 
-    rate = read_json(run / "outcome.json").get("metrics", {}).get("train/tflops")
+    rate = read(run).metrics.get("train/tflops")
     if not rate:
         raise ConfigError(f"like={run}: it has no train/tflops; expected a run that was trained")
     return float(rate)

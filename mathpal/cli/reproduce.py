@@ -9,7 +9,7 @@ import logging
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import DirectoryPath
 
 from mathpal.errors import ConfigError, DataError
-from mathpal.record import files
+from mathpal.record import files, journal, outcome
 from mathpal.run import launching
 from mathpal.settings import composition
 from mathpal.settings.checked import Composition
@@ -54,10 +54,11 @@ def reproduce(composition: Composition, *, run: DirectoryPath) -> None:
         DataError: when the run did not reach its end, so that there is nothing to compare with.
     """
     run = run.resolve()  # outputs/latest will point at the new one
-    if (status := files.status(run)) != "completed":
+    ended = outcome.find(run)
+    if ended is None or ended.status != "completed":
         raise DataError(
-            f"{run} is {status or 'not at its end'}, expected a complete run; go on with it by "
-            f"resume={run}"
+            f"{run} is {ended.status if ended else 'not at its end'}, expected a complete run; "
+            f"resume it with resume={run}"
         )
     manifest = files.read_json(run / "run.json")
     again = _prepared(run, str(manifest["name"]))
@@ -175,10 +176,10 @@ def _weights(run_dir: Path) -> str:
 
 
 def _final(run_dir: Path) -> dict[str, Any]:
-    return _computed(files.read_json(run_dir / "outcome.json")["metrics"])
+    return _computed(outcome.read(run_dir).metrics)
 
 
-def _computed(values: dict[str, Any]) -> dict[str, Any]:
+def _computed(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in values.items()
@@ -187,16 +188,18 @@ def _computed(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _recorded(run_dir: Path) -> list[tuple[int, str, Any]]:
-    """What was computed, record by record: (step, name, value) in the order of the file."""
-    return list(_lines(run_dir / "metrics.jsonl"))
+    """Return the computed values, record by record: (step, name, value) in the file's order.
 
-
-def _lines(path: Path) -> Iterator[tuple[int, str, Any]]:
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    for line in filter(None, text.split("\n")):
-        record = json.loads(line)
-        for name, value in _computed(record).items():
-            yield record["step"], name, value
+    Raises:
+        DataError: when the record is damaged.
+    """
+    path = run_dir / "metrics.jsonl"
+    if not path.is_file():
+        return []
+    rows, damaged = journal.read_lines(path)
+    if damaged:
+        raise DataError(f"{path} has {damaged} damaged lines; it cannot be compared")
+    return [(row["step"], name, value) for row in rows for name, value in _computed(row).items()]
 
 
 def _records(first: list[tuple[int, str, Any]], second: list[tuple[int, str, Any]]) -> Finding:

@@ -3,13 +3,12 @@
 Knows the mark of a finished folder (`MANIFEST`). Knows nothing of what is in it.
 """
 
-import os
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from mathpal.errors import ConfigError
+from mathpal.record.files import whole_folder
 
 MANIFEST = "build.json"
 
@@ -53,24 +52,9 @@ def appearing(folder: Path) -> Iterator[Path]:
     Raises:
         ConfigError: it cannot be made here.
     """
-    place = folder.resolve()
-    draft = place.with_name(f".{place.name}.{os.getpid()}.part")
-    before = place.with_name(f".{place.name}.{os.getpid()}.old")
-    shutil.rmtree(draft, ignore_errors=True)
-    try:
-        draft.mkdir(parents=True)
-    except OSError as error:
-        raise ConfigError(f"out={folder} cannot be made: {error.strerror}") from error
-    try:
-        yield draft
-        if place.exists():
-            os.replace(place, before)
+    with ExitStack() as ending:
         try:
-            os.replace(draft, place)
-        except OSError:
-            if before.exists():
-                os.replace(before, place)
-            raise
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-        shutil.rmtree(before, ignore_errors=True)
+            draft = ending.enter_context(whole_folder(folder.resolve(), fsync=False, shared=True))
+        except OSError as error:
+            raise ConfigError(f"out={folder} cannot be made: {error.strerror}") from error
+        yield draft

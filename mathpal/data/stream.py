@@ -1,6 +1,5 @@
 """Generated problems written to a file as they are drawn: any number of them, in flat memory."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
@@ -14,6 +13,7 @@ from mathpal.data.vimath import Count, Grades, Share, Weight
 from mathpal.errors import ConfigError
 from mathpal.problems import Problem
 from mathpal.progress import Progress
+from mathpal.record.files import whole_file
 
 SUFFIXES = (".parquet", ".arrow")
 CHUNK = 5_000  # problems a row group
@@ -75,8 +75,6 @@ def write_problems(
     tasks: Iterator[Task] = (
         (f"vimath-{seed}", part, split, multiple_choice, chunk) for chunk in _chunks(places)
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.part")
     schema = pa.schema(
         [
             (name, pa.list_(pa.string()) if kind == "list" else kind)
@@ -84,17 +82,14 @@ def write_problems(
         ]
     )
     opened = pq.ParquetWriter if path.suffix == ".parquet" else pa.ipc.new_file
-    try:
-        with (
-            opened(str(unfinished), schema) as sink,
-            Progress("problems", total=count, unit="problem") as bar,
-        ):
-            for rows in _drawn(tasks, workers):
-                sink.write_table(pa.table(rows, schema=schema))
-                bar.advance(len(rows["id"]))
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with (
+        whole_file(path, fsync=False) as unfinished,
+        opened(str(unfinished), schema) as sink,
+        Progress("problems", total=count, unit="problem") as bar,
+    ):
+        for rows in _drawn(tasks, workers):
+            sink.write_table(pa.table(rows, schema=schema))
+            bar.advance(len(rows["id"]))
     return path.stat().st_size
 
 

@@ -62,7 +62,7 @@ def export_merged_16bit(loaded: Loaded, run_dir: Path) -> Path:
     from mathpal.tokens.chat import prompt_text
 
     folder = run_dir / "export" / "merged_16bit"
-    with whole_folder(folder) as part:
+    with whole_folder(folder, fsync=False) as part:
         # Merging changes the base weights in place; the run still needs them unchanged.
         model: Any = copy.deepcopy(loaded.model)
         if hasattr(model, "merge_and_unload"):

@@ -1,4 +1,4 @@
-"""Record: what a run leaves on disk, and who may write there.
+"""What a run leaves on disk, and who may write there.
 
-Knows files, locks and signs of life; not models, Hydra or Lightning.
+Knows files, locks and heartbeats; not models, Hydra or Lightning.
 """

@@ -1,26 +1,62 @@
-"""What surrounds one attempt at a run: its log, and word of how it ended, whatever happens.
+"""What surrounds one attempt at a run: its directory, its log, its clock and its outcome.
 
-Knows nothing of what is done in between.
+Knows nothing of the attempt's stages.
 """
 
 import logging
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from mathpal.errors import MathPalError
-from mathpal.record import files
+from mathpal.errors import DataError, MathPalError
+from mathpal.record import outcome
+from mathpal.record.outcome import Outcome
 from mathpal.record.redaction import RedactingFormatter
 
 log = logging.getLogger(__name__)
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
+class Clock:
+    """The seconds of each stage of an attempt. `clock("fit")` begins a stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._stage: tuple[str, float] | None = None  # name, beginning
+
+    def __call__(self, name: str) -> None:
+        """End the running stage and begin the named one."""
+        self.stop()
+        self._stage = name, time.perf_counter()
+
+    def stop(self) -> None:
+        """End the running stage."""
+        if self._stage is not None:
+            name, began = self._stage
+            self.seconds[name] = round(time.perf_counter() - began, 2)
+        self._stage = None
+
+
+def create(run_dir: Path) -> None:
+    """Make the run's directory.
+
+    Raises:
+        DataError: when it holds a completed run.
+    """
+    earlier = outcome.find(run_dir)
+    if earlier and earlier.status == "completed":
+        raise DataError(
+            f"{run_dir} already holds a finished run, which is never overwritten; "
+            "choose another directory (hydra.run.dir=…)"
+        )
+    run_dir.mkdir(parents=True, exist_ok=True)
+
+
 @contextmanager
 def log_file(run_dir: Path) -> Iterator[None]:
-    """Everything logged goes to the run's train.log too, and nowhere with secrets."""
+    """Copy the log to the run's train.log, and redact secrets in all of the log's outputs."""
     handler = logging.FileHandler(run_dir / "train.log", encoding="utf-8")
     handler.setFormatter(logging.Formatter(FORMAT))
     root = logging.getLogger()
@@ -38,31 +74,32 @@ def log_file(run_dir: Path) -> Iterator[None]:
 
 
 @contextmanager
-def outcome_on_error(run_dir: Path, clock: files.Clock, *, dry: bool) -> Iterator[None]:
-    """A run that does not reach its end says so in outcome.json.
+def outcome_on_error(run_dir: Path, clock: Clock, *, dry: bool) -> Iterator[None]:
+    """Write outcome.json when the run fails or is interrupted, unless there is one already.
 
     Args:
         clock: of the attempt's stages.
-        dry: leave nothing: a rehearsal has no outcome.
+        dry: write nothing; a dry run has no outcome.
     """
     try:
         yield
     except BaseException as error:
         clock.stop()
-        if not dry and not (run_dir / "outcome.json").exists():
-            interrupted = isinstance(error, (KeyboardInterrupt, SystemExit))
-            files.write_outcome(
-                run_dir,
-                status="interrupted" if interrupted else "failed",
-                metrics={},
-                objective=None,
-                timings=clock.seconds,
-                error=_told(error),
-                error_type=None if interrupted else type(error).__name__,
-            )
+        if not dry and not (run_dir / outcome.NAME).exists():
+            outcome.write(run_dir, _failure(error, clock))
         if not isinstance(error, MathPalError):
             log.debug("the run stopped", exc_info=True)
         raise
+
+
+def _failure(error: BaseException, clock: Clock) -> Outcome:
+    interrupted = isinstance(error, (KeyboardInterrupt, SystemExit))
+    return Outcome(
+        "interrupted" if interrupted else "failed",
+        timings=clock.seconds,
+        error=_told(error),
+        error_type=None if interrupted else type(error).__name__,
+    )
 
 
 def _told(error: BaseException) -> str:
@@ -71,12 +108,3 @@ def _told(error: BaseException) -> str:
     if isinstance(error, SystemExit) and isinstance(error.code, int) and error.code > 128:
         return f"stopped by {signal.Signals(error.code - 128).name}"
     return f"{type(error).__name__}: {error}"
-
-
-def outcome(run_dir: Path) -> dict[str, Any]:
-    """outcome.json, or what it would say where a full disk could not take it."""
-    try:
-        found: dict[str, Any] = files.read_json(run_dir / "outcome.json")
-        return found
-    except MathPalError as error:
-        return {"status": "failed", "metrics": {}, "objective": None, "error": str(error)}

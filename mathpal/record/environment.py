@@ -1,5 +1,6 @@
-"""What a run is done with: code, packages, machine, scheduler. Standard library only; reads all,
-writes nothing.
+"""The environment of a run: code, packages, machine, scheduler.
+
+Standard library only; reads everything and writes nothing.
 """
 
 import json
@@ -15,12 +16,12 @@ PACKAGES = (
     "tokenizers", "safetensors", "numpy", "accelerate", "pydantic", "unsloth", "unsloth_zoo", "trl",
     "bitsandbytes",
 )  # fmt: skip
-# What a cluster calls the job; all that are set are kept.
+# The cluster's names for the job; all that are set are recorded.
 _SCHEDULER = (
     "SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_RESTART_COUNT",
     "SLURM_JOB_PARTITION", "SLURM_JOB_NODELIST", "PBS_JOBID", "LSB_JOBID", "JOB_ID",
 )  # fmt: skip
-# Variables on which the bits of a result depend.
+# Variables on which a bit-identical result depends.
 _BITS = (
     "OMP_NUM_THREADS", "MKL_NUM_THREADS", "PYTHONHASHSEED", "CUBLAS_WORKSPACE_CONFIG",
     "CUDA_VISIBLE_DEVICES", "ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_CBWR",
@@ -28,12 +29,12 @@ _BITS = (
 
 
 class GitState(NamedTuple):
-    """The working tree that holds this code.
+    """The state of the working tree that holds this code.
 
     Attributes:
         commit: None outside a repository.
-        diff: what is not committed, as `git apply` takes it; "" for nothing.
-        untracked: files that git knows nothing of and does not ignore.
+        diff: the uncommitted changes, as `git apply` takes them; "" for none.
+        untracked: files that git neither tracks nor ignores.
     """
 
     commit: str | None
@@ -42,14 +43,14 @@ class GitState(NamedTuple):
 
 
 def code() -> GitState:
-    """The commit, the uncommitted diff and the untracked files of the code that runs."""
+    """Return the commit, the uncommitted diff and the untracked files of the running code."""
     commit, diff = git_state()
     listed = _git("ls-files", "--others", "--exclude-standard", "--full-name", ":/") or ""
     return GitState(commit, diff, listed.splitlines())
 
 
 def git_state() -> tuple[str | None, str]:
-    """The commit and the uncommitted diff of the working tree that holds this code."""
+    """Return the commit and the uncommitted diff of the running code."""
     commit = _git("rev-parse", "HEAD")
     diff = _git("diff", "HEAD", "--no-color", "--no-ext-diff", "--binary")
     return (commit.strip() if commit else None), diff or ""
@@ -67,7 +68,7 @@ def _git(*words: str) -> str | None:
 
 
 def version_of(package: str) -> str | None:
-    """The installed version, None where it is not installed."""
+    """Return the installed version; None where the package is not installed."""
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
@@ -75,18 +76,18 @@ def version_of(package: str) -> str | None:
 
 
 def versions() -> dict[str, str]:
-    """The versions of the packages on which a result depends, of those that are installed."""
+    """Return the versions of the installed packages on which a result depends."""
     return {name: version for name in PACKAGES if (version := version_of(name))}
 
 
 def installed() -> list[str]:
-    """Every installed distribution as name==version, sorted."""
+    """Return every installed distribution as name==version, sorted."""
     names = {d.metadata["Name"]: d.version for d in metadata.distributions() if d.metadata["Name"]}
     return sorted((f"{name}=={version}" for name, version in names.items()), key=str.lower)
 
 
 def hardware() -> dict[str, Any]:
-    """Processor, cores and memory of this machine."""
+    """Return processor, cores and memory of this machine."""
     processor = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
@@ -100,19 +101,19 @@ def hardware() -> dict[str, Any]:
 
 
 def scheduler() -> dict[str, str]:
-    """What the cluster calls this job; empty outside one."""
+    """Return the cluster's names for this job; empty outside a cluster."""
     return {name: os.environ[name] for name in _SCHEDULER if os.environ.get(name)}
 
 
 def variables() -> dict[str, str]:
-    """The environment variables on which the bits of a result may depend, of those set."""
+    """Return the set environment variables on which a bit-identical result may depend."""
     return {name: os.environ[name] for name in _BITS if name in os.environ}
 
 
 def parent() -> dict[str, Any] | None:
-    """The run and trial of which this run is a part, from MATHPAL_PARENT.
+    """Return the run and trial to which this run belongs, from MATHPAL_PARENT.
 
-    That is a JSON object {"run": …, "trial": …}, or the name of a run alone.
+    The variable holds a JSON object {"run": …, "trial": …}, or only the name of a run.
     """
     text = os.environ.get("MATHPAL_PARENT", "").strip()
     if not text:
@@ -127,7 +128,7 @@ def parent() -> dict[str, Any] | None:
 
 
 def driver() -> str | None:
-    """The version of NVIDIA's driver, None where there is none."""
+    """Return the version of NVIDIA's driver; None without one."""
     words = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
     try:
         done = subprocess.run(words, capture_output=True, text=True, timeout=10)

@@ -1,17 +1,18 @@
-"""The run directory: what a run leaves, whole where it has its name, and without secrets.
+"""Write files, folders and links that appear under their name only when they are complete.
 
-Standard library only; knows nothing of models, Hydra or Lightning.
+Text and JSON are written without secrets. Standard library only; knows nothing of models, Hydra
+or Lightning.
 """
 
 import hashlib
 import json
 import os
+import secrets
 import shutil
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from mathpal.errors import DataError
 from mathpal.record.redaction import redact
@@ -19,23 +20,114 @@ from mathpal.record.redaction import redact
 SCHEMA = 1
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file, without secrets, that appears under its name only when whole and on disk."""
-    text = redact(text)
+@contextmanager
+def whole_file(path: Path, *, fsync: bool, suffix: str = ".part") -> Iterator[Path]:
+    """Write a file under a temporary name, and give it its own name when it is complete.
+
+    After an error the temporary file is removed and an earlier file of that name stays.
+
+    Args:
+        path: of the file; its folder is made.
+        fsync: wait until the content is on disk before the file gets its name, so that a power
+            cut cannot leave an empty file.
+        suffix: of the temporary name, for a writer that chooses the format by it.
+
+    Yields:
+        The temporary path, hidden beside `path`; it does not exist yet.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name}.{_token()}{suffix}")
     try:
-        with temporary.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
+        yield temporary
+        if fsync:
+            _sync(temporary)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def whole_folder(folder: Path, *, fsync: bool, shared: bool = False) -> Iterator[Path]:
+    """Fill a folder under a temporary name, and give it its own name when it is complete.
+
+    An earlier folder of that name is moved aside first. After an error it is back in its place,
+    and the temporary folder is removed.
+
+    Args:
+        folder: to write; the folders above it are made.
+        fsync: wait until all files and the names are on disk; a power cut then leaves either the
+            complete folder or none.
+        shared: whether other processes may write this folder at the same time. If not, remove
+            first what a killed process left of it.
+
+    Yields:
+        The temporary folder, hidden beside `folder`, empty.
+    """
+    mark = f".{_token()}" if shared else ""
+    part, old = (folder.with_name(f".{folder.name}{mark}.{end}") for end in ("part", "old"))
+    _clear(part, old, folder)
+    part.mkdir(parents=True)
+    try:
+        yield part
+        if fsync:
+            _sync_tree(part)
+        if folder.exists():
+            os.replace(folder, old)
+        os.replace(part, folder)
+        if fsync:
+            _sync(folder.parent)
+    finally:
+        _clear(part, old, folder)
+
+
+def _clear(part: Path, old: Path, folder: Path) -> None:
+    """Remove the temporary folders; the one moved aside goes back where nothing replaced it."""
+    if old.exists() and not folder.exists():
+        os.replace(old, folder)
+    for left_over in (part, old):
+        shutil.rmtree(left_over, ignore_errors=True)
+
+
+def link(path: Path, target: Path) -> None:
+    """Make `path` a relative symbolic link to `target`, replacing an earlier link in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{_token()}")
+    temporary.symlink_to(os.path.relpath(target, path.parent))
+    try:
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _token() -> str:
+    """A temporary name's own part: process ids repeat on other machines and in containers."""
+    return secrets.token_hex(4)
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or a folder's list of names, is on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file as a whole and on disk, without secrets."""
+    text = redact(text)
+    with whole_file(path, fsync=True) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
 def write_json(path: Path, value: Any) -> None:
-    """Write JSON (UTF-8, indented) as `write_text` does; NaN becomes null."""
+    """Write JSON (UTF-8, indented) as `write_text` does; NaN and infinity become null."""
     write_text(path, json.dumps(_plain(redact(value)), ensure_ascii=False, indent=2) + "\n")
 
 
@@ -43,7 +135,7 @@ def read_json(path: Path) -> Any:
     """Read a JSON file of a run.
 
     Raises:
-        DataError: when it is not there or is not JSON.
+        DataError: when it is absent or is not JSON.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
@@ -51,7 +143,7 @@ def read_json(path: Path) -> Any:
         raise DataError(
             f"{path} is not there; a run directory has it, e.g. outputs/latest"
         ) from None
-    except json.JSONDecodeError as error:
+    except ValueError as error:
         raise DataError(f"{path} is not JSON: {error}") from error
 
 
@@ -62,7 +154,7 @@ def write_lines(path: Path, objects: list[dict[str, Any]]) -> None:
 
 
 def append_line(path: Path, value: dict[str, Any]) -> None:
-    """Append one JSON object as a line, in a single write."""
+    """Append one JSON object as a line, in a single write and without secrets."""
     path.parent.mkdir(parents=True, exist_ok=True)
     line = json.dumps(_plain(redact(value)), ensure_ascii=False) + "\n"
     with path.open("a", encoding="utf-8") as stream:
@@ -70,7 +162,7 @@ def append_line(path: Path, value: dict[str, Any]) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """JSON knows no NaN and no infinity: they become null."""
+    """A value of JSON's kinds; NaN and infinity, which JSON lacks, become None."""
     if isinstance(value, float):
         return value if value == value and abs(value) != float("inf") else None
     if isinstance(value, dict):
@@ -81,119 +173,17 @@ def _plain(value: Any) -> Any:
 
 
 def config_hash(config: dict[str, Any]) -> str:
-    """sha256 of the resolved configuration without secrets; the order of keys does not count."""
+    """Return the sha256 of a resolved configuration without secrets, whatever the keys' order."""
     plain = json.dumps(_plain(redact(config)), sort_keys=True)
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def create(run_dir: Path) -> None:
-    """Make the run's directory.
-
-    Raises:
-        DataError: when a run lies there that went through to its end.
-    """
-    if status(run_dir) == "completed":
-        raise DataError(
-            f"{run_dir} already holds a finished run, which is never overwritten; "
-            "choose another directory (hydra.run.dir=…)"
-        )
-    run_dir.mkdir(parents=True, exist_ok=True)
-
-
-def status(run_dir: Path) -> str | None:
-    """How the run there ended (see `write_outcome`); None where it did not end in order."""
-    path = run_dir / "outcome.json"
-    return str(read_json(path).get("status")) if path.exists() else None
-
-
-def write_outcome(
-    run_dir: Path,
-    *,
-    status: str,
-    metrics: dict[str, float],
-    objective: dict[str, Any] | None,
-    timings: dict[str, float],
-    error: str | None = None,
-    error_type: str | None = None,
-    notes: Sequence[str] = (),
-) -> None:
-    """Write outcome.json, once, at the end.
-
-    Args:
-        status: completed, failed, interrupted or pruned.
-        metrics: flat, final values.
-        objective: {"name": …, "value": …}, what a sweep would compare; None where the run did
-            not reach its end.
-        timings: seconds by stage.
-        error: the message, when the run failed or was interrupted.
-        error_type: name of the exception's class, when it failed.
-        notes: what else is to be known, e.g. that the micro-batches were halved.
-    """
-    outcome = {
-        "schema": SCHEMA,
-        "status": status,
-        "metrics": metrics,
-        "objective": objective,
-        "timings": timings,
-        "error": error,
-        "error_type": error_type,
-        "notes": list(notes),
-    }
-    write_json(run_dir / "outcome.json", outcome)
-
-
-@contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
-    """A folder to write into, which takes the given one's name and place when it is whole.
-
-    Yields:
-        A hidden folder beside it, not there yet, as what writes into it may want to make it.
-    """
-    part, old = (folder.with_name(f".{folder.name}.{end}") for end in ("part", "old"))
-    for left_over in (part, old):
-        shutil.rmtree(left_over, ignore_errors=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    yield part
-    if folder.exists():
-        folder.rename(old)
-    part.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def point_latest(run_dir: Path, outputs: Path = Path("outputs")) -> None:
     """Make `outputs/latest` point at the run."""
-    outputs.mkdir(exist_ok=True)
-    temporary = outputs / f".latest.{os.getpid()}"
-    temporary.unlink(missing_ok=True)
-    temporary.symlink_to(os.path.relpath(run_dir, outputs))
-    os.replace(temporary, outputs / "latest")
+    link(outputs / "latest", run_dir)
 
 
 def short(path: Path) -> Path:
-    """The path from here, where it lies below here."""
+    """Return the path relative to the working directory where it lies inside, else absolute."""
     path = path.absolute()
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
-class Clock:
-    """Seconds by stage of a run: `with clock("fit"): …`."""
-
-    class _Stage(NamedTuple):
-        name: str
-        began: float
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._stage: Clock._Stage | None = None
-
-    def __call__(self, name: str) -> None:
-        """End the running stage and begin the named one."""
-        self.stop()
-        self._stage = Clock._Stage(name, time.perf_counter())
-
-    def stop(self) -> None:
-        """End the running stage."""
-        if self._stage is not None:
-            name, began = self._stage
-            self.seconds[name] = round(time.perf_counter() - began, 2)
-        self._stage = None

@@ -1,11 +1,9 @@
-"""Signs of life: a process at work touches a file, and others can tell whether it is still there.
+"""Heartbeats: a working process touches a file, by which others tell whether it is still alive.
 
-So a trial needs no database and outlives the process that started it, and whoever shares the file
-system can take it over. Knows nothing of Hydra and Optuna.
+So a trial needs no database, it outlives the process that started it, and any driver that shares
+the file system can take it over. Knows nothing of Hydra and Optuna.
 """
 
-import contextlib
-import fcntl
 import json
 import os
 import socket
@@ -21,37 +19,32 @@ import psutil
 from mathpal.record import files, lock
 
 ATTEMPT = "attempt.json"
-_BEAT = 2.0  # seconds between signs of life
+_BEAT = 2.0  # seconds between beats
 
 
 @contextmanager
 def alone(trial_dir: Path) -> Iterator[None]:
-    """Be the only attempt at a run; wait for the end of one that is under way.
+    """Be the only attempt at a run; wait until an attempt under way has ended.
 
-    A driver may die between starting a process and that process's first sign of life. The next
-    driver then sees nobody at work, and starts another.
+    A driver may die after it has started a process and before that process's first beat. The next
+    driver then sees no attempt, and starts a second process.
 
     Args:
-        trial_dir: of the run, which is made where it is not there.
+        trial_dir: directory of the run; it is made.
     """
-    trial_dir.mkdir(parents=True, exist_ok=True)
-    with (trial_dir / ".attempt.lock").open("ab") as stream:
-        # A forked child shares the lock, and would keep it when this process is killed.
-        os.register_at_fork(after_in_child=stream.close)
-        with contextlib.suppress(OSError):  # of a file system that knows no locks
-            fcntl.flock(stream, fcntl.LOCK_EX)
+    with lock.locked(trial_dir / ".attempt.lock", wait=True, required=False):
         yield
 
 
 @contextmanager
 def beating(path: Path) -> Iterator[dict[str, Any]]:
-    """Leave a sign of life in a file: who is at work, and when last.
+    """Keep a heartbeat file: its content names the process, its time is that of the last beat.
 
     Args:
-        path: of the file, which stays when the work is done.
+        path: of the file; it stays when the work is done.
 
     Yields:
-        What stands in it: host, pid, started (of the process), began (of the work).
+        Its content: host, pid, started (of the process), began (of the work).
     """
     sign = {
         "host": socket.gethostname(),
@@ -66,7 +59,7 @@ def beating(path: Path) -> Iterator[dict[str, Any]]:
         while not over.wait(_BEAT):
             try:
                 os.utime(path)
-            except OSError:  # the next beat may come through; who waits has patience
+            except OSError:  # the next beat may succeed; readers allow for missed beats
                 continue
 
     thread = threading.Thread(target=beat, name=f"beat of {path.name}", daemon=True)
@@ -79,12 +72,12 @@ def beating(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def alive(path: Path, grace_s: float) -> bool:
-    """Whether who left the sign of life is still at work.
+    """Return whether the process of a heartbeat file is still at work.
 
     Args:
         path: the file that `beating` keeps.
-        grace_s: seconds without a beat after which a process of another machine counts as gone;
-            of this machine it is known at once.
+        grace_s: seconds without a beat after which a process of another machine counts as dead.
+            The death of a process of this machine is known at once.
     """
     try:
         sign = json.loads(path.read_text(encoding="utf-8"))
@@ -97,7 +90,7 @@ def alive(path: Path, grace_s: float) -> bool:
 
 
 def at_work(trial_dir: Path, grace_s: float) -> bool:
-    """Whether an attempt at the trial is under way, be it that only its ranks are left."""
+    """Return whether an attempt at the trial is under way, if only by ranks of a dead launcher."""
     return alive(trial_dir / ATTEMPT, grace_s) or lock.is_held(trial_dir)
 
 
@@ -111,7 +104,7 @@ def _runs(sign: dict[str, Any]) -> bool:
 
 
 def _file_time(folder: Path) -> float:
-    """Now by the clock of the file server, whose times the beats are."""
+    """Return the time by the file server's clock, which also dates the beats."""
     probe = folder / f".now.{socket.gethostname()}.{os.getpid()}"
     probe.touch()
     try:

@@ -1,7 +1,7 @@
-"""One run a directory: the lock that the process at work holds.
+"""Locks between processes (flock), and the lock that a run holds on its directory.
 
-The kernel keeps the lock (flock) and drops it when the process ends, however it ends; what the
-file says is only for the message. A copied or left-over file is therefore no obstacle.
+The kernel drops a lock when its process ends, however it ends. What a lock file says is only for
+the message, so a copied or left-over file is no obstacle.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
@@ -22,31 +22,105 @@ from mathpal.errors import DataError
 log = logging.getLogger(__name__)
 NAME = ".lock"
 _PATIENCE = 5.0  # seconds that a killed run's children may hold on to its lock
+_ASKED_EVERY = 0.1  # seconds
+
+_open: set[FileIO] = set()  # lock files of this process
+
+
+@contextlib.contextmanager
+def locked(
+    path: Path, *, wait: bool | Callable[[], bool], required: bool = True
+) -> Iterator[FileIO]:
+    """Hold the lock of a file. A forked child does not inherit it.
+
+    Args:
+        path: of the lock file, which is made with its folders and stays.
+        wait: while another holder has the lock: True waits, False raises at once, and a function
+            is asked every 0.1 s whether to wait any longer.
+        required: False continues with a warning where the file system has no locks.
+
+    Yields:
+        The open file, to write in.
+
+    Raises:
+        BlockingIOError: when another holder has the lock and waiting is over.
+        OSError: when the file cannot be opened, or cannot be locked and the lock is required.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b", buffering=0) as stream:
+        _open.add(stream)
+        try:
+            _acquire(stream, path, wait=wait, required=required)
+            yield stream
+        finally:
+            _open.discard(stream)
+            if not stream.closed:  # as it is in a forked child
+                with contextlib.suppress(OSError):
+                    fcntl.flock(stream, fcntl.LOCK_UN)
+
+
+def _acquire(
+    stream: FileIO, path: Path, *, wait: bool | Callable[[], bool], required: bool
+) -> None:
+    try:
+        if wait is True:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            return
+        while True:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if wait is False or not wait():
+                    raise
+                time.sleep(_ASKED_EVERY)
+    except BlockingIOError:
+        raise
+    except OSError as error:
+        if required:
+            raise
+        log.warning(
+            "%s cannot be locked (%s): make sure that no two processes use it", path.parent, error
+        )
+
+
+def _close_all() -> None:
+    """Close the lock files of a forked child: it would keep the locks of a killed parent."""
+    for stream in _open:
+        stream.close()
+    _open.clear()
+
+
+os.register_at_fork(after_in_child=_close_all)
 
 
 @contextlib.contextmanager
 def hold(run_dir: Path) -> Iterator[None]:
-    """Be the only run in a directory, which is made where it is not there.
+    """Hold the run directory's lock; the directory is made.
 
     Raises:
-        DataError: when another run is at work there; it says which.
+        DataError: when another run holds it; the message names that run.
     """
-    run_dir.mkdir(parents=True, exist_ok=True)
-    with (run_dir / NAME).open("a+b", buffering=0) as stream:
-        _take(stream, run_dir)
-        # A forked child shares the lock, and would keep it when this process is killed.
-        os.register_at_fork(after_in_child=stream.close)
+    path, deadline = run_dir / NAME, time.monotonic() + _PATIENCE
+
+    def children_may_have_it() -> bool:
+        return time.monotonic() < deadline and _is_gone(_holder(path))
+
+    with contextlib.ExitStack() as held:
+        try:
+            taken = locked(path, wait=children_may_have_it, required=False)
+            stream = held.enter_context(taken)
+        except BlockingIOError:
+            raise DataError(_in_use(run_dir, _holder(path))) from None
         _say(stream, {"pid": os.getpid(), "host": socket.gethostname(), "since": _now()})
         try:
             yield
         finally:
             _say(stream, None)
-            with contextlib.suppress(OSError):
-                fcntl.flock(stream, fcntl.LOCK_UN)
 
 
 def is_held(run_dir: Path) -> bool:
-    """Whether a run is at work in a directory, as far as its file system tells."""
+    """Return whether a run holds the directory's lock; False where the file system cannot tell."""
     try:
         with (run_dir / NAME).open("rb") as stream:
             fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -57,52 +131,36 @@ def is_held(run_dir: Path) -> bool:
     return False
 
 
-def _take(stream: FileIO, run_dir: Path) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            holder = _read(stream)
-            if time.monotonic() >= deadline or not _is_gone(holder):
-                break
-            time.sleep(0.1)
-        except OSError as error:
-            log.warning(
-                "%s cannot be locked (%s): see to it that no two runs use it", run_dir, error
-            )
-            return
+def _in_use(run_dir: Path, holder: dict[str, Any] | None) -> str:
     who = (
         f"process {holder['pid']} on {holder['host']} since {holder['since']}"
         if holder
         else "another process"
     )
-    raise DataError(
+    return (
         f"{run_dir} is in use: {who} is at work there. Wait for it or stop it, or choose another "
         "directory (hydra.run.dir=…)"
     )
 
 
 def _say(stream: FileIO, holder: dict[str, Any] | None) -> None:
-    # A disk that is full must not end a run for the sake of a message.
-    with contextlib.suppress(OSError):
+    # The text is only for a message: a full disk must not end the run. A forked child's is closed.
+    with contextlib.suppress(OSError, ValueError):
         stream.truncate(0)
         stream.write(json.dumps(holder).encode() if holder else b"")
 
 
-def _read(stream: FileIO) -> dict[str, Any] | None:
-    """Who the file says holds the lock; None where it says nothing of use."""
+def _holder(path: Path) -> dict[str, Any] | None:
+    """Return who holds the lock according to the file; None where it names nobody."""
     try:
-        stream.seek(0)
-        holder = json.loads(stream.read())
+        holder = json.loads(path.read_bytes())
         return {name: holder[name] for name in ("pid", "host", "since")}
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def _is_gone(holder: dict[str, Any] | None) -> bool:
-    """Whether the process is known to have ended; elsewhere nothing is known."""
+    """Return whether the process is known to have ended; of another machine nothing is known."""
     if holder is None or holder["host"] != socket.gethostname():
         return False
     try:

@@ -1,7 +1,7 @@
-"""run.json: what a run was made from and with, and how often it was taken up again.
+"""run.json: the inputs and the environment of a run, and how often it was resumed.
 
-Knows what belongs to a manifest and when two do not describe the same run; what is done with a
-run is not decided here.
+Knows the content of a manifest and when two manifests describe different runs; not what is done
+with a run.
 """
 
 import logging
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.errors import DataError
-from mathpal.record import environment, files
+from mathpal.record import environment, files, outcome
 from mathpal.record.redaction import redact
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ _ABSENT = object()
 
 
 def recorded(run_dir: Path) -> dict[str, Any] | None:
-    """The manifest that a run left there; None for none, and for a rehearsal's (dry_run)."""
+    """Return the manifest of a run; None without one, and for that of a dry run."""
     if not (run_dir / NAME).exists():
         return None
     manifest: dict[str, Any] = files.read_json(run_dir / NAME)
@@ -31,11 +31,11 @@ def recorded(run_dir: Path) -> dict[str, Any] | None:
 
 
 def require_same_configuration(manifest: dict[str, Any], config: dict[str, Any]) -> None:
-    """Refuse to go on with a run under another configuration than its own.
+    """Refuse to resume a run with another configuration than its own.
 
     Args:
         manifest: of the run.
-        config: the resolved configuration under which it is to go on.
+        config: the resolved configuration with which it is to be resumed.
 
     Raises:
         DataError: naming every setting that differs.
@@ -49,14 +49,14 @@ def require_same_configuration(manifest: dict[str, Any], config: dict[str, Any])
         if before.get(key, _ABSENT) != now.get(key, _ABSENT)
     ]
     raise DataError(
-        "this directory holds a run of another configuration, with which it cannot go on:\n"
+        "this directory holds a run of another configuration, which cannot resume it:\n"
         + "\n".join(changed or ["  the hash in run.json is not that of its configuration"])
-        + "\nChoose another directory (hydra.run.dir=…), or set the environment as it was"
+        + "\nChoose another directory (hydra.run.dir=…), or restore the environment variables"
     )
 
 
 def _flat(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
-    """The values of nested dicts by their dotted keys; lists and tuples alike."""
+    """Yield the values of nested dicts by their dotted keys; tuples become lists."""
     if isinstance(value, dict) and value:
         for key, item in value.items():
             yield from _flat(item, f"{where}.{key}" if where else str(key))
@@ -75,19 +75,19 @@ def begin(
     plan: dict[str, Any] | None = None,
     from_step: int = 0,
 ) -> dict[str, Any]:
-    """Write run.json, git.diff and requirements.txt, or note in run.json that the run goes on.
+    """Write run.json, git.diff and requirements.txt, or add a restart to an earlier run.json.
 
     Args:
         config: the resolved configuration.
-        overrides: what the command line said beyond the defaults.
+        overrides: of the command line.
         fingerprints: sha256 by name: data, model, tokenizer, template.
         accelerator: the device's name, "none" on a CPU.
-        backend: who runs the model's layers; model.backend may leave that to the machine.
-        plan: what the memory gate found; None where it could not tell.
+        backend: what runs the model's layers; `model.backend` may leave the choice to the machine.
+        plan: the memory gate's estimate; None where it had none.
         from_step: step of the checkpoint from which a resumed run continues; 0 without one.
 
     Returns:
-        What run.json holds.
+        The content of run.json.
 
     Raises:
         DataError: when the run began with other data, another model, tokenizer or template.
@@ -102,8 +102,8 @@ def begin(
         manifest["plan"] = plan
     manifest = redact(manifest)
     files.write_json(run_dir / NAME, manifest)
-    # Only now has the new attempt begun, and the earlier one's end is no longer the run's.
-    (run_dir / "outcome.json").unlink(missing_ok=True)
+    # Only now has the new attempt begun: the earlier attempt's outcome is no longer the run's.
+    (run_dir / outcome.NAME).unlink(missing_ok=True)
     return manifest
 
 
@@ -115,9 +115,8 @@ def _require_same_inputs(earlier: dict[str, Any], fingerprints: dict[str, str]) 
     if changed:
         raise DataError(
             f"the run began with other inputs: {', '.join(changed)} "
-            f"{'differs' if len(changed) == 1 else 'differ'} from what run.json recorded, so its "
-            "checkpoints would go on with something else. Put them back as they were, or start a "
-            "new run"
+            f"{'differs' if len(changed) == 1 else 'differ'} from run.json, so its checkpoints "
+            "would continue with something else. Restore them, or start a new run"
         )
 
 
@@ -162,7 +161,7 @@ def _described(
 
 
 def _flags() -> dict[str, Any]:
-    """How sums are done: their order depends on the threads, their bits on the rest."""
+    """Return the settings of torch on which the bits of a sum depend."""
     import torch
 
     return {
@@ -187,7 +186,7 @@ def _cuda() -> dict[str, Any]:
 
 
 def _continued(earlier: dict[str, Any], run_dir: Path, from_step: int) -> dict[str, Any]:
-    """The first attempt's manifest, with one more restart."""
+    """Return the first attempt's manifest with one more restart."""
     changed = []
     commit, diff = environment.git_state()
     if commit != earlier["git"]["commit"]:
@@ -202,7 +201,7 @@ def _continued(earlier: dict[str, Any], run_dir: Path, from_step: int) -> dict[s
         if before.get(name) != now.get(name)
     ]
     if changed:
-        log.warning("going on with other code than the run began with: %s", "; ".join(changed))
+        log.warning("resuming with other code than the run began with: %s", "; ".join(changed))
     restart = {"time": _now(), "from_step": from_step, "reason": _ended(run_dir)}
     if changed:
         restart["changed"] = changed
@@ -211,13 +210,11 @@ def _continued(earlier: dict[str, Any], run_dir: Path, from_step: int) -> dict[s
 
 
 def _ended(run_dir: Path) -> str:
-    """Why the earlier attempt did not reach its end."""
-    path = run_dir / "outcome.json"
-    if not path.exists():
+    """Return why the earlier attempt did not complete."""
+    earlier = outcome.find(run_dir)
+    if earlier is None:
         return "killed: it left no outcome.json"
-    outcome = files.read_json(path)
-    status, error = outcome.get("status"), outcome.get("error")
-    return f"{status}: {error}" if error else str(status)  # a pruned one met none
+    return f"{earlier.status}: {earlier.error}" if earlier.error else earlier.status
 
 
 def _now() -> str:

@@ -1,7 +1,7 @@
-"""Secrets leave the process in no file: what is written goes through `redact` first.
+"""Redact secrets: everything that MathPal writes passes `redact` first.
 
-Standard library only. Knows names that secrets go by, the environment and the shapes of well-known
-tokens; nothing of files and configurations. What it has redacted once it leaves as it is.
+Standard library only. Knows the names of secrets, the environment and the shapes of well-known
+tokens; not files and configurations. Redacting twice changes nothing more.
 """
 
 import logging
@@ -12,20 +12,20 @@ from pathlib import Path
 from typing import Any
 
 PLACEHOLDER = "***"
-_SHORTEST = 8  # characters; a shorter value would also stand in text that is no secret
+_SHORTEST = 8  # characters; a shorter value may occur in ordinary text
 
 _WORDS = ("token", "secret", "secrets", "password", "passwd", "passphrase", "credential",
           "credentials")  # fmt: skip
 _OF_A_KEY = ("api", "access", "secret", "private", "auth", "signing", "encryption", "account")
 _KEYS = tuple(word + key for word in _OF_A_KEY for key in ("key", "keys"))
-# Before "token": one of a tokenizer's own, or a count: `pad_token`, `flops_per_token`.
+# Before "token", these make a tokenizer's token or a count: `pad_token`, `flops_per_token`.
 _OF_A_TEXT_TOKEN = frozenset(
     "pad eos bos unk sep cls mask stop end start sot eot image audio special next last first new "
     "per each by".split()
 )
-# At the end: where a secret lies, how long it holds, what it is called.
+# At the end, these make a secret's place, lifetime or name, which are no secrets.
 _ABOUT_ONE = frozenset("file path dir sock url name id type expiry timeout length count".split())
-_REFERENCE = re.compile(r"\$\{[\w.:]+\}|\?\?\?")  # stays readable: it names a secret, at most
+_REFERENCE = re.compile(r"\$\{[\w.:]+\}|\?\?\?")  # stays readable: at most it names a secret
 _SETTING = re.compile(r"[+~]{0,2}[\w./@-]+")
 _LOGIN = re.compile(r"(://)[^/\s:@\"']{0,256}:(?!\*\*\*@)[^/\s\"'<>]{1,256}@")
 _SHAPES = re.compile(
@@ -40,15 +40,15 @@ _SHAPES = re.compile(
 
 
 def redact(value: Any) -> Any:
-    """The value without secrets.
+    """Return the value without secrets.
 
-    Replaced by `***` are: values of secret-looking environment variables wherever they occur,
-    what stands under a secret-looking name (`api_key`, `password`, `hf_token`; also in an
-    override `name=value`), `user:password@` of URLs, and tokens of well-known shapes. Token
-    counts and a tokenizer's tokens are no secrets, nor is `${oc.env:NAME}`, which only names one.
+    `***` replaces the values of secret-looking environment variables wherever they occur, the
+    value of a secret-looking name (`api_key`, `password`, `hf_token`; also in an override
+    `name=value`), `user:password@` in URLs, and tokens of well-known shapes. Token counts, a
+    tokenizer's tokens and `${oc.env:NAME}`, which only names a secret, stay.
 
     Args:
-        value: a string, or dicts, lists and tuples of anything; the rest stays as it is.
+        value: a string, or nested dicts, lists and tuples; values of other types stay.
 
     Example:
         >>> redact({"api_key": "abc", "max_new_tokens": 5, "url": "http://me:pw@host"})
@@ -58,11 +58,11 @@ def redact(value: Any) -> Any:
 
 
 def redacted_keys(value: Any, where: str = "") -> list[str]:
-    """The dotted places at which something was redacted.
+    """Return the dotted keys at which something was redacted.
 
     Args:
-        value: as `redact` gave it.
-        where: the place of the value itself.
+        value: as `redact` returned it.
+        where: the key of the value itself.
     """
     if isinstance(value, str):
         return [where] if PLACEHOLDER in value else []
@@ -76,14 +76,14 @@ def redacted_keys(value: Any, where: str = "") -> list[str]:
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats as another formatter does, then redacts."""
+    """Format as another formatter does, then redact."""
 
     def __init__(self, formatter: logging.Formatter) -> None:
         super().__init__()
         self.formatter = formatter
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as one text, its traceback included."""
+        """Return the record as one text, its traceback included."""
         return str(redact(self.formatter.format(record)))
 
 
@@ -119,7 +119,7 @@ def _text(text: str, secrets: tuple[str, ...]) -> str:
 
 
 def _whole(value: Any) -> Any:
-    """What stands under a secret's name; nothing, a switch and a reference are no secret."""
+    """Redact the value of a secret's name; an empty value, a switch and a reference stay."""
     if value is None or isinstance(value, bool) or value == "" or value == "null":
         return value
     if isinstance(value, str) and _REFERENCE.fullmatch(value):
@@ -129,7 +129,7 @@ def _whole(value: Any) -> Any:
 
 @lru_cache(maxsize=4096)
 def _is_secret_name(name: str) -> bool:
-    """Of a setting: its last words tell, `key` only of something ("api_key", not "sort_key")."""
+    """Judge a setting by its last words; `key` needs a kind ("api_key", not "sort_key")."""
     *before, last = _segments(re.split(r"[./@]", name)[-1])
     previous = before[-1] if before else ""
     if last in ("key", "keys"):
@@ -141,7 +141,7 @@ def _is_secret_name(name: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_secret_variable(name: str) -> bool:
-    """Of an environment variable: any of its words may tell."""
+    """Judge an environment variable by any of its words."""
     segments = _segments(name)
     found = any(word == "key" or word.endswith((*_WORDS, *_KEYS)) for word in segments)
     return found and segments[-1] not in _ABOUT_ONE
@@ -152,7 +152,7 @@ def _segments(name: str) -> list[str]:
 
 
 def _of_environment() -> tuple[str, ...]:
-    """The values of secret-looking variables, the longest first: one may hold another."""
+    """Return the values of secret-looking variables, longest first: one may contain another."""
     found = {
         value.strip()
         for name, value in os.environ.items()

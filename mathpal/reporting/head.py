@@ -3,11 +3,13 @@
 Knows the keys of these files; reads no file itself.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from mathpal.drawing.formatting import duration, number
+from mathpal.record.outcome import Outcome
 from mathpal.reporting.outline import outline
 from mathpal.reporting.provenance import stages
 
@@ -51,19 +53,19 @@ class Head:
     error: str
 
 
-def read_head(run: dict[str, Any], outcome: dict[str, Any], *, place: str) -> Head:
+def read_head(run: dict[str, Any], outcome: Outcome | None, *, place: str) -> Head:
     """Make the head from whatever is known.
 
     Args:
-        run: the content of run.json, {} if it is absent.
-        outcome: the content of outcome.json, {} if it is absent.
+        run: the content of run.json, {} where it is absent.
+        outcome: None where outcome.json is absent or unreadable.
         place: the run directory as the page shows it.
     """
-    status = str(outcome.get("status") or "unfinished")
+    status = outcome.status if outcome else "unfinished"
     meaning = _STATUS.get(status, "")
-    if not outcome:
+    if outcome is None:
         meaning = "There is no readable outcome.json: the run is still going, or was killed."
-    error = outcome.get("error") or ""
+    error = (outcome and outcome.error) or ""
     return Head(
         name=str(run.get("name") or place.rsplit("/", 1)[-1]),
         status=status,
@@ -73,7 +75,7 @@ def read_head(run: dict[str, Any], outcome: dict[str, Any], *, place: str) -> He
     )
 
 
-def fact_list(content: dict[str, Any]) -> list[tuple[str, str]]:
+def fact_list(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the labels and values of an object; nested values become indented text.
 
     Args:
@@ -89,13 +91,13 @@ def fact_list(content: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def read_environment(
-    run: dict[str, Any], outcome: dict[str, Any]
+    run: dict[str, Any], outcome: Outcome | None
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return (heading, facts) of hardware, throughput, code, packages and so on.
 
     Args:
         run: the content of run.json.
-        outcome: the content of outcome.json, {} if it is absent.
+        outcome: None where outcome.json is absent or unreadable.
     """
     git = run.get("git") or {}
     code = {
@@ -109,7 +111,7 @@ def read_environment(
     }
     groups = [
         ("Hardware", _hardware(run.get("hardware") or {})),
-        ("Throughput", _cost(outcome.get("metrics") or {})),
+        ("Throughput", _cost(outcome.metrics if outcome else {})),
         ("Code", fact_list({key: value for key, value in code.items() if value is not None})),
         ("Determinism", fact_list(run.get("determinism") or {})),
         ("Scheduler", fact_list(run.get("scheduler") or {})),
@@ -120,7 +122,7 @@ def read_environment(
     return [(heading, facts) for heading, facts in groups if facts]
 
 
-def _cost(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+def _cost(metrics: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         (label, f"{number(metrics[name] * factor)}{unit}")
         for name, label, factor, unit in _COST
@@ -150,12 +152,12 @@ def _device(hardware: dict[str, Any]) -> str:
     return str(hardware.get("cpu") or "") if accelerator == "none" else accelerator
 
 
-def _facts(run: dict[str, Any], outcome: dict[str, Any], place: str) -> list[tuple[str, str]]:
+def _facts(run: dict[str, Any], outcome: Outcome | None, place: str) -> list[tuple[str, str]]:
     git = run.get("git") or {}
     commit = str(git.get("commit") or "")[:10]
     hardware = run.get("hardware") or {}
-    objective = outcome.get("objective") or {}
-    timings = outcome.get("timings") or {}
+    objective = outcome and outcome.objective
+    timings = outcome.timings if outcome else {}
     facts = [
         ("Started", _moment(str(run.get("started") or ""))),
         ("Duration", duration(stages(timings)[1]) if timings else ""),
@@ -167,8 +169,7 @@ def _facts(run: dict[str, Any], outcome: dict[str, Any], place: str) -> list[tup
     if run.get("restarts"):
         steps = ", ".join(str(entry["from_step"]) for entry in run.get("history") or [])
         facts.append(("Restarts", f"{run['restarts']}, from step {steps}"))
-    facts += [("Note", str(note)) for note in outcome.get("notes") or []]
-    if objective.get("value") is not None:
-        name = objective.get("name") or "value"
-        facts.append(("Objective", f"{name} = {number(objective['value'])}"))
+    facts += [("Note", str(note)) for note in (outcome.notes if outcome else ())]
+    if objective and objective.value is not None:
+        facts.append(("Objective", f"{objective.name or 'value'} = {number(objective.value)}"))
     return [(label, value) for label, value in facts if value]

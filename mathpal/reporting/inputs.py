@@ -10,6 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from mathpal.record import outcome
+from mathpal.record.journal import Lines, read_lines
+from mathpal.record.outcome import Outcome
+
 T = TypeVar("T")
 
 
@@ -25,13 +29,6 @@ class Section(NamedTuple, Generic[T]):
     absent: str
 
 
-class Records(NamedTuple):
-    """The objects of a JSONL file, and the number of its complete but unreadable lines."""
-
-    rows: list[dict[str, Any]]
-    damaged: int
-
-
 def read_object(run_dir: Path, name: str) -> Section[dict[str, Any]]:
     """Read a JSON file that holds one object.
 
@@ -39,11 +36,11 @@ def read_object(run_dir: Path, name: str) -> Section[dict[str, Any]]:
         run_dir: the run directory.
         name: the file's path inside it, with forward slashes.
     """
-    text, absent = _text(run_dir, name)
-    if absent:
-        return Section(None, absent)
     try:
+        text = (run_dir / name).read_text(encoding="utf-8", errors="replace")
         value = json.loads(text)
+    except OSError as fault:
+        return Section(None, _absent(name, fault))
     except ValueError as fault:
         return Section(None, f"{name} cannot be read as JSON: {fault}.")
     if not isinstance(value, dict):
@@ -51,38 +48,23 @@ def read_object(run_dir: Path, name: str) -> Section[dict[str, Any]]:
     return Section(value, "")
 
 
-def read_records(run_dir: Path, name: str) -> Section[Records]:
-    """Read a JSONL file of one object per line.
-
-    A killed run leaves its last line torn, without a newline; such a line is dropped silently. Any
-    other unreadable line is counted as damaged.
+def read_records(run_dir: Path, name: str) -> Section[Lines]:
+    """Read a JSONL file of one object a line; damaged lines are counted.
 
     Args:
         run_dir: the run directory.
         name: the file's path inside it, with forward slashes.
     """
-    text, absent = _text(run_dir, name)
-    if absent:
-        return Section(None, absent)
-    rows: list[dict[str, Any]] = []
-    damaged = 0
-    # Not splitlines(): a JSON string may hold U+2028 and similar separators unescaped.
-    lines = text.split("\n")
-    for position, line in enumerate(lines):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError:
-            damaged += position < len(lines) - 1
-            continue
-        if isinstance(row, dict):
-            rows.append(row)
-        else:
-            damaged += 1
-    if not rows:
-        return Section(None, f"{name} holds no record yet.")
-    return Section(Records(rows, damaged), "")
+    try:
+        lines = read_lines(run_dir / name)
+    except OSError as fault:
+        return Section(None, _absent(name, fault))
+    return Section(lines, "") if lines.rows else Section(None, f"{name} holds no record yet.")
+
+
+def read_outcome(run_dir: Path) -> Section[Outcome]:
+    """Read outcome.json."""
+    return derive(read_object(run_dir, outcome.NAME), outcome.NAME, outcome.parsed)
 
 
 def derive(source: Section[Any], name: str, build: Callable[[Any], T]) -> Section[T]:
@@ -104,11 +86,8 @@ def derive(source: Section[Any], name: str, build: Callable[[Any], T]) -> Sectio
         return Section(None, f"{name} cannot be shown: its content has another shape ({detail}).")
 
 
-def _text(run_dir: Path, name: str) -> tuple[str, str]:
-    try:
-        # A line torn in the middle of a character must not hide the lines before it.
-        return (run_dir / name).read_text(encoding="utf-8", errors="replace"), ""
-    except FileNotFoundError:
-        return "", f"Absent: {name} is not in the run directory."
-    except OSError as fault:
-        return "", f"{name} cannot be read: {fault.strerror}."
+def _absent(name: str, fault: OSError) -> str:
+    """The reason why a file has no content."""
+    if isinstance(fault, FileNotFoundError):
+        return f"Absent: {name} is not in the run directory."
+    return f"{name} cannot be read: {fault.strerror}."

@@ -4,6 +4,7 @@ Knows the keys of run.json; starts no process and reads no git repository.
 """
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -105,7 +106,7 @@ def inventory(run_dir: Path, *, leave_out: str) -> list[Entry]:
     return entries
 
 
-def stages(timings: dict[str, Any]) -> tuple[list[tuple[str, float, float]], float]:
+def stages(timings: Mapping[str, Any]) -> tuple[list[tuple[str, float, float]], float]:
     """Return (stage, seconds, share of the whole) for each stage, and the seconds of the whole.
 
     Args:

@@ -14,10 +14,11 @@ from mathpal.drawing import formatting
 from mathpal.drawing.series import collect
 from mathpal.errors import DataError
 from mathpal.record.files import write_text
+from mathpal.record.journal import Lines
 from mathpal.reporting.curves import main_figures, other_figures
 from mathpal.reporting.examples import choose, pair, tally
 from mathpal.reporting.head import Head, fact_list, read_environment, read_head
-from mathpal.reporting.inputs import Records, Section, derive, read_object, read_records
+from mathpal.reporting.inputs import Section, derive, read_object, read_outcome, read_records
 from mathpal.reporting.intervals import NARROW, WIDE, interval_bar, interval_chart
 from mathpal.reporting.outline import outline
 from mathpal.reporting.provenance import alone, inventory, reproduce, shown_path, stages
@@ -54,7 +55,7 @@ def write_report(run_dir: Path) -> Path:
 
 def _content(run_dir: Path) -> dict[str, object]:
     run = read_object(run_dir, "run.json")
-    outcome = read_object(run_dir, "outcome.json")
+    outcome = read_outcome(run_dir)
     results = derive(
         read_object(run_dir, "evaluation/results.json"), "evaluation/results.json", read_results
     )
@@ -62,14 +63,14 @@ def _content(run_dir: Path) -> dict[str, object]:
     metrics = read_records(run_dir, "metrics.jsonl")
     samples = read_records(run_dir, "evaluation/samples.jsonl")
     place = shown_path(run_dir)
-    known = Section((run.value or {}, outcome.value or {}), "")
+    known = Section((run.value or {}, outcome.value), "")
     head = derive(known, "run.json or outcome.json", lambda both: read_head(*both, place=place))
     return {
         "place": place,
         "head": head.value or Head(place, "unreadable", head.absent, [], ""),
         "composition": derive(run, "run.json", _composition),
-        "environment": derive(run, "run.json", lambda r: read_environment(r, outcome.value or {})),
-        "metrics": derive(outcome, "outcome.json", lambda o: fact_list(o.get("metrics") or {})),
+        "environment": derive(run, "run.json", lambda r: read_environment(r, outcome.value)),
+        "metrics": derive(outcome, "outcome.json", lambda o: fact_list(o.metrics)),
         "results": results,
         "family_chart": derive(results, "evaluation/results.json", _family_chart),
         "curves": derive(metrics, "metrics.jsonl", _curves),
@@ -79,7 +80,7 @@ def _content(run_dir: Path) -> dict[str, object]:
         ),
         "data": derive(read_object(run_dir, "data/summary.json"), "data/summary.json", _data),
         "memory": derive(read_object(run_dir, "plan.json"), "plan.json", read_stack),
-        "timings": derive(outcome, "outcome.json", lambda o: stages(o.get("timings") or {})),
+        "timings": derive(outcome, "outcome.json", lambda o: stages(o.timings)),
         "commands": derive(run, "run.json", partial(reproduce, run_dir=run_dir)),
         "files": inventory(run_dir, leave_out=PAGE),
     }
@@ -106,7 +107,7 @@ def _family_chart(results: Results) -> dict[str, object]:
     }
 
 
-def _curves(records: Records) -> dict[str, object]:
+def _curves(records: Lines) -> dict[str, object]:
     metrics = collect(records.rows)
     if not any(series.points for series in metrics.values()):
         raise ValueError("no record has a step and a number")
@@ -118,7 +119,7 @@ def _curves(records: Records) -> dict[str, object]:
     }
 
 
-def _examples(records: Records, *, titles: dict[str, str]) -> dict[str, object]:
+def _examples(records: Lines, *, titles: dict[str, str]) -> dict[str, object]:
     examples = pair(records.rows)
     return {
         "chosen": choose(examples),

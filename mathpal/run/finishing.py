@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Splits
 from mathpal.record import outcome
-from mathpal.record.files import Clock
+from mathpal.record.attempts import Clock
 from mathpal.run.preparing import Prepared, load_model
 from mathpal.run.weights import restore, save_trained
 from mathpal.settings.checked import Composition

@@ -15,7 +15,7 @@ from mathpal.models.loaded import Loaded
 from mathpal.objectives.objective import Objective
 from mathpal.problems import Splits
 from mathpal.record import files
-from mathpal.record.files import Clock
+from mathpal.record.attempts import Clock
 from mathpal.settings.checked import Call, Composition
 from mathpal.settings.run_settings import RunSettings
 from mathpal.tokens.chat import TokenTable, mask_sample

@@ -23,7 +23,7 @@ from mathpal.models import backends
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Splits
 from mathpal.record import attempts, files, lock, manifest, outcome
-from mathpal.record.files import Clock
+from mathpal.record.attempts import Clock
 from mathpal.record.outcome import RunResult
 from mathpal.record.redaction import redacted_keys
 from mathpal.run import launching
@@ -63,7 +63,7 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
     with lock.hold(run_dir):
         config = composed.resolved(asked.config)
         if not composed.is_swept(asked):
-            files.create(run_dir)  # refuses a complete run's directory
+            attempts.create(run_dir)  # refuses a complete run's directory
         if earlier := manifest.recorded(run_dir):
             manifest.require_same_configuration(earlier, config)
         if over := outcome.settled(run_dir):
@@ -128,7 +128,7 @@ def _attempt(
         else:
             files.point_latest(run_dir)
             tracking = composition.tracker(run_dir)
-            ending.callback(lambda: tracking.finish(attempts.outcome(run_dir)))
+            ending.callback(lambda: tracking.finish(outcome.read_or_failed(run_dir)))
             tracking.begin(begun)
             clock("fit")
             fitted = _fit(composition, prepared, tracking, run_dir)

@@ -24,7 +24,7 @@ def restore(loaded: Loaded, checkpoint: Path) -> None:
 def save_trained(loaded: Loaded, run_dir: Path) -> None:
     """Save `adapter/` (LoRA, PEFT format) or `model/` (full fine-tuning, fp32)."""
     name = ADAPTER if hasattr(loaded.model, "peft_config") else MODEL
-    with whole_folder(run_dir / name) as part:
+    with whole_folder(run_dir / name, fsync=False) as part:
         loaded.model.save_pretrained(part)
         loaded.tokenizer.save_pretrained(part)
 

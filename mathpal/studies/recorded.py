@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mathpal.errors import DataError
-from mathpal.record import files, trials
+from mathpal.record import files
+from mathpal.record.outcome import ended
 
 FACTS = "study.json"
 UNNAMED = "value"  # name of the objective where the task only returns a number
@@ -95,7 +96,7 @@ def named(study: Study, folder: Path, completed: Sequence[int]) -> Study:
         return study
     for number in completed[:3]:
         found = sorted((folder / str(number)).glob("**/outcome.json"))
-        objective = (trials.outcome(found[0].parent) or {}).get("objective") if found else None
-        if isinstance(objective, dict) and objective.get("name"):
-            return study._replace(metrics=[str(objective["name"])])
+        outcome = ended(found[0].parent) if found else None
+        if outcome and outcome.objective and outcome.objective.name:
+            return study._replace(metrics=[outcome.objective.name])
     return study

@@ -9,15 +9,17 @@ import logging
 import math
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from optuna.trial import FrozenTrial, TrialState
 
 from mathpal.errors import DataError
 from mathpal.interruption import Postponed, exit_code
 from mathpal.record import heartbeat, trials
+from mathpal.record.journal import Values
+from mathpal.record.outcome import Outcome, ended
 from mathpal.sweeps.jobs import Launching, Run, runs
 from mathpal.sweeps.ledger import Ledger, is_unborn
 from mathpal.sweeps.outcomes import Measure, Verdict, verdict_of
@@ -66,7 +68,7 @@ class Driver:
         self.n_jobs, self.seeds, self.patience, self.show = n_jobs, seeds, patience, show
         self.pool = Pool(launching, ledger.folder)
         self.adopted: set[int] = set()
-        self.tails: dict[int, trials.Values] = {}
+        self.tails: dict[int, Values] = {}
         self.signals = Postponed()
         self.broken: str | None = None
 
@@ -164,14 +166,12 @@ class Driver:
         folders = [
             self.ledger.folder / run.folder for run in runs(self.ledger.space, trial, self.seeds)
         ]
-        found = [trials.outcome(folder) for folder in folders]
+        found = [ended(folder) for folder in folders]
         if self.seeds is not None and self._pruned_between_seeds(trial, found):
             return self.measure.pruned([o for o in found if o])
         return self.measure.verdict(found, self.seeds)
 
-    def _pruned_between_seeds(
-        self, trial: FrozenTrial, found: Sequence[Mapping[str, Any] | None]
-    ) -> bool:
+    def _pruned_between_seeds(self, trial: FrozenTrial, found: Sequence[Outcome | None]) -> bool:
         """Return whether the pruner, to which each seed's value is a step, stops the trial."""
         values = [self.measure.values(outcome) for outcome in found if outcome]
         steps = [(i, v[0]) for i, v in enumerate(values) if v and math.isfinite(v[0])]
@@ -182,7 +182,7 @@ class Driver:
         return next(
             r
             for r in runs(self.ledger.space, trial, self.seeds)
-            if trials.outcome(folder / r.folder) is None
+            if ended(folder / r.folder) is None
         )
 
     def _free(self) -> int:

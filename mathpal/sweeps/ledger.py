@@ -6,10 +6,9 @@ study's directory), so no trial is begun or ended twice.
 
 import contextlib
 import copy
-import fcntl
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from mathpal.record import trials
+from mathpal.record import lock, outcome
 from mathpal.sweeps.drawing import draw
 from mathpal.sweeps.outcomes import Verdict
 from mathpal.sweeps.samplers import build_sampler
@@ -31,17 +30,13 @@ STATES = {
 }
 
 
-@contextlib.contextmanager
-def one_at_a_time(folder: Path) -> Iterator[None]:
+def one_at_a_time(folder: Path) -> contextlib.AbstractContextManager[Any]:
     """Hold the lock of a study; other drivers wait.
 
     Args:
         folder: the study's directory.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".study.lock").open("ab") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
+    return lock.locked(folder / ".study.lock", wait=True)
 
 
 class Ledger:
@@ -79,7 +74,7 @@ class Ledger:
         self._alike: dict[tuple[str, ...], list[int]] = {}  # overrides -> numbers of their trials
         self._indexed = -1  # the last trial in _alike
 
-    def locked(self) -> contextlib.AbstractContextManager[None]:
+    def locked(self) -> contextlib.AbstractContextManager[Any]:
         """Hold the lock of the study; other drivers wait."""
         return one_at_a_time(self.folder)
 
@@ -165,7 +160,8 @@ class Ledger:
         attempts = copy.deepcopy(list(trial.user_attrs.get("attempts", ())))
         if not attempts:
             return attempts
-        said = trials.status(self.folder / attempts[-1]["run"])
+        found = outcome.find(self.folder / attempts[-1]["run"], unreadable="none")
+        said = found and found.status
         # A run that was taken for lost may only have been late with its first heartbeat.
         if "ended" not in attempts[-1] or (said and attempts[-1]["how"] == "lost"):
             attempts[-1] |= {"ended": _now(), "how": said or how}

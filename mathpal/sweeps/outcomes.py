@@ -8,9 +8,9 @@ from typing import Any, Literal, NamedTuple
 
 from optuna.trial import FrozenTrial, TrialState
 
-from mathpal.record import trials
+from mathpal.record.journal import Values
+from mathpal.record.outcome import Outcome
 
-Outcome = Mapping[str, Any]
 End = Literal["completed", "pruned", "failed"]
 _COPIED = ("metrics", "values_by_seed", "error", "infeasible", "constraints")
 
@@ -60,16 +60,15 @@ class Measure(NamedTuple):
     def values(self, outcome: Outcome) -> list[float]:
         """Return the objectives of a run; NaN where one is missing."""
         if self.metrics:
-            measured = outcome.get("metrics") or {}
-            found = [measured.get(name, math.nan) for name in self.metrics]
+            found = [outcome.metrics.get(name, math.nan) for name in self.metrics]
         else:
-            value = (outcome.get("objective") or {}).get("value")
-            found = list(value) if isinstance(value, (list, tuple)) else [value]
+            value = outcome.objective and outcome.objective.value
+            found = list(value) if isinstance(value, Sequence) else [value]
         return [math.nan if v is None else float(v) for v in found]
 
-    def tail(self, run_dir: Path) -> trials.Values:
+    def tail(self, run_dir: Path) -> Values:
         """Follow the intermediate metric of a run."""
-        return trials.Values(run_dir / "metrics.jsonl", str(self.intermediate))
+        return Values(run_dir / "metrics.jsonl", str(self.intermediate))
 
     def signed(self, found: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
         """Return intermediate values in the direction of the study."""
@@ -93,9 +92,9 @@ class Measure(NamedTuple):
         """
         ended = [outcome for outcome in found if outcome]
         for outcome in ended:
-            if outcome["status"] == "pruned":
+            if outcome.status == "pruned":
                 return self.pruned(ended)
-            if outcome["status"] == "failed":
+            if outcome.status == "failed":
                 return _failed(outcome)
         if len(ended) < len(found):
             return None
@@ -127,9 +126,9 @@ def verdict_of(trial: FrozenTrial) -> Verdict:
 
 
 def _failed(outcome: Outcome) -> Verdict:
-    error = str(outcome.get("error") or "no reason was given")
-    notes = {"error": error, "metrics": outcome.get("metrics") or {}}
-    if outcome.get("error_type") == "InfeasibleError":
+    error = outcome.error or "no reason was given"
+    notes = {"error": error, "metrics": outcome.metrics}
+    if outcome.error_type == "InfeasibleError":
         # Pruned, not failed, so that the sampler learns to avoid this point.
         return Verdict("pruned", notes={**notes, "infeasible": error})
     return Verdict("failed", notes=notes)
@@ -141,8 +140,11 @@ def _unusable(error: str) -> Verdict:
 
 def _mean_metrics(outcomes: Sequence[Outcome]) -> dict[str, float]:
     """Return the mean of every metric that all runs have."""
-    measured = [outcome.get("metrics") or {} for outcome in outcomes]
+    measured = [
+        {name: v for name, v in outcome.metrics.items() if isinstance(v, (int, float))}
+        for outcome in outcomes
+    ]
     if not measured:
         return {}
-    shared = [n for n in measured[0] if all(isinstance(m.get(n), (int, float)) for m in measured)]
+    shared = [name for name in measured[0] if all(name in m for m in measured)]
     return {name: fmean(m[name] for m in measured) for name in shared}

@@ -1,7 +1,6 @@
 """The share of a machine that each trial gets: GPUs of its own, part of the cores."""
 
 import contextlib
-import fcntl
 import os
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from mathpal.errors import ConfigError
+from mathpal.record.lock import locked
 from mathpal.settings.faults import Fault, report_faults
 
 
@@ -90,22 +90,18 @@ def taken(slots: Slots) -> Iterator[None]:
     folder = Path(tempfile.gettempdir(), f"mathpal-gpus-{os.getuid()}")
     folder.mkdir(exist_ok=True)
     with contextlib.ExitStack() as held:
-        gate = held.enter_context((folder / "gate").open("ab"))
-        fcntl.flock(
-            gate, fcntl.LOCK_EX
-        )  # one trial waits at a time: no two hold half of their GPUs
         mine: list[str] = []
-        streams = {gpu: held.enter_context((folder / gpu).open("ab")) for gpu in slots.gpus}
-        while len(mine) < slots.per_trial:
-            for gpu, stream in streams.items():
-                if gpu in mine or len(mine) == slots.per_trial:
-                    continue
-                with contextlib.suppress(BlockingIOError):
-                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    mine.append(gpu)
-            if len(mine) < slots.per_trial:
-                time.sleep(0.2)
-        fcntl.flock(gate, fcntl.LOCK_UN)
+        # One trial waits at a time, so that none gets half of its GPUs.
+        with locked(folder / "gate", wait=True):
+            while len(mine) < slots.per_trial:
+                for gpu in slots.gpus:
+                    if gpu in mine or len(mine) == slots.per_trial:
+                        continue
+                    with contextlib.suppress(BlockingIOError):
+                        held.enter_context(locked(folder / gpu, wait=False))
+                        mine.append(gpu)
+                if len(mine) < slots.per_trial:
+                    time.sleep(0.2)
         os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(mine)
         yield
 

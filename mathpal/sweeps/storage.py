@@ -3,7 +3,6 @@
 Only drivers and readers open it; trials report through files (`mathpal.record.trials`).
 """
 
-import fcntl
 import os
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 
 from mathpal.errors import ConfigError
+from mathpal.record.lock import locked
 from mathpal.settings.faults import Fault, report_faults
 
 JOURNAL = "journal.log"
@@ -30,17 +30,17 @@ class _Lock(JournalFileOpenLock):
     def __init__(self, journal: Path) -> None:
         super().__init__(str(journal))
         self.journal = journal
-        self._held: int | None = None
+        self._held: contextlib.ExitStack | None = None
 
     def acquire(self) -> bool:
-        self._held = os.open(f"{self.journal}.flock", os.O_RDWR | os.O_CREAT, 0o666)
-        fcntl.flock(self._held, fcntl.LOCK_EX)
+        self._held = contextlib.ExitStack()
+        self._held.enter_context(locked(Path(f"{self.journal}.flock"), wait=True))
         _mend(self.journal)
         return True
 
     def release(self) -> None:
         assert self._held is not None
-        os.close(self._held)
+        self._held.close()
         self._held = None
 
 

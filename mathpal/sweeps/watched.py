@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.interruption import requeuing
-from mathpal.record import files, heartbeat, trials
+from mathpal.record import attempts, heartbeat, outcome, trials
+from mathpal.record.outcome import Objective, Outcome
 from mathpal.sweeps.task import as_task
 
 
@@ -30,9 +31,9 @@ class Watched:
 
         folder = Path(HydraConfig.get().runtime.output_dir)
         with heartbeat.alone(folder), requeuing(), heartbeat.beating(folder / heartbeat.ATTEMPT):
-            if trials.outcome(folder) is not None:  # it had ended, unknown to its driver
+            if outcome.ended(folder) is not None:  # it had ended, unknown to its driver
                 return None
-            clock = files.Clock()
+            clock = attempts.Clock()
             clock("run")
             try:
                 value = self.task.trial(cfg)
@@ -55,24 +56,19 @@ def _by_signal(error: SystemExit) -> bool:
 
 def _leave(
     folder: Path,
-    clock: files.Clock,
+    clock: attempts.Clock,
     status: str,
     *,
     value: Any = None,
     error: BaseException | None = None,
 ) -> None:
     """Write the outcome unless the task has; replace that of an interrupted attempt."""
-    if trials.outcome(folder) is not None:
+    if outcome.ended(folder) is not None:
         return
     clock.stop()
-    files.write_outcome(
-        folder,
-        status=status,
-        metrics={},
-        objective={"name": "objective", "value": _numbers(value)} if value is not None else None,
-        timings=clock.seconds,
-        error=f"{type(error).__name__}: {error}" if error else None,
-    )
+    objective = None if value is None else Objective("objective", _numbers(value))
+    told = f"{type(error).__name__}: {error}" if error else None
+    outcome.write(folder, Outcome(status, {}, objective, clock.seconds, told))
 
 
 def _numbers(value: Any) -> Any:

@@ -11,7 +11,6 @@ import hashlib
 import logging
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -22,6 +21,7 @@ import numpy as np
 
 from mathpal.answers import extraction
 from mathpal.problems import Problem
+from mathpal.record.files import whole_file
 from mathpal.tokens import answer_span, chat, mask_gate, plain
 from mathpal.tokens.chat import TokenTable, encode
 
@@ -148,15 +148,9 @@ def write(path: Path, table: TokenTable) -> None:
     if shutil.disk_usage(path.parent).free < 2 * size:
         return  # the run needs the space for its checkpoints
     facts = {"dropped": str(table.dropped), "sha256": _checksum(table)}
-    handle, name = tempfile.mkstemp(suffix=".part", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        # Not synced: after a power cut the checksum finds what is not there.
+    # Not synced: after a power cut the checksum tells that the entry is damaged.
+    with whole_file(path, fsync=False) as temporary:
         save_file(arrays, temporary, metadata=facts)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
     _prune(path)
 
 

@@ -1,1 +1,1 @@
-"""Where metric records go. `metrics.jsonl` in the run directory is the source of truth."""
+"""Record a run, and send copies to trackers. `metrics.jsonl` is the source of truth."""

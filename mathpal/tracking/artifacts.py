@@ -1,7 +1,6 @@
-"""Copies of a run's files that may leave it: linked where they can be, redacted where they are
-text.
+"""Copies of a run's files for the trackers: redacted where they are text, else hard links.
 
-Knows files; not who gets them.
+Knows files; not the trackers.
 """
 
 import contextlib
@@ -15,12 +14,12 @@ TEXT = frozenset(".json .jsonl .yaml .yml .txt .md .html .log .csv .jinja .diff"
 
 
 def staged(source: Path, target: Path) -> Path:
-    """A copy of a file or folder without secrets.
+    """Copy a file or folder without secrets.
 
     Args:
-        source: what is to leave.
-        target: the copy; what lay there is replaced. Files that hold no secret are hard links
-            where the file system can.
+        source: the file or folder.
+        target: path of the copy; an earlier copy is replaced. Files without secrets become hard
+            links where the file system supports them.
 
     Returns:
         The target.
@@ -43,7 +42,7 @@ def _stage(source: Path, target: Path) -> None:
     if source.suffix in TEXT:
         with contextlib.suppress(UnicodeDecodeError):
             text = source.read_text(encoding="utf-8")
-            # As text, not as JSON: a vocabulary may have an entry "password", which is a number.
+            # As text, not as JSON: the entry "password" of a vocabulary is a number, not a secret.
             if (clean := redact(text)) != text:
                 target.write_text(clean, encoding="utf-8")
                 return

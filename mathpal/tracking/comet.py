@@ -1,4 +1,4 @@
-"""Comet: what `tracker=comet` names."""
+"""Comet: the tracker of `tracker=comet`."""
 
 import logging
 import os
@@ -7,11 +7,13 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Gt
 
+from mathpal.record.outcome import Outcome
+from mathpal.record.samples import Rows
 from mathpal.tracking.delivery import Delivery
-from mathpal.tracking.sinks import Experiment, Rows, package, require
+from mathpal.tracking.sinks import Experiment, package, require
 from mathpal.tracking.tracking import Tracking
 
-# Nothing is patched, captured or sent by itself.
+# Comet patches, captures and sends nothing by itself.
 OFF = {
     "log_code": False,
     "log_graph": False,
@@ -25,7 +27,7 @@ OFF = {
     "display_summary_level": 0,
 }
 ENVIRONMENT = {
-    "COMET_DISABLE_AUTO_LOGGING": "1",  # else importing it patches torch's backward
+    "COMET_DISABLE_AUTO_LOGGING": "1",  # else its import patches torch's backward
     "COMET_ERROR_TRACKING_ENABLE": "false",
     "COMET_DISABLE_ANNOUNCEMENT": "true",
     "COMET_LOGGING_CONSOLE": "ERROR",
@@ -44,15 +46,15 @@ def comet(
 ) -> Tracking:
     """Send the run to Comet, or keep it in `tracking/comet/` for `comet upload`.
 
-    It is sent when COMET_API_KEY is in the environment.
+    The run is sent when COMET_API_KEY is set.
 
     Args:
         run_dir: of the run.
-        project: where the run appears.
-        workspace: of the project; null for the key's own.
+        project: of the run.
+        workspace: of the project; null for the key's default.
         tags: of the run.
-        queue: records that may wait to be sent; further ones are dropped.
-        patience_s: seconds that it has at the run's end.
+        queue: records that may wait; further records are dropped.
+        patience_s: seconds to finish after the end of the run.
         system_every_s: seconds between system metrics; null for none.
 
     Raises:
@@ -65,8 +67,7 @@ def comet(
 
 
 class _Comet:
-    """An experiment of Comet. `CometLogger(online=False)` of others logs nothing at all: offline
-    takes the offline experiment's own class."""
+    """An experiment of Comet. Offline it needs `OfflineExperiment`: `online=False` logs nothing."""
 
     def __init__(self, project: str, workspace: str | None, tags: list[str]) -> None:
         self.project, self.workspace, self.tags = project, workspace, list(tags)
@@ -113,8 +114,8 @@ class _Comet:
         else:
             self.experiment.log_asset(str(path), file_name=path.name)
 
-    def finish(self, outcome: dict[str, Any]) -> None:
-        for name, value in outcome.get("metrics", {}).items():
+    def finish(self, outcome: Outcome) -> None:
+        for name, value in outcome.metrics.items():
             self.experiment.log_metric(f"final/{name}", value)
-        self.experiment.log_other("status", outcome.get("status"))
+        self.experiment.log_other("status", outcome.status)
         self.experiment.end()

@@ -1,7 +1,7 @@
-"""Bring a run's records to one sink without ever making the run wait, or fail.
+"""Deliver a run's records to one sink; the run never waits for the sink and never fails with it.
 
-A bounded queue and a daemon thread. What does not fit is dropped and counted, what raises is
-counted, and a sink that fails again and again or hangs is given up.
+A bounded queue and a daemon thread. Records that do not fit are dropped and counted, exceptions
+are counted, and a sink that hangs or fails repeatedly is given up.
 """
 
 import logging
@@ -11,6 +11,7 @@ import time
 from collections import deque
 from typing import Any, NamedTuple
 
+from mathpal.record.outcome import Outcome
 from mathpal.record.redaction import redact
 from mathpal.tracking.sinks import Experiment, Sink
 
@@ -18,13 +19,13 @@ log = logging.getLogger(__name__)
 
 
 class Health(NamedTuple):
-    """How a sink fared.
+    """The counts of one sink.
 
     Attributes:
-        sent: calls that it took.
-        dropped: calls that never came to it: the queue was full, or it had been given up.
-        failed: calls in which it raised.
-        given_up: why it was given up; "" where it was not.
+        sent: calls that succeeded.
+        dropped: calls that were not made: the queue was full, or the sink had been given up.
+        failed: calls that raised.
+        given_up: why the sink was given up; "" where it was not.
     """
 
     sent: int
@@ -34,15 +35,15 @@ class Health(NamedTuple):
 
 
 class Delivery:
-    """The way to one sink.
+    """The queue and the thread of one sink.
 
     Args:
         name: of the sink, for messages and files.
-        sink: what takes the records.
-        queue: entries that may wait; further ones are dropped.
-        patience_s: seconds that the sink has at the end to take what waits and to close.
+        sink: receives the records.
+        queue: entries that may wait; further entries are dropped.
+        patience_s: seconds to deliver the waiting entries and to close, at the end.
         timeout_s: seconds after which a call counts as hanging.
-        failures: so many calls in a row that raise, and the sink is given up.
+        failures: failing calls in a row after which the sink is given up.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class Delivery:
         self._thread: threading.Thread | None = None
 
     def start(self, experiment: Experiment) -> None:
-        """Open the sink, in its thread; what was submitted before follows."""
+        """Start the thread and open the sink in it; entries submitted before follow."""
         if self._thread is not None:
             return
         with self._changed:
@@ -75,12 +76,12 @@ class Delivery:
         self._thread.start()
 
     def submit(self, call: str, *arguments: Any, wait_s: float = 0.0) -> None:
-        """Hand over a call of the sink's: log, texts, or artifact, which always finds room.
+        """Queue a call of the sink: log, texts or artifact. An artifact is never dropped.
 
         Args:
-            call: the method's name.
-            arguments: of it; they are the sink's from now on.
-            wait_s: seconds to wait for a place in the queue; a training run waits none.
+            call: name of the method.
+            arguments: of the method; the caller must not change them afterwards.
+            wait_s: seconds to wait for a place in the queue; 0 for a training run.
         """
         with self._changed:
             self._changed.wait_for(self._has_room, wait_s if call != "artifact" else 0.0)
@@ -93,8 +94,8 @@ class Delivery:
         if first:
             log.warning("tracker %s is too slow: records for it are dropped", self.name)
 
-    def close(self, outcome: dict[str, Any]) -> None:
-        """Ask the sink to finish once it has taken what waits; `join` waits for it."""
+    def close(self, outcome: Outcome) -> None:
+        """Ask the sink to finish after the waiting entries; `join` waits for that."""
         with self._changed:
             if self._thread is None or self._given_up:
                 self._dropped += len(self._entries)
@@ -104,7 +105,7 @@ class Delivery:
             self._changed.notify_all()
 
     def join(self, until: float) -> None:
-        """Wait for a closed sink till a moment of `time.monotonic`; then give it up."""
+        """Wait for a closed sink until a time of `time.monotonic`; then give it up."""
         if self._thread is None:
             return
         self._thread.join(max(0.0, until - time.monotonic()))
@@ -112,19 +113,19 @@ class Delivery:
             self._give_up(f"not done {self.patience_s:g} s after the end")
 
     def health(self) -> Health:
-        """The counts so far."""
+        """Return the counts so far."""
         with self._changed:
             return Health(self._sent, self._dropped, self._failed, self._given_up)
 
     def _has_room(self) -> bool:
-        """Whether another entry may wait, or none needs to: the sink is given up."""
+        """Return whether the queue has room, or needs none because the sink is given up."""
         since = self._busy_since
         if since is not None and time.monotonic() - since > self.timeout_s and not self._given_up:
             self._give_up(f"a call took more than {self.timeout_s:g} s")
         return len(self._entries) < self.queue or bool(self._given_up)
 
     def _give_up(self, reason: str) -> None:
-        with self._changed:  # a Condition's own lock may be taken again by its thread
+        with self._changed:  # re-entrant: the caller may hold it already
             self._given_up = reason
             self._dropped += sum(call != "finish" for call, _ in self._entries)
             self._entries.clear()
@@ -159,18 +160,18 @@ class Delivery:
                 return
 
     def _call(self, call: str, arguments: tuple[Any, ...]) -> str | None:
-        """Why the call failed; None where it did not."""
+        """Make the call; return the reason when it failed, else None."""
         hooks = sys.exit, sys.excepthook
         try:
-            if call in ("start", "artifact"):  # redacted where they were made
+            if call in ("start", "artifact"):  # already redacted
                 getattr(self.sink, call)(*arguments)
             else:
                 getattr(self.sink, call)(*redact(arguments))
-        except BaseException as error:  # a sink may even call sys.exit
+        except BaseException as error:  # some packages call sys.exit
             log.debug("tracker %s failed in %s", self.name, call, exc_info=True)
             return str(redact(f"{type(error).__name__}: {error}"))
         finally:
-            if call == "start":  # wandb and Comet put their own in their places
+            if call == "start":  # wandb and Comet replace them
                 sys.exit, sys.excepthook = hooks  # type: ignore[assignment]
         with self._changed:
             self._sent += call not in ("start", "finish")
@@ -178,7 +179,7 @@ class Delivery:
         return None
 
     def _note(self, call: str, error: str) -> None:
-        """Count a failure; the first is told, and one at the start is the last."""
+        """Count a failure and log the first; a failing start gives the sink up."""
         with self._changed:
             self._failed += 1
             self._failed_in_a_row += 1

@@ -1,6 +1,6 @@
-"""What a run is called in its trackers, and what they are told of it when it starts.
+"""The identity of a run in its trackers: id, name, title and hyperparameters.
 
-Knows the manifest and the small file `tracking/<sink>.json` that lets a resumed run continue.
+Knows the manifest, and the file `tracking/<sink>.json` that keeps the id for a resumed run.
 """
 
 import secrets
@@ -14,7 +14,7 @@ from mathpal.record.redaction import redact
 from mathpal.tracking.delivery import Delivery
 from mathpal.tracking.sinks import Experiment, flat
 
-# Of the manifest, beside the configuration.
+# Facts of the manifest that are sent beside the configuration.
 FACTS = (
     "config_hash",
     "git",
@@ -28,12 +28,12 @@ FACTS = (
 
 
 def known(folder: Path, sink: str) -> bool:
-    """Whether an earlier process of the run has started the sink."""
+    """Return whether an earlier process of the run has started the sink."""
     return _memory(folder, sink).exists()
 
 
 def experiment_of(run_dir: Path, delivery: Delivery, manifest: dict[str, Any]) -> Experiment:
-    """What a sink is told at its start; its id is kept for a resumed run.
+    """Describe the run to a sink; the id is kept for a resumed run.
 
     Args:
         run_dir: of the run.
@@ -66,7 +66,7 @@ def _memory(folder: Path, sink: str) -> Path:
 
 
 def _id(path: Path) -> str | None:
-    """The id kept; None where the file does not hold one."""
+    """Return the id in the file; None where it holds none."""
     try:
         value = files.read_json(path)
     except DataError:

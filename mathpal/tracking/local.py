@@ -1,4 +1,4 @@
-"""The record in the run directory's own files, and nothing else: what `tracker=local` names."""
+"""Only the run directory's own files: the tracker of `tracker=local`."""
 
 from pathlib import Path
 from typing import Annotated

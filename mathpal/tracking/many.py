@@ -1,4 +1,4 @@
-"""Several trackers at once: what `tracker=many` names."""
+"""Several trackers at once: the tracker of `tracker=many`."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,12 +9,12 @@ Tracker = Callable[[Path], Tracking]
 
 
 def many(run_dir: Path, *, trackers: Mapping[str, Tracker]) -> Tracking:
-    """Give every record to several trackers, each behind a queue of its own.
+    """Send every record to several trackers, each with its own queue.
 
     Args:
         run_dir: of the run.
-        trackers: a name for each, also of its folder in `tracking/`, and the tracker. System
-            metrics come as often as the most eager of them asks.
+        trackers: trackers by name; the name is also that of the folder in `tracking/`. The
+            shortest of their intervals applies to the system metrics.
     """
     parts = {name: tracker(run_dir) for name, tracker in trackers.items()}
     deliveries = []

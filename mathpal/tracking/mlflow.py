@@ -1,26 +1,28 @@
-"""MLflow: what `tracker=mlflow` names."""
+"""MLflow: the tracker of `tracker=mlflow`."""
 
 import json
 import logging
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from annotated_types import Ge, Gt
 
+from mathpal.record.outcome import Outcome
+from mathpal.record.samples import Rows
 from mathpal.tracking.delivery import Delivery
-from mathpal.tracking.sinks import Experiment, Rows, package, require
+from mathpal.tracking.sinks import Experiment, package, require
 from mathpal.tracking.tracking import Tracking
 
 TAG = "mathpal.id"
 ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
-    # By itself it tries for minutes; this thread's queue is short and training goes on.
+    # MLflow's default retries last minutes, in which the queue would overflow.
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
 }
-STATUS = {"completed": "FINISHED", "pruned": "KILLED", "interrupted": "KILLED"}  # else failed
+STATUS = {"completed": "FINISHED", "pruned": "KILLED", "interrupted": "KILLED"}  # else FAILED
 
 
 def mlflow(
@@ -34,15 +36,15 @@ def mlflow(
 ) -> Tracking:
     """Send the run to an MLflow server, or keep it in `tracking/mlflow/`.
 
-    It is sent where MLFLOW_TRACKING_URI points; without it there is an SQLite file of the run's
-    own: `mlflow ui --backend-store-uri sqlite:///…/tracking/mlflow/mlflow.db`.
+    The run is sent to MLFLOW_TRACKING_URI. Without it the run has its own SQLite file:
+    `mlflow ui --backend-store-uri sqlite:///…/tracking/mlflow/mlflow.db`.
 
     Args:
         run_dir: of the run.
         project: MLflow's experiment.
         tags: of the run, each with the value "true".
-        queue: records that may wait to be sent; further ones are dropped.
-        patience_s: seconds that it has at the run's end.
+        queue: records that may wait; further records are dropped.
+        patience_s: seconds to finish after the end of the run.
         system_every_s: seconds between system metrics; null for none.
 
     Raises:
@@ -54,7 +56,7 @@ def mlflow(
 
 
 class _Mlflow:
-    """A run of MLflow, found again by its tag; through the client, without global state."""
+    """A run of MLflow, found again by its tag. Uses the client, which has no global state."""
 
     def __init__(self, project: str, tags: list[str]) -> None:
         self.project, self.tags = project, list(tags)
@@ -107,9 +109,8 @@ class _Mlflow:
         send = self.client.log_artifacts if path.is_dir() else self.client.log_artifact
         send(self.run_id, str(path), name)
 
-    def finish(self, outcome: dict[str, Any]) -> None:
-        for name, value in outcome.get("metrics", {}).items():
-            self.client.log_metric(self.run_id, f"final/{name}", float(value))
-        status = str(outcome.get("status"))
-        self.client.set_tag(self.run_id, "status", status)
-        self.client.set_terminated(self.run_id, STATUS.get(status, "FAILED"))
+    def finish(self, outcome: Outcome) -> None:
+        for name, value in outcome.metrics.items():
+            self.client.log_metric(self.run_id, f"final/{name}", value)
+        self.client.set_tag(self.run_id, "status", outcome.status)
+        self.client.set_terminated(self.run_id, STATUS.get(outcome.status, "FAILED"))

@@ -1,4 +1,4 @@
-"""Send a finished run from its own files to a tracker, as if it were running now.
+"""Send a finished run from its files to a tracker.
 
 Knows the run directory's files. Unlike a run, a replay waits for a slow sink.
 """
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from mathpal.errors import DataError
 from mathpal.record import journal
+from mathpal.record import outcome as outcomes
 from mathpal.record.files import read_json
 from mathpal.tracking.delivery import Health
 from mathpal.tracking.tracking import Tracking
@@ -18,7 +19,7 @@ WAIT_S = 60.0  # for a place in a sink's queue
 
 
 class Replayed(NamedTuple):
-    """What was sent.
+    """The records that were sent.
 
     Attributes:
         records: metric records, system metrics among them.
@@ -38,14 +39,14 @@ def replay(run_dir: Path, into: Path, tracker: Callable[[Path], Tracking]) -> Re
 
     Args:
         run_dir: of the run; nothing is written there.
-        into: takes what the sinks keep on this machine.
+        into: directory for the files that the sinks write.
         tracker: an option of conf/tracker/ with its settings bound.
 
     Raises:
         DataError: when the directory holds no finished run, or the tracker has no sink.
     """
     manifest = read_json(run_dir / "run.json")
-    outcome = read_json(run_dir / "outcome.json")
+    outcome = outcomes.read(run_dir)
     records = journal.read(run_dir / "metrics.jsonl") + journal.read(run_dir / "system.jsonl")
     records.sort(key=lambda record: record["step"])  # stable: as they were written
     samples = journal.read(run_dir / "samples.jsonl")
@@ -54,7 +55,7 @@ def replay(run_dir: Path, into: Path, tracker: Callable[[Path], Tracking]) -> Re
         raise DataError(
             "tracker=local sends nothing; choose tensorboard, wandb, comet, mlflow, trackio or many"
         )
-    tracking.system_every_s = None  # of this machine now: no part of the run
+    tracking.system_every_s = None  # this machine's state now is no part of the run
     title = f"{manifest.get('name')} {run_dir.resolve().name} (replayed)"
     tracking.begin({**manifest, "title": title})
     steps: dict[int, list[dict[str, str]]] = {}
@@ -71,8 +72,7 @@ def replay(run_dir: Path, into: Path, tracker: Callable[[Path], Tracking]) -> Re
     artifacts = [name for name in ARTIFACTS if (run_dir / name).exists()]
     for name in artifacts:
         tracking.artifact(run_dir / name, name.removesuffix(".html"))
-    metrics = _numbers({"time": 0, **(outcome.get("metrics") or {})})
-    tracking.finish({"status": outcome.get("status"), "metrics": metrics})
+    tracking.finish(outcome)
     return Replayed(len(records), len(samples), artifacts, tracking.health())
 
 
@@ -82,7 +82,7 @@ def _send(tracking: Tracking, call: str, *arguments: Any) -> None:
 
 
 def _numbers(record: dict[str, Any]) -> dict[str, float]:
-    """The metrics of a record; what was not finite is null in the file and not sent."""
+    """Return the metrics of a record without the null values, which were not finite."""
     return {
         name: float(value)
         for name, value in record.items()

@@ -1,6 +1,6 @@
-"""What a tracker's own package has to be wrapped in to receive a run, and how it is found.
+"""The protocol of a sink, which wraps a tracker's package, and the import of such packages.
 
-Knows no package. A sink may be slow, raise or hang: `mathpal.tracking.delivery` bears with it.
+Knows no package. A sink may be slow, raise or hang: `mathpal.tracking.delivery` isolates it.
 """
 
 import importlib
@@ -9,23 +9,23 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from mathpal.errors import ConfigError
-
-Rows = list[dict[str, str]]
+from mathpal.record.outcome import Outcome
+from mathpal.record.samples import Rows
 
 
 class Experiment(NamedTuple):
-    """What a sink is told when it starts; without secrets.
+    """The description of a run for a sink, without secrets.
 
     Attributes:
-        folder: its own, `tracking/<name>/` in the run directory; everything offline goes there.
+        folder: the sink's folder, `tracking/<name>/` in the run directory, for its offline files.
         id: 32 hexadecimal digits, the same for every process of a run: a resumed run continues
             the same experiment.
         resumed: whether an earlier process of the run has started this sink.
         name: the experiment's name, shared by its runs.
-        title: the run's own.
-        hyperparameters: dotted name -> value, of the resolved configuration and of what the
-            manifest says about code, data and model.
-        patience_s: seconds that the sink has at the end.
+        title: the run's title.
+        hyperparameters: dotted name -> value, of the resolved configuration and of the manifest's
+            facts about code, data and model.
+        patience_s: seconds that the sink has to finish.
     """
 
     folder: Path
@@ -38,32 +38,32 @@ class Experiment(NamedTuple):
 
 
 class Sink(Protocol):
-    """A tracker. Every call comes from one and the same thread, `start` first.
+    """The receiver of a run's records. All calls come from one thread, `start` first.
 
-    What is given has no secrets in it and belongs to the sink. Any exception may be raised.
+    The arguments hold no secrets, and the sink may keep them. Any exception may be raised.
 
-    A sink may also have `abandon()`: called from another thread when it is given up while a call
-    hangs, it ends what would keep the process from exiting.
+    A sink may also have `abandon()`. It is called from another thread when the sink is given up
+    while a call hangs, and must end anything that would keep the process from exiting.
     """
 
     def start(self, experiment: Experiment) -> None:
-        """Open the experiment; what takes long or needs a network belongs here."""
+        """Open the experiment; slow work and network access belong here."""
 
     def log(self, step: int, moment: float, values: dict[str, float]) -> None:
-        """Take metrics of a step; steps never fall. `moment` is in seconds since 1970."""
+        """Take metrics of a step; steps never decrease. `moment` is in seconds since 1970."""
 
     def texts(self, step: int, rows: Rows) -> None:
         """Take sample generations; every row has the same keys."""
 
     def artifact(self, path: Path, name: str) -> None:
-        """Take a file or a folder that stays where it is."""
+        """Take a file or a folder; it stays in place."""
 
-    def finish(self, outcome: dict[str, Any]) -> None:
-        """Take final metrics and status, and close."""
+    def finish(self, outcome: Outcome) -> None:
+        """Take the final metrics, none of which is None, and the status; then close."""
 
 
 def require(package: str, extra: str) -> None:
-    """See that a package is there, without importing it.
+    """Require an installed package, without importing it.
 
     Raises:
         ConfigError: naming the extra that brings it.
@@ -76,12 +76,12 @@ def require(package: str, extra: str) -> None:
 
 
 def package(name: str) -> Any:
-    """Import an optional package, which type checkers need not know."""
+    """Import an optional package, unknown to type checkers."""
     return importlib.import_module(name)
 
 
 def flat(value: Any, prefix: str = "") -> dict[str, Any]:
-    """Nested mappings as one of dotted names: {"a": {"b": 1}} becomes {"a.b": 1}."""
+    """Flatten nested mappings to dotted names: {"a": {"b": 1}} becomes {"a.b": 1}."""
     if not isinstance(value, dict):
         return {prefix: value}
     parts = (flat(item, f"{prefix}.{key}" if prefix else str(key)) for key, item in value.items())

@@ -1,6 +1,6 @@
-"""What the machine is doing, measured beside the training by a thread of its own.
+"""System metrics, measured during the training by a thread of its own.
 
-Knows processor, memory, disk and GPU; nothing of who wants the figures.
+Knows processor, memory, disk and GPU; not where the figures go.
 """
 
 import contextlib
@@ -18,12 +18,12 @@ log = logging.getLogger(__name__)
 
 
 class Sampler:
-    """Calls `take` with figures every so many seconds until it is stopped.
+    """Call `take` with the machine's figures at an interval, until it is stopped.
 
     Args:
-        take: gets the figures, see `Machine.figures`; called from the sampler's thread.
+        take: receives the figures of `Machine.figures`; called from the sampler's thread.
         every_s: seconds between figures.
-        folder: whose disk is watched.
+        folder: its disk is measured.
     """
 
     def __init__(
@@ -34,11 +34,11 @@ class Sampler:
         self._thread = threading.Thread(target=self._work, name="system metrics", daemon=True)
 
     def start(self) -> None:
-        """Begin; the first figures come after the first interval."""
+        """Start; the first figures come after one interval."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End, and wait a moment for figures under way."""
+        """Stop, and wait up to a second for a measurement under way."""
         self._stop.set()
         self._thread.join(1.0)
 
@@ -52,10 +52,10 @@ class Sampler:
 
 
 class Machine:
-    """Figures of this process and of its machine.
+    """The figures of this process and of its machine.
 
     Args:
-        folder: whose disk is watched.
+        folder: its disk is measured.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -67,13 +67,13 @@ class Machine:
         self._began = time.monotonic()
 
     def figures(self) -> dict[str, float]:
-        """Figures since the last call.
+        """Measure since the last call.
 
         Returns:
-            `seconds` since the first process figure; `cpu_percent` of all cores;
+            `seconds` since the object was made; `cpu_percent` of all cores;
             `process_cpu_percent`, 100 for each core kept busy; `rss_gb` and `memory_percent`;
             `disk_free_gb`; for each NVIDIA GPU `gpu0_percent`, `gpu0_memory_gb`, `gpu0_power_w`
-            and `gpu0_celsius` where the driver's library tells, else the memory alone.
+            and `gpu0_celsius` where the driver's library reports them, else the memory alone.
         """
         psutil = self._psutil
         values = {
@@ -88,7 +88,7 @@ class Machine:
 
 
 def _gpu() -> Iterator[tuple[str, float]]:
-    """Figures of the GPUs that this process already uses; nothing is initialised for it."""
+    """Yield the figures of the GPUs that this process already uses; initialise none."""
     torch: Any = sys.modules.get("torch")
     try:
         if torch is None or not torch.cuda.is_initialized():
@@ -98,7 +98,7 @@ def _gpu() -> Iterator[tuple[str, float]]:
     for number in range(torch.cuda.device_count()):
         free, total = torch.cuda.mem_get_info(number)
         yield f"gpu{number}_memory_gb", (total - free) / 2**30
-        # These three need nvidia-ml-py, and not every card tells everything.
+        # These need nvidia-ml-py, and not every card reports all of them.
         asked = {"percent": torch.cuda.utilization, "celsius": torch.cuda.temperature}
         for name, ask in asked.items():
             with contextlib.suppress(Exception):

@@ -1,16 +1,22 @@
-"""TensorBoard's event files: what `tracker=tensorboard` names."""
+"""TensorBoard's event files: the tracker of `tracker=tensorboard`."""
 
 import warnings
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from annotated_types import Ge, Gt
 
+from mathpal.record.outcome import Outcome
+from mathpal.record.samples import Rows
 from mathpal.tracking.delivery import Delivery
-from mathpal.tracking.sinks import Experiment, Rows, package, require
+from mathpal.tracking.sinks import Experiment, package, require
 from mathpal.tracking.tracking import Tracking
 
-COMPARED = ("train/loss", "validation/loss", "tuned/accuracy")  # in the table of runs
+COMPARED = (
+    "train/loss",
+    "validation/loss",
+    "tuned/accuracy",
+)  # columns of its table
 
 
 def tensorboard(
@@ -24,8 +30,8 @@ def tensorboard(
 
     Args:
         run_dir: of the run.
-        queue: records that may wait to be written; further ones are dropped.
-        patience_s: seconds that it has at the run's end.
+        queue: records that may wait; further records are dropped.
+        patience_s: seconds to finish after the end of the run.
         system_every_s: seconds between system metrics; null for none.
 
     Raises:
@@ -68,8 +74,8 @@ class _TensorBoard:
     def artifact(self, path: Path, name: str) -> None:
         self.writer.add_text(f"artifacts/{name}", str(path.name))
 
-    def finish(self, outcome: dict[str, Any]) -> None:
-        for name, value in outcome.get("metrics", {}).items():
+    def finish(self, outcome: Outcome) -> None:
+        for name, value in outcome.metrics.items():
             self.writer.add_scalar(f"final/{name}", value)
-        self.writer.add_text("status", str(outcome.get("status")))
+        self.writer.add_text("status", outcome.status)
         self.writer.close()

@@ -1,7 +1,7 @@
 """The record of a run, and the sinks that get a copy of it.
 
-Knows the order in which things are written: the file first, then the queues. Nothing that a
-sink does comes back from here but counts; only the run directory's own files can raise.
+Knows the order of writing: the file first, then the queues. A sink can only change the counts;
+only the run directory's own files can raise.
 """
 
 import logging
@@ -14,11 +14,13 @@ from typing import Any
 from mathpal.errors import DataError
 from mathpal.record import files
 from mathpal.record.journal import Journal
+from mathpal.record.outcome import Outcome
 from mathpal.record.redaction import redact
+from mathpal.record.samples import NAME as SAMPLES
+from mathpal.record.samples import Rows, Samples
 from mathpal.tracking.artifacts import staged
 from mathpal.tracking.delivery import Delivery, Health
 from mathpal.tracking.experiments import experiment_of, known
-from mathpal.tracking.sinks import Rows
 from mathpal.tracking.system import Sampler
 
 log = logging.getLogger(__name__)
@@ -29,7 +31,7 @@ class Tracking:
 
     Args:
         run_dir: where `metrics.jsonl`, `samples.jsonl`, `system.jsonl` and `tracking/` lie.
-        deliveries: the ways to the sinks.
+        deliveries: one for each sink.
         system_every_s: seconds between system metrics; None for none.
     """
 
@@ -43,21 +45,21 @@ class Tracking:
         self.run_dir, self.deliveries = Path(run_dir), tuple(deliveries)
         self.system_every_s = system_every_s
         self.folder = self.run_dir / "tracking"
-        # Asked before this process starts them: what they had stands in the lines to be cut off.
+        # Before this process starts them: such a sink already has the rows that will be cut off.
         self._had = {d.name: known(self.folder, d.name) for d in self.deliveries}
         self._metrics = Journal(self.run_dir / "metrics.jsonl")
-        self._samples = Journal(self.run_dir / "samples.jsonl")
+        self._samples = Samples(self.run_dir / SAMPLES)
         self._sampler: Sampler | None = None
         self._step = 0
-        self._order = threading.Lock()  # steps must not fall, and the sampler has its own thread
+        self._order = threading.Lock()  # steps must not decrease; the sampler is a thread
         self._finished = False
 
     def __call__(self, step: int, values: dict[str, float]) -> None:
         """Record metrics: in `metrics.jsonl`, then for the sinks.
 
         Args:
-            step: finished optimizer steps. The first call of a process cuts off lines of this
-                step and later ones: they belong to a course that was given up.
+            step: finished optimizer steps. The first call of a process cuts off the lines of
+                this step and later ones: a resumed run does those steps again.
             values: by name.
 
         Raises:
@@ -77,7 +79,7 @@ class Tracking:
         """Start the sinks and the system metrics; a resumed run continues its experiments.
 
         Args:
-            manifest: of the run (`run.json`): its name, configuration and what it was made from.
+            manifest: of the run, as in run.json.
         """
         for delivery in self.deliveries:
             try:
@@ -91,31 +93,28 @@ class Tracking:
             self._sampler.start()
 
     def texts(self, step: int, rows: Rows) -> None:
-        """Record sample generations: in `samples.jsonl`, one object a row, then for the sinks.
+        """Record sample generations: in `samples.jsonl`, then for the sinks.
 
         Args:
-            step: finished optimizer steps; as for metrics, what an earlier process left of it
-                and of later ones is cut off first.
+            step: finished optimizer steps; the first call cuts off lines as for metrics.
             rows: with the same keys each, e.g. "prompt", "response", "reference".
 
         Raises:
             DataError: when `samples.jsonl` cannot be written.
         """
-        moment = round(time.time(), 3)
-        for row in rows:
-            self._samples.append(step, {"time": moment, **row})
-        again = any(at == step for at, _ in self._samples.cut)
+        self._samples.append(step, rows)
+        again = self._samples.is_repeated(step)
         for delivery in self.deliveries:
             if rows and not (again and self._had[delivery.name]):
                 delivery.submit("texts", step, [dict(row) for row in rows])
 
     def artifact(self, folder: Path, name: str) -> None:
-        """Give the sinks a file or a folder of the run, e.g. the adapter or report.html.
+        """Send a file or a folder of the run to the sinks, e.g. the adapter or report.html.
 
-        They get copies without secrets, below `tracking/artifacts/`.
+        They get copies without secrets, in `tracking/artifacts/`.
 
         Args:
-            folder: what is given; it may be a file.
+            folder: the folder or file.
             name: letters, digits, '.', '_' and '-'.
         """
         if not self.deliveries:
@@ -123,27 +122,23 @@ class Tracking:
         try:
             copy = staged(Path(folder), self.folder / "artifacts" / name / Path(folder).name)
         except OSError as error:
-            log.warning("%s goes to no tracker: %s", folder, error)
+            log.warning("%s is not sent to the trackers: %s", folder, error)
             return
         for delivery in self.deliveries:
             delivery.submit("artifact", copy, name)
 
-    def finish(self, outcome: dict[str, Any]) -> None:
-        """Close the sinks, each within its `patience_s`, all at the same time.
-
-        Args:
-            outcome: `status`, and `metrics`: flat, final values.
-        """
+    def finish(self, outcome: Outcome) -> None:
+        """Close the sinks, all at the same time, each within its `patience_s`."""
         if self._finished:
             return
         self._finished = True
         if self._sampler is not None:
             self._sampler.stop()
-        # What was not finite is null in outcome.json, and no sink takes that for a number.
-        known = {n: v for n, v in outcome.get("metrics", {}).items() if v is not None}
+        # A value that was not finite is null in outcome.json, and no sink takes that for a number.
+        known = {n: v for n, v in outcome.metrics.items() if v is not None}
         began = time.monotonic()
         for delivery in self.deliveries:
-            delivery.close({**outcome, "metrics": known})
+            delivery.close(outcome._replace(metrics=known))
         for delivery in self.deliveries:
             delivery.join(began + delivery.patience_s)
         health = self.health()
@@ -159,7 +154,7 @@ class Tracking:
                 log.warning("tracking/health.json could not be written: %s", error)
 
     def health(self) -> dict[str, Health]:
-        """How each sink fares, by its name."""
+        """Return the counts of each sink, by its name."""
         return {delivery.name: delivery.health() for delivery in self.deliveries}
 
     def _take_system(self, figures: dict[str, float]) -> None:

@@ -1,4 +1,4 @@
-"""Trackio, Hugging Face's local-first tracker: what `tracker=trackio` names."""
+"""Trackio, Hugging Face's local-first tracker: the tracker of `tracker=trackio`."""
 
 import logging
 import os
@@ -8,8 +8,10 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Gt
 
+from mathpal.record.outcome import Outcome
+from mathpal.record.samples import Rows
 from mathpal.tracking.delivery import Delivery
-from mathpal.tracking.sinks import Experiment, Rows, package, require
+from mathpal.tracking.sinks import Experiment, package, require
 from mathpal.tracking.tracking import Tracking
 
 log = logging.getLogger(__name__)
@@ -26,15 +28,15 @@ def trackio(
 ) -> Tracking:
     """Keep the run in `tracking/trackio/`, or send it to a Space of Hugging Face.
 
-    It is sent when there is a Space (here or as TRACKIO_SPACE_ID) and HF_TOKEN is in the
-    environment; else `TRACKIO_DIR=…/tracking/trackio trackio show` shows it.
+    The run is sent when a Space is named (here or as TRACKIO_SPACE_ID) and HF_TOKEN is set; else
+    `TRACKIO_DIR=…/tracking/trackio trackio show` shows it.
 
     Args:
         run_dir: of the run.
-        project: where the run appears.
-        space_id: "user/space"; null for TRACKIO_SPACE_ID's.
-        queue: records that may wait to be written; further ones are dropped.
-        patience_s: seconds that it has at the run's end.
+        project: of the run.
+        space_id: "user/space"; null for TRACKIO_SPACE_ID.
+        queue: records that may wait; further records are dropped.
+        patience_s: seconds to finish after the end of the run.
         system_every_s: seconds between system metrics; null for none.
 
     Raises:
@@ -47,7 +49,7 @@ def trackio(
 
 
 class _Trackio:
-    """A run of Trackio. It has no quiet mode and one folder a process: both are set by hand."""
+    """A run of Trackio. It lacks a quiet mode and a folder per run: `_settle` adds both."""
 
     def __init__(self, project: str, space_id: str | None) -> None:
         self.project, self.space_id = project, space_id
@@ -85,14 +87,14 @@ class _Trackio:
         add(str(path))
         self.run.log_artifact(artifact)
 
-    def finish(self, outcome: dict[str, Any]) -> None:
-        final = {f"final/{name}": value for name, value in outcome.get("metrics", {}).items()}
-        self.run.log({**final, "status": str(outcome.get("status"))})
+    def finish(self, outcome: Outcome) -> None:
+        final = {f"final/{name}": value for name, value in outcome.metrics.items()}
+        self.run.log({**final, "status": outcome.status})
         self.run.finish()
 
 
 def _settle(folder: Path) -> None:
-    """Point Trackio at the folder, and what it prints at the log."""
+    """Direct Trackio's files to the folder, and its output to the log."""
     old = sys.modules["trackio.utils"].TRACKIO_DIR
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] != "trackio":

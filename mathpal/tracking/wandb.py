@@ -1,4 +1,4 @@
-"""Weights & Biases: what `tracker=wandb` names."""
+"""Weights & Biases: the tracker of `tracker=wandb`."""
 
 import contextlib
 import logging
@@ -9,8 +9,10 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Gt
 
+from mathpal.record.outcome import Outcome
+from mathpal.record.samples import Rows
 from mathpal.tracking.delivery import Delivery
-from mathpal.tracking.sinks import Experiment, Rows, package, require
+from mathpal.tracking.sinks import Experiment, package, require
 from mathpal.tracking.tracking import Tracking
 
 log = logging.getLogger(__name__)
@@ -28,16 +30,16 @@ def wandb(
 ) -> Tracking:
     """Send the run to Weights & Biases, or keep it in `tracking/wandb/` for `wandb sync`.
 
-    It is sent when WANDB_API_KEY is in the environment. Console, code, diff and the machine's
-    own statistics are not captured; a "stop" clicked on the web page does not stop the run.
+    The run is sent when WANDB_API_KEY is set. Console, code, diff and wandb's own system
+    statistics are not captured. The web page's stop button does not stop the run.
 
     Args:
         run_dir: of the run.
-        project: where the run appears.
-        entity: user or team; null for the key's own.
+        project: of the run.
+        entity: user or team; null for the key's default.
         tags: of the run.
-        queue: records that may wait to be sent; further ones are dropped.
-        patience_s: seconds that it has at the run's end.
+        queue: records that may wait; further records are dropped.
+        patience_s: seconds to finish after the end of the run.
         system_every_s: seconds between system metrics; null for none.
 
     Raises:
@@ -50,7 +52,7 @@ def wandb(
 
 
 class _Wandb:
-    """A run of wandb with everything turned off that would reach into this process."""
+    """A run of wandb, with everything turned off that would change this process."""
 
     def __init__(self, project: str, entity: str | None, tags: list[str]) -> None:
         self.project, self.entity, self.tags = project, entity, list(tags)
@@ -59,7 +61,7 @@ class _Wandb:
     def start(self, experiment: Experiment) -> None:
         self.folder = experiment.folder
         self.folder.mkdir(parents=True, exist_ok=True)
-        os.environ.setdefault("WANDB_SILENT", "true")  # the setting comes too late for the login
+        os.environ.setdefault("WANDB_SILENT", "true")  # the setting is read only after the login
         self.wandb = package("wandb")
         online = bool(os.environ.get("WANDB_API_KEY"))
         asked: dict[str, Any] = {
@@ -78,7 +80,7 @@ class _Wandb:
             "finish_timeout": 0.8 * experiment.patience_s,  # before this thread is given up
             "stop_fn": _not_stopped,
         }
-        known = self.wandb.Settings.model_fields  # older versions have fewer
+        known = self.wandb.Settings.model_fields  # older versions have fewer settings
         settings = self.wandb.Settings(**{n: v for n, v in asked.items() if n in known})
         self.run = self.wandb.init(
             project=self.project,
@@ -103,7 +105,7 @@ class _Wandb:
         self._log(step, {"samples": table})
 
     def _log(self, step: int, values: dict[str, Any]) -> None:
-        # What came late, e.g. a system metric, goes to the newest step: wandb drops older ones.
+        # wandb drops values of older steps: a late one, e.g. a system metric, goes to the newest.
         self.step = max(step, self.step)
         self.run.log(values, step=self.step)
 
@@ -123,12 +125,12 @@ class _Wandb:
             else:
                 os.environ["WANDB_DATA_DIR"] = before
 
-    def finish(self, outcome: dict[str, Any]) -> None:
-        self.run.summary.update({**outcome.get("metrics", {}), "status": outcome.get("status")})
-        self.run.finish(exit_code=0 if outcome.get("status") in ("completed", "pruned") else 1)
+    def finish(self, outcome: Outcome) -> None:
+        self.run.summary.update({**outcome.metrics, "status": outcome.status})
+        self.run.finish(exit_code=0 if outcome.status in ("completed", "pruned") else 1)
 
     def abandon(self) -> None:
-        """End wandb's own process, for which an exit hook would wait until its time-outs."""
+        """Kill wandb's own process, for which its exit hook would wait until a time-out."""
         psutil = package("psutil")
         for child in psutil.Process().children():
             with contextlib.suppress(psutil.Error):
@@ -139,10 +141,12 @@ class _Wandb:
         ending.join(2.0)
 
     def _teardown(self) -> None:
-        """Take the exit hook out, and let another run of this process begin anew."""
-        with contextlib.suppress(Exception):  # the process that it talks to is dead
+        """Remove the exit hook, so that a later run of this process can start."""
+        with contextlib.suppress(Exception):  # its own process is dead
             self.wandb.teardown()
 
 
 def _not_stopped() -> None:
-    log.warning("wandb asks to stop the run; it goes on: press Ctrl-C where it runs to stop it")
+    log.warning(
+        "wandb asks to stop the run; it continues. To stop it, press Ctrl-C in its terminal"
+    )

@@ -10,10 +10,11 @@ import lightning
 
 from mathpal.errors import ConfigError
 from mathpal.objectives.objective import Batches
+from mathpal.record.samples import NAME, RunRecord, Samples
 from mathpal.training.job import Checkpointing, Measuring, TrainingJob
 from mathpal.training.profiling import Profiler
 from mathpal.training.recording import Recorder
-from mathpal.training.samples import Sampler, Texts, asked, to_file
+from mathpal.training.samples import Sampler, Texts, asked
 from mathpal.training.saving import Saver
 from mathpal.training.validating import Best, Validator
 
@@ -95,10 +96,11 @@ def callbacks(
 
 
 def _sampler(job: TrainingJob, *, every: int, steps: int) -> Sampler:
-    # A tracker that knows texts keeps the file itself, and hands them on.
-    texts: Texts | None = getattr(job.record, "texts", None)
-    if texts is None and job.run_dir is not None:
-        texts = to_file(job.run_dir / "samples.jsonl")
+    texts: Texts | None = None
+    if isinstance(job.record, RunRecord):  # a tracker: it writes the file itself
+        texts = job.record.texts
+    elif job.run_dir is not None:
+        texts = Samples(job.run_dir / NAME).append
     if job.validation is None or texts is None:
         lacking = (
             "there are no validation rows" if job.validation is None else "there is no directory"

@@ -1,13 +1,12 @@
 """Checkpoints on disk: `step-00000100/` folders that are whole, or are not there.
 
-Knows files, hashes and pointers; what the tensors mean is `training.state`'s business. Only
+Knows files and hashes; what the tensors mean is `training.state`'s business. Only
 tensors (safetensors) and plain JSON are ever written or read, so nothing in a checkpoint can run.
 """
 
 import hashlib
 import json
 import logging
-import os
 import re
 import shutil
 from pathlib import Path
@@ -18,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from mathpal.errors import DataError
+from mathpal.record.files import whole_folder
 
 log = logging.getLogger(__name__)
 Tensors = dict[str, torch.Tensor]
@@ -57,33 +57,23 @@ def write(folder: Path, checkpoint: Checkpoint) -> Path:
         shutil.rmtree(left_over, ignore_errors=True)
     target = folder / f"step-{checkpoint.step:08d}"
     _require_space(folder, checkpoint)
-    part = folder / f".{target.name}.part"
     try:
-        part.mkdir()
-        save_file(_stored(checkpoint.weights), part / WEIGHTS)
-        save_file(_stored(checkpoint.optimizer), part / OPTIMIZER)
-        (part / STATE).write_text(json.dumps(checkpoint.plain), encoding="utf-8")
-        names = (WEIGHTS, OPTIMIZER, STATE)
-        manifest = {
-            "schema": SCHEMA,
-            "step": checkpoint.step,
-            "files": {name: _describe(part / name) for name in names},
-        }
-        (part / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
-        for name in (*names, MANIFEST):
-            _sync(part / name)
-        _sync(part)
-        if target.exists():  # one that was found damaged, or of a course that was given up
-            target.rename(folder / f".{target.name}.old")
-        part.rename(target)
-        _sync(folder)
+        # It may replace one that was found damaged, or one of steps that are done again.
+        with whole_folder(target, fsync=True) as part:
+            save_file(_stored(checkpoint.weights), part / WEIGHTS)
+            save_file(_stored(checkpoint.optimizer), part / OPTIMIZER)
+            (part / STATE).write_text(json.dumps(checkpoint.plain), encoding="utf-8")
+            manifest = {
+                "schema": SCHEMA,
+                "step": checkpoint.step,
+                "files": {name: _describe(part / name) for name in (WEIGHTS, OPTIMIZER, STATE)},
+            }
+            (part / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
     except (OSError, SafetensorError) as error:
-        shutil.rmtree(part, ignore_errors=True)
         raise DataError(
             f"{target} could not be written: {error}. The checkpoints before it are whole; "
             f"free space on that disk and continue with resume={folder.parent}"
         ) from error
-    shutil.rmtree(folder / f".{target.name}.old", ignore_errors=True)
     return target
 
 
@@ -107,15 +97,6 @@ def _describe(path: Path) -> dict[str, Any]:
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return {"sha256": digest, "bytes": path.stat().st_size}
-
-
-def _sync(path: Path) -> None:
-    """Have a file, or a folder's list of names, on disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def steps(folder: Path) -> dict[int, Path]:
@@ -194,14 +175,6 @@ def newest(folder: Path, before: int | None = None) -> Checkpoint | None:
             "remove that folder to train from the beginning"
         )
     return None
-
-
-def point(folder: Path, name: str, target: Path) -> None:
-    """Make `folder/name` (last, best) a link to a checkpoint."""
-    temporary = folder / f".{name}.{os.getpid()}"
-    temporary.unlink(missing_ok=True)
-    temporary.symlink_to(target.name)
-    os.replace(temporary, folder / name)
 
 
 def prune(folder: Path, keep_last: int) -> None:

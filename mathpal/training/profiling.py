@@ -4,7 +4,6 @@ Knows torch's profiler and where its files lie; changes nothing that is trained.
 """
 
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import lightning
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from mathpal.record.files import write_text
+from mathpal.record.files import whole_file, write_text
 
 log = logging.getLogger(__name__)
 
@@ -64,10 +63,10 @@ class Profiler(lightning.Callback):
         done, self.running = self.running, None
         if not keeps:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f".trace.{os.getpid()}.json.gz"
-        done.export_chrome_trace(str(part))
-        os.replace(part, self.folder / "trace.json.gz")
+        # torch compresses the trace where the name says so.
+        trace = self.folder / "trace.json.gz"
+        with whole_file(trace, fsync=False, suffix=".json.gz") as part:
+            done.export_chrome_trace(str(part))
         device = "cuda" if torch.cuda.is_available() else "cpu"
         table = done.key_averages().table(sort_by=f"self_{device}_time_total", row_limit=_ROWS)
         write_text(self.folder / "top_ops.txt", f"steps {self.first + 1} to {step}\n{table}\n")

@@ -3,9 +3,7 @@
 Knows rows of tokens and what the model writes after them; training is the same without it.
 """
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import lightning
@@ -14,10 +12,10 @@ import torch
 
 from mathpal.generation.responses import decoding
 from mathpal.models.backends import answering
-from mathpal.record.files import write_text
+from mathpal.record.samples import Rows
 from mathpal.tokens.chat import TokenTable, stop_ids
 
-Texts = Callable[[int, list[dict[str, str]]], None]
+Texts = Callable[[int, Rows], None]
 
 ROWS = 4
 NEW_TOKENS = 128  # most of an answer
@@ -100,21 +98,4 @@ def answers(model: Any, tokenizer: Any, rows: list[Asked]) -> list[str]:
     for row in out[:, width:].tolist():
         end = next((place for place, token in enumerate(row) if token in stops), len(row))
         texts.append(tokenizer.decode(row[:end], skip_special_tokens=True))
-    return texts
-
-
-def to_file(path: Path) -> Texts:
-    """Keep samples in a JSON Lines file: "step", "prompt", "response", "reference".
-
-    A step that is in the file already is not written again, so that a run which was killed and
-    goes on leaves what an unbroken one leaves.
-    """
-
-    def texts(step: int, rows: list[dict[str, str]]) -> None:
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
-        if any(json.loads(line)["step"] == step for line in before.splitlines()):
-            return
-        lines = [json.dumps({"step": step, **row}, ensure_ascii=False) for row in rows]
-        write_text(path, before + "".join(f"{line}\n" for line in lines))
-
     return texts

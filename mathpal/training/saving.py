@@ -14,7 +14,7 @@ import lightning
 
 from mathpal.errors import DataError
 from mathpal.interruption import Postponed, exit_code
-from mathpal.record.files import append_line
+from mathpal.record.files import append_line, link
 from mathpal.record.trials import told_to_stop
 from mathpal.training import checkpoints
 from mathpal.training.checkpoints import Checkpoint
@@ -132,9 +132,9 @@ class Saver(lightning.Callback):
         if not trainer.is_global_zero:
             return
         path = checkpoints.write(self.folder, checkpoint)
-        checkpoints.point(self.folder, "last", path)
+        link(self.folder / "last", path)
         if improved:
-            checkpoints.point(self.folder, "best", path)
+            link(self.folder / "best", path)
         checkpoints.prune(self.folder, self.keep_last)
 
     def _bad_step(self, module: Any, decision: Decision, reason: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mathpal.record import files
+from mathpal.record.outcome import read
 from mathpal.record.trials import WORD, tell_to_stop
 from mathpal.run import RunResult, resume, train
 from mathpal.settings.composition import compose
@@ -56,7 +57,7 @@ def test_it_stays_until_the_word_is_removed_and_then_goes_on(
     assert f"remove {pruned.run_dir / WORD}" in caplog.text
     (pruned.run_dir / WORD).unlink()
     done = resume(pruned.run_dir)
-    assert files.status(pruned.run_dir) == "completed" and done.objective is not None
+    assert read(pruned.run_dir).status == "completed" and done.objective is not None
     (entry,) = files.read_json(pruned.run_dir / "run.json")["history"]
     assert (entry["reason"], entry["from_step"]) == ("pruned", 1)
     whole = train(compose([*UNMEASURED, "trainer.evaluate_every=1"]), Path("whole"))

@@ -13,6 +13,7 @@ import pytest
 
 from mathpal.errors import ConfigError, DataError
 from mathpal.record import files, lock
+from mathpal.record import outcome as outcomes
 from mathpal.run import resume, stages, train
 from mathpal.settings.composition import compose
 from tests.e2e.test_run import ROOT, UNMEASURED
@@ -86,7 +87,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_stopped_run_ends_as_if_nobody_had_stopped_it(undisturbed: Path, stopped: Path) -> None:
     assert (stopped / ADAPTER).read_bytes() == (undisturbed / ADAPTER).read_bytes()
     assert losses(stopped) == losses(undisturbed)
-    assert files.status(stopped) == "completed"
+    assert outcomes.read(stopped).status == "completed"
 
 
 def test_its_restart_is_counted_and_explained(stopped: Path) -> None:
@@ -149,7 +150,7 @@ def test_a_run_that_failed_behind_its_training_goes_on_there(
     monkeypatch.chdir(tmp_path)
     with monkeypatch.context() as broken:
         broken.setattr(stages, "write_page", lambda _: None)
-        broken.setattr(files, "write_outcome", lambda *_, **__: 1 / 0)
+        broken.setattr(outcomes, "write", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             train(compose(WORDS), Path("run"))
     assert (tmp_path / "run" / "adapter").is_dir()
@@ -178,7 +179,7 @@ class TestAnotherRun:
             broken.setattr(stages, "describe", lambda *_: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 train(compose(words), Path("run"))
-        assert files.status(Path("run")) == "failed"
+        assert outcomes.read(Path("run")).status == "failed"
         return Path("run")
 
     def test_a_changed_environment_is_another_configuration(
@@ -187,7 +188,7 @@ class TestAnotherRun:
         monkeypatch.setenv("LIMIT", "128")
         with pytest.raises(DataError, match=r"model\.max_length: was 256, is 128"):
             resume(begun)
-        assert files.status(begun) == "failed"
+        assert outcomes.read(begun).status == "failed"
 
     def test_other_data_is_refused(self, begun: Path) -> None:
         text = Path("rows.json").read_text()
@@ -218,7 +219,7 @@ def test_a_canary_is_found_in_none_of_the_bytes_that_a_run_writes(tmp_path: Path
     _, errors = running.communicate(timeout=200)
     assert running.returncode == 0, errors
     run = tmp_path / "run"
-    assert files.status(run) == "completed"
+    assert outcomes.read(run).status == "completed"
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {run / ".hydra" / name for name in ("config.yaml", "overrides.yaml", "hydra.yaml")} < {
         *written
@@ -242,6 +243,6 @@ def test_a_canary_is_not_in_what_is_written_of_a_sweep(
     running = start(tmp_path, *words, "hydra.sweep.dir=sweep", SOME_API_KEY=CANARY)
     _, errors = running.communicate(timeout=200)
     assert running.returncode == 0, errors
-    written = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert tmp_path / "sweep" / written in files
-    assert [path for path in files if CANARY.encode() in path.read_bytes()] == []
+    found = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert tmp_path / "sweep" / written in found
+    assert [path for path in found if CANARY.encode() in path.read_bytes()] == []

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from mathpal.record import heartbeat, trials
+from mathpal.record import heartbeat
+from mathpal.record.outcome import ended
 from tests.unit.sweeps.studies import (
     X,
     begin,
@@ -72,7 +73,7 @@ class Killer:
     def _strike_trial(self) -> bool:
         running = [
             sign for sign in self.home.glob(f"*/{heartbeat.ATTEMPT}")
-            if trials.outcome(sign.parent) is None and heartbeat.alive(sign, 60)
+            if ended(sign.parent) is None and heartbeat.alive(sign, 60)
         ]  # fmt: skip
         if not running:
             return False
@@ -82,7 +83,7 @@ class Killer:
         os.kill(pid, signal.SIGKILL)
         until(lambda: not heartbeat.alive(sign, 60))
         self.killed[number] += 1
-        if (sign.parent / "ended").exists() and trials.outcome(sign.parent) is None:
+        if (sign.parent / "ended").exists() and ended(sign.parent) is None:
             self.torn[number] += 1
         return True
 

@@ -9,7 +9,8 @@ import pytest
 
 from mathpal.cli.reproduce import compare, is_identical, reproduce, table
 from mathpal.errors import ConfigError, DataError
-from mathpal.record import files
+from mathpal.record import files, outcome
+from mathpal.record.outcome import Objective, Outcome
 from mathpal.run import launching
 from mathpal.settings import composition
 from mathpal.settings.checked import Composition
@@ -46,10 +47,8 @@ def other(one: Path) -> Path:
 
 
 def finish(folder: Path, status: str = "completed", **metrics: float) -> None:
-    files.write_outcome(
-        folder, status=status, metrics={**METRICS, **metrics},
-        objective={"name": "train/loss", "value": 0.5}, timings={},
-    )  # fmt: skip
+    objective = Objective("train/loss", 0.5)
+    outcome.write(folder, Outcome(status, {**METRICS, **metrics}, objective))
 
 
 def differing(one: Path, other: Path) -> list[str]:

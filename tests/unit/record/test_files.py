@@ -1,4 +1,4 @@
-"""The run directory: files are whole or not there, and a finished run is never touched."""
+"""Files, folders and links of a run directory are complete or absent."""
 
 import json
 import os
@@ -117,48 +117,139 @@ class TestHash:
         )
 
 
-class TestDirectory:
-    def test_a_new_directory_is_made_with_its_parents(self, tmp_path: Path) -> None:
-        files.create(tmp_path / "a" / "b")
-        assert (tmp_path / "a" / "b").is_dir()
+class TestWholeFile:
+    def test_it_has_its_name_only_when_it_is_complete(self, tmp_path: Path) -> None:
+        path = tmp_path / "a" / "x.bin"
+        with files.whole_file(path, fsync=False) as temporary:
+            assert temporary.parent == path.parent and temporary.name.startswith(".x.bin.")
+            temporary.write_bytes(b"half")
+            assert not path.exists()
+            temporary.write_bytes(b"whole")
+        assert path.read_bytes() == b"whole"
+        assert left_in(path.parent) == ["x.bin"]
 
-    def test_a_directory_without_an_outcome_may_be_used(self, tmp_path: Path) -> None:
-        (tmp_path / "train.log").write_text("")
-        files.create(tmp_path)
-
-    @pytest.mark.parametrize("status", ["interrupted", "failed"])
-    def test_one_that_did_not_reach_its_end_may_be_used_too(
-        self, tmp_path: Path, status: str
+    @pytest.mark.parametrize("fault", [KeyboardInterrupt(), OSError("disk full")])
+    def test_an_error_keeps_the_earlier_file_and_nothing_else(
+        self, tmp_path: Path, fault: BaseException
     ) -> None:
-        files.write_outcome(tmp_path, status=status, metrics={}, objective=None, timings={})
-        files.create(tmp_path)
-        assert files.status(tmp_path) == status
+        path = tmp_path / "x.bin"
+        path.write_bytes(b"old")
+        with pytest.raises(type(fault)):
+            self.fail(path, fault)
+        assert path.read_bytes() == b"old"
+        assert left_in(tmp_path) == ["x.bin"]
 
-    def test_a_finished_run_is_refused(self, tmp_path: Path) -> None:
-        files.write_outcome(tmp_path, status="completed", metrics={}, objective=None, timings={})
-        before = (tmp_path / "outcome.json").read_bytes()
-        with pytest.raises(DataError, match=r"finished run.*hydra\.run\.dir"):
-            files.create(tmp_path)
-        assert (tmp_path / "outcome.json").read_bytes() == before
+    def fail(self, path: Path, fault: BaseException) -> None:
+        with files.whole_file(path, fsync=True) as temporary:
+            temporary.write_bytes(b"half")
+            raise fault
 
-    def test_an_outcome_holds_what_the_design_promises(self, tmp_path: Path) -> None:
-        files.write_outcome(
-            tmp_path,
-            status="completed",
-            metrics={"tuned/accuracy": 0.5, "validation/loss": float("nan")},
-            objective={"name": "tuned/accuracy", "value": 0.5},
-            timings={"fit": 1.25},
-        )
-        assert files.read_json(tmp_path / "outcome.json") == {
-            "schema": 1,
-            "status": "completed",
-            "metrics": {"tuned/accuracy": 0.5, "validation/loss": None},
-            "objective": {"name": "tuned/accuracy", "value": 0.5},
-            "timings": {"fit": 1.25},
-            "error": None,
-            "error_type": None,
-            "notes": [],
-        }
+    def test_its_content_is_on_disk_only_where_that_is_asked(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        synced: list[int] = []
+        monkeypatch.setattr(os, "fsync", synced.append)
+        for fsync in (False, True):
+            with files.whole_file(tmp_path / "x", fsync=fsync) as temporary:
+                temporary.write_text("x")
+            assert len(synced) == fsync
+
+    def test_two_writers_do_not_share_a_temporary_name(self, tmp_path: Path) -> None:
+        path = tmp_path / "trace.json.gz"
+        with (
+            files.whole_file(path, fsync=False, suffix=".json.gz") as one,
+            files.whole_file(path, fsync=False, suffix=".json.gz") as other,
+        ):
+            assert one != other and one.name.endswith(".json.gz")
+            one.write_text("one")
+            other.write_text("other")
+        assert path.read_text() == "one", "the one that is complete last"
+
+
+class TestWholeFolder:
+    def fill(self, folder: Path, text: str, **policy: bool) -> None:
+        with files.whole_folder(folder, **{"fsync": False, **policy}) as part:
+            (part / "sub").mkdir()
+            (part / "sub" / "x").write_text(text)
+
+    def contents(self, place: Path) -> dict[str, str]:
+        found = (path for path in place.rglob("*") if path.is_file())
+        return {str(path.relative_to(place)): path.read_text() for path in found}
+
+    @pytest.mark.parametrize("shared", [False, True])
+    def test_the_new_folder_replaces_the_old_one(self, tmp_path: Path, shared: bool) -> None:
+        for text in ("old", "new"):
+            self.fill(tmp_path / "a" / "set", text, shared=shared, fsync=True)
+        assert left_in(tmp_path / "a") == ["set", "set/sub", "set/sub/x"]
+        assert self.contents(tmp_path) == {"a/set/sub/x": "new"}
+
+    @pytest.mark.parametrize("shared", [False, True])
+    @pytest.mark.parametrize("fault", [KeyboardInterrupt(), OSError("disk full")])
+    def test_one_that_fails_half_way_keeps_the_earlier_and_nothing_else(
+        self, tmp_path: Path, fault: BaseException, shared: bool
+    ) -> None:
+        self.fill(tmp_path / "set", "old")
+        with pytest.raises(type(fault)):
+            self.fail(tmp_path / "set", fault, shared)
+        assert left_in(tmp_path) == ["set", "set/sub", "set/sub/x"]
+        assert self.contents(tmp_path) == {"set/sub/x": "old"}
+
+    def fail(self, folder: Path, fault: BaseException, shared: bool) -> None:
+        with files.whole_folder(folder, fsync=True, shared=shared) as part:
+            (part / "x").write_text("half")
+            raise fault
+
+    @pytest.mark.parametrize("failing", [1, 2])
+    def test_a_failing_rename_puts_the_earlier_one_back(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int
+    ) -> None:
+        self.fill(tmp_path / "set", "old")
+        renamed, replace = [], os.replace
+
+        def fail(source: Path, target: Path) -> None:
+            renamed.append(target)
+            if len(renamed) == failing:
+                raise OSError(28, "No space left on device")
+            replace(source, target)
+
+        monkeypatch.setattr(os, "replace", fail)
+        with pytest.raises(OSError, match="No space left"):
+            self.fill(tmp_path / "set", "new")
+        assert self.contents(tmp_path) == {"set/sub/x": "old"}
+        assert left_in(tmp_path) == ["set", "set/sub", "set/sub/x"]
+
+    def test_what_killed_writers_left_is_removed_or_put_back(self, tmp_path: Path) -> None:
+        self.fill(tmp_path / ".set.part", "half")
+        self.fill(tmp_path / ".set.old", "old")
+        with pytest.raises(ZeroDivisionError), files.whole_folder(tmp_path / "set", fsync=False):
+            raise ZeroDivisionError
+        assert self.contents(tmp_path) == {"set/sub/x": "old"}, "killed between the two renames"
+
+    def test_a_shared_one_leaves_other_writers_alone(self, tmp_path: Path) -> None:
+        with files.whole_folder(tmp_path / "set", fsync=False, shared=True) as one:
+            (one / "x").write_text("one")
+            self.fill(tmp_path / "set", "other", shared=True)
+            assert self.contents(tmp_path / "set") == {"sub/x": "other"}
+        assert self.contents(tmp_path) == {"set/x": "one"}
+
+
+class TestLink:
+    def test_it_is_relative_and_replaces_an_earlier_one(self, tmp_path: Path) -> None:
+        for name in ("first", "second"):
+            (tmp_path / name).mkdir()
+            files.link(tmp_path / "links" / "last", tmp_path / name)
+            assert os.readlink(tmp_path / "links" / "last") == f"../{name}"
+        assert left_in(tmp_path / "links") == ["last"]
+
+    def test_a_failure_keeps_the_earlier_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        files.link(tmp_path / "last", tmp_path / "first")
+        monkeypatch.setattr(os, "replace", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            files.link(tmp_path / "last", tmp_path / "second")
+        assert os.readlink(tmp_path / "last") == "first"
+        assert left_in(tmp_path) == ["last"]
 
 
 class TestLatest:
@@ -188,14 +279,3 @@ class TestLatest:
         (tmp_path / "elsewhere").mkdir()
         files.point_latest(tmp_path / "elsewhere", tmp_path / "outputs")
         assert (tmp_path / "outputs/latest").resolve() == (tmp_path / "elsewhere").resolve()
-
-
-class TestClock:
-    def test_stages_follow_each_other(self) -> None:
-        clock = files.Clock()
-        clock("model")
-        clock("fit")
-        clock.stop()
-        clock.stop()
-        assert list(clock.seconds) == ["model", "fit"]
-        assert all(value >= 0 for value in clock.seconds.values())

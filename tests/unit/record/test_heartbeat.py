@@ -1,15 +1,12 @@
-"""Signs of life, values and outcomes: what a study reads in a trial's directory."""
+"""Heartbeats: who is at work is known, and who has died is too."""
 
-import json
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import pytest
-
-from mathpal.record import files, heartbeat, lock, trials
+from mathpal.record import files, heartbeat, lock
 
 
 def test_who_beats_is_alive_and_then_not(tmp_path: Path) -> None:
@@ -68,33 +65,3 @@ def test_ranks_that_outlive_their_job_are_still_at_work(tmp_path: Path) -> None:
         command = [sys.executable, "-c", code, str(tmp_path)]
         assert subprocess.run(command, check=False).returncode == 0
     assert not heartbeat.at_work(tmp_path, 60)
-
-
-def test_values_are_followed_line_by_line(tmp_path: Path) -> None:
-    path = tmp_path / "metrics.jsonl"
-    values = trials.Values(path, "loss")
-    assert values.new() == []
-    lines = [{"step": 1, "loss": 0.5}, {"step": 1, "other": 1}, {"step": 2, "loss": None}]
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines) + '{"step": 3, "lo')
-    assert values.new() == [(1, 0.5)]
-    with path.open("a") as stream:
-        stream.write('ss": 0.25}\nnot json\n')
-    assert values.new() == [(3, 0.25)]
-    assert values.new() == []
-
-
-def test_a_report_that_comes_too_late_ends_the_trial(tmp_path: Path) -> None:
-    trials.report(tmp_path, 1, objective=2.0)
-    trials.tell_to_stop(tmp_path)
-    with pytest.raises(trials.Pruned):
-        trials.report(tmp_path, 2, objective=1.0)
-    assert trials.Values(tmp_path / "metrics.jsonl", "objective").new() == [(1, 2.0), (2, 1.0)]
-
-
-@pytest.mark.parametrize(("text", "ended"), [(None, False), ("{", False), ("interrupted", False),
-                                             ("pruned", True), ("failed", True)])  # fmt: skip
-def test_what_was_interrupted_has_not_ended(tmp_path: Path, text: str | None, ended: bool) -> None:
-    if text:
-        content = text if text == "{" else json.dumps({"status": text})
-        (tmp_path / "outcome.json").write_text(content)
-    assert (trials.outcome(tmp_path) is not None) == ended

@@ -1,4 +1,4 @@
-"""One run a directory: refused while the other lives, free as soon as it does not."""
+"""Locks between processes: held by one at a time, and free as soon as the holder is dead."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,79 @@ def test_where_there_are_no_locks_a_run_is_warned_and_not_stopped(
     monkeypatch.setattr(lock.fcntl, "flock", fail)
     with lock.hold(tmp_path):
         assert "No locks available" in caplog.text
+
+
+# Takes turns at a lock: reads a number, waits a moment, writes the next one.
+TURNS = """
+import sys, time
+from pathlib import Path
+from mathpal.record.lock import locked
+folder = Path(sys.argv[1])
+print(flush=True)
+for _ in range(20):
+    with locked(folder / "lock", wait=True):
+        number = int((folder / "number").read_text())
+        time.sleep(0.002)
+        (folder / "number").write_text(str(number + 1))
+"""
+
+
+class TestLocked:
+    def test_processes_that_wait_take_turns(self, tmp_path: Path) -> None:
+        (tmp_path / "number").write_text("0")
+        with lock.locked(tmp_path / "lock", wait=True):
+            command = [sys.executable, "-c", TURNS, str(tmp_path)]
+            waiting = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
+            for process in waiting:
+                assert process.stdout is not None and process.stdout.readline() == b"\n"
+            time.sleep(0.3)
+            assert (tmp_path / "number").read_text() == "0", "they wait for this process"
+        for process in waiting:
+            process.communicate(timeout=60)
+            assert process.returncode == 0
+        assert (tmp_path / "number").read_text() == "40"
+
+    def test_who_does_not_wait_is_told_at_once(self, tmp_path: Path) -> None:
+        with lock.locked(tmp_path / "a" / "lock", wait=False):
+            with pytest.raises(BlockingIOError), lock.locked(tmp_path / "a" / "lock", wait=False):
+                pytest.fail("two at once")
+            with lock.locked(tmp_path / "a" / "other", wait=False):
+                pass
+        with lock.locked(tmp_path / "a" / "lock", wait=False):
+            pass
+
+    def test_a_function_says_how_long_to_wait(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(lock, "_ASKED_EVERY", 0.0)
+        asked = iter([True, True, False])
+        with lock.locked(tmp_path / "lock", wait=True):
+            with (
+                pytest.raises(BlockingIOError),
+                lock.locked(tmp_path / "lock", wait=lambda: next(asked)),
+            ):
+                pytest.fail("two at once")
+            assert list(asked) == []
+
+    def test_without_locks_who_needs_one_gets_the_error(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise OSError(37, "No locks available")
+
+        monkeypatch.setattr(lock.fcntl, "flock", fail)
+        for wait in (True, False):
+            with (
+                pytest.raises(OSError, match="No locks available"),
+                lock.locked(tmp_path / "lock", wait=wait),
+            ):
+                pytest.fail("no lock, no entry")
+
+    def test_a_forked_child_may_leave_the_block_without_its_lock(self, tmp_path: Path) -> None:
+        with lock.locked(tmp_path / "lock", wait=True):
+            child = os.fork()
+            if child == 0:
+                os._exit(1 if lock._open else 0)
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+            with pytest.raises(BlockingIOError), lock.locked(tmp_path / "lock", wait=False):
+                pytest.fail("the child took the lock with it")

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from mathpal.errors import DataError
-from mathpal.record import environment, files, manifest
+from mathpal.record import environment, files, manifest, outcome
+from mathpal.record.outcome import Outcome
 
 CONFIG = {"name": "x", "seed": 3, "trainer": {"lr": 1e-4, "betas": [0.9, 0.99]}, "dry_run": False}
 PRINTS = {"data": "ab", "model": "cd", "tokenizer": "ef", "template": "01"}
@@ -76,9 +77,7 @@ class TestNextAttempt:
         assert (second["restarts"], second["started"]) == (1, first["started"])
         assert second["history"][0]["reason"] == "killed: it left no outcome.json"
         assert second["history"][0]["from_step"] == 0
-        files.write_outcome(
-            tmp_path, status="failed", metrics={}, objective=None, timings={}, error="DataError: x"
-        )
+        outcome.write(tmp_path, Outcome("failed", error="DataError: x"))
         third = begin(tmp_path)
         assert third["restarts"] == 2
         assert third["history"][:1] == second["history"]
@@ -88,7 +87,7 @@ class TestNextAttempt:
     @pytest.mark.parametrize("name", PRINTS)
     def test_refuses_other_inputs_and_leaves_all_as_it_was(self, tmp_path: Path, name: str) -> None:
         begin(tmp_path)
-        files.write_outcome(tmp_path, status="interrupted", metrics={}, objective=None, timings={})
+        outcome.write(tmp_path, Outcome("interrupted"))
         before = {path: path.read_bytes() for path in tmp_path.iterdir()}
         with pytest.raises(DataError, match=rf"other inputs: {name} differs"):
             begin(tmp_path, **{name: "99"})

@@ -1,14 +1,15 @@
 """How a run's end is written down, and read again."""
 
+import json
 import math
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
-from mathpal.errors import DataError, InfeasibleError, OutOfMemoryError
-from mathpal.record import attempts, files, outcome
+from mathpal.errors import DataError
+from mathpal.record import files, outcome
+from mathpal.record.outcome import Objective, Outcome
 from mathpal.record.trials import WORD, tell_to_stop
 
 
@@ -65,32 +66,76 @@ class TestPruned:
 
 def test_what_did_not_end_so_gives_nothing_back(tmp_path: Path) -> None:
     assert outcome.settled(tmp_path) is None
-    files.write_outcome(
-        tmp_path, status="failed", metrics={}, objective=None, timings={}, error="no row"
-    )
+    outcome.write(tmp_path, Outcome("failed", error="no row"))
     tell_to_stop(tmp_path)
     assert outcome.settled(tmp_path) is None
     with pytest.raises(DataError, match="failed: no row"):
         outcome.result(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("error", "status", "named"),
-    [
-        (InfeasibleError("too large"), "failed", "InfeasibleError"),
-        (torch.OutOfMemoryError("full"), "failed", "OutOfMemoryError"),
-        (OutOfMemoryError("full"), "failed", "OutOfMemoryError"),
-        (ValueError("a bug"), "failed", "ValueError"),
-        (KeyboardInterrupt(), "interrupted", None),
-        (SystemExit(143), "interrupted", None),
-    ],
-)
-def test_what_ended_a_run_is_named(
-    tmp_path: Path, error: BaseException, status: str, named: str | None
-) -> None:
-    with (
-        pytest.raises(type(error)),
-        attempts.outcome_on_error(tmp_path, files.Clock(), dry=False),
-    ):
-        raise error
-    assert (written(tmp_path)["status"], written(tmp_path)["error_type"]) == (status, named)
+class TestFile:
+    def test_it_holds_what_the_design_promises(self, tmp_path: Path) -> None:
+        metrics = {"tuned/accuracy": 0.5, "validation/loss": math.nan}
+        said = Outcome("completed", metrics, Objective("tuned/accuracy", 0.5), {"fit": 1.25})
+        outcome.write(tmp_path, said)
+        assert list(written(tmp_path).items()) == [
+            ("schema", 1),
+            ("status", "completed"),
+            ("metrics", {"tuned/accuracy": 0.5, "validation/loss": None}),
+            ("objective", {"name": "tuned/accuracy", "value": 0.5}),
+            ("timings", {"fit": 1.25}),
+            ("error", None),
+            ("error_type", None),
+            ("notes", []),
+        ]
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            Outcome("completed", {"a": 1.0, "b": None}, Objective("a", 1.0), {"fit": 1.0}),
+            Outcome("completed", objective=Objective("objective", [1.0, None])),
+            Outcome("failed", error="no row", error_type="DataError"),
+            Outcome("pruned", {"a": 1.0}, notes=("a", "b")),
+        ],
+    )
+    def test_what_is_written_is_read_again(self, tmp_path: Path, said: Outcome) -> None:
+        outcome.write(tmp_path, said)
+        assert outcome.read(tmp_path) == outcome.find(tmp_path) == outcome.ended(tmp_path) == said
+
+    def test_keys_that_are_absent_have_their_defaults(self, tmp_path: Path) -> None:
+        (tmp_path / "outcome.json").write_text('{"status": "pruned", "metrics": null, "new": 1}')
+        assert outcome.read(tmp_path) == Outcome("pruned")
+
+
+class TestAbsentOrUnreadable:
+    def test_no_file_raises_or_gives_none(self, tmp_path: Path) -> None:
+        with pytest.raises(DataError, match=r"outcome\.json is not there"):
+            outcome.read(tmp_path)
+        assert outcome.find(tmp_path) is outcome.ended(tmp_path) is None
+        found = outcome.read_or_failed(tmp_path)
+        assert found.status == "failed" and "is not there" in str(found.error)
+
+    @pytest.mark.parametrize(
+        "content",
+        [b"", b"{", b"\xff", b"[]", b"{}", b'{"status": 1}', b'{"status": "completed", "notes": 1}',
+         b'{"status": "completed", "objective": [1]}', b'{"status": "failed", "metrics": "x"}'],
+    )  # fmt: skip
+    def test_a_damaged_file_raises_or_gives_none(self, tmp_path: Path, content: bytes) -> None:
+        (tmp_path / "outcome.json").write_bytes(content)
+        for asked in (outcome.read, outcome.find, outcome.settled):
+            with pytest.raises(DataError, match=r"outcome\.json is no"):
+                asked(tmp_path)
+        assert outcome.find(tmp_path, unreadable="none") is outcome.ended(tmp_path) is None
+        assert outcome.read_or_failed(tmp_path).status == "failed"
+
+    @pytest.mark.parametrize(
+        ("text", "ended"),
+        [(None, False), ("{", False), ("interrupted", False), ("pruned", True), ("failed", True)],
+    )
+    def test_what_was_interrupted_has_not_ended(
+        self, tmp_path: Path, text: str | None, ended: bool
+    ) -> None:
+        if text:
+            content = text if text == "{" else json.dumps({"status": text})
+            (tmp_path / "outcome.json").write_text(content)
+        assert (outcome.ended(tmp_path) is not None) == ended

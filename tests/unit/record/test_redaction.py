@@ -177,7 +177,7 @@ def test_nothing_that_is_written_holds_the_secret(
             log.exception("stopped")
     with (
         pytest.raises(ValueError, match="canary"),
-        attempts.outcome_on_error(tmp_path, files.Clock(), dry=False),
+        attempts.outcome_on_error(tmp_path, attempts.Clock(), dry=False),
     ):
         raise ValueError(CANARY)
     found = list(tmp_path.iterdir())

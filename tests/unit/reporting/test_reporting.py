@@ -16,6 +16,7 @@ from mathpal.drawing import formatting
 from mathpal.drawing.charts import Line, line_chart, nice_ticks, tick_label
 from mathpal.drawing.series import collect, smooth, thin
 from mathpal.errors import DataError
+from mathpal.record.outcome import Outcome
 from mathpal.reporting import write_report
 from mathpal.reporting.examples import choose, pair, tally
 from mathpal.reporting.intervals import NARROW, WIDE, Bar, Estimate, interval_chart
@@ -425,18 +426,18 @@ def test_what_training_cost_is_told_where_it_was_measured():
     from mathpal.reporting.head import read_environment
 
     metrics = {"train/padding": 0.042, "train/mfu": 0.25, "train/loss": 1.0, "train/tflops": None}
-    groups = dict(read_environment({}, {"metrics": metrics}))
+    groups = dict(read_environment({}, Outcome("completed", metrics)))
     assert groups["Throughput"] == [
         ("padding", "4.2 %"),
         ("share of peak FLOPs", "25 %"),
     ]
-    assert "Throughput" not in dict(read_environment({}, {}))
+    assert "Throughput" not in dict(read_environment({}, None))
 
 
 def test_a_run_without_a_gpu_names_its_processor():
     from mathpal.reporting.head import read_head
 
     hardware = {"cpu": "AMD EPYC", "accelerator": "none"}
-    assert ("Device", "AMD EPYC") in read_head({"hardware": hardware}, {}, place="x").facts
+    assert ("Device", "AMD EPYC") in read_head({"hardware": hardware}, None, place="x").facts
     hardware["accelerator"] = "H200"
-    assert ("Device", "H200") in read_head({"hardware": hardware}, {}, place="x").facts
+    assert ("Device", "H200") in read_head({"hardware": hardware}, None, place="x").facts

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from mathpal.errors import DataError
-from mathpal.record import files
+from mathpal.record import outcome
+from mathpal.record.outcome import Objective, Outcome
 from mathpal.run import launching
 from mathpal.run.run import _launch
 from mathpal.settings.checked import Composition
@@ -114,12 +115,12 @@ class TestSeveral:
 
         def wait_for(command: list[str], **_: object) -> int:
             how["command"] = command[1:]
-            run_dir, objective = Path(command[-1]), {"name": "train/loss", "value": 0.5}
+            objective = Objective("train/loss", 0.5)
             if how["status"]:
-                files.write_outcome(
-                    run_dir, status=str(how["status"]), metrics={"train/loss": 0.5},
-                    objective=objective, timings={}, error="DataError: no rows",
-                )  # fmt: skip
+                said = Outcome(
+                    str(how["status"]), {"train/loss": 0.5}, objective, error="DataError: no rows"
+                )
+                outcome.write(Path(command[-1]), said)
             return int(str(how["code"]))
 
         monkeypatch.setattr(launching, "wait_for", wait_for)

@@ -2,12 +2,14 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pytest
 from optuna.trial import TrialState
 
 from mathpal.errors import ConfigError
+from mathpal.record.outcome import Objective, Outcome
 from mathpal.sweeps.ledger import Ledger
 from mathpal.sweeps.outcomes import Measure, Verdict
 from mathpal.sweeps.samplers import build_pruner, build_sampler
@@ -89,9 +91,8 @@ def test_an_end_is_told_once(tmp_path: Path) -> None:
 
 
 class TestVerdicts:
-    def ended(self, value: object, **more: object) -> dict[str, object]:
-        objective = {"name": "loss", "value": value}
-        return {"status": "completed", "objective": objective, "metrics": {}, **more}
+    def ended(self, value: Any, **more: Any) -> Outcome:
+        return Outcome("completed", objective=Objective("loss", value), **more)
 
     def test_seeds_are_awaited_and_averaged(self) -> None:
         measure = Measure()
@@ -120,7 +121,7 @@ class TestVerdicts:
         assert unmeasured is not None and "was not measured" in str(unmeasured.notes["error"])
 
     def test_what_the_memory_plan_rejects_is_no_failure(self) -> None:
-        outcome = {"status": "failed", "error": "too large", "error_type": "InfeasibleError"}
+        outcome = Outcome("failed", error="too large", error_type="InfeasibleError")
         verdict = Measure().verdict([outcome], None)
         assert verdict is not None and verdict.end == "pruned"
         assert verdict.notes["infeasible"] == "too large"

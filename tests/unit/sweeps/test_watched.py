@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mathpal.record import trials
+from mathpal.record.outcome import ended
 from mathpal.sweeps.watched import Watched
 from tests.unit.sweeps.studies import until
 
@@ -57,5 +57,5 @@ def test_a_run_that_is_started_twice_takes_place_once(tmp_path: Path, killed: bo
     second.join(60)
     assert second.exitcode == 0
     assert begun(tmp_path) == (2 if killed else 1)
-    outcome = trials.outcome(tmp_path)
-    assert outcome is not None and outcome["objective"]["value"] == 3.0
+    outcome = ended(tmp_path)
+    assert outcome is not None and outcome.objective == ("objective", 3.0)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from mathpal.record.outcome import Outcome
 from mathpal.tracking.tracking import Tracking
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the packages: not ours to mend
@@ -153,7 +154,7 @@ def run(name: str, run_dir: Path, steps: range, status: str) -> Tracking:
     adapter.mkdir(exist_ok=True)
     (adapter / "adapter_config.json").write_text(json.dumps({"base": f"marker {SECRET}"}))
     tracking.artifact(adapter, "adapter")
-    tracking.finish({"status": status, "metrics": {"tuned/accuracy": 0.75}})
+    tracking.finish(Outcome(status, {"tuned/accuracy": 0.75}))
     return tracking
 
 

@@ -11,6 +11,7 @@ from omegaconf import OmegaConf
 from mathpal.cli.report import report
 from mathpal.errors import DataError
 from mathpal.record.files import write_json, write_lines
+from mathpal.record.outcome import Outcome
 from mathpal.settings.checked import Composition
 from mathpal.settings.composition import compose
 from mathpal.settings.preflight import preflight
@@ -70,7 +71,7 @@ def test_everything_of_the_run_is_sent_in_its_order_and_time(finished: Path) -> 
         (20, 102.5, {"validation/loss": 1.5}),
     ]
     assert fake.calls[0][1].title == "exam 2026-01-02_03-04-05 (replayed)"
-    assert fake.calls[-1][1] == {"status": "completed", "metrics": {"tuned/accuracy": 0.5}}
+    assert fake.calls[-1][1] == Outcome("completed", {"tuned/accuracy": 0.5})
     assert state(finished) == before, "the run stays as it is"
 
 

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from mathpal.errors import ConfigError, DataError
+from mathpal.record.outcome import Outcome
 from mathpal.settings.preflight import find_faults, preflight
 from mathpal.settings.run_settings import RunSettings
 from mathpal.tracking.artifacts import staged
@@ -129,10 +130,10 @@ class TestSinks:
         tracking.texts(2, [{"prompt": "p", "response": "r"}])
         (tmp_path / "report.html").write_text("<p>")
         tracking.artifact(tmp_path / "report.html", "report")
-        tracking.finish({"status": "completed", "metrics": {"b": 1.0}})
+        tracking.finish(Outcome("completed", {"b": 1.0}))
         assert [call[0] for call in fake.calls] == "start log log texts artifact finish".split()
         assert fake.logged() == [(1, {"a": 1.0}), (2, {"a": 2.0})]
-        assert fake.calls[-1][1] == {"status": "completed", "metrics": {"b": 1.0}}
+        assert fake.calls[-1][1] == Outcome("completed", {"b": 1.0})
         assert fake.threads and threading.get_ident() not in fake.threads
         assert tracking.health() == {"fake0": (4, 0, 0, "")}
         written = json.loads((tmp_path / "tracking/health.json").read_text())
@@ -142,14 +143,14 @@ class TestSinks:
         fake = Fake()
         tracking = tracked(tmp_path, fake)
         tracking.begin(MANIFEST)
-        tracking.finish({"status": "completed", "metrics": {"a": 1.0, "b": None}})
-        assert fake.calls[-1] == ("finish", {"status": "completed", "metrics": {"a": 1.0}})
+        tracking.finish(Outcome("completed", {"a": 1.0, "b": None}))
+        assert fake.calls[-1] == ("finish", Outcome("completed", {"a": 1.0}))
 
     def test_are_told_what_the_run_is(self, tmp_path: Path) -> None:
         fake = Fake()
         tracking = tracked(tmp_path / "run7", fake)
         tracking.begin({**MANIFEST, "git": {"commit": "abc"}})
-        tracking.finish({})
+        tracking.finish(Outcome("completed"))
         told: Experiment = fake.calls[0][1]
         assert (told.name, told.title, told.resumed) == ("exam", "exam run7", False)
         assert told.hyperparameters == {
@@ -164,7 +165,7 @@ class TestSinks:
             for step in steps:
                 tracking(step, {"a": float(step)})
                 tracking(step, {"b": float(step)})
-            tracking.finish({"status": "interrupted"})
+            tracking.finish(Outcome("interrupted"))
             told: Experiment = fake.calls[0][1]
             return told
 
@@ -179,13 +180,13 @@ class TestSinks:
         first = tracked(tmp_path, Fake())
         first.begin(MANIFEST)
         first(4, {"train/loss": 1.0})
-        first.finish({})
+        first.finish(Outcome("completed"))
         fake = Fake()
         second = tracked(tmp_path, fake)
         second.begin(MANIFEST)
         second(4, {"train/loss": 1.0})
         second(4, {"validation/loss": 2.0})
-        second.finish({})
+        second.finish(Outcome("completed"))
         assert fake.logged() == [(4, {"validation/loss": 2.0})]
 
     def test_new_in_a_resumed_run_get_all_that_it_does(self, tmp_path: Path) -> None:
@@ -194,7 +195,7 @@ class TestSinks:
         tracking = tracked(tmp_path, fake)
         tracking.begin(MANIFEST)
         tracking(4, {"a": 1.0})
-        tracking.finish({})
+        tracking.finish(Outcome("completed"))
         assert fake.logged() == [(4, {"a": 1.0})]
 
 
@@ -209,7 +210,7 @@ class TestFaults:
         tracking.begin(MANIFEST)
         for step in range(10):
             tracking(step, {"a": 1.0})
-        tracking.finish({})
+        tracking.finish(Outcome("completed"))
         health = tracking.health()["fake0"]
         assert (health.failed, health.sent, health.dropped) == (3, 0, 7)
         assert "3 failures in a row" in health.given_up
@@ -225,14 +226,14 @@ class TestFaults:
         for step in range(4):
             tracking(step, {"a": 1.0})
             tracking.texts(step, [{"prompt": "p"}])
-        tracking.finish({})
+        tracking.finish(Outcome("completed"))
         assert tracking.health()["fake0"] == (4, 0, 4, "")
 
     def test_a_sink_that_does_not_start_is_given_up(self, tmp_path: Path) -> None:
         tracking = tracked(tmp_path, Fake("start", fail))
         tracking.begin(MANIFEST)
         tracking(1, {"a": 1.0})
-        tracking.finish({})
+        tracking.finish(Outcome("completed"))
         assert "did not start" in tracking.health()["fake0"].given_up
 
     @pytest.mark.parametrize("call", ["start", "log", "finish"])
@@ -243,7 +244,7 @@ class TestFaults:
         tracking(1, {"a": 1.0})
         tracking(2, {"a": 1.0})
         began = time.monotonic()
-        tracking.finish({})
+        tracking.finish(Outcome("completed"))
         assert time.monotonic() - began < 2
         health = tracking.health()
         assert "not done 0.2 s after the end" in health["fake0"].given_up
@@ -258,7 +259,7 @@ class TestFaults:
             began = time.monotonic()
             tracking(step, {"a": 1.0})
             slowest = max(slowest, time.monotonic() - began)
-        tracking.finish({})
+        tracking.finish(Outcome("completed"))
         health = tracking.health()["fake0"]
         assert health.dropped >= 20 and health.sent + health.dropped == 30
         assert health.given_up == ""
@@ -276,14 +277,14 @@ class TestFaults:
             time.sleep(0.01)
         assert "took more than 0.05 s" in tracking.health()["fake0"].given_up
         assert let_go == [True]
-        tracking.finish({})
+        tracking.finish(Outcome("completed"))
         assert tracking.health()["fake0"].dropped == 19
 
     def test_a_run_that_never_began_ends(self, tmp_path: Path) -> None:
         tracking = tracked(tmp_path, Fake())
         tracking(1, {"a": 1.0})
-        tracking.finish({"status": "failed"})
-        tracking.finish({"status": "failed"})
+        tracking.finish(Outcome("failed"))
+        tracking.finish(Outcome("failed"))
         assert tracking.health()["fake0"] == (0, 1, 0, "")
 
     @pytest.mark.parametrize(
@@ -305,7 +306,7 @@ class TestFaults:
         tracking = tracked(tmp_path, *fakes[:3], patience_s=0.2)
         tracking.begin(MANIFEST)
         found = self.trained(shared_tiny, fit_tables, tracking)
-        tracking.finish({"status": "completed"})
+        tracking.finish(Outcome("completed"))
         assert found.keys() == expected.keys()
         assert all(weight.equal(expected[name]) for name, weight in found.items())
         assert [line["step"] for line in lines(tmp_path / "metrics.jsonl")] == [1, 2, 3]
@@ -341,7 +342,7 @@ class TestSecrets:
         )
         tracking.texts(1, [{"response": f"the key is {SECRET}"}])
         tracking.artifact(folder, "adapter")
-        tracking.finish({"status": "completed", "error": SECRET})
+        tracking.finish(Outcome("completed", error=SECRET))
         files = [p.read_bytes() for p in (tmp_path / "tracking").rglob("*") if p.is_file()]
         everything = str(fake.calls) + str(files) + (tmp_path / "samples.jsonl").read_text()
         assert SECRET not in everything and "hidden-in-config" not in everything
@@ -369,7 +370,7 @@ class TestSystem:
         deadline = time.monotonic() + 10
         while not (tmp_path / "system.jsonl").exists() and time.monotonic() < deadline:
             time.sleep(0.02)
-        tracking.finish({})
+        tracking.finish(Outcome("completed"))
         figures = lines(tmp_path / "system.jsonl")[-1]
         assert figures["step"] == 7
         assert figures["system/rss_gb"] > 0.01 and 0 <= figures["system/cpu_percent"] <= 100
@@ -393,7 +394,7 @@ class TestComposition:
         assert tracking.system_every_s == 3.0
         tracking.begin(MANIFEST)
         tracking(1, {"x": 1.0})
-        tracking.finish({})
+        tracking.finish(Outcome("completed"))
         assert all(fake.logged() == [(1, {"x": 1.0})] for fake in fakes.values())
         assert fakes["a"].calls[0][1].id != fakes["b"].calls[0][1].id
 

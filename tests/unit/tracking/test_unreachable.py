@@ -20,6 +20,7 @@ PATIENCE_S = 3.0
 RUN = """
 import sys, time
 from pathlib import Path
+from mathpal.record.outcome import Outcome
 from mathpal.tracking.{name} import {name}
 tracking = {name}(Path(sys.argv[1]), patience_s={patience}, system_every_s=None)
 began = time.monotonic()
@@ -32,7 +33,7 @@ for step in range(50):
     slowest = max(slowest, time.monotonic() - began)
     time.sleep(0.02)
 began = time.monotonic()
-tracking.finish({{"status": "completed", "metrics": {{}}}})
+tracking.finish(Outcome("completed"))
 print(begin, slowest, time.monotonic() - began, time.time(), flush=True)
 """
 

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from mathpal.errors import DataError
+from mathpal.record.files import link
 from mathpal.training import checkpoints
 from mathpal.training.checkpoints import Checkpoint
 
@@ -133,9 +134,9 @@ def test_a_write_that_fails_leaves_what_was_there(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    for name in ("save_file", "_sync"):
+    for module, name in ((checkpoints, "save_file"), (os, "fsync"), (os, "replace")):
         with monkeypatch.context() as patch:
-            patch.setattr(checkpoints, name, full)
+            patch.setattr(module, name, full)
             with pytest.raises(DataError, match=r"No space left.*resume="):
                 checkpoints.write(folder, made(40))
         assert sorted(p.name for p in folder.iterdir()) == [f"step-{s:08d}" for s in (10, 20, 30)]
@@ -169,11 +170,11 @@ def test_a_damaged_one_of_the_same_step_is_replaced(folder: Path) -> None:
 
 
 def test_the_newest_and_the_best_stay(folder: Path) -> None:
-    checkpoints.point(folder, "best", folder / "step-00000010")
-    checkpoints.point(folder, "last", checkpoints.write(folder, made(40)))
+    link(folder / "best", folder / "step-00000010")
+    link(folder / "last", checkpoints.write(folder, made(40)))
     checkpoints.prune(folder, 2)
     assert list(checkpoints.steps(folder)) == [10, 30, 40]
-    checkpoints.point(folder, "best", folder / "step-00000040")
+    link(folder / "best", folder / "step-00000040")
     checkpoints.prune(folder, 1)
     assert list(checkpoints.steps(folder)) == [40]
     assert (folder / "last").resolve() == (folder / "best").resolve()

@@ -13,7 +13,7 @@ from mathpal.objectives.sft import sft
 from mathpal.tokens.chat import encode, prompt_text
 from mathpal.training import samples
 from mathpal.training.callbacks import callbacks
-from mathpal.training.samples import answers, asked, to_file
+from mathpal.training.samples import answers, asked
 from tests.unit.conftest import at, die, same
 
 SHORT = {"max_steps": 6, "checkpoint_every": 2, "evaluate_every": 6, "accumulate": 2}
@@ -35,7 +35,7 @@ def test_training_is_bit_identical_with_samples(train: Any, tmp_path: Path) -> N
     assert again == records
     kept = lines(tmp_path / "samples.jsonl")
     assert [row["step"] for row in kept] == [4] * 4 + [6] * 4, "every fourth, and the last"
-    assert all(set(row) == {"step", "prompt", "response", "reference"} for row in kept)
+    assert all(list(row) == ["step", "time", "prompt", "response", "reference"] for row in kept)
 
 
 def test_a_run_that_goes_on_leaves_the_same_file_and_weights(train: Any, tmp_path: Path) -> None:
@@ -44,8 +44,8 @@ def test_a_run_that_goes_on_leaves_the_same_file_and_weights(train: Any, tmp_pat
     assert lines(tmp_path / "broken/samples.jsonl")[-1]["step"] == 3, "died in recording step 4"
     found, _, _ = train(tmp_path / "broken", samples_every=1, **SHORT)
     assert same(found, expected)
-    one, other = (tmp_path / name / "samples.jsonl" for name in ("whole", "broken"))
-    assert one.read_text(encoding="utf-8") == other.read_text(encoding="utf-8")
+    one, other = (lines(tmp_path / name / "samples.jsonl") for name in ("whole", "broken"))
+    assert [{**row, "time": 0} for row in one] == [{**row, "time": 0} for row in other]
 
 
 def test_a_row_is_asked_as_in_evaluation_and_has_its_solution(shared_tiny: Loaded) -> None:
@@ -80,15 +80,6 @@ def test_answers_together_are_answers_alone(tiny: Loaded, fit_tables: Any) -> No
     tiny.model.eval()
     answers(tiny.model, tiny.tokenizer, rows[:1])
     assert not tiny.model.training
-
-
-def test_a_step_is_kept_once(tmp_path: Path) -> None:
-    row = {"prompt": "hỏi", "response": "đáp", "reference": "đúng"}
-    keep = to_file(tmp_path / "samples.jsonl")
-    keep(2, [row, row])
-    to_file(tmp_path / "samples.jsonl")(2, [row])
-    keep(4, [row])
-    assert [line["step"] for line in lines(tmp_path / "samples.jsonl")] == [2, 2, 4]
 
 
 class Tracker:

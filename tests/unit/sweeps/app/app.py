@@ -9,7 +9,8 @@ import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from mathpal.record import files, trials
+from mathpal.record import outcome, trials
+from mathpal.record.outcome import Objective, Outcome
 
 
 def more(cfg: DictConfig, trial: object) -> None:
@@ -42,10 +43,8 @@ def main(cfg: DictConfig) -> float | list[float]:
     if cfg.nan_above is not None and cfg.x > cfg.nan_above:
         return float("nan")
     if cfg.measured:
-        files.write_outcome(
-            folder, status="completed", metrics={"objective": value, "size/x": -float(cfg.x)},
-            objective={"name": "objective", "value": value}, timings={},
-        )  # fmt: skip
+        metrics = {"objective": value, "size/x": -float(cfg.x)}
+        outcome.write(folder, Outcome("completed", metrics, Objective("objective", value)))
     return value if cfg.outcomes == 1 else [value, float(cfg.x)]
 
 
