@@ -3,6 +3,7 @@
 Only drivers and readers open it; trials report through files (`mathpal.record.trials`).
 """
 
+import contextlib
 import os
 import time
 from pathlib import Path
