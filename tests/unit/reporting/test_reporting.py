@@ -388,7 +388,7 @@ def test_reproduction_names_commit_changes_and_command(run_dir: Path) -> None:
         "python train.py lora=r16 trainer.lr=1e-4",
     ]
     (run_dir / "git.diff").unlink()
-    assert reproduce(manifest, run_dir)[1].startswith("# There were uncommitted changes")
+    assert reproduce(manifest, run_dir)[1].startswith("# The uncommitted changes of this run are")
 
 
 def test_trial_of_a_sweep_gets_its_own_line() -> None:
