@@ -50,10 +50,10 @@ def fit_trl(
     numbers, optimizer and schedule are those of `fit`, so that the losses of both can be compared
     step by step. The training loss is TRL's; the job's objective gives the validation loss. It
     keeps no checkpoints, so a stopped run cannot be resumed. It has no guard either: a step that
-    is not finite ends the run. One GPU; on a CPU TRL's loss has no kernel.
+    is not finite ends the run. It trains on one GPU; TRL's loss has no kernel for a CPU.
 
     Raises:
-        ConfigError: when TRL is not installed or cannot train here, or the run has begun before.
+        ConfigError: when TRL is not installed or cannot train here, or the run has already begun.
         DataError: when a step is not finite.
     """
     from mathpal.models.backends import set_mode
@@ -94,9 +94,9 @@ def fit_trl(
         evaluate_every=measuring.evaluate_every,
         unwanted=partial(told_to_stop, job.run_dir) if job.run_dir else lambda: False,
     )
-    making = partial(build, optimization, gpu=gpu)
+    build_optimizer = partial(build, optimization, gpu=gpu)
     with tempfile.TemporaryDirectory() as scratch:
-        trainer = driven(SFTTrainer, batches, making, factor, batching.seed)(
+        trainer = driven(SFTTrainer, batches, build_optimizer, factor, batching.seed)(
             model=model,
             args=_arguments(
                 scratch,
@@ -109,13 +109,13 @@ def fit_trl(
                 seed=batching.seed,
                 gradient_checkpointing=hardware.gradient_checkpointing,
             ),
-            train_dataset=_formality(job.train),
+            train_dataset=_placeholder(job.train),
             processing_class=tokenizer,
             callbacks=[follower],
         )
-        trainer.remove_callback(PrinterCallback)  # standard output is for the run's directory
+        trainer.remove_callback(PrinterCallback)  # standard output is for the run directory's path
         for weight in model.parameters():
-            # TRL turns LoRA around a quantized model to bf16, which swallows small updates.
+            # TRL casts LoRA around a quantized model to bf16, which loses small updates.
             if weight.requires_grad and weight.dtype.itemsize < 4:
                 weight.data = weight.data.float()
         set_mode(model, training=True)
@@ -134,7 +134,7 @@ def _require_trl(loaded: Loaded, gpu: bool) -> None:
 
     if find_spec("trl") is None:
         raise ConfigError("trainer=trl needs TRL: pip install 'mathpal[gpu]', or trainer=default")
-    # Unsloth puts a loss of its own in the place of TRL's kernel where there is no GPU.
+    # Without a GPU, Unsloth replaces TRL's kernel by a loss of its own.
     if not gpu and not is_unsloth(loaded.model):
         raise ConfigError(
             "trainer=trl needs a CUDA GPU, and this machine shows none: TRL's loss is a Triton "
@@ -143,29 +143,29 @@ def _require_trl(loaded: Loaded, gpu: bool) -> None:
 
 
 def _require_fresh(run_dir: Path | None) -> None:
-    """Without checkpoints there is nothing to go on from, and the record would begin twice."""
+    """Raise if the run has begun: without checkpoints it cannot be resumed."""
     if run_dir is None:
         return
     recorded = run_dir / "metrics.jsonl"
     if recorded.is_file() and recorded.stat().st_size:
         raise ConfigError(
-            f"{run_dir} has begun before, and trainer=trl cannot go on with a run: it keeps no "
-            "checkpoints; start it anew in another directory, or use trainer=default"
+            f"{run_dir} has already begun, and trainer=trl cannot resume a run: it keeps no "
+            "checkpoints; start again in another directory, or use trainer=default"
         )
 
 
 def _arguments(folder: str, **settings: Any) -> Any:
-    """TRL's settings with all that MathPal does itself turned off."""
+    """Return TRL's settings, with everything off that MathPal does itself."""
     from trl import SFTConfig
 
     return SFTConfig(
         output_dir=folder,
-        per_device_train_batch_size=1,  # of what the loader gives: a whole micro-batch
+        per_device_train_batch_size=1,  # item of the loader, which is a whole micro-batch
         max_length=None,
         dataset_kwargs={"skip_prepare_dataset": True},
         gradient_checkpointing_kwargs={"use_reentrant": False},
         logging_strategy="steps",
-        logging_nan_inf_filter=False,  # else a loss that is not finite is left out of the mean
+        logging_nan_inf_filter=False,  # else the mean omits losses that are not finite
         save_strategy="no",
         eval_strategy="no",
         report_to="none",
@@ -175,8 +175,8 @@ def _arguments(folder: str, **settings: Any) -> Any:
     )
 
 
-def _formality(table: "TokenTable") -> Any:
-    """TRL asks for a data set of its kind; the batches come from the loader."""
+def _placeholder(table: "TokenTable") -> Any:
+    """Return a data set of one row, since TRL requires one; the batches come from the loader."""
     from datasets import Dataset
 
     end = int(table.starts[1])

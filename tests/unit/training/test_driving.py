@@ -153,5 +153,5 @@ class TestRefusals:
     ) -> None:
         monkeypatch.setattr("mathpal.training.trl._require_trl", lambda loaded, gpu: None)
         (tmp_path / "metrics.jsonl").write_text('{"step": 10}\n')
-        with pytest.raises(ConfigError, match=r"cannot go on with a run.*trainer=default"):
+        with pytest.raises(ConfigError, match=r"cannot resume a run.*trainer=default"):
             self.go(shared_tiny, fit_tables, tmp_path)
