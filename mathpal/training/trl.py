@@ -4,6 +4,7 @@ The facade that `conf/trainer/trl.yaml` names; TRL and torch are imported inside
 """
 
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ from mathpal.training.job import (
 
 if TYPE_CHECKING:
     from mathpal.tokens.chat import TokenTable
+    from mathpal.tokens.windows import Plan
+    from mathpal.training.driving import Follower
 
 # Settings of `fit` that TRL's loop has no counterpart for.
 _ABSENT = (
@@ -70,7 +73,7 @@ def fit_trl(
     from transformers.trainer_callback import PrinterCallback
     from trl import SFTTrainer
 
-    from mathpal.training.driving import Follower, driven, validation_loss
+    from mathpal.training.driving import driven
 
     precision = settling.settled_precision(hardware.precision, gpu=gpu)
     mixed, pad = precision == "bf16-mixed", tokenizer.pad_token_id
@@ -78,46 +81,29 @@ def fit_trl(
     batches: Any = job.objective.training_batches(
         job.train, plan, steps=schedule.max_steps, epochs=schedule.epochs or 0, pad=pad
     )
-    validate = None
-    if job.validation is not None:
-        checks: Any = job.objective.validation_batches(
-            job.validation, batch_tokens=batching.batch_tokens, pad=pad
-        )
-        validate = partial(validation_loss, objective=job.objective, batches=checks, mixed=mixed)
     factor = learning_rate(schedule.scheduler, steps=batches.steps, warmup=schedule.warmup)
-    follower = Follower(
-        job.record,
-        batches,
-        lr=optimization.lr,
-        factor=factor,
-        validate=validate,
-        evaluate_every=measuring.evaluate_every,
-        unwanted=partial(told_to_stop, job.run_dir) if job.run_dir else lambda: False,
-    )
+    every = measuring.evaluate_every
+    follower = _follower(job, batches, factor, optimization.lr, every=every, mixed=mixed)
     build_optimizer = partial(build, optimization, gpu=gpu)
     with tempfile.TemporaryDirectory() as scratch:
         trainer = driven(SFTTrainer, batches, build_optimizer, factor, batching.seed)(
             model=model,
             args=_arguments(
                 scratch,
-                max_steps=batches.steps,
-                gradient_accumulation_steps=batching.accumulate,
-                max_grad_norm=optimization.clip or 0.0,
-                logging_steps=measuring.record_every,
-                bf16=mixed,
-                use_cpu=not gpu,
-                seed=batching.seed,
-                gradient_checkpointing=hardware.gradient_checkpointing,
+                plan,
+                measuring,
+                steps=batches.steps,
+                clip=optimization.clip,
+                checkpointing=hardware.gradient_checkpointing,
+                mixed=mixed,
+                gpu=gpu,
             ),
             train_dataset=_placeholder(job.train),
             processing_class=tokenizer,
             callbacks=[follower],
         )
         trainer.remove_callback(PrinterCallback)  # standard output is for the run directory's path
-        for weight in model.parameters():
-            # TRL casts LoRA around a quantized model to bf16, which loses small updates.
-            if weight.requires_grad and weight.dtype.itemsize < 4:
-                weight.data = weight.data.float()
+        _widen_trained(model)
         set_mode(model, training=True)
         trainer.train()
     set_mode(model, training=False)
@@ -154,7 +140,56 @@ def _require_fresh(run_dir: Path | None) -> None:
         )
 
 
-def _arguments(folder: str, **settings: Any) -> Any:
+def _follower(
+    job: TrainingJob,
+    batches: Any,
+    factor: Callable[[int], float],
+    lr: float,
+    *,
+    every: int | None,
+    mixed: bool,
+) -> "Follower":
+    """Return the callback that records, and validates if there are validation rows."""
+    from mathpal.training.driving import Follower, validation_loss
+
+    validate = None
+    if job.validation is not None:
+        checks: Any = job.objective.validation_batches(
+            job.validation, batch_tokens=batches.plan.batch_tokens, pad=batches.pad
+        )
+        validate = partial(validation_loss, objective=job.objective, batches=checks, mixed=mixed)
+    return Follower(
+        job.record,
+        batches,
+        lr=lr,
+        factor=factor,
+        validate=validate,
+        evaluate_every=every,
+        unwanted=partial(told_to_stop, job.run_dir) if job.run_dir else lambda: False,
+    )
+
+
+def _widen_trained(model: Any) -> None:
+    """Cast trained weights to fp32.
+
+    TRL casts LoRA around a quantized model to bf16, which loses small updates.
+    """
+    for weight in model.parameters():
+        if weight.requires_grad and weight.dtype.itemsize < 4:
+            weight.data = weight.data.float()
+
+
+def _arguments(
+    folder: str,
+    plan: "Plan",
+    measuring: Measuring,
+    *,
+    steps: int,
+    clip: float | None,
+    checkpointing: bool,
+    mixed: bool,
+    gpu: bool,
+) -> Any:
     """Return TRL's settings, with everything off that MathPal does itself."""
     from trl import SFTConfig
 
@@ -171,7 +206,14 @@ def _arguments(folder: str, **settings: Any) -> Any:
         report_to="none",
         disable_tqdm=True,
         remove_unused_columns=False,
-        **settings,
+        max_steps=steps,
+        gradient_accumulation_steps=plan.accumulate,
+        max_grad_norm=clip or 0.0,
+        logging_steps=measuring.record_every,
+        bf16=mixed,
+        use_cpu=not gpu,
+        seed=plan.seed,
+        gradient_checkpointing=checkpointing,
     )
 
 
