@@ -102,7 +102,7 @@ def test_twenty_steps_are_those_of_transformers_trainer(
 
 
 @pytest.mark.parametrize(("heard", "last"), [(3, 3), (STEPS, STEPS)])
-def test_the_word_of_a_study_ends_it_at_the_step(
+def test_a_pruned_run_ends_at_the_step(
     shared_tiny: Loaded, fit_tables: Tables, tmp_path: Path, heard: int, last: int
 ) -> None:
     asked = iter(range(1, STEPS))
