@@ -143,7 +143,7 @@ def tuned(shape: Shape, where: Any, accelerated: bool, dtype: Any) -> Any:
 
     from mathpal.models.accelerate import accelerate_layers
     from mathpal.models.lora import PROJECTIONS
-    from mathpal.training.gradient_check import waken
+    from mathpal.training.gradient_check import randomise_lora_b
 
     base = random_model(shape, where, dtype=torch.bfloat16)
     if dtype != torch.bfloat16:
@@ -163,7 +163,7 @@ def tuned(shape: Shape, where: Any, accelerated: bool, dtype: Any) -> Any:
                 weight.copy_(
                     torch.randn(weight.shape, generator=generator) / weight.shape[1] ** 0.5
                 )
-    waken(model, 0)
+    randomise_lora_b(model, 0)
     if accelerated:
         accelerate_layers(model)
     return model.train()

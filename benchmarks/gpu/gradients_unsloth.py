@@ -44,7 +44,7 @@ def main() -> None:
 
 def gradients(folder: str, rows: Any, again: Any, toy: bool) -> dict[str, Any]:
     """Gradients of the mean loss of all rows, as Unsloth computes them."""
-    from mathpal.training.gradient_check import waken
+    from mathpal.training.gradient_check import randomise_lora_b
 
     model, _ = FastModel.from_pretrained(
         folder, max_seq_length=512, load_in_4bit=False, dtype=torch.float32,
@@ -57,7 +57,7 @@ def gradients(folder: str, rows: Any, again: Any, toy: bool) -> dict[str, Any]:
         use_gradient_checkpointing=again, random_state=0,
     )  # fmt: skip
     model.train()
-    waken(model, 0)
+    randomise_lora_b(model, 0)
     where = next(model.parameters()).device
     count = len(rows.lengths)
     ids = torch.from_numpy(rows.ids.astype("int64")).view(count, -1).to(where)  # (B, T)

@@ -1,1 +1,1 @@
-"""What a training step minimises. Each module is one objective."""
+"""Objectives: the losses that training minimises, and the batches they are computed on."""

@@ -1,7 +1,7 @@
-"""The same loss by fused GPU kernels of other packages, which are imported only when asked for.
+"""Linear cross-entropy by fused GPU kernels of other packages, imported only when selected.
 
-Each is a function like `linear_cross_entropy`; what a package cannot do is refused, never
-left out.
+Each is a function like `linear_cross_entropy`. An option that a package lacks raises an error; it
+is never ignored.
 """
 
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -19,7 +19,7 @@ PACKAGES = {
 
 
 class LinearLoss(Protocol):
-    """What `linear_cross_entropy` is."""
+    """The signature of `linear_cross_entropy`."""
 
     def __call__(
         self,
@@ -34,14 +34,14 @@ class LinearLoss(Protocol):
 
 
 def linear_loss(backend: Backend, *, label_smoothing: float = 0.0) -> LinearLoss:
-    """The function that a backend stands for.
+    """Return the loss function of a backend.
 
     Args:
         backend: torch runs anywhere; the others need a GPU and their package.
-        label_smoothing: what the function is to be called with.
+        label_smoothing: the value that the function will be called with.
 
     Raises:
-        ConfigError: when there is no GPU, no such package, or it cannot smooth labels.
+        ConfigError: when the GPU or the package is missing, or the package cannot smooth labels.
     """
     from importlib.util import find_spec
 
@@ -63,7 +63,7 @@ def linear_loss(backend: Backend, *, label_smoothing: float = 0.0) -> LinearLoss
         return _liger
     if label_smoothing:
         raise ConfigError(
-            f"objective.label_smoothing={label_smoothing}: cut_cross_entropy has none; use "
+            f"cut_cross_entropy does not support objective.label_smoothing={label_smoothing}; use "
             "objective.backend=torch or liger, or objective.label_smoothing=0"
         )
     return _cut_cross_entropy
@@ -78,10 +78,10 @@ def _cut_cross_entropy(
     token_weights: "Tensor | None" = None,
     label_smoothing: float = 0.0,
 ) -> "Tensor":
-    """Wijmans et al. 2024 (arXiv 2411.09009), with every gradient.
+    """Cut cross-entropy (Wijmans et al. 2024, arXiv 2411.09009), without its gradient filter.
 
-    Gradients are summed in fp32 where the release can; 25.1.1, the newest on PyPI, sums them in
-    the 16 bits of its inputs.
+    Gradients are summed in fp32 if the installed release supports it; 25.1.1, the newest on PyPI,
+    sums them in the 16 bits of its inputs.
     """
     from inspect import signature
 
@@ -99,7 +99,7 @@ def _cut_cross_entropy(
             targets.flatten(),
             softcap=softcap,
             reduction="none",
-            filter_eps=None,  # by default gradients below the rounding of bf16 are left out
+            filter_eps=None,  # the default drops gradients below the rounding of bf16
             **wide,
         )
         if token_weights is not None:
@@ -156,7 +156,7 @@ def _half(hidden: "Tensor", weight: "Tensor") -> Any:
     dtype = _product_dtype(hidden, weight)
     if dtype.itemsize != 2:
         raise ConfigError(
-            "objective.backend=cut_cross_entropy computes in 16 bits only, and this run is in "
+            "objective.backend=cut_cross_entropy computes in 16 bits only, but this run is in "
             f"{dtype}; use trainer.precision=bf16-mixed or objective.backend=torch"
         )
     return dtype

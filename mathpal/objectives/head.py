@@ -1,7 +1,7 @@
-"""From a causal LM's hidden states to its logits: whether that is one plain matrix, and which.
+"""Find a causal LM's plain head: the one matrix that turns its hidden states into logits.
 
-Knows the ways in which Hugging Face models keep their body and head. Where a model does
-anything else between the two, the answer is no: then only the model itself may compute logits.
+Knows how Hugging Face models store their body and head. A model that does anything else between
+the two has no plain head; only the model itself may then compute its logits.
 """
 
 import logging
@@ -13,7 +13,7 @@ from torch.distributed.tensor import DTensor
 
 log = logging.getLogger(__name__)
 
-AGREEMENT = 0.02  # relative; bf16 rounds to 0.004, a forgotten factor is far larger
+AGREEMENT = 0.02  # relative; bf16 rounding causes 0.004, a forgotten factor far more
 
 
 class Head(NamedTuple):
@@ -31,21 +31,21 @@ class Head(NamedTuple):
 
 
 def plain_head(model: Any, ids: Any) -> Head | None:
-    """Body and head of a causal LM, or of a PEFT model around one.
+    """Return the body and head of a causal LM, or of a PEFT model around one.
 
     Args:
         model: as `from_pretrained` or `get_peft_model` gives it.
         ids: (B, T) tokens; the first two are run through the model to compare its own logits
-            with the head's. No random numbers of the caller are used up by that.
+            with the head's. The caller's random state is unchanged.
 
     Returns:
-        None, with a line in the log, where the logits are not as `Head` says: the head is
-        quantised, wrapped (LoRA on it), has a bias, or the logits are scaled.
+        None, with a log line, when the logits are not computed as `Head` says: the head is
+        quantised, wrapped (LoRA on it) or has a bias, or the logits are scaled.
     """
     base = _unwrapped(model)
     head, reason = _found(base)
     if head is not None and not _agrees(base, head, ids[:1, :2]):
-        head, reason = None, "its logits are not those of its head alone"
+        head, reason = None, "its logits differ from those of its head alone"
     if head is None:
         log.info(
             "%s computes its logits itself: %s. All logits of a micro-batch's supervised "
@@ -57,7 +57,7 @@ def plain_head(model: Any, ids: Any) -> Head | None:
 
 
 def body_of(model: Any) -> Any:
-    """The decoder of a causal LM, or of a PEFT model around one; itself where it has no other."""
+    """Return the decoder of a causal LM or PEFT model, or the model itself if it has none."""
     base = _unwrapped(model)
     return getattr(base, "base_model", base)
 
@@ -70,8 +70,8 @@ def _found(base: Any) -> tuple[Head | None, str]:
     body = body_of(base)
     linear = base.get_output_embeddings() if hasattr(base, "get_output_embeddings") else None
     if body is base or linear is None:
-        return None, "no body and head are to be told apart"
-    # Exactly this class: quantised layers and LoRA's are other ones or subclasses.
+        return None, "its body and head cannot be told apart"
+    # Exactly this class: quantised and LoRA layers are subclasses or other classes.
     if type(linear) is not nn.Linear or not linear.weight.is_floating_point():
         return None, f"its head is a {type(linear).__name__}, not a plain matrix"
     if isinstance(linear.weight, DTensor):
@@ -83,7 +83,7 @@ def _found(base: Any) -> tuple[Head | None, str]:
 
 
 def _agrees(base: Any, head: Head, ids: Any) -> bool:
-    """Whether the model's own logits are the head's of what its body returned."""
+    """Return whether the model's own logits equal the head's on the body's output."""
     seen: list[Any] = []
     hook = head.body.register_forward_hook(lambda module, inputs, output: seen.append(output))
     devices = [ids.device] if ids.is_cuda else []

@@ -1,8 +1,8 @@
-"""Cross-entropy straight from hidden states: the logits never exist all at once.
+"""Cross-entropy directly from hidden states: the logits never exist all at once.
 
-Only rows with a target meet the head, some of them at a time, and the gradient is taken while
-their scores are at hand, so that no (N, V) tensor outlives a chunk. Plain torch, any device,
-deterministic. Knows nothing of models or batches.
+Only rows with a target are multiplied by the head, one chunk at a time. The forward pass also
+computes the gradient from each chunk's scores, so that only one chunk of them is in memory. Plain
+torch, any device, deterministic. Knows nothing of models or batches.
 
 Letters: P positions, N of them with a target, R rows of a chunk, H hidden width, V vocabulary.
 """
@@ -14,9 +14,9 @@ from torch import Tensor
 
 from mathpal.tokens.batches import IGNORED
 
-CHUNK_SCORES = 2**25  # of a chunk: 128 MiB in fp32, 128 rows of Gemma's vocabulary
-TILE_SCORES = {"cpu": 2**18}  # element-wise work goes by tiles that stay in the cache
-BOUNDED = 40.0  # exp(±40) and sums of it fit fp32: such a softcap needs no search for the largest
+CHUNK_SCORES = 2**25  # scores of a chunk: 128 MiB in fp32, 128 rows of Gemma's vocabulary
+TILE_SCORES = {"cpu": 2**18}  # scores of a tile, which stays in the cache during element-wise work
+BOUNDED = 40.0  # exp(±40) and its sums fit fp32: up to this softcap no row maximum is needed
 
 
 def linear_cross_entropy(
@@ -32,20 +32,20 @@ def linear_cross_entropy(
     """Sum over the targets of the cross-entropy of softcap · tanh(hidden @ weightᵀ / softcap).
 
     Args:
-        hidden: (…, H) floating. Under autocast the products are taken in its dtype; what is not
-            a product is computed in fp32 (in fp64 for fp64 inputs) in any case.
+        hidden: (…, H) floating. Under autocast, matrix products use its dtype; everything else is
+            computed in fp32 (in fp64 for fp64 inputs).
         weight: (V, H), the head. Its gradient is computed only when it requires one.
         targets: (…) int64 in 0 to V - 1, or -100 for no loss.
         softcap: largest magnitude of a logit, above 0; None for no cap.
         token_weights: (…) factor of each target's loss; None for 1. No gradient flows to them.
         label_smoothing: share of the target spread evenly over the vocabulary, 0 to below 1.
-        chunk: rows at a time; None for as many as make 2**25 scores.
+        chunk: rows of a chunk; None for as many as make 2**25 scores.
 
     Returns:
         A scalar, differentiable once; 0 with zero gradients where there is no target.
 
-    Source: the idea of taking the gradient chunk by chunk in the forward pass is that of Hsu et
-    al. 2024 (Liger Kernel, arXiv 2410.10989); the softcap is that of Gemma 2 (2408.00118).
+    Source: computing the gradient chunk by chunk in the forward pass is from Hsu et al. 2024
+    (Liger Kernel, arXiv 2410.10989); the softcap is that of Gemma 2 (2408.00118).
     """
     flat = hidden.reshape(-1, hidden.shape[-1])  # (P, H)
     wanted = targets.reshape(-1)
@@ -73,7 +73,7 @@ def linear_cross_entropy(
 
 
 class _Task(NamedTuple):
-    """What is asked, of N targets; `product` and `exact` are the dtypes of products and sums."""
+    """N targets and the options; `product` and `exact` are the dtypes of products and sums."""
 
     targets: Tensor  # (N,)
     weights: Tensor | None  # (N,)
@@ -85,10 +85,10 @@ class _Task(NamedTuple):
 
 
 class _LinearCrossEntropy(torch.autograd.Function):
-    """Both gradients are ready when the loss is; the backward pass only scales them.
+    """Compute both gradients in the forward pass; the backward pass only scales them.
 
-    It scales them in place and gives them away, since a second (V, H) tensor may be what does
-    not fit any more. Whoever keeps the graph and goes back once more has them computed anew.
+    It scales them in place and keeps no copy, because a second (V, H) tensor may not fit into
+    memory. A second backward pass through a retained graph computes them again.
     """
 
     @staticmethod
@@ -123,7 +123,7 @@ def _walk(
     wants_hidden: bool,
     wants_weight: bool,
 ) -> tuple[Tensor, Tensor | None, Tensor | None]:
-    """The summed loss, and the gradients of the chosen rows (N, H) and of the weight (V, H)."""
+    """Return the summed loss, and the gradients of the chosen rows (N, H) and the weight (V, H)."""
     gradient = wants_hidden or wants_weight
     with torch.no_grad(), torch.autocast(flat.device.type, enabled=False):
         chosen = flat.index_select(0, rows).to(task.product)  # (N, H)
@@ -150,16 +150,16 @@ def _walk(
 
 
 def _product(left: Tensor, right: Tensor, out: Tensor) -> Tensor:
-    """left @ right in `out`, whose dtype is that of the sums even for bf16 factors."""
+    """Write left @ right to `out`; its dtype is that of the sums, even for bf16 factors."""
     if left.dtype == out.dtype:
         return torch.mm(left, right, out=out)
     if left.is_cuda:
         return torch.mm(left, right, out_dtype=out.dtype, out=out)  # type: ignore[call-overload,no-any-return]
-    return out.copy_(torch.mm(left, right))  # a CPU has no such product: rounded once
+    return out.copy_(torch.mm(left, right))  # a CPU has no such product: the sums are rounded
 
 
 def _by_tiles(scores: Tensor, part: slice, task: _Task, losses: Tensor, *, gradient: bool) -> None:
-    """Fill losses[part] from a chunk's scores (R, V), and turn these into their gradient."""
+    """Fill losses[part] from a chunk's scores (R, V), and overwrite these with their gradient."""
     count, vocabulary = scores.shape
     tile = max(1, TILE_SCORES.get(scores.device.type, CHUNK_SCORES // 4) // vocabulary)
     spare = torch.empty_like(scores[:tile])
@@ -170,10 +170,10 @@ def _by_tiles(scores: Tensor, part: slice, task: _Task, losses: Tensor, *, gradi
 
 
 def _tile(x: Tensor, spare: Tensor, here: slice, task: _Task, gradient: bool) -> Tensor:
-    """The weighted losses (R,) of scores x (R, V), which become their gradient if asked for.
+    """Return the weighted losses (R,) of scores x (R, V); `gradient` overwrites x with theirs.
 
     With t = tanh(x / softcap) and z = softcap · t the gradient of the loss by x is
-    (softmax(z) - target) · (1 - t²). `spare` is room for as many numbers as x.
+    (softmax(z) - target) · (1 - t²). `spare` is scratch space of x's size.
     """
     targets = task.targets[here, None]  # (R, 1)
     weights = None if task.weights is None else task.weights[here, None]
@@ -189,7 +189,7 @@ def _tile(x: Tensor, spare: Tensor, here: slice, task: _Task, gradient: bool) ->
     loss = top - (1 - share) * scale * x.gather(1, targets)
     if share:
         loss = loss - share * scale * x.mean(1, keepdim=True)
-    # The cap's slope needs t again; nothing else needs the scores once more.
+    # Only the softcap's derivative needs t again; otherwise x may be overwritten.
     e = spare if gradient and cap is not None else x
     torch.add(-top, x, alpha=scale, out=e).exp_()
     total = e.sum(1, keepdim=True)

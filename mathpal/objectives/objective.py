@@ -1,7 +1,7 @@
-"""The seam between an objective and the trainer: a loss, and the batches that it is computed on.
+"""The interface between objective and trainer: a loss, and the batches it is computed on.
 
-Supervised fine-tuning brings rows with a loss mask; preference pairs and rollouts would bring their
-own. A trainer knows only what stands here.
+Supervised fine-tuning has batches of rows with a loss mask; preference pairs and rollouts would
+have their own. A trainer uses nothing of an objective but this interface.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -22,12 +22,12 @@ Loss = Callable[[Any, Any], Any]
 
 
 class Batches(Protocol):
-    """The micro-batches of a whole run; number i is a function of i alone.
+    """The micro-batches of a whole run; micro-batch i is a function of i alone.
 
     Attributes:
-        plan: what decides the batches besides the data.
+        plan: how rows are drawn and grouped into batches.
         steps: optimizer steps in all.
-        pad: the id that fills a batch.
+        pad: padding token id.
     """
 
     plan: "Plan"
@@ -35,16 +35,16 @@ class Batches(Protocol):
     pad: int
 
     def __len__(self) -> int:
-        """Micro-batches in all: `steps` × `plan.accumulate`."""
+        """Return the number of micro-batches: `steps` × `plan.accumulate`."""
 
     def __getitem__(self, index: int) -> Any:
-        """A micro-batch, as the objective's loss takes it."""
+        """Return a micro-batch, as the objective's loss takes it."""
 
     def rows(self, step: int) -> list[int]:
-        """Numbers of the training rows of a step."""
+        """Return the indices of a step's training rows."""
 
     def replanned(self, plan: "Plan") -> "Batches":
-        """The same steps on the same rows, cut by another plan."""
+        """Return the same steps on the same rows, divided by another plan."""
 
     @property
     def longest(self) -> int:
@@ -52,14 +52,14 @@ class Batches(Protocol):
 
 
 class Objective(Protocol):
-    """What a step minimises, and on what."""
+    """The loss that a step minimises, and its batches."""
 
     def __call__(self, model: Any, batch: Any) -> "Tensor":
-        """The loss of a micro-batch: a scalar with gradient.
+        """Return the loss of a micro-batch: a scalar with gradient.
 
         Args:
             model: a Hugging Face causal LM or a PEFT model around one.
-            batch: of this objective's own batches.
+            batch: a micro-batch of this objective.
         """
 
     def encode(
@@ -69,9 +69,9 @@ class Objective(Protocol):
 
         Args:
             problems: at least one.
-            tokenizer: of the model, with a chat template.
-            max_length: most tokens of a row; longer ones are left out and counted.
-            label: shown with the progress.
+            tokenizer: the model's, with a chat template.
+            max_length: largest number of tokens of a row; longer rows are left out and counted.
+            label: title of the progress bar.
 
         Raises:
             DataError: when a row's mask is wrong, or no row is left.
@@ -80,9 +80,9 @@ class Objective(Protocol):
     def training_batches(
         self, table: "TokenTable", plan: "Plan", *, steps: int | None, epochs: int, pad: int
     ) -> Batches:
-        """The micro-batches of a run; `epochs` counts where `steps` is None."""
+        """Return the micro-batches of `steps` optimizer steps, or of `epochs` without `steps`."""
 
     def validation_batches(
         self, table: "TokenTable", *, batch_tokens: int, pad: int
     ) -> "Iterable[Batch]":
-        """The micro-batches of the validation loss: every row once."""
+        """Return the micro-batches of the validation loss: every row once."""

@@ -1,4 +1,4 @@
-"""Supervised fine-tuning: cross-entropy of the solution's tokens, and the rows that it is taken on.
+"""Supervised fine-tuning: cross-entropy of the solution's tokens, and the batches of its rows.
 
 Knows nothing of Lightning, devices or accumulation: the loss is a function of a model and a batch.
 """
@@ -27,7 +27,7 @@ class Supervised:
 
     Attributes:
         loss: (model, batch) -> scalar loss with gradient.
-        mark_answers: whether rows must know which tokens state the final answer.
+        mark_answers: whether rows mark the tokens that state the final answer.
     """
 
     loss: Loss
@@ -53,7 +53,7 @@ class Supervised:
     def training_batches(
         self, table: "TokenTable", plan: "Plan", *, steps: int | None, epochs: int, pad: int
     ) -> "TrainingBatches":
-        """The micro-batches of a run."""
+        """Return the micro-batches of a run."""
         from mathpal.tokens.batches import TrainingBatches
 
         return TrainingBatches(table, plan, steps=steps, epochs=epochs, pad=pad)
@@ -61,7 +61,7 @@ class Supervised:
     def validation_batches(
         self, table: "TokenTable", *, batch_tokens: int, pad: int
     ) -> "ValidationBatches":
-        """The micro-batches of the validation loss."""
+        """Return the micro-batches of the validation loss."""
         from mathpal.tokens.batches import ValidationBatches
 
         return ValidationBatches(table, batch_tokens=batch_tokens, pad=pad)
@@ -77,8 +77,8 @@ def sft(
 
     Args:
         label_smoothing: share of the target spread evenly over the vocabulary, 0 to below 1.
-        answer_weight: how many times a token of the final answer counts in training; validation
-            losses are without it, and stay comparable.
+        answer_weight: weight of each token of the final answer in the training loss. Validation
+            losses ignore it, and so stay comparable.
         backend: torch runs anywhere; cut_cross_entropy and liger are fused kernels for a GPU.
 
     Returns:
@@ -86,7 +86,7 @@ def sft(
         batch a `mathpal.tokens.batches.Batch`.
 
     Raises:
-        ConfigError: for a backend that this machine does not have, or that cannot do this.
+        ConfigError: when the backend is not available on this machine, or lacks an option.
     """
     from weakref import WeakKeyDictionary
 
@@ -99,8 +99,8 @@ def sft(
         if model not in heads:
             heads[model] = plain_head(model, batch["input_ids"])
         head = heads[model]
-        # No attention mask: rows are padded on the right, where causal attention of the tokens
-        # before cannot see. Packed rows are kept apart by positions that begin anew.
+        # No attention mask: rows are padded on the right, and causal attention sees only the
+        # left. Packed rows are separated by their positions, which restart at 0.
         inputs = {"input_ids": batch["input_ids"], "use_cache": False}
         if "position_ids" in batch:
             inputs["position_ids"] = batch["position_ids"]
@@ -130,7 +130,7 @@ def sft(
 
 
 def _following(batch: Any, answer_weight: float) -> "tuple[Tensor, Tensor | None]":
-    """Of each position (B, T) the label that it predicts, the next one, and that one's weight."""
+    """Return for each position (B, T) its target, the next label, and the target's weight."""
     import torch.nn.functional as F
 
     from mathpal.tokens.batches import IGNORED
@@ -149,13 +149,13 @@ def _from_logits(
     weights: "Tensor | None",
     label_smoothing: float,
 ) -> "Tensor":
-    """The same sum from the model's own logits, of the columns with a target."""
+    """Return the same sum from the model's own logits, for the columns with a target."""
     import torch.nn.functional as F
 
     from mathpal.tokens.batches import IGNORED
 
     columns = (targets != IGNORED).any(dim=0).nonzero().squeeze(-1)  # (K,)
-    if columns.numel() == 0:  # a filler of the accumulation window: no loss, gradient zero
+    if columns.numel() == 0:  # a filler micro-batch without targets: zero loss and gradient
         columns = columns.new_zeros(1)
     logits = model(**inputs, logits_to_keep=columns).logits  # (B, K, V)
     losses = F.cross_entropy(

@@ -1,7 +1,7 @@
 """The callbacks of a training, in calling order.
 
-First the records, then the measurements at a step, and last the `Saver`, which saves the state
-that all of them left.
+First the metric recorder, then validation, samples and profile, and last the `Saver`, so that a
+checkpoint has the state of all the others.
 """
 
 from typing import NamedTuple
@@ -52,13 +52,13 @@ def callbacks(
 
     Args:
         job: the runtime objects.
-        batches: of the whole training.
+        batches: micro-batches of the whole training.
         measuring: what is measured, and how often.
         checkpointing: what is saved, and how often.
-        flops_per_token: floating point operations of a step, for each token of it.
+        flops_per_token: floating point operations of a step for each of its tokens.
 
     Raises:
-        ConfigError: when a measurement needs validation rows or a run directory that is not there.
+        ConfigError: when a measurement needs validation rows or a run directory, and there is none.
     """
     steps, run_dir = batches.steps, job.run_dir
     best = Best(checkpointing.best, checkpointing.patience)
@@ -106,7 +106,7 @@ def _sampler(job: TrainingJob, *, every: int, steps: int) -> Sampler:
             "there are no validation rows" if job.validation is None else "there is no directory"
         )
         raise ConfigError(
-            f"trainer.samples_every={every} answers validation rows into the run's directory, and "
+            f"trainer.samples_every={every} needs validation rows and a run directory, and "
             f"{lacking}; use trainer.samples_every=null"
         )
     tokenizer = job.loaded.tokenizer

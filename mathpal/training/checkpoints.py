@@ -1,7 +1,7 @@
-"""Checkpoints on disk: `step-00000100/` folders that are whole, or are not there.
+"""Checkpoints on disk: `step-00000100/` folders, each either complete or absent.
 
-Knows files and hashes; what the tensors mean is `training.state`'s business. Only
-tensors (safetensors) and plain JSON are ever written or read, so nothing in a checkpoint can run.
+Knows files and hashes; `training.state` knows what the tensors mean. Only tensors (safetensors) and
+plain JSON are written and read, so loading a checkpoint cannot run code.
 """
 
 import hashlib
@@ -26,18 +26,18 @@ SCHEMA = 1
 WEIGHTS, OPTIMIZER, STATE, MANIFEST = (
     "weights.safetensors", "optimizer.safetensors", "state.json", "manifest.json",
 )  # fmt: skip
-_SPARE = 16 * 2**20  # bytes that must stay free beside a checkpoint
+_SPARE = 16 * 2**20  # bytes that must be free beyond a checkpoint's tensors
 
 
 class Checkpoint(NamedTuple):
-    """A point of training from which it goes on exactly.
+    """The state from which training resumes exactly.
 
     Attributes:
         step: finished optimizer steps.
-        weights: what is trained, by name.
+        weights: the trained weights, by name.
         optimizer: the optimizer's tensors, by "<number of the weight>/<name>".
-        plain: everything else, as JSON has it. Random numbers need nothing: they are drawn
-            anew for every step from (seed, step), and the place in the data is the step.
+        plain: everything else, as JSON values. No random state is stored: each step draws its
+            random numbers from (seed, step), and the step is the position in the data.
     """
 
     step: int
@@ -47,10 +47,10 @@ class Checkpoint(NamedTuple):
 
 
 def write(folder: Path, checkpoint: Checkpoint) -> Path:
-    """Write `folder/step-…`, which appears under its name only when it is whole and on disk.
+    """Write `folder/step-…`, which gets this name only when it is complete and on disk.
 
     Raises:
-        DataError: when the disk cannot hold it; what lay there before is untouched.
+        DataError: when the disk cannot hold it; earlier checkpoints are untouched.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for left_over in folder.glob(".step-*"):
@@ -58,7 +58,7 @@ def write(folder: Path, checkpoint: Checkpoint) -> Path:
     target = folder / f"step-{checkpoint.step:08d}"
     _require_space(folder, checkpoint)
     try:
-        # It may replace one that was found damaged, or one of steps that are done again.
+        # It may replace a damaged checkpoint, or one of an abandoned attempt.
         with whole_folder(target, fsync=True) as part:
             save_file(_stored(checkpoint.weights), part / WEIGHTS)
             save_file(_stored(checkpoint.optimizer), part / OPTIMIZER)
@@ -71,7 +71,7 @@ def write(folder: Path, checkpoint: Checkpoint) -> Path:
             (part / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
     except (OSError, SafetensorError) as error:
         raise DataError(
-            f"{target} could not be written: {error}. The checkpoints before it are whole; "
+            f"{target} could not be written: {error}. Earlier checkpoints are intact; "
             f"free space on that disk and continue with resume={folder.parent}"
         ) from error
     return target
@@ -88,7 +88,7 @@ def _require_space(folder: Path, checkpoint: Checkpoint) -> None:
     if free < needed:
         raise DataError(
             f"{folder}: a checkpoint needs {needed / 2**20:.0f} MB and the disk has "
-            f"{free / 2**20:.0f} MB left. The checkpoints before it are whole; free space and "
+            f"{free / 2**20:.0f} MB left. Earlier checkpoints are intact; free space and "
             f"continue with resume={folder.parent}"
         )
 
@@ -100,7 +100,7 @@ def _describe(path: Path) -> dict[str, Any]:
 
 
 def steps(folder: Path) -> dict[int, Path]:
-    """The checkpoints that lie there, whole or not, by step in rising order."""
+    """Return the checkpoint folders, damaged ones included, by step in rising order."""
     found = {
         int(match[1]): path
         for path in (folder.iterdir() if folder.is_dir() else ())
@@ -110,11 +110,11 @@ def steps(folder: Path) -> dict[int, Path]:
 
 
 def fault(path: Path) -> str | None:
-    """Why the checkpoint cannot be trusted; None where every byte is as it was written."""
+    """Return why the checkpoint is damaged, or None if its checksums match."""
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
         if manifest["schema"] != SCHEMA:
-            return f"it has schema {manifest['schema']}, this version reads {SCHEMA}"
+            return f"it has schema {manifest['schema']}, but this version reads {SCHEMA}"
         files = dict(manifest["files"])
         if set(files) != {WEIGHTS, OPTIMIZER, STATE}:
             return f"{MANIFEST} lists {sorted(files)}"
@@ -123,7 +123,7 @@ def fault(path: Path) -> str | None:
             if found["bytes"] != stated["bytes"]:
                 return f"{name} has {found['bytes']} bytes instead of {stated['bytes']}"
             if found["sha256"] != stated["sha256"]:
-                return f"{name} is damaged: its sha256 is not the one that was written"
+                return f"{name} is damaged: its sha256 differs from that in the manifest"
     except FileNotFoundError as error:
         return f"{Path(error.filename).name} is missing"
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -132,7 +132,7 @@ def fault(path: Path) -> str | None:
 
 
 def newest_sound(folder: Path) -> int:
-    """The step of the newest checkpoint whose checksums match; 0 without one."""
+    """Return the step of the newest checkpoint whose checksums match; 0 without one."""
     found = reversed(steps(folder).items())
     return next((step for step, path in found if fault(path) is None), 0)
 
@@ -141,7 +141,7 @@ def read(path: Path) -> Checkpoint:
     """Read a checkpoint.
 
     Raises:
-        DataError: when it is not the one that was written.
+        DataError: when it is damaged.
     """
     if reason := fault(path):
         raise DataError(f"{path}: {reason}")
@@ -151,11 +151,11 @@ def read(path: Path) -> Checkpoint:
 
 
 def newest(folder: Path, before: int | None = None) -> Checkpoint | None:
-    """The checkpoint of the highest step whose bytes are right; damaged ones are named.
+    """Read the newest checkpoint whose checksums match, and log each newer one that is damaged.
 
     Args:
-        folder: where they lie.
-        before: look only at lower steps than this.
+        folder: of the checkpoints.
+        before: consider only steps below this one.
 
     Raises:
         DataError: when there are checkpoints and all of them are damaged.

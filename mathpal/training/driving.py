@@ -1,7 +1,7 @@
-"""A Trainer of Transformers or TRL, driven as `fit` drives Lightning: the same micro-batches, the
-same random numbers in a step, the same optimizer and schedule. The loss is the trainer's own.
+"""Drive a Trainer of Transformers or TRL as `fit` drives Lightning: the same micro-batches, random
+numbers in a step, optimizer and schedule. The loss is the trainer's own.
 
-So two engines can be compared step by step. Knows nothing of run directories and TRL's settings.
+Two engines can then be compared step by step. Knows nothing of run directories and TRL's settings.
 """
 
 import math
@@ -25,7 +25,7 @@ Build = Callable[[dict[str, torch.nn.Parameter]], torch.optim.Optimizer]
 
 
 class Inputs(Dataset[dict[str, torch.Tensor]]):
-    """The micro-batches of a run as a model's own arguments, by number."""
+    """The micro-batches of a run, by number, as arguments of a model's forward pass."""
 
     def __init__(self, batches: TrainingBatches) -> None:
         self.batches = batches
@@ -54,14 +54,14 @@ def driven(
     factor: Callable[[int], float],
     seed: int,
 ) -> type[Trainer]:
-    """A subclass of a trainer that takes from MathPal what decides a step, but the loss.
+    """Return a subclass of a trainer whose steps are MathPal's in all but the loss.
 
     Args:
-        base: `transformers.Trainer`, or one that is built on it.
-        batches: of the whole run, padded.
-        build: makes the optimizer of the given weights.
+        base: `transformers.Trainer` or a subclass of it.
+        batches: padded micro-batches of the whole run.
+        build: builds the optimizer for the given weights.
         factor: learning rate at step s as a share of the peak.
-        seed: of dropout.
+        seed: seed of dropout.
     """
 
     class Driven(base):  # type: ignore[valid-type, misc]
@@ -93,20 +93,20 @@ def driven(
 
 
 class Follower(TrainerCallback):
-    """Records under MathPal's names, and the validation loss.
+    """Record metrics under MathPal's names, validate, and stop a pruned run.
 
     Args:
         record: called with the number of finished steps and the named values.
-        batches: of the whole run.
+        batches: micro-batches of the whole run.
         lr: peak learning rate.
-        factor: of it at a step.
-        validate: gives the validation loss of a model; None for no validation.
+        factor: learning rate at step s as a share of the peak.
+        validate: returns the validation loss of a model; None for no validation.
         evaluate_every: optimizer steps between validations; None for one at the end.
-        unwanted: whether the word has come that the run is to end; asked after every step.
+        unwanted: whether the study has pruned the run; called after every step.
 
     Attributes:
         latest: the last value of each name.
-        pruned: whether training ended at that word.
+        pruned: whether training ended because the study pruned the run.
     """
 
     def __init__(
@@ -162,7 +162,7 @@ class Follower(TrainerCallback):
         if not (math.isfinite(loss) and math.isfinite(norm)):
             raise DataError(
                 f"training stops before step {step}: its loss or gradient is not finite, and "
-                "trainer=trl has no guard that leaves such a step out; lower trainer.lr, or use "
+                "trainer=trl has no guard that skips such a step; lower trainer.lr, or use "
                 "trainer=default"
             )
         values = {
@@ -183,13 +183,13 @@ class Follower(TrainerCallback):
 def validation_loss(
     model: Any, objective: Loss, batches: ValidationBatches, *, mixed: bool
 ) -> float:
-    """The mean loss over all supervised tokens, by MathPal's objective.
+    """Return the mean loss over all supervised tokens, by MathPal's objective.
 
     Args:
-        model: left in the mode in which it came.
-        objective: of the run.
-        batches: all of them.
-        mixed: compute in bf16 where that is safe, as training does.
+        model: left in its training or evaluation mode.
+        objective: the run's objective.
+        batches: all micro-batches of the validation rows.
+        mixed: compute under bf16 autocast, as training does.
     """
     training, kind = model.training, model.device.type
     model.eval()

@@ -1,7 +1,7 @@
-"""Running Lightning: one attempt after another until the steps are done.
+"""Run Lightning, again after each out-of-memory error, until the steps are done.
 
-An attempt ends early only when a GPU runs out of memory; the next one goes on from the last
-finished step with micro-batches of half the size and twice as many of them, on the same rows.
+When a GPU runs out of memory, the next attempt resumes from the last finished step. It trains on
+the same rows, in twice as many micro-batches of half the size.
 """
 
 import logging
@@ -34,30 +34,30 @@ def run(
     strategy: str = "auto",
     **settings: Any,
 ) -> tuple[str, ...]:
-    """Train until the steps are done, from the newest checkpoint where there is one.
+    """Train until the steps are done; if there is a checkpoint, resume from the newest one.
 
     Args:
-        module: what is trained.
-        batches: of the whole run.
-        callbacks: the last of them a `Saver`.
+        module: the model with its objective and optimizer.
+        batches: micro-batches of the whole run.
+        callbacks: in calling order; the last one is a `Saver`.
         workers: processes that prepare batches.
-        devices: processes that train together, each of them calling this; a window's
-            micro-batches are dealt out among them.
+        devices: processes that train together. Each of them calls this function; the
+            micro-batches of a step are divided among them.
         strategy: "auto", "ddp" or "fsdp", see `fit`.
-        settings: of `lightning.Trainer`.
+        settings: passed to `lightning.Trainer`.
 
     Returns:
-        What is to be known of how it went.
+        Notes for the run's outcome, e.g. that the micro-batches were halved.
 
     Raises:
-        OutOfMemoryError: when memory does not even suffice for the smallest micro-batch.
+        OutOfMemoryError: when the micro-batches cannot be halved, or there are several devices.
     """
     saver = callbacks[-1]
     assert isinstance(saver, Saver)
     settings["strategy"] = _strategy(module.model, strategy, devices)
     start = checkpoints.newest(saver.folder) if saver.folder else None
     if start:
-        log.info("going on from the checkpoint of step %d", start.step)
+        log.info("resuming from the checkpoint of step %d", start.step)
     notes: list[str] = []
     while True:
         saver.begin_at(module, start)
@@ -70,7 +70,7 @@ def run(
             if devices > 1:  # the other processes are waiting for this one's gradient
                 raise OutOfMemoryError(
                     f"out of memory at step {module.step + 1} in one of {devices} processes; set "
-                    f"trainer.batch_tokens={batches.plan.batch_tokens // 2} and twice "
+                    f"trainer.batch_tokens={batches.plan.batch_tokens // 2} and double "
                     "trainer.accumulate"
                 ) from error
             start = saver.captured(module)
@@ -86,24 +86,24 @@ def run(
 
 
 def _strategy(model: Any, name: str, devices: int) -> Any:
-    """Lightning's strategy; one process needs none."""
+    """Return Lightning's strategy; a single process needs none."""
     from lightning.pytorch.strategies import DDPStrategy, ModelParallelStrategy
 
     if devices == 1:
         return "auto"
     if name == "fsdp":
         return ModelParallelStrategy(data_parallel_size=devices, tensor_parallel_size=1)
-    # Layers that use the keys and values of others have projections that get no gradient.
+    # In layers that share the keys and values of others, some projections get no gradient.
     shares = bool(getattr(model.config, "num_kv_shared_layers", 0))
     return DDPStrategy(find_unused_parameters=shares)
 
 
-def _surroundings(devices: int) -> list[Any]:
-    """Who started this process, where Lightning would guess wrong.
+def _environments(devices: int) -> list[Any]:
+    """Return the cluster environment to use instead of the one that Lightning detects.
 
-    In a Slurm job it takes every process for a rank of srun, and on SIGUSR1 puts the job back in
-    the queue by itself; a process that trains alone is none. Several were started by torchrun,
-    which Lightning sees first.
+    In a Slurm job Lightning takes every process for a rank of srun, and requeues the job on
+    SIGUSR1. A process that trains alone is no such rank. Several processes were started by
+    torchrun, which Lightning detects first.
     """
     from lightning.pytorch.plugins.environments import LightningEnvironment
 
@@ -115,8 +115,8 @@ def _halved(batches: Batches, error: Exception) -> Batches:
     smaller = plan._replace(batch_tokens=plan.batch_tokens // 2, accumulate=plan.accumulate * 2)
     if smaller.batch_tokens < batches.longest or plan.batch_tokens % 2:
         raise OutOfMemoryError(
-            f"out of memory with micro-batches of {plan.batch_tokens} tokens, and the longest "
-            f"row has {batches.longest}: they cannot be halved. Set "
+            f"out of memory with micro-batches of {plan.batch_tokens} tokens, which cannot be "
+            f"halved, since the longest row has {batches.longest}. Set "
             "trainer.gradient_checkpointing=true, a smaller model.max_length, or "
             "model.quantization=4bit"
         ) from error
@@ -132,22 +132,22 @@ def attempt(
     devices: int = 1,
     settings: dict[str, Any],
 ) -> None:
-    """Train from `module.step` to the end; settings are of `lightning.Trainer`."""
+    """Train from `module.step` to the last step; `settings` go to `lightning.Trainer`."""
     _quiet_lightning()
-    parts = batches.plan.accumulate  # of a window, over all processes
-    assert parts % devices == 0, "fit plans a whole number of micro-batches a process"
+    parts = batches.plan.accumulate  # of a step, over all processes
+    assert parts % devices == 0, "fit plans a whole number of micro-batches for each process"
     trainer = lightning.Trainer(
         devices=devices,
         max_steps=batches.steps - module.step,
         accumulate_grad_batches=parts // devices,
         callbacks=list(callbacks),
         use_distributed_sampler=False,
-        # The run directory's own files are the record, and the checkpoints are our own.
+        # MathPal writes its own metric records and checkpoints.
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
         enable_model_summary=False,
-        plugins=_surroundings(devices),
+        plugins=_environments(devices),
         **settings,
     )
     loader: DataLoader[Any] = DataLoader(
@@ -163,11 +163,11 @@ def attempt(
 
 
 def flops_per_token(model: Any) -> float:
-    """Floating point operations of a training step for each token, by the usual rule.
+    """Return the floating point operations of a training step for each token, by the usual rule.
 
-    6 times the weights of the linear layers where all of them are trained, 4 times where they
-    are frozen under LoRA (no gradient of the weights themselves); attention and the head are
-    left out.
+    They are 6 times the weights of the linear layers if all of them are trained, and 4 times if
+    some are frozen, as under LoRA (no gradient of the weights themselves). Attention and the head
+    are left out.
     """
     linear = sum(
         layer.in_features * layer.out_features
@@ -179,13 +179,13 @@ def flops_per_token(model: Any) -> float:
 
 
 def _quiet_lightning() -> None:
-    """Keep Lightning's advertisements and its own libraries' deprecations off the terminal."""
+    """Silence Lightning's tips, and warnings that do not concern the user."""
     for name in ("lightning.pytorch", "lightning.fabric"):
         logging.getLogger(name).setLevel(logging.WARNING)
     for message in (
         ".*LeafSpec.*",
         ".*does not have many workers.*",
         ".*GPU available but not.*",
-        ".*srun.*is available on your system but is not used.*",  # one process needs none
+        ".*srun.*is available on your system but is not used.*",  # a single process needs no srun
     ):
         warnings.filterwarnings("ignore", message=message)

@@ -1,7 +1,7 @@
-"""Are the gradients right? Every path by which training computes one, against a plain reference.
+"""Compare the gradients of every path that training may take with a plain reference.
 
-The reference is Transformers' own loss of one row after another: no padding, no packing, no
-accumulation, nothing computed again. Knows nothing of the terminal.
+The reference is Transformers' own loss, one row at a time: no padding, no packing, no
+accumulation, no checkpointing. Knows nothing of the terminal.
 """
 
 import math
@@ -22,12 +22,12 @@ Gradients = dict[str, torch.Tensor]
 Checkpointing = bool | str  # False, True (non-reentrant), "reentrant"
 
 PARTS = 8  # micro-batches of the accumulated paths
-# Largest error of the whole gradient, relative to its norm. On small Gemma-3n rounding comes to
-# 3e-6 in fp32 and 3e-2 in bf16, the mean of micro-batch means to 0.2, a mask of ones to 0.6.
+# Largest allowed error of the whole gradient, relative to its norm. On a small Gemma-3n rounding
+# causes 3e-6 in fp32 and 3e-2 in bf16, the mean of micro-batch means 0.2, a mask of ones 0.6.
 TOLERANCES = {torch.float32: 1e-4, torch.bfloat16: 8e-2}
-_ONE = 3  # times that for a single weight
-_SIZE = 0.02  # standard deviation of the random B
-_FAINT = 1e-3  # of the root mean square: a weight's gradient below it counts as that large
+_ONE = 3  # times that tolerance for a single weight
+_SIZE = 0.02  # standard deviation of the random LoRA B matrices
+_FAINT = 1e-3  # share of the root mean square; a smaller gradient is judged as if that large
 
 
 class Path(NamedTuple):
@@ -51,12 +51,12 @@ REENTRANT = Path("reentrant checkpointing, 1×8", checkpointing="reentrant")
 
 
 class Finding(NamedTuple):
-    """How far a path's gradient is from the reference.
+    """The error of a path's gradient.
 
     Attributes:
-        path: which.
-        whole: norm of the difference of all gradients over the norm of the reference.
-        largest: the same for the one weight where it is largest.
+        path: the path.
+        whole: norm of the difference of all gradients, divided by the norm of the reference.
+        largest: the same for the single weight where it is largest.
         weight: that weight's name.
         right: whether both stay within the tolerance (`largest` within three times it).
     """
@@ -81,37 +81,37 @@ def examine(
 ) -> list[Finding]:
     """Compare the gradients of one optimizer step on every path.
 
-    The model's LoRA B matrices get random numbers (at zero they would silence A), and its dropout
-    is switched off while it is examined.
+    The model's LoRA B matrices are set to random numbers, since A has no gradient while B is zero.
+    Dropout is off during the check.
 
     Args:
-        model: with LoRA, or whole; where it is to be computed.
-        table: rows, all of them in the one step; at least 16, so that packing has what to keep
-            apart in each of eight micro-batches.
-        objective: what training minimises.
-        pad: the id that fills a batch.
+        model: with LoRA, or fully trained; on the device that is to compute.
+        table: the rows of the step; at least 16, so that each of eight packed micro-batches has
+            two rows to keep apart.
+        objective: the loss that training minimises.
+        pad: padding token id.
         mixed: compute in bfloat16 by autocast.
-        tolerance: largest relative error of the whole gradient; None for that of the precision,
-            which is bfloat16's too where the frozen weights are not in float32.
-        reentrant: look at reentrant checkpointing too, which training never uses.
-        seed: of the random numbers and of the order of the rows.
+        tolerance: largest relative error of the whole gradient; None for the precision's own,
+            which is bfloat16's also when some weights are not in float32.
+        reentrant: also check reentrant checkpointing, which training never uses.
+        seed: seed of the random numbers and of the row order.
 
     Returns:
-        A finding a path; the reentrant one, where asked for, is the last.
+        One finding for each path; the reentrant one is the last.
     """
     limit = TOLERANCES[_precision(model, mixed)] if tolerance is None else tolerance
     count = len(table.starts) - 1
-    assert count >= 2 * PARTS, "the verb's settings ask for as many"
-    waken(model, seed)
+    assert count >= 2 * PARTS, "the verb's settings require that many problems"
+    randomise_lora_b(model, seed)
 
     def batches(parts: int, layout: Layout) -> TrainingBatches:
-        # A budget that holds every row at the length of the longest: they make one window.
+        # The budget counts every row as long as the longest, so that one step holds all rows.
         budget = -(-count // parts) * int(table.lengths.max())
         return TrainingBatches(
             table, Plan(budget, parts, seed, layout=layout), steps=1, epochs=0, pad=pad
         )
 
-    with _still(model), torch.autocast(model.device.type, torch.bfloat16, enabled=mixed):
+    with _without_dropout(model), torch.autocast(model.device.type, torch.bfloat16, enabled=mixed):
         expected = reference(model, table, range(count), pad=pad)
         findings = []
         for path in (*PATHS, *([REENTRANT] if reentrant else [])):
@@ -122,13 +122,13 @@ def examine(
 
 
 def _precision(model: Any, mixed: bool) -> torch.dtype:
-    """What the rounding is that of: quantized and 16-bit weights are multiplied in bfloat16."""
+    """Return the dtype that rounds: quantized and 16-bit weights are multiplied in bfloat16."""
     plain = all(weight.dtype == torch.float32 for weight in model.parameters())
     return torch.float32 if plain and not mixed else torch.bfloat16
 
 
-def waken(model: Any, seed: int) -> None:
-    """Give the LoRA B matrices small random numbers, so that every gradient is alive."""
+def randomise_lora_b(model: Any, seed: int) -> None:
+    """Set the LoRA B matrices to small random numbers, so that A has a gradient too."""
     with torch.no_grad():
         for number, (name, weight) in enumerate(trained(model).items()):
             if ".lora_B." in name:
@@ -137,7 +137,7 @@ def waken(model: Any, seed: int) -> None:
 
 
 def reference(model: Any, table: TokenTable, rows: Sequence[int], *, pad: int) -> Gradients:
-    """Gradients of the mean loss over the rows' supervised tokens, by Transformers' own loss."""
+    """Return the gradients of the mean loss per supervised token, by Transformers' own loss."""
     import numpy as np
 
     model.zero_grad(set_to_none=True)
@@ -151,7 +151,7 @@ def reference(model: Any, table: TokenTable, rows: Sequence[int], *, pad: int) -
 
 
 def gradients(model: Any, batches: TrainingBatches, objective: Loss) -> Gradients:
-    """Gradients of one optimizer step, summed over its micro-batches as Lightning does."""
+    """Return the gradients of one optimizer step, summed over micro-batches as Lightning does."""
     model.zero_grad(set_to_none=True)
     for number in range(len(batches)):
         batch = batches[number]
@@ -164,17 +164,17 @@ def gradients(model: Any, batches: TrainingBatches, objective: Loss) -> Gradient
 
 
 def compare(path: Path, found: Gradients, expected: Gradients, limit: float) -> Finding:
-    """How far the found gradients are from the expected ones."""
+    """Measure how far the found gradients are from the expected ones."""
     norms = {name: float(gradient.norm()) for name, gradient in expected.items()}
     whole_norm = math.sqrt(sum(norm**2 for norm in norms.values()))
-    # A weight that hardly takes part has a gradient of mere rounding.
+    # The gradient of a weight with almost no influence is mostly rounding.
     floor = _FAINT * whole_norm / math.sqrt(max(1, len(norms)))
     whole, largest, weight = 0.0, 0.0, ""
     for name in expected.keys() | found.keys():
         mine, theirs = found.get(name), expected.get(name)
-        if mine is None or theirs is None:  # a gradient where there is none, or none where one is
-            alive = float((mine if theirs is None else theirs).norm())  # type: ignore[union-attr]
-            distance, error = alive, (math.inf if alive > floor else 0.0)
+        if mine is None or theirs is None:  # only one of the two has a gradient
+            size = float((mine if theirs is None else theirs).norm())  # type: ignore[union-attr]
+            distance, error = size, (math.inf if size > floor else 0.0)
         else:
             distance = float((mine - theirs).norm())
             error = _share(distance, max(norms[name], floor))
@@ -202,22 +202,22 @@ def _taken(model: Any) -> Gradients:
 
 
 @contextmanager
-def _still(model: Any) -> Iterator[None]:
-    """Training mode, in which checkpointing works, without dropout."""
+def _without_dropout(model: Any) -> Iterator[None]:
+    """Set training mode, which checkpointing needs, with dropout off."""
     before = model.training
-    wet = [
+    rates = [
         (module, name, rate)
         for module in model.modules()
         for name in ("p", "attention_dropout")
         if isinstance(rate := getattr(module, name, None), float)
     ]
-    for module, name, _ in wet:
+    for module, name, _ in rates:
         setattr(module, name, 0.0)
     model.train()
     try:
         yield
     finally:
-        for module, name, rate in wet:
+        for module, name, rate in rates:
             setattr(module, name, rate)
         model.train(before)
 
@@ -229,7 +229,7 @@ def _checkpointed(model: Any, kind: Checkpointing) -> Iterator[None]:
         return
     reentrant = kind == "reentrant"
     model.gradient_checkpointing_enable({"use_reentrant": reentrant})
-    if reentrant:  # without it nothing that it recomputes would have a gradient
+    if reentrant:  # otherwise nothing that it recomputes has a gradient
         model.enable_input_require_grads()
     try:
         yield

@@ -1,6 +1,6 @@
-"""Decide of each optimizer step whether it may be applied: the last door before the weights.
+"""Decide for each optimizer step whether it is applied to the weights.
 
-Knows numbers only; who asks skips the step, rolls back or stops.
+Knows numbers only; the caller skips the step, rolls back or stops.
 """
 
 import math
@@ -10,38 +10,38 @@ from typing import Any, Literal
 
 Decision = Literal["apply", "skip", "roll_back", "stop"]
 
-REMEMBERED = 50  # losses of applied steps that make the median
-WATCHED_STEPS = 100  # within so many steps the skips are counted
-_ENOUGH = 20  # losses before a spike can be told
+REMEMBERED = 50  # losses of applied steps in the median
+WATCHED_STEPS = 100  # number of latest steps in which skips are counted
+_ENOUGH = 20  # losses that are needed to detect a spike
 
 
 class Guard:
     """Judge steps by their loss and gradient norm.
 
     A step is bad when either is not finite, or when its loss is more than `spike` above the
-    median of the last 50. Bad steps are skipped; more than `max_skips` of them within 100 steps
-    ask for a roll-back, and after that has been done once, for a stop.
+    median of the last 50. Bad steps are skipped. More than `max_skips` of them within 100 steps
+    cause a roll-back; the second time they cause a stop.
 
     Args:
-        spike: in nats a token; None where no loss is too high.
-        max_skips: bad steps within 100 that are put up with.
+        spike: in nats per token; None for no limit.
+        max_skips: bad steps within 100 that are only skipped.
     """
 
     def __init__(self, *, spike: float | None, max_skips: int) -> None:
         self.spike, self.max_skips = spike, max_skips
         self.losses: deque[float] = deque(maxlen=REMEMBERED)
         self.bad: list[int] = []  # steps, since the last roll-back
-        self.trouble_since = 0  # the first of the bad steps that the last roll-back is about
+        self.trouble_since = 0  # the first of the bad steps that caused the last roll-back
         self.skipped = 0
         self.rolled_back = False
 
     def judge(self, step: int, loss: float, norm: float) -> tuple[Decision, str]:
-        """What is to be done with a step, and why it is bad ("" where it is not).
+        """Return the decision on a step, and why the step is bad ("" if it is not).
 
         Args:
-            step: its number.
+            step: number of the step, from 1.
             loss: mean over its supervised tokens, in nats.
-            norm: of the gradient, before clipping.
+            norm: gradient norm before clipping.
         """
         reason = self._fault(loss, norm)
         if not reason:
@@ -70,7 +70,7 @@ class Guard:
         return f"its loss is {loss:.3g}, the median of the last {len(self.losses)} is {usual:.3g}"
 
     def state(self) -> dict[str, Any]:
-        """What a checkpoint keeps."""
+        """Return the state that a checkpoint stores."""
         return {
             "losses": list(self.losses),
             "bad": self.bad,
@@ -79,7 +79,7 @@ class Guard:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what `state` gave."""
+        """Restore what `state` returned."""
         self.losses = deque(state["losses"], maxlen=REMEMBERED)
         self.bad, self.skipped = list(state["bad"]), state["skipped"]
         self.rolled_back = state["rolled_back"]

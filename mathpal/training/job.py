@@ -1,8 +1,8 @@
-"""What a training is given: runtime objects in one record, settings in a few frozen ones.
+"""The input of a training: one record of runtime objects, and frozen records of settings.
 
-`fit` and `fit_trl` read these. Each setting's type, range, default and meaning stand here alone;
-conf/trainer/*.yaml repeats the defaults so that Hydra knows the names, and a test holds the copies
-equal. Imports nothing heavy.
+`fit` and `fit_trl` take these. Each setting's type, range, default and meaning are defined only
+here. conf/trainer/*.yaml repeats the defaults so that Hydra knows the names, and a test compares
+both. Imports nothing heavy.
 """
 
 from collections.abc import Sequence
@@ -30,9 +30,9 @@ class TrainingJob:
 
     Attributes:
         loaded: the model (with LoRA or whole) and its tokenizer.
-        train: rows that the loss sees.
+        train: training rows.
         validation: rows of `validation/loss`; None for none.
-        objective: the loss that a step minimises, and the batches that it is computed on.
+        objective: the loss that a step minimises, and its batches.
         record: called with (finished steps, named values).
         run_dir: run directory with `checkpoints/`; None to keep no checkpoint.
     """
@@ -54,7 +54,7 @@ class Optimization:
         optimizer: adamw (fused), adamw_8bit (on a GPU) or adafactor; see `optimizers.build`.
         lora_plus: LoRA's B matrices learn at this multiple of `lr`, 1 or more (LoRA+, arXiv
             2402.12354); null for the same rate.
-        weight_decay: decoupled, on matrices.
+        weight_decay: decoupled weight decay, on matrices only.
         betas: AdamW's two decay rates.
         clip: largest global gradient norm; null for no clipping.
     """
@@ -72,7 +72,7 @@ class Schedule:
     """How long training takes, and the learning rate over that time.
 
     Attributes:
-        max_steps: optimizer steps; either this or `epochs`.
+        max_steps: optimizer steps; give either this or `epochs`.
         epochs: passes over the training rows.
         warmup: share of the steps (below 1) or steps (1 and more) of linear warm-up.
         scheduler: the learning rate after the warm-up.
@@ -92,13 +92,14 @@ class Batching:
         batch_tokens: tokens of a micro-batch, padding included.
         accumulate: micro-batches of an optimizer step; the loss is the mean over the supervised
             tokens of all of them, so 1×8 equals 8×1.
-        layout: packed puts all rows of a micro-batch into one, drawn at random; padded fills up
-            rows of like length; auto is packed for a Gemma-3n that `mathpal.models` runs by its
-            own forwards (faster, and more learnt from a token), padded for any other model.
-        order: "given" trains on the rows in the data's own order, from easy to hard with
-            data.order=easy_to_hard.
+        layout: packed joins rows, drawn at random, into one sequence per micro-batch; padded fills
+            up rows of similar length; auto is packed for a Gemma-3n that `mathpal.models` runs by
+            its own forward passes (faster, and more is learnt from each token), and padded for
+            any other model and with strategy=fsdp.
+        order: given trains on the rows in the data's own order, which is from easy to hard with
+            data.order=easy_to_hard; shuffled draws them at random.
         workers: processes that prepare batches; 0 for none.
-        seed: of the order of the rows and of dropout.
+        seed: seed of the row order and of dropout.
     """
 
     batch_tokens: Annotated[int, Ge(16)]
@@ -111,17 +112,17 @@ class Batching:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hardware:
-    """What computes, and in which precision.
+    """The devices that train, and the precision.
 
     Attributes:
         precision: auto is bf16-mixed on a GPU and 32-true on a CPU.
-        accelerator: auto takes a GPU where there is one.
-        gradient_checkpointing: recompute activations (non-reentrant: the reentrant kind gives
-            wrong gradients where layers share keys and values).
-        devices: GPUs, or processes on a CPU, that train together, each with its own `accumulate`
-            micro-batches of a step; the same as one with devices × accumulate.
-        strategy: how they share the work: ddp, or fsdp, which divides the weights too (with
-            lora=none); auto is ddp.
+        accelerator: auto uses a GPU if there is one.
+        gradient_checkpointing: recompute activations to save memory (non-reentrant, because the
+            reentrant kind gives wrong gradients if layers share keys and values).
+        devices: GPUs, or processes on a CPU, that train together. Each computes `accumulate`
+            micro-batches of a step; the result is that of one device with devices × accumulate.
+        strategy: how several devices share the work: ddp, or fsdp, which also divides the weights
+            (only with lora=none); auto is ddp.
     """
 
     precision: Literal["auto", "32-true", "bf16-mixed"] = "auto"
@@ -136,13 +137,13 @@ class Measuring:
     """What is measured while training runs.
 
     Attributes:
-        evaluate_every: optimizer steps between validations; there is always one at the end, and
-            null is for only that one.
-        samples_every: optimizer steps between answers to four validation rows, written to
-            `samples.jsonl`, the last ones at the end; null for none.
+        evaluate_every: optimizer steps between validations. There is always one at the end; null
+            for only that one.
+        samples_every: optimizer steps between sample answers to four validation rows, which are
+            written to `samples.jsonl`; there are always some at the end; null for none at all.
         record_every: optimizer steps between metric records.
         profile: torch writes a trace and a table of the operations of two early steps to
-            `profile/`; the weights are the same with it.
+            `profile/`; the trained weights stay the same.
     """
 
     evaluate_every: Count | None = 250
@@ -158,11 +159,11 @@ class Checkpointing:
     Attributes:
         checkpoint_every: optimizer steps between checkpoints; null for only the last and the
             best.
-        keep_last: number of newest checkpoints that are kept, beside the best.
+        keep_last: number of newest checkpoints that are kept, in addition to the best.
         best: metric that decides which step is the best; lower is better for a loss, else higher.
-        patience: validations without a better value of `best` before training ends; null for
-            no early end.
-        finish_with: the weights that are evaluated and exported: of the last step, or the best.
+        patience: measurements in a row that may bring no better value of `best`; one more ends
+            training; null for no early end.
+        finish_with: the step whose weights are evaluated and exported: the last or the best.
     """
 
     checkpoint_every: Count | None = 100
@@ -178,9 +179,10 @@ class Guarding:
 
     Attributes:
         spike: a step whose loss is this many nats above the median of the last 50 is not
-            applied; null for no limit. A step that is not finite is never applied.
-        max_skips: steps within 100 that may be skipped; the next one rolls back to the last
-            checkpoint, and when that does not help training stops.
+            applied; null for no limit. A step whose loss or gradient is not finite is never
+            applied.
+        max_skips: bad steps within 100 that are only skipped. One more restores the last
+            checkpoint from before them; if that has happened before, training stops.
     """
 
     spike: Rate | None = 3.0

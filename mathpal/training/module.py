@@ -1,7 +1,7 @@
 """The Lightning module: one objective and one optimizer around a causal LM, exact to the bit.
 
-Everything random in a step is drawn from (seed, step), so that a step is the same whatever came
-before it. Knows nothing of data sources, run directories or trackers.
+All random numbers of a step are drawn from (seed, step), so that a resumed run draws the same ones.
+Knows nothing of data sources, run directories or trackers.
 """
 
 import hashlib
@@ -26,19 +26,19 @@ class TuningModule(lightning.LightningModule):
     """Minimise `objective` over the model's trainable weights.
 
     Args:
-        model: a causal LM, or a PEFT model around one; what requires a gradient is trained.
+        model: a causal LM, or a PEFT model around one; weights that require a gradient are trained.
         objective: (model, batch) -> scalar loss.
-        build: makes the optimizer of the given weights; its groups carry their peak learning
-            rate as "peak".
+        build: builds the optimizer for the given weights; each of its groups has its peak
+            learning rate as "peak".
         factor: learning rate at step s as a share of the peak (see `schedule`).
         clip: largest global gradient norm; None for no clipping. The norm before clipping is
             kept in `grad_norm` either way.
         guard: judges each step before it is applied.
-        seed: of dropout and whatever else a step draws.
+        seed: seed of dropout and any other random numbers of a step.
 
     Attributes:
-        optimizer: there once training has begun.
-        step: finished optimizer steps, those included that were not applied.
+        optimizer: set once training has begun.
+        step: finished optimizer steps, including those that were not applied.
         loss: of the last finished step: the mean over its supervised tokens, on all processes.
         applied: whether the last finished step changed the weights.
         on_bad_step: called with the guard's decision and its reason before the step is dropped.
@@ -92,7 +92,7 @@ class TuningModule(lightning.LightningModule):
     def configure_gradient_clipping(
         self, optimizer: Any, gradient_clip_val: Any = None, gradient_clip_algorithm: Any = None
     ) -> None:
-        # Called between the backward pass and the optimizer's step: the last door.
+        # Lightning calls this between the backward pass and the optimizer's step.
         weights = list(trained(self.model).values())
         limit = math.inf if self.clip is None else self.clip
         self.grad_norm = float(whole(torch.nn.utils.clip_grad_norm_(weights, limit)))
@@ -101,7 +101,7 @@ class TuningModule(lightning.LightningModule):
         self.applied = decision == "apply"
         if not self.applied:
             self.on_bad_step(decision, reason)
-            for weight in weights:  # an optimizer passes over weights without a gradient
+            for weight in weights:  # optimizers skip weights without a gradient
                 weight.grad = None
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
@@ -110,13 +110,13 @@ class TuningModule(lightning.LightningModule):
 
 
 def drawn(seed: int, step: int, part: int) -> int:
-    """The seed of one micro-batch: a hash of its place, 0 to 2**63 - 1."""
+    """Return the seed of one micro-batch: a hash of its position, 0 to 2**63 - 1."""
     key = hashlib.blake2b(f"step\x1f{seed}\x1f{step}\x1f{part}".encode(), digest_size=8)
     return int.from_bytes(key.digest(), "little") >> 1
 
 
 def schedule(kind: str, *, steps: int, warmup: float) -> Callable[[int], float]:
-    """The learning rate's course as a share of its peak.
+    """Return the learning rate of each step as a share of its peak.
 
     Args:
         kind: "cosine" (to 0), "linear" (to 0) or "constant", each after a linear warm-up.

@@ -1,6 +1,6 @@
 """Optimizers by name, over weights sorted into groups.
 
-Every group carries its peak learning rate as "peak"; the schedule scales it. The first group has
+Every group has its peak learning rate as "peak"; the schedule scales it. The first group has
 the run's own rate.
 """
 
@@ -18,17 +18,18 @@ _LORA_B = re.compile(r"\.lora_(?:B|embedding_B)\.")
 def build(
     asked: Optimization, weights: dict[str, torch.nn.Parameter], *, gpu: bool = False
 ) -> torch.optim.Optimizer:
-    """Build the optimizer of the given weights.
+    """Build the optimizer for the given weights.
 
     Args:
-        asked: its settings. "adamw" is fused; "adamw_8bit", whose moments take a quarter of the
-            memory, needs a GPU; "adafactor" keeps a row and a column for each matrix and no first
-            moment, and has its own decay rates. Vectors (norms, biases) have no weight decay.
+        asked: the optimizer's settings. "adamw" is fused; "adamw_8bit", whose moments take a
+            quarter of the memory, needs a GPU; "adafactor" keeps a row and a column for each matrix
+            and no first moment, and has its own decay rates. Vectors (norms, biases) have no
+            weight decay.
         weights: by name, as the model has them.
-        gpu: whether the weights will lie on a GPU.
+        gpu: whether the weights will be on a GPU.
 
     Raises:
-        ConfigError: when `lora_plus` finds no LoRA, or 8-bit AdamW no GPU or no bitsandbytes.
+        ConfigError: when `lora_plus` is set without LoRA, or adamw_8bit has no GPU or bitsandbytes.
 
     Source: LoRA+ (arXiv 2402.12354); Adafactor (1804.04235); 8-bit optimizers (2110.02861).
     """
@@ -51,8 +52,8 @@ def _groups(
     fast = {name for name in weights if _LORA_B.search(name)} if lora_plus else set()
     if lora_plus and not fast:
         raise ConfigError(
-            f"trainer.lora_plus={lora_plus:g} is the rate of LoRA's B matrices, and no LoRA is "
-            "trained; use trainer.lora_plus=null, or a lora option"
+            f"trainer.lora_plus={lora_plus:g} scales the rate of LoRA's B matrices, and no LoRA "
+            "is trained; use trainer.lora_plus=null, or a lora option"
         )
     plain = [(name, weight) for name, weight in weights.items() if name not in fast]
     matrices = [weight for _, weight in plain if weight.ndim >= 2]
@@ -84,7 +85,7 @@ def _adamw_8bit(
 ) -> torch.optim.Optimizer:
     if not gpu:
         raise ConfigError(
-            "trainer.optimizer=adamw_8bit needs a CUDA GPU, and training is to run on the CPU; "
+            "trainer.optimizer=adamw_8bit needs a CUDA GPU, but training runs on the CPU; "
             "use trainer.optimizer=adamw, or adafactor where memory is short"
         )
     try:

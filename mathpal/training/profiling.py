@@ -1,6 +1,6 @@
-"""The callback that shows where the time of a few training steps goes.
+"""The callback that profiles a few training steps.
 
-Knows torch's profiler and where its files lie; changes nothing that is trained.
+Knows torch's profiler and its output files; does not change what is trained.
 """
 
 import logging
@@ -17,17 +17,17 @@ log = logging.getLogger(__name__)
 
 WARM_UP_STEPS = 3
 PROFILED_STEPS = 2  # a step of a small model leaves 40 MB of trace before compression
-_ROWS = 40  # of the table
+_ROWS = 40  # rows of the table
 
 
 class Profiler(lightning.Callback):
-    """Profile two steps after the first three; of a shorter run the last ones.
+    """Profile two steps after the first three; in a shorter run the last step.
 
-    Leaves `trace.json.gz` (for ui.perfetto.dev or chrome://tracing) and `top_ops.txt`, the
+    Writes `trace.json.gz` (for ui.perfetto.dev or chrome://tracing) and `top_ops.txt`, the
     operations by their own time. The profiled steps are slower, and count in the run's speeds.
 
     Args:
-        folder: where the two files come to lie.
+        folder: folder of the two files.
         steps: optimizer steps in all.
     """
 
@@ -70,10 +70,10 @@ class Profiler(lightning.Callback):
         device = "cuda" if torch.cuda.is_available() else "cpu"
         table = done.key_averages().table(sort_by=f"self_{device}_time_total", row_limit=_ROWS)
         write_text(self.folder / "top_ops.txt", f"steps {self.first + 1} to {step}\n{table}\n")
-        log.info("steps %d to %d are profiled in %s", self.first + 1, step, self.folder)
+        log.info("profile of steps %d to %d written to %s", self.first + 1, step, self.folder)
 
     def on_train_end(self, trainer: Any, pl_module: Any) -> None:
-        if self.running is not None:  # training ended before its time
+        if self.running is not None:  # training ended early
             self._write(pl_module.step, trainer.is_global_zero)
 
     def on_exception(self, trainer: Any, pl_module: Any, exception: BaseException) -> None:

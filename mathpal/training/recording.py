@@ -1,6 +1,6 @@
 """The callback that turns training steps into metric records and progress.
 
-Speed figures are means over the steps since the last record, the first steps left out.
+Speeds are means over the steps since the last record, without warm-up steps.
 """
 
 import logging
@@ -27,7 +27,7 @@ class Recorder(lightning.Callback):
         record: called with the number of finished steps and the named values.
         every: optimizer steps between records.
         steps: optimizer steps in all.
-        flops_per_token: floating point operations of a step, for each token of it.
+        flops_per_token: floating point operations of a step for each of its tokens.
     """
 
     def __init__(self, record: Record, *, every: int, steps: int, flops_per_token: float) -> None:
@@ -36,7 +36,7 @@ class Recorder(lightning.Callback):
         self.startup: dict[str, float] = {}
         self.last_loss = float("nan")
         self.since = _Sums()  # since the last record
-        self.whole = _Sums()  # of the run, warm-up left out: the steady state
+        self.whole = _Sums()  # of the run without warm-up: the steady state
         self._slowdown = Slowdown()
 
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
@@ -55,7 +55,7 @@ class Recorder(lightning.Callback):
     def on_train_batch_end(
         self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
-        # Of several processes each has about the same share.
+        # With several processes, each has about the same share.
         self.step.padded += batch["input_ids"].numel() * trainer.world_size
         self.step.tokens += batch["tokens"] * trainer.world_size
         self.step.supervised += batch["supervised"] * trainer.world_size
@@ -68,7 +68,7 @@ class Recorder(lightning.Callback):
     def _step_done(self, trainer: Any, module: Any) -> None:
         if module.step == self.begun_at + 1:
             self.startup = startup()
-        # Counted from this process's first step: a resumed run warms up again. Its losses count.
+        # A resumed run warms up again. Warm-up steps count in the loss, not in the speeds.
         warming = module.step - self.begun_at <= WARM_UP_STEPS < self.steps - self.begun_at
         self.since.add(self.step, timed=not warming)
         if not warming:
@@ -82,11 +82,11 @@ class Recorder(lightning.Callback):
         self.bar.advance(1, **facts)
 
     def _write(self, trainer: Any, module: Any) -> dict[str, str]:
-        # The schedule has already moved on; the rate that this step used is the one before.
+        # The schedule has already advanced; this step used the rate before.
         group = module.optimizer.param_groups[0]
         rate = group["peak"] * module.factor(module.step - 1)
         values = {"train/lr": rate, "train/grad_norm": module.grad_norm}
-        if self.since.steps:  # of which none may have been applied
+        if self.since.steps:  # else no step since the last record was applied
             self.last_loss = self.since.loss / self.since.steps
             values["train/loss"] = self.last_loss
         speeds = self.since.speeds(self.flops_per_token)
@@ -107,30 +107,30 @@ class Recorder(lightning.Callback):
         self.bar.close()
 
     def on_exception(self, trainer: Any, pl_module: Any, exception: BaseException) -> None:
-        if hasattr(self, "bar"):  # else training never began
+        if hasattr(self, "bar"):  # not set if training never began
             self.bar.close()
 
     def totals(self) -> dict[str, float]:
-        """The last loss, the steady-state speed of the whole run, and how long it took to begin."""
+        """Return the last loss, the steady-state speeds of the run, and its start-up seconds."""
         speeds = self.whole.speeds(self.flops_per_token)
         return {"train/loss": self.last_loss} | speeds | self.startup
 
     def state(self) -> dict[str, Any]:
-        """What a checkpoint keeps."""
+        """Return the state that a checkpoint stores."""
         return {"last_loss": self.last_loss, "since": vars(self.since), "whole": vars(self.whole)}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Resume from what `state` gave."""
+        """Restore what `state` returned."""
         self.last_loss = state["last_loss"]
         self.since, self.whole = _Sums(**state["since"]), _Sums(**state["whole"])
 
 
 class Slowdown:
-    """Say once that other programs slow training down.
+    """Warn once when other programs slow training down.
 
     Attributes:
         fastest: tokens a second of the fastest record so far.
-        told: whether it was said.
+        told: whether the warning was given.
     """
 
     FAR_BELOW = 0.6  # share of the fastest record
@@ -155,13 +155,14 @@ class Slowdown:
             log.warning(
                 "training runs at %.0f %% of its earlier speed: other processes use %.1f of %d "
                 "cores. End them, or wait until they are done; fewer threads (OMP_NUM_THREADS) may "
-                "be faster beside them, but a run with another number of threads has other bits",
+                "be faster beside them, but another number of threads changes the last bits of the "
+                "results",
                 100 * speed / self.fastest, others, len(cores.available()),
             )  # fmt: skip
 
 
 class _Sums:
-    """Counts and seconds over some steps; times only of those that are `timed`."""
+    """Sums over some steps; `add` counts only those that are `timed`."""
 
     def __init__(self, **values: Any) -> None:
         self.steps = self.tokens = self.padded = self.supervised = 0
@@ -187,7 +188,7 @@ class _Sums:
 
 
 def memory(device: torch.device) -> dict[str, float]:
-    """The most memory so far: of the GPU where one is used, else of this process."""
+    """Return the peak memory in GiB so far: of the GPU if one is used, else of this process."""
     if device.type == "cuda":
         return {"train/peak_memory_gb": torch.cuda.max_memory_allocated(device) / 2**30}
     import resource

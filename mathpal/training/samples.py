@@ -1,6 +1,6 @@
-"""The callback that lets the model answer a few validation rows while it is trained.
+"""The callback that samples answers to a few validation rows during training.
 
-Knows rows of tokens and what the model writes after them; training is the same without it.
+Knows rows of tokens and generated text; does not change what is trained.
 """
 
 from collections.abc import Callable
@@ -18,24 +18,24 @@ from mathpal.tokens.chat import TokenTable, stop_ids
 Texts = Callable[[int, Rows], None]
 
 ROWS = 4
-NEW_TOKENS = 128  # most of an answer
+NEW_TOKENS = 128  # largest length of an answer
 
 
 class Asked(NamedTuple):
-    """A row's tokens before its first supervised one, and its first answer's text."""
+    """A prompt (a row's tokens before its first supervised one), and its first answer's text."""
 
     ids: list[int]
     reference: str
 
 
 class Sampler(lightning.Callback):
-    """Answer rows every so many optimizer steps and at the end, greedily.
+    """Answer rows greedily every `every` optimizer steps and at the end.
 
     Args:
-        texts: called with the number of finished steps and a dict a row: "prompt", "response",
-            "reference".
-        rows: of the validation split, see `asked`.
-        tokenizer: of the model.
+        texts: called with the number of finished steps and a dict for each row: "prompt",
+            "response", "reference".
+        rows: prompts of the validation split, see `asked`.
+        tokenizer: the model's.
         every: optimizer steps between samples.
         steps: optimizer steps in all.
     """
@@ -66,7 +66,7 @@ class Sampler(lightning.Callback):
 
 
 def asked(table: TokenTable, tokenizer: Any, count: int = ROWS) -> list[Asked]:
-    """Rows of a table as prompts: at most `count`, spread evenly over it."""
+    """Return rows of a table as prompts: at most `count`, spread evenly over it."""
     total = len(table.starts) - 1
     chosen = np.unique(np.linspace(0, total - 1, num=min(count, total)).round().astype(int))
     rows = []
@@ -81,12 +81,12 @@ def asked(table: TokenTable, tokenizer: Any, count: int = ROWS) -> list[Asked]:
 
 
 def answers(model: Any, tokenizer: Any, rows: list[Asked]) -> list[str]:
-    """What the model writes after each prompt; it is left in the mode in which it came."""
+    """Generate an answer to each prompt; the model's mode is restored."""
     width = max(len(row.ids) for row in rows)
     pad = tokenizer.pad_token_id
     ids = torch.tensor([[pad] * (width - len(row.ids)) + row.ids for row in rows])  # (B, T)
     mask = torch.tensor([[0] * (width - len(row.ids)) + [1] * len(row.ids) for row in rows])
-    # Not inference_mode: a tensor that the model keeps of it could not be trained through.
+    # Not inference_mode: training cannot use tensors that the model caches in it.
     with answering(model), torch.no_grad():
         out = model.generate(
             input_ids=ids.to(model.device),

@@ -1,7 +1,7 @@
-"""The callback that keeps a run alive: checkpoints, roll-back, and stopping when asked to.
+"""The callback for checkpoints, roll-back, and stopping early.
 
-Knows when; how is `checkpoints` (files), `state` (what), `interruption` (signals) and `trials`
-(a study's word).
+Knows when to do each. `checkpoints` knows the files, `state` their content, `interruption` the
+signals and `trials` whether a study has pruned the run.
 """
 
 import logging
@@ -27,19 +27,19 @@ log = logging.getLogger(__name__)
 
 
 class Saver(lightning.Callback):
-    """Save, roll back, stop. It must be the last of the callbacks, to see what they did.
+    """Save, roll back and stop. It must be the last callback, to save the state of the others.
 
     Args:
-        folder: of the checkpoints; None to keep nothing on disk.
-        recorder: whose sums belong to a checkpoint.
-        best: which step was the best, and whether to stop for lack of a better one.
+        folder: of the checkpoints; None to write none.
+        recorder: its sums are stored in a checkpoint.
+        best: the best step so far, and whether to stop for lack of a better one.
         every: optimizer steps between checkpoints; None for only the last and the best.
-        keep_last: so many of the newest stay, and the best.
+        keep_last: number of newest checkpoints that are kept, in addition to the best.
         steps: optimizer steps in all.
-        rows: step -> the training rows of it, to name what a bad step was made of.
+        rows: step -> its training rows, to name those of a bad step.
 
     Attributes:
-        pruned: whether training ended at the word of a study that has no more use for the run.
+        pruned: whether training ended because the study pruned the run.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Saver(lightning.Callback):
         self.stopped = self.pruned = False
 
     def begin_at(self, module: Any, start: Checkpoint | None) -> None:
-        """Continue from a checkpoint; the optimizer follows when the device is known."""
+        """Restore a checkpoint; its optimizer state follows when training starts."""
         self.start = start
         if start is None:
             return
@@ -72,7 +72,7 @@ class Saver(lightning.Callback):
         self.stopped = start.plain["stopped"]
 
     def captured(self, module: Any) -> Checkpoint:
-        """The state after the last finished step."""
+        """Return the state after the last finished step."""
         plain = {
             "guard": module.guard.state(),
             "recorder": self.recorder.state(),
@@ -82,7 +82,7 @@ class Saver(lightning.Callback):
         return capture(module.model, module.optimizer, module.step, plain)
 
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
-        self.signals.begin()  # after Lightning has taken them for itself
+        self.signals.begin()  # after Lightning has installed its own handlers
         pl_module.on_bad_step = lambda decision, reason: self._bad_step(pl_module, decision, reason)
         if self.start is not None:
             restore_optimizer(pl_module.optimizer, self.start)
@@ -99,7 +99,7 @@ class Saver(lightning.Callback):
         self.stopped = self.best.exhausted
         over = self.stopped or step == self.steps
         unwanted = trainer.is_global_zero and not over and self._unwanted()
-        # One agreement a step: whether to end; only where all are to, another one on why.
+        # All processes decide together whether to end, and only then whether the run is pruned.
         agreed = partial(trainer.strategy.reduce_boolean_decision, all=False)
         asked = agreed(unwanted or self.signals.received is not None)
         self.pruned = asked and agreed(unwanted)
@@ -107,17 +107,17 @@ class Saver(lightning.Callback):
         due = self.every is not None and step % self.every == 0
         if due or improved or over or (asked and not self.pruned):
             self._save(trainer, module, improved=improved)
-        if self.pruned:  # a signal beside it changes nothing: a restart would end here again
-            log.info("its study has no more use for this run: training ends after step %d", step)
+        if self.pruned:  # goes before a signal: a restart would be pruned again
+            log.info("the study has pruned this run: training ends after step %d", step)
             trainer.should_stop = True
         elif asked:
             number = self.signals.received or 15
-            kept = "its checkpoint is written" if self.folder else "nothing was kept"
+            kept = "with a checkpoint" if self.folder else "without a checkpoint"
             log.warning("signal %d: stopping after step %d, %s", number, step, kept)
             raise SystemExit(exit_code(number))
         if self.stopped and step < self.steps:
             log.info(
-                "%s has not improved %d times since step %s: training ends at step %d",
+                "%s has not improved in %d measurements since step %s: training ends at step %d",
                 self.best.metric, self.best.misses, self.best.step, step,
             )  # fmt: skip
             trainer.should_stop = True
@@ -146,24 +146,24 @@ class Saver(lightning.Callback):
             append_line(self.folder.parent / "skipped.jsonl", record)
         if decision == "skip":
             return
-        # One that was written amid the trouble has the weights that led into it.
+        # A checkpoint from after the first bad step may have the weights that caused it.
         since = module.guard.trouble_since
         good = checkpoints.newest(self.folder, before=since) if self.folder else None
         if decision == "stop" or good is None:
-            been = "rolled back before" if decision == "stop" else "there is no checkpoint yet"
+            why = "a roll-back did not help" if decision == "stop" else "there is no checkpoint yet"
             raise DataError(
                 f"training stops at step {step}: {reason}, {module.guard.skipped} steps could not "
-                f"be applied, and {been}. Expected: finite losses; lower trainer.lr, or look at "
-                f"training rows {_some(rows)} (skipped.jsonl has all)"
+                f"be applied, and {why}. Expected: finite losses; lower trainer.lr, or inspect "
+                f"training rows {_some(rows)} (skipped.jsonl lists all)"
             )
         log.warning(
-            "going back to the weights of step %d; the data goes on from step %d", good.step, step
+            "rolling back to the weights of step %d; the data continues at step %d", good.step, step
         )
         restore_weights(module.model, good)
         restore_optimizer(module.optimizer, good)
 
     def take_best(self, module: Any) -> None:
-        """Put the weights of the best step in place."""
+        """Restore the weights of the best step."""
         if self.best.step is None or self.best.step == module.step:
             return
         assert self.folder is not None, "fit refuses finish_with=best without a directory"

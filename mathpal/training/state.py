@@ -1,6 +1,6 @@
-"""What of a training run must be kept so that it goes on exactly, and putting it back.
+"""Capture and restore the state from which training resumes exactly.
 
-Random numbers and the place in the data are functions of the step, and are not part of it.
+Random numbers and the position in the data are functions of the step, and are not part of it.
 """
 
 from typing import Any
@@ -13,22 +13,22 @@ from mathpal.training.sharding import divided_as, whole
 
 
 def trained(model: Any) -> dict[str, torch.nn.Parameter]:
-    """The weights that training changes, by name."""
+    """Return the weights that training changes, by name."""
     return {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
 
 
 def capture(
     model: Any, optimizer: torch.optim.Optimizer, step: int, plain: dict[str, Any]
 ) -> Checkpoint:
-    """The state after `step` finished optimizer steps, as copies on the CPU.
+    """Return the state after `step` finished optimizer steps, as copies on the CPU.
 
-    Where weights are divided among processes, all of them must call this.
+    If weights are divided among processes, all processes must call this.
 
     Args:
-        model: whose trained weights are kept; frozen ones are the base model's own.
-        optimizer: with any state of tensors and plain values.
+        model: its trained weights are stored; frozen ones are the base model's own.
+        optimizer: its state may consist of tensors and plain values.
         step: finished optimizer steps.
-        plain: what else is to be kept; JSON must be able to hold it.
+        plain: further values to store, in types that JSON has.
     """
     state = optimizer.state_dict()
     tensors, values = {}, {}
@@ -48,7 +48,7 @@ def _copy(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def restore_weights(model: Any, checkpoint: Checkpoint) -> None:
-    """Put the trained weights back in place.
+    """Restore the trained weights in place.
 
     Raises:
         DataError: when the checkpoint's weights are not exactly those that are trained.
@@ -72,7 +72,7 @@ def restore_weights(model: Any, checkpoint: Checkpoint) -> None:
 
 
 def restore_optimizer(optimizer: torch.optim.Optimizer, checkpoint: Checkpoint) -> None:
-    """Put the optimizer's state back; its weights must be where they are trained already."""
+    """Restore the optimizer's state; its weights must already be on the device that trains."""
     kept = checkpoint.plain["optimizer"]
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     state: dict[int, dict[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""How well the machine was used: seconds until the first step, and the share of its peak.
+"""Measure how well the machine was used: start-up seconds, and the share of its peak speed.
 
 Knows clocks and matrix products; `recording` counts the tokens.
 """
@@ -14,15 +14,18 @@ import torch
 log = logging.getLogger(__name__)
 
 PROBE_SECONDS = 0.3
-_SIDES = {"cpu": 1024, "cuda": 8192}  # of the matrices: large enough to be limited by arithmetic
+_SIDES = {
+    "cpu": 1024,
+    "cuda": 8192,
+}  # side of the matrices: large enough to be limited by arithmetic
 _trainings = itertools.count()
 
 
 def startup() -> dict[str, float]:
-    """Seconds from the process's start until now, for its first training only.
+    """Return the seconds from the process's start until now, for its first training only.
 
     Call it once after a training's first optimizer step. Empty for later trainings of the same
-    process (a sweep), and where the system does not tell when the process began.
+    process (a sweep), and when the system does not report the process's start.
     """
     age = _process_age()
     if next(_trainings) or age is None:
@@ -31,9 +34,9 @@ def startup() -> dict[str, float]:
 
 
 def _process_age() -> float | None:
-    """Seconds since this process began; None where there is no /proc."""
+    """Return the seconds since this process began; None without /proc."""
     try:
-        # The command's name, in brackets, may hold spaces; field 22 is counted from behind it.
+        # The command's name, in brackets, may contain spaces; field 22 is counted from its end.
         behind = Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         began = int(behind[19]) / os.sysconf("SC_CLK_TCK")  # seconds after the system's start
         return time.clock_gettime(time.CLOCK_BOOTTIME) - began
@@ -42,17 +45,17 @@ def _process_age() -> float | None:
 
 
 def utilisation(tflops: float, device: torch.device, precision: str) -> dict[str, float]:
-    """`train/mfu`: what training achieved of the device's measured peak, 0 to 1.
+    """Return `train/mfu`: the share of the device's measured peak that training achieved, 0 to 1.
 
     The operations of a step are counted by the usual rule, 4 for each weight of the linear layers
     and token under LoRA (a forward pass, and a backward pass to the activations alone), 6 where
-    all weights are trained; attention, the head and what checkpointing computes again are left
-    out. The peak is that of one large matrix product in the same precision, probed for a third of
-    a second; so it is to be asked for after the last step.
+    all weights are trained; attention, the head and what checkpointing recomputes are left out.
+    The peak is that of one large matrix product in the same precision, probed for a third of a
+    second, so call this after the last step.
 
     Args:
         tflops: 10¹² floating point operations a second that training achieved by that rule.
-        device: where.
+        device: the device that trained.
         precision: as Lightning calls it; "bf16-mixed" multiplies in bf16, else fp32.
 
     Returns:
@@ -64,22 +67,22 @@ def utilisation(tflops: float, device: torch.device, precision: str) -> dict[str
     try:
         peak = matmul_peak(device, dtype) / 1e12
     except torch.OutOfMemoryError:
-        log.info("no room on %s for the probe of its peak: train/mfu is left out", device)
+        log.info("no memory left on %s to measure its peak speed: train/mfu is left out", device)
         return {}
     return {"train/mfu": tflops / peak, "train/peak_tflops": peak}
 
 
 def matmul_peak(device: torch.device, dtype: torch.dtype, seconds: float = PROBE_SECONDS) -> float:
-    """Floating point operations a second of the fastest of repeated matrix products.
+    """Return the floating point operations per second of the fastest of repeated matrix products.
 
     Args:
-        device: where.
+        device: the device to measure.
         dtype: of the matrices.
-        seconds: how long it is tried, at least twice.
+        seconds: how long to repeat; there are at least two products.
     """
     side = _SIDES.get(device.type, 1024)
-    # Zeros would let a GPU run at a higher clock than real numbers do. Drawn aside, so that
-    # nobody's random numbers move.
+    # Random numbers, because zeros would let a GPU run at a higher clock. They come from a
+    # generator of their own, so that the global random state is unchanged.
     generator = torch.Generator(device).manual_seed(0)
     matrix = torch.randn(side, side, device=device, generator=generator).to(dtype)
     product = torch.empty_like(matrix)

@@ -1,4 +1,4 @@
-"""Validation loss, and which step was the best so far."""
+"""Validation loss, and the best step so far."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,12 +11,12 @@ from mathpal.training.recording import Record
 
 
 def validation_loss(module: Any, trainer: Any, batches: Iterable[Batch]) -> float:
-    """The mean loss over all supervised tokens, shared among the processes.
+    """Return the mean loss over all supervised tokens; the processes share the work.
 
     Args:
         module: a `TuningModule` in training.
-        trainer: whose precision and device are used.
-        batches: all of them; each process takes its part.
+        trainer: its precision and device are used.
+        batches: all micro-batches of the validation rows; each process takes its part.
     """
     was_training = module.model.training
     module.model.eval()
@@ -26,7 +26,7 @@ def validation_loss(module: Any, trainer: Any, batches: Iterable[Batch]) -> floa
             if number % trainer.world_size != trainer.global_rank:
                 continue
             placed = trainer.strategy.batch_to_device(batch)
-            # The objective divides by the batch's supervised tokens; weight it back by them.
+            # The objective divides by the batch's supervised tokens; multiply by them again.
             sums[0] += module.objective(module.model, placed).double() * batch["normaliser"]
             sums[1] += batch["normaliser"]
     sums = trainer.strategy.reduce(sums, reduce_op="sum")
@@ -35,11 +35,11 @@ def validation_loss(module: Any, trainer: Any, batches: Iterable[Batch]) -> floa
 
 
 class Validator(lightning.Callback):
-    """Record `validation/loss` every so many optimizer steps, and at the end.
+    """Record `validation/loss` every `every` optimizer steps, and at the end.
 
     Args:
         record: called with the number of finished steps and the named values.
-        batches: of the validation rows.
+        batches: micro-batches of the validation rows.
         every: optimizer steps between validations.
         steps: optimizer steps in all.
     """
@@ -59,12 +59,12 @@ class Validator(lightning.Callback):
 
 
 class Best:
-    """Follows one metric: lower is better for a loss, higher for anything else.
+    """The best step by one metric: lower is better for a loss, higher for anything else.
 
     Args:
         metric: its name in the records.
-        patience: how often it may fail to improve, one time after another, before training
-            ends; None for no end.
+        patience: measurements in a row that may bring no better value; one more ends training.
+            None for no early end.
     """
 
     def __init__(self, metric: str, patience: int | None) -> None:
@@ -75,7 +75,7 @@ class Best:
         self.latest: dict[str, float] = {}
 
     def note(self, step: int, values: dict[str, float]) -> None:
-        """Look at a record."""
+        """Take a record into account."""
         self.latest |= values
         value = values.get(self.metric)
         if value is None:
@@ -92,11 +92,11 @@ class Best:
 
     @property
     def exhausted(self) -> bool:
-        """Whether training is to end."""
+        """Whether training must end for lack of a better value."""
         return self.patience is not None and self.misses > self.patience
 
     def state(self) -> dict[str, Any]:
-        """What a checkpoint keeps."""
+        """Return the state that a checkpoint stores."""
         return {
             "value": self.value,
             "step": self.step,
@@ -105,6 +105,6 @@ class Best:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what `state` gave."""
+        """Restore what `state` returned."""
         self.value, self.step, self.misses = state["value"], state["step"], state["misses"]
         self.latest = dict(state["latest"])

@@ -1,4 +1,4 @@
-"""What torchrun starts in test_several_processes: one process of a short training.
+"""One process of a short training; test_several_processes starts it by torchrun.
 
 python -m tests.e2e.several OUT STRATEGY TRAINED, with TRAINED lora or whole.
 """
@@ -18,7 +18,7 @@ from tests.faults.course import CHECK, LOADED, TRAIN
 
 
 def train(out: Path, devices: int, accumulate: int, strategy: str, trained: str) -> None:
-    """Train six steps of 1,024 tokens, the last checkpoint kept in `out`."""
+    """Train six steps of 1,024 tokens, and keep the last checkpoint in `out`."""
     torch.manual_seed(0)
     lora = attach_lora(LOADED.model, r=4, alpha=8, dropout=0.2) if trained == "lora" else None
     model = lora if lora is not None else no_lora(LOADED.model)

@@ -1,4 +1,4 @@
-"""A run that its study stops leaves what was measured, and no result."""
+"""A run that its study prunes leaves its metrics, and no result."""
 
 import math
 from pathlib import Path
@@ -28,7 +28,7 @@ def require_pruned(run: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def pruned(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
-    """A run that had the word before it began."""
+    """A run whose study pruned it before it began."""
     run = tmp_path_factory.mktemp("pruned") / "run"
     run.mkdir()
     tell_to_stop(run)
@@ -37,14 +37,14 @@ def pruned(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
         return train(compose([*UNMEASURED, "trainer.evaluate_every=1"]), run)
 
 
-def test_it_ends_at_its_first_step_with_what_was_measured(pruned: RunResult) -> None:
+def test_it_ends_at_its_first_step_with_its_metrics(pruned: RunResult) -> None:
     outcome = require_pruned(pruned.run_dir)
     assert pruned.objective is None
     assert outcome["metrics"]["validation/loss"] == pruned.metrics["validation/loss"] > 0
 
 
 @pytest.mark.slow
-def test_it_stays_until_the_word_is_removed_and_then_goes_on(
+def test_it_stays_pruned_until_the_file_is_removed_and_then_resumes(
     pruned: RunResult, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
@@ -74,7 +74,7 @@ def test_two_processes_end_together(tmp_path: Path) -> None:
     assert running.returncode == 0, errors
     assert output.splitlines()[-1] == "run"
     assert require_pruned(tmp_path / "run")["metrics"]["train/loss"] > 0
-    assert "going on" not in errors and "is pruned" in errors
+    assert "resuming" not in errors and "going on" not in errors and "is pruned" in errors
 
 
 def test_a_validation_loss_that_is_not_a_number_is_an_objective_that_is_none(

@@ -1,4 +1,4 @@
-"""What the README tells a reader to write does what it says."""
+"""The README's commands and code do what the README says."""
 
 import re
 import shlex
@@ -29,7 +29,7 @@ def test_every_train_command_composes(page, tmp_path, monkeypatch):
     assert len(commands) >= 6
     for command in commands:
         words = shlex.split(command)
-        # A run to go on with is looked at by the worker, and Hydra never sees it.
+        # `resume=` is handled by the worker, and Hydra never sees it.
         if "model=nope" not in words and not words[0].startswith("resume="):
             check("train", words, CONF, RunSettings)
 

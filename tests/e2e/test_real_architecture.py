@@ -1,4 +1,4 @@
-"""The recipe for the real Gemma-3n, on its architecture at a width that a CPU can carry."""
+"""The recipe for the real Gemma-3n, on its architecture at a width that fits a CPU."""
 
 import json
 

@@ -30,7 +30,7 @@ def ran(folder: Path, *words: str) -> str:
     return done.stdout
 
 
-def test_a_killed_trial_goes_on_and_ends_as_a_run_alone_does(tmp_path: Path) -> None:
+def test_a_killed_trial_resumes_and_ends_as_a_run_alone_does(tmp_path: Path) -> None:
     settings = [*UNMEASURED, "trainer.max_steps=12", "trainer.evaluate_every=12",
                 "trainer.checkpoint_every=2"]  # fmt: skip
     words = ["-m", *settings, *STUDY, "hydra.sweeper.n_trials=2"]
@@ -65,7 +65,7 @@ def test_a_pruned_trial_is_a_run_that_ended_early(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_run_that_memory_cannot_hold_is_rejected_and_no_failure(tmp_path: Path) -> None:
+def test_a_run_that_does_not_fit_in_memory_is_rejected_and_no_failure(tmp_path: Path) -> None:
     ran(tmp_path, "-m", *UNMEASURED, "hydra/sweeper=optuna", "hydra.sweeper.study_name=s",
         "trainer.batch_tokens=100000000,512", "hydra/sweeper/sampler=grid",
         "hydra.sweeper.max_failure_rate=0")  # fmt: skip
@@ -74,7 +74,7 @@ def test_a_run_that_memory_cannot_hold_is_rejected_and_no_failure(tmp_path: Path
     assert second.state.name == "COMPLETE"
 
 
-def test_a_plain_grid_has_the_same_table_and_goes_on(tmp_path: Path) -> None:
+def test_a_plain_grid_has_the_same_table_and_resumes(tmp_path: Path) -> None:
     words = ["-m", *UNMEASURED, "lora=r4,r8", "hydra.sweep.dir=grid"]
     assert ran(tmp_path, *words).splitlines()[-1] == "grid"
     assert sorted(p.parent.name for p in tmp_path.glob("grid/*/run.json")) == ["0", "1"]

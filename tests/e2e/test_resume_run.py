@@ -1,4 +1,4 @@
-"""A run that was stopped goes on, a complete one is left alone, and any can be done again."""
+"""A stopped run resumes, a complete one is left alone, and any run can be reproduced."""
 
 import json
 import os
@@ -53,7 +53,7 @@ def losses(run: Path) -> list[tuple[int, Any]]:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The run as it is when nobody stops it."""
+    """The uninterrupted run."""
     folder = tmp_path_factory.mktemp("undisturbed")
     before = os.getcwd()
     os.chdir(folder)
@@ -64,7 +64,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same run, stopped by SIGTERM once, gone on, and complete."""
+    """The same run, stopped by SIGTERM once, then resumed until complete."""
     folder = tmp_path_factory.mktemp("stopped")
     run = folder / "run"
     running = start(folder, *WORDS, "hydra.run.dir=run")
@@ -80,11 +80,11 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = call(folder, "train", "resume=run")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "run"
-    assert "going on from the checkpoint of step" in done.stderr
+    assert "resuming from the checkpoint of step" in done.stderr
     return run
 
 
-def test_a_stopped_run_ends_as_if_nobody_had_stopped_it(undisturbed: Path, stopped: Path) -> None:
+def test_a_resumed_run_equals_an_uninterrupted_one(undisturbed: Path, stopped: Path) -> None:
     assert (stopped / ADAPTER).read_bytes() == (undisturbed / ADAPTER).read_bytes()
     assert losses(stopped) == losses(undisturbed)
     assert outcomes.read(stopped).status == "completed"
@@ -144,7 +144,7 @@ def test_reproduce_says_what_is_identical(stopped: Path) -> None:
     assert "holds a run already" in refused.stderr
 
 
-def test_a_run_that_failed_behind_its_training_goes_on_there(
+def test_a_run_that_failed_after_its_training_resumes_from_there(
     undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -161,7 +161,7 @@ def test_a_run_that_failed_behind_its_training_goes_on_there(
 
 
 class TestAnotherRun:
-    """Nothing is trained here: what differs is found before."""
+    """Differences are found before anything is trained."""
 
     @pytest.fixture
     def begun(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -1,4 +1,4 @@
-"""Every source of one's own rows carries a quick run from the file to the report."""
+"""With every source of own rows, a quick run gets from the file to the report."""
 
 import json
 from pathlib import Path
@@ -28,7 +28,7 @@ def run(folder: Path, *overrides: str) -> RunResult:
 
 
 def check(done: RunResult, *, measured: bool = True) -> dict[str, Any]:
-    """The run is whole; its data's summary."""
+    """Check that the run is complete; return the summary of its data."""
     outcome = json.loads((done.run_dir / "outcome.json").read_text())
     assert outcome["status"] == "completed"
     assert ("tuned/accuracy" in outcome["metrics"]) is measured

@@ -1,6 +1,6 @@
-"""A short training in a process of its own, which a test may kill, starve or disturb.
+"""A short training in its own process, which a test may kill, signal or deny disk space.
 
-The fork server imports this once; every training is then a fork of it and begins at once.
+The fork server imports this once; every training is then a fork of it and starts immediately.
 """
 
 import os
@@ -76,11 +76,11 @@ def _train(run_dir: Path, largest_file: int | None, settings: dict[str, Any]) ->
 
 
 def start(run_dir: Path, *, largest_file: int | None = None, **settings: Any) -> BaseProcess:
-    """Begin, or go on with, the training of a directory.
+    """Start or resume the training of a run directory.
 
     Args:
-        run_dir: made where it is not there.
-        largest_file: no file may grow beyond so many bytes, as on a full disk; None for no limit.
+        run_dir: created if it is missing.
+        largest_file: largest size of a file in bytes, to simulate a full disk; None for no limit.
         settings: of `fit`.
     """
     run_dir.mkdir(parents=True, exist_ok=True)
@@ -90,7 +90,7 @@ def start(run_dir: Path, *, largest_file: int | None = None, **settings: Any) ->
 
 
 def finish(run_dir: Path, **settings: Any) -> int:
-    """Train to the end and give the exit code."""
+    """Train to the end and return the exit code."""
     process = start(run_dir, **settings)
     process.join(120)
     assert process.exitcode is not None, "the training hangs"
@@ -98,13 +98,13 @@ def finish(run_dir: Path, **settings: Any) -> int:
 
 
 def records(run_dir: Path) -> list[dict[str, Any]]:
-    """The record of a run, of each line what must be the same in every run."""
+    """Return a run's metric records, only the values that must be equal in every run."""
     lines = [json.loads(line) for line in (run_dir / "metrics.jsonl").read_text().splitlines()]
     return [{n: v for n, v in line.items() if n in ("step", *EXACT)} for line in lines]
 
 
 def same_end(one: Path, other: Path) -> bool:
-    """Whether both directories hold the same last checkpoint, to the bit, and the same record."""
+    """Return whether both runs have the same last checkpoint, to the bit, and the same records."""
     ends = [checkpoints.newest(path / "checkpoints") for path in (one, other)]
     assert all(end is not None and end.step == STEPS for end in ends)
     for name in ("weights", "optimizer"):
@@ -115,7 +115,7 @@ def same_end(one: Path, other: Path) -> bool:
 
 
 def kill(process: BaseProcess) -> None:
-    """End it without a word, if it still runs."""
+    """Kill a process with SIGKILL, if it still runs."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(process.pid or 0, signal.SIGKILL)
     process.join(30)

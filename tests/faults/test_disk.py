@@ -1,4 +1,4 @@
-"""A disk that is full, and checkpoints that are not what was written."""
+"""A full disk, and damaged checkpoints."""
 
 import shutil
 import time
@@ -19,19 +19,19 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file under a checkpoint's final name."""
+    """Return the bytes of every file of every complete checkpoint."""
     files = (p for step in checkpoints.steps(folder).values() for p in step.rglob("*"))
     return {str(p): p.read_bytes() for p in files}
 
 
 @pytest.fixture
 def halfway(tmp_path: Path, unbroken: Path) -> Path:
-    """A run that stands at its checkpoints of steps 21 and 24, as if killed there."""
+    """A run with its checkpoints of steps 21 and 24, as if killed there."""
     shutil.copytree(unbroken, tmp_path / "run", symlinks=True)
     return tmp_path / "run"
 
 
-def test_a_full_disk_costs_no_checkpoint_and_no_whole_name(tmp_path: Path, unbroken: Path) -> None:
+def test_a_full_disk_leaves_all_checkpoints_whole(tmp_path: Path, unbroken: Path) -> None:
     process = course.start(tmp_path)
     while len(checkpoints.steps(tmp_path / "checkpoints")) < 2:
         time.sleep(0.001)
@@ -77,7 +77,7 @@ def test_a_pickle_in_a_checkpoint_is_never_run(halfway: Path, unbroken: Path) ->
     assert not mark.exists()
 
 
-def test_with_no_good_checkpoint_left_it_says_so_and_touches_nothing(halfway: Path) -> None:
+def test_with_all_checkpoints_damaged_it_fails_and_changes_nothing(halfway: Path) -> None:
     for path in checkpoints.steps(halfway / "checkpoints").values():
         (path / "state.json").write_text("{}")
     before = sorted((halfway / "checkpoints").rglob("*"))

@@ -1,4 +1,4 @@
-"""Killed anywhere, as often as one likes: the course is the one that nobody disturbed."""
+"""A training killed at any moment, any number of times, equals an uninterrupted one."""
 
 import random
 import signal
@@ -13,19 +13,19 @@ from tests.faults import course
 
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
-    """A training to its end, and how long it took."""
+    """An uninterrupted training, and its seconds."""
     folder = tmp_path_factory.mktemp("unbroken")
-    course.finish(folder, max_steps=1)  # the fork server is up
+    course.finish(folder, max_steps=1)  # starts the fork server
     began = time.perf_counter()
     assert course.finish(folder / "run") == 0
     return folder / "run", time.perf_counter() - began
 
 
 def killed_until_done(run_dir: Path, seconds: float, draws: random.Random, **settings: int) -> int:
-    """Kill at random moments until a training gets through; how often it was killed."""
+    """Kill a training at random moments until one attempt completes; return the number of kills."""
     for kills in range(60):
         process = course.start(run_dir, **settings)
-        # Later and later, so that it comes to an end.
+        # Later and later, so that an attempt completes.
         process.join(draws.uniform(0, seconds * (0.5 + 0.1 * kills)))
         if process.exitcode is not None:
             assert process.exitcode == 0
@@ -33,7 +33,7 @@ def killed_until_done(run_dir: Path, seconds: float, draws: random.Random, **set
         course.kill(process)
         if list(checkpoints.steps(run_dir / "checkpoints")):
             assert checkpoints.newest(run_dir / "checkpoints") is not None
-    raise AssertionError("60 attempts did not bring it to its end")
+    raise AssertionError("none of 60 attempts completed")
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_killed_at_many_more(unbroken: tuple[Path, float], tmp_path: Path, seed:
     "seed", [pytest.param(s, marks=[pytest.mark.slow] * (s > 0)) for s in range(12)]
 )
 def test_killed_while_it_saves(unbroken: tuple[Path, float], tmp_path: Path, seed: int) -> None:
-    """With a checkpoint at every step most kills fall into one."""
+    """With a checkpoint at every step, most kills hit the writing of one."""
     _, seconds = unbroken
     assert course.finish(tmp_path / "quiet", checkpoint_every=1) == 0
     killed_until_done(tmp_path / "killed", seconds, random.Random(1000 + seed), checkpoint_every=1)
@@ -85,7 +85,7 @@ def test_a_signal_ends_it_after_the_step_with_a_checkpoint(
 
 
 def test_a_second_signal_does_not_wait(tmp_path: Path) -> None:
-    # One step of so many micro-batches that both signals come amid it.
+    # One step has so many micro-batches that both signals arrive within it.
     process = course.start(tmp_path, batch_tokens=1024, accumulate=5000, max_steps=1)
     while not (tmp_path / "log.txt").exists():
         time.sleep(0.01)

@@ -70,4 +70,4 @@ def test_trl_does_not_go_on_with_a_run(e2b: Path, tmp_path: Path) -> None:
     env = {**os.environ, "UNSLOTH_FORCE_CPU": "1"}
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=env)
     assert done.returncode != 0
-    assert "trainer=trl cannot go on with a run" in done.stderr
+    assert "trainer=trl cannot resume a run" in done.stderr

@@ -102,7 +102,7 @@ def test_twenty_steps_are_those_of_transformers_trainer(
 
 
 @pytest.mark.parametrize(("heard", "last"), [(3, 3), (STEPS, STEPS)])
-def test_the_word_of_a_study_ends_it_at_the_step(
+def test_a_pruned_run_ends_at_the_step(
     shared_tiny: Loaded, fit_tables: Tables, tmp_path: Path, heard: int, last: int
 ) -> None:
     asked = iter(range(1, STEPS))
@@ -153,5 +153,5 @@ class TestRefusals:
     ) -> None:
         monkeypatch.setattr("mathpal.training.trl._require_trl", lambda loaded, gpu: None)
         (tmp_path / "metrics.jsonl").write_text('{"step": 10}\n')
-        with pytest.raises(ConfigError, match=r"cannot go on with a run.*trainer=default"):
+        with pytest.raises(ConfigError, match=r"cannot resume a run.*trainer=default"):
             self.go(shared_tiny, fit_tables, tmp_path)

@@ -38,7 +38,7 @@ def tables(shared_tiny: Loaded) -> tuple[TokenTable, TokenTable]:
 def run(
     shared_tiny: Loaded, tables: tuple[TokenTable, TokenTable]
 ) -> Callable[..., tuple[Loaded, Records, FitResult]]:
-    """Train a fresh copy and give back the model, its records and the result."""
+    """Train a fresh copy and return the model, its records and the result."""
 
     def train(
         *,

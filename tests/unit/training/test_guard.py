@@ -39,7 +39,7 @@ def test_without_a_limit_no_finite_loss_is_too_high() -> None:
     assert judged(Guard(spike=None, max_skips=0), [0.1] * 40 + [1e6])[-1] == "apply"
 
 
-def test_skips_then_back_once_then_the_end() -> None:
+def test_skips_then_one_roll_back_then_a_stop() -> None:
     guard = Guard(spike=None, max_skips=2)
     bad = [math.nan] * 3
     assert judged(guard, bad) == ["skip", "skip", "roll_back"]
@@ -47,7 +47,7 @@ def test_skips_then_back_once_then_the_end() -> None:
     assert guard.skipped == 6
 
 
-def test_none_are_put_up_with_when_none_are_allowed() -> None:
+def test_with_no_skips_allowed_none_are_skipped() -> None:
     assert judged(Guard(spike=None, max_skips=0), [math.nan, math.nan]) == ["roll_back", "stop"]
 
 
@@ -58,7 +58,7 @@ def test_only_skips_within_a_hundred_steps_count(gap: int, expected: str) -> Non
     assert guard.judge(1 + gap, math.nan, 1.0)[0] == expected
 
 
-def test_it_goes_on_as_it_was() -> None:
+def test_a_restored_guard_judges_as_before() -> None:
     guard = Guard(spike=3.0, max_skips=2)
     judged(guard, [1.0] * 30 + [9.0])
     again = Guard(spike=3.0, max_skips=2)

@@ -1,4 +1,4 @@
-"""Optimizers by name: their groups, their steps, and going on from a checkpoint."""
+"""Optimizers by name: their groups, their steps, and resuming from a checkpoint."""
 
 from importlib.util import find_spec
 from pathlib import Path

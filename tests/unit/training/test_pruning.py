@@ -1,4 +1,4 @@
-"""A study's word to stop, amid a training: where it is heard, and what it leaves."""
+"""Pruning of a running training: when it takes effect, and what it leaves."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from mathpal.training.saving import Saver
 from tests.unit.conftest import STEPS, at, die, same
 
 
-def test_the_word_ends_training_at_its_step_and_no_checkpoint_is_written_for_it(
+def test_pruning_ends_training_at_its_step_and_writes_no_checkpoint(
     train: Any, tmp_path: Path
 ) -> None:
     _, records, result = train(tmp_path, end=at(6, lambda: tell_to_stop(tmp_path)))
@@ -24,14 +24,14 @@ def test_the_word_ends_training_at_its_step_and_no_checkpoint_is_written_for_it(
     assert result.metrics["validation/loss"] == records[2][1]["validation/loss"]
 
 
-def test_before_the_first_step_it_is_heard_after_it(train: Any, tmp_path: Path) -> None:
+def test_pruned_before_the_first_step_it_ends_after_it(train: Any, tmp_path: Path) -> None:
     tell_to_stop(tmp_path)
     _, _, result = train(tmp_path)
     assert (result.pruned, result.steps) == (True, 1)
     assert "validation/loss" not in result.metrics
 
 
-def test_without_the_word_it_goes_on_and_ends_as_if_it_had_never_come(
+def test_no_longer_pruned_it_resumes_and_equals_an_uninterrupted_one(
     train: Any, tmp_path: Path
 ) -> None:
     expected, unbroken, _ = train(tmp_path / "one")
@@ -74,7 +74,7 @@ def test_a_directory_is_not_needed_to_train(train: Any) -> None:
 
 
 class Rank:
-    """One of two processes at the end of a step, the other of which says what it is given."""
+    """One of two processes at the end of a step; the other one's decisions are given."""
 
     def __init__(self, folder: Path, *, first: bool, other: list[bool]) -> None:
         self.asked: list[bool] = []

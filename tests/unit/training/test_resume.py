@@ -1,4 +1,4 @@
-"""Going on equals not having stopped, bit for bit."""
+"""A resumed training equals an uninterrupted one, bit for bit."""
 
 import os
 import signal

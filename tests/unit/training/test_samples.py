@@ -1,4 +1,4 @@
-"""Sample generations: what is asked, what is kept, and that training does not notice."""
+"""Sample answers: their prompts, their file, and that training is unchanged."""
 
 import json
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_training_is_bit_identical_with_samples(train: Any, tmp_path: Path) -> N
     assert all(list(row) == ["step", "time", "prompt", "response", "reference"] for row in kept)
 
 
-def test_a_run_that_goes_on_leaves_the_same_file_and_weights(train: Any, tmp_path: Path) -> None:
+def test_a_resumed_run_leaves_the_same_file_and_weights(train: Any, tmp_path: Path) -> None:
     expected, _, _ = train(tmp_path / "whole", samples_every=1, **SHORT)
     train(tmp_path / "broken", samples_every=1, end=at(4, die), **SHORT)
     assert lines(tmp_path / "broken/samples.jsonl")[-1]["step"] == 3, "died in recording step 4"

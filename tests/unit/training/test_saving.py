@@ -50,24 +50,24 @@ def test_a_step_that_is_not_finite_leaves_the_weights_alone(train: Any, tmp_path
     assert "train/loss" not in records[-2][1], "a step that was not applied has no loss"
 
 
-def test_after_too_many_the_weights_go_back_and_training_goes_on(
+def test_after_too_many_the_weights_roll_back_and_training_continues(
     train: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     _, _, result = train(tmp_path, objective=Spoiling({7, 8}, nan), max_skips=1)
     assert result.steps == STEPS
     assert [r["decision"] for r in lines(tmp_path / "skipped.jsonl")] == ["skip", "roll_back"]
-    assert "going back to the weights of step 5" in caplog.text
+    assert "rolling back to the weights of step 5" in caplog.text
 
 
-def test_when_going_back_does_not_help_it_stops_and_names_the_rows(
+def test_when_rolling_back_does_not_help_it_stops_and_names_the_rows(
     train: Any, tmp_path: Path
 ) -> None:
-    with pytest.raises(DataError, match=r"training stops at step 8.*rolled back before.*rows \d"):
+    with pytest.raises(DataError, match=r"training stops at step 8.*roll-back did not.*rows \d"):
         train(tmp_path, objective=Spoiling({6, 7}, nan), max_skips=0)
     assert checkpoints.newest(tmp_path / "checkpoints").step == 5
 
 
-def test_before_the_first_checkpoint_there_is_nothing_to_go_back_to(
+def test_before_the_first_checkpoint_there_is_nothing_to_roll_back_to(
     train: Any, tmp_path: Path
 ) -> None:
     with pytest.raises(DataError, match="there is no checkpoint yet"):
