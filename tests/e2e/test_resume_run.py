@@ -202,7 +202,7 @@ class TestAnotherRun:
             train(compose(["seed=43"]), begun)
 
     def test_a_directory_without_a_run(self, tmp_path: Path) -> None:
-        with pytest.raises(DataError, match="no run to go on with"):
+        with pytest.raises(DataError, match="holds no run to resume"):
             resume(tmp_path)
 
     def test_a_secret_that_was_written_nowhere_is_asked_for(self, begun: Path) -> None:

@@ -96,7 +96,7 @@ def test_the_worker_is_found_from_everywhere_and_not_mistaken(tmp_path: Path) ->
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.returncode == 2
-    assert "no run to go on with" in done.stderr
+    assert "holds no run to resume" in done.stderr
     assert "Traceback" not in done.stderr
 
 
