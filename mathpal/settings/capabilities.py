@@ -24,7 +24,7 @@ class Capabilities:
         needs_lora: export: works with LoRA weights only.
         measures: evaluation: measures accuracy, so the test problems need answers.
         has_answers: data: rows can state an answer; plain text cannot.
-        own_loss: trainer: computes plain cross-entropy itself and ignores the objective's loss.
+        own_loss: trainer: computes plain cross-entropy itself and accepts no other loss.
         known_shapes: model: its shapes can be computed without loading it, from the config.json
             at its `path` or by `shapes`.
         shapes: model: returns Transformers' configuration for the loader's settings.
