@@ -124,7 +124,7 @@ def test_resume_stands_alone(stopped: Path) -> None:
     for words in (["resume=run", "seed=3"], ["-m", "resume=run"], ["lora=r8", "++resume=run"]):
         done = call(stopped.parent, "train", *words)
         assert done.returncode == 2
-        assert "stands alone" in done.stderr
+        assert "must stand alone" in done.stderr
     done = call(stopped.parent, "train", "resume=gone")
     assert done.returncode == 2
     assert "expected the directory of a run" in done.stderr
