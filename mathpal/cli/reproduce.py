@@ -63,7 +63,7 @@ def reproduce(composition: Composition, *, run: DirectoryPath) -> None:
     again = _prepared(run, str(manifest["name"]))
     told = json.dumps({"run": str(run), "trial": None})
     code = launching.wait_for(
-        launching.worker(again), env=launching.surroundings(MATHPAL_PARENT=told),
+        launching.worker(again), env=launching.environment(MATHPAL_PARENT=told),
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     if code:

@@ -33,4 +33,4 @@ def resume(words: Sequence[str]) -> None:
     if not folder or not Path(folder).is_dir():
         raise ConfigError(f"{named[0]}: expected the directory of a run, e.g. outputs/latest")
     command = launching.worker(Path(folder))
-    os.execve(command[0], command, launching.surroundings())
+    os.execve(command[0], command, launching.environment())

@@ -39,7 +39,7 @@ def is_first() -> bool:
     return os.environ.get("RANK", "0") == "0"
 
 
-def surroundings(**more: str) -> dict[str, str]:
+def environment(**more: str) -> dict[str, str]:
     """Return the environment for these commands: they find this package from any directory.
 
     Args:
@@ -52,7 +52,7 @@ def surroundings(**more: str) -> dict[str, str]:
 
 
 def _started(command: Sequence[str], settings: dict[str, Any]) -> subprocess.Popen[Any]:
-    """Start a process that ignores SIGUSR2, which Slurm sends to every process of a job.
+    """Start a process with SIGUSR2 blocked: Slurm sends that signal to every process of a job.
 
     SIGUSR2 would kill torchrun. Its workers would get two signals, and a second signal ends a
     process immediately.

@@ -177,7 +177,7 @@ def described(prepared: Prepared, trainer: dict[str, Any]) -> str:
             *(f"data     {line}" for line in tables.lines),
             f"trainer  {length} of {trainer['batch_tokens']} × {trainer['accumulate']} "
             f"tokens, lr {trainer['lr']:g}",
-            "mask     the loss sees only what stands between «…»:",
+            "mask     only the tokens between «…» count for the loss:",
             *(f"  | {line}" for line in marked(tables.sample).splitlines()),
         ]
     )

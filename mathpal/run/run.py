@@ -54,6 +54,7 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
 
     Raises:
         ConfigError: if the composition has faults; it lists all of them, and nothing was started.
+        InfeasibleError: if the run does not fit into memory, unless allow_memory is set.
         DataError: if the data fails a gate, or the directory holds another or a complete run.
     """
     asked = composed.split(cfg)
@@ -214,7 +215,7 @@ def _in_several_processes(composition: Composition) -> bool:
 def _launch(composition: Composition, run_dir: Path) -> RunResult:
     """Train in several processes of this machine, and wait until they end."""
     processes = composition.settings("trainer")["devices"]
-    code = launching.wait_for(launching.workers(run_dir, processes), env=launching.surroundings())
+    code = launching.wait_for(launching.workers(run_dir, processes), env=launching.environment())
     if code >= 128:
         raise SystemExit(code)
     return outcome.result(run_dir)
