@@ -53,11 +53,11 @@ def reproduce(composition: Composition, *, run: DirectoryPath) -> None:
         ConfigError: if the new directory already holds a run.
         DataError: if the run is not complete, so that there is nothing to compare with.
     """
-    run = run.resolve()  # outputs/latest will soon point to the new run
+    run = run.resolve()  # outputs/latest will point at the new one
     if (status := files.status(run)) != "completed":
         raise DataError(
-            f"{run} is {status or 'unfinished'}, expected a complete run; resume it with "
-            f"`mathpal train resume={run}`"
+            f"{run} is {status or 'not at its end'}, expected a complete run; go on with it by "
+            f"resume={run}"
         )
     manifest = files.read_json(run / "run.json")
     again = _prepared(run, str(manifest["name"]))
@@ -187,7 +187,7 @@ def _computed(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _recorded(run_dir: Path) -> list[tuple[int, str, Any]]:
-    """Return the computed metrics as (step, name, value), in the order of metrics.jsonl."""
+    """What was computed, record by record: (step, name, value) in the order of the file."""
     return list(_lines(run_dir / "metrics.jsonl"))
 
 

@@ -64,7 +64,7 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
     with lock.hold(run_dir):
         config = composed.resolved(asked.config)
         if not composed.is_swept(asked):
-            files.create(run_dir)  # raises DataError for the directory of a complete run
+            files.create(run_dir)  # refuses a complete run's directory
         if earlier := manifest.recorded(run_dir):
             manifest.require_same_configuration(earlier, config)
         if settled := outcome.settled(run_dir):
