@@ -1,1 +1,1 @@
-"""The command line: verbs, one module each. Imports Hydra, and nothing heavy."""
+"""The command line: `main` starts the verbs that `verbs` lists. Imports nothing heavy."""

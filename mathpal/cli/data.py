@@ -1,6 +1,6 @@
-"""What the verbs of `mathpal data` do, from checked settings to the terminal.
+"""The verbs of `mathpal data`: one function per verb.
 
-The keyword-only parameters of a verb's function are its settings.
+The keyword-only parameters of a function are the verb's settings.
 """
 
 import shlex
@@ -35,9 +35,9 @@ def preview(
     """Show rows of a data set as the model sees them, with the loss mask.
 
     Args:
-        rows: how many.
-        split: of which part.
-        seed: of a model made from nothing; the data has its own.
+        rows: number of rows.
+        split: the split to show.
+        seed: seed of a model with random weights; the data has its own.
     """
     from mathpal.models.loading import load_tokenizer
     from mathpal.tokens.preview import rendered, statistics
@@ -60,13 +60,13 @@ def audit(
     fail_on: Mapping[str, Share | None] = MappingProxyType({}),
     seed: Seed = 42,
 ) -> None:
-    """Look for what is wrong with a data set; exit with 1 where it passes a threshold.
+    """Check a data set row by row; exit with 1 if a threshold is exceeded.
 
     Args:
         out: folder of audit.html, audit.json, checkable.jsonl and quarantine.jsonl.
-        fail_on: group of findings to the largest share of the rows put up with, 0 to 1; None
-            for any.
-        seed: of a model made from nothing; the data has its own.
+        fail_on: group of findings -> largest accepted share of the rows, 0 to 1; None accepts
+            any share.
+        seed: seed of a model with random weights; the data has its own.
     """
     from mathpal.data import audit as auditing
     from mathpal.models.loading import load_tokenizer
@@ -75,10 +75,10 @@ def audit(
     if unknown := sorted(set(fail_on) - set(auditing.GROUPS)):
         raise ConfigError(
             f"fail_on: there is no group {', '.join(unknown)}; "
-            f"there are {', '.join(auditing.GROUPS)}"
+            f"expected one of {', '.join(auditing.GROUPS)}"
         )
     if out.exists() and not out.is_dir():
-        raise ConfigError(f"out={out} is a file; name a folder")
+        raise ConfigError(f"out={out} is a file; expected a folder")
     model = composition.model
     path = model.keywords.get("path")
     tokenizer = load_tokenizer(path) if path else model().tokenizer
@@ -95,7 +95,7 @@ def audit(
 
 
 def _titled(source: partial[Any]) -> str:
-    """The source's name, with its file where it reads one."""
+    """Return the source's name, and that of its file if it reads one."""
     path = source.keywords.get("path")
     return (
         f"{source.func.__name__}: {path.name}" if isinstance(path, Path) else (source.func.__name__)
@@ -120,24 +120,26 @@ def build(
     overwrite: bool = False,
     seed: Seed = 42,
 ) -> None:
-    """Make a data set of any source: cleaned, audited, divided, with a data card.
+    """Build a data set from any source: cleaned, audited, split, with a data card.
 
     Args:
-        out: its folder; None for one of its name, here.
-        name: None for {data_type}-{grade_name}-instruct-dataset.
-        format: of the files.
-        checkable_only: leave out the rows that the audit spoils.
-        validation_share: with one of the shares the rows are divided anew.
-        test_share: with neither the source's own splits stay.
-        stratify: what has the same shares in every split.
-        group: what is never divided: question (numbers masked), family, topic, template,
-            grade, or a field of the source's rows, e.g. link.
-        license: of the texts, as the Hub calls it.
-        push: owner, or owner/name, of the Hub to upload to; needs HF_TOKEN.
-        private: whether only the owner's team sees what is pushed.
-        artifact: where it is recorded as an artifact; needs COMET_API_KEY or WANDB_API_KEY.
+        out: its folder; None for a folder of its name in the working directory.
+        name: its name; None for {data_type}-{grade_name}-instruct-dataset.
+        format: format of the files.
+        checkable_only: keep only the rows that the audit finds checkable.
+        validation_share: share of the validation split, 0 to below 1. If one of the two shares is
+            set, all rows are split anew.
+        test_share: share of the test split, 0 to below 1. If neither share is set, the source's
+            own splits are kept.
+        stratify: the field whose values get equal shares in every split.
+        group: the field whose equal values stay in one split: question (numbers masked), family,
+            topic, template, grade, or a field of the source's rows, e.g. link.
+        license: license of the texts, by its name on the Hub.
+        push: owner or owner/name on the Hub to upload to; needs HF_TOKEN.
+        private: whether only the owner's team can see the upload.
+        artifact: the tracker that stores it as an artifact; needs COMET_API_KEY or WANDB_API_KEY.
         overwrite: replace a data set that was built there before.
-        seed: of the division; the source has its own.
+        seed: seed of the split; the source has its own.
     """
     from mathpal.data import publishing
     from mathpal.data.build import build_dataset, without_password
@@ -165,7 +167,7 @@ def build(
     if built.left_out:
         print(f"{built.left_out:,} rows left out: {built.folder}/audit/quarantine.jsonl")
     if built.leaks:
-        print(f"{built.leaks:,} training rows dropped: they give a held-out question away")
+        print(f"{built.leaks:,} training rows dropped: they give away a held-out question")
     if push is not None:
         print(publishing.push_folder(built.folder, push, name=built.name, private=private))
     if artifact is not None:
@@ -178,7 +180,7 @@ def _page(write_page: Any, found: Any, folder: Path, title: str) -> None:
 
 
 def _command(verb: str, words: Sequence[str]) -> str:
-    """The command without the settings that do not change what is made."""
+    """Return the command without the settings that do not change the data set."""
     elsewhere = ("out=", "overwrite=", "push=", "private=", "artifact=")
     kept = [word for word in words if not word.lstrip("+").startswith(elsewhere)]
     return shlex.join(["mathpal", "data", verb, *kept])
@@ -201,28 +203,29 @@ def generate(
     workers: Count = 1,
     overwrite: bool = False,
 ) -> None:
-    """Write generated problems to one file, any number of them in flat memory.
+    """Write any number of generated problems to one file, in constant memory.
 
     Args:
         out: the file, .parquet or .arrow.
-        count: problems.
-        part: of which split; no two parts share a problem of one family.
-        split: what is unseen in the test part: iid values, template, range or family.
+        count: number of problems.
+        part: the split to generate; two parts never share a problem of one family.
+        split: what is new in the test part: iid (values), template (wordings), range or family.
         grades: school grades; None for all.
-        topics: None for all.
+        topics: names of topics; None for all.
         strata: standard, advanced or both; None for both.
-        families: names; None for all that meet the rest.
-        weights: of families or topics, 0 or more; 1 where not named.
-        multiple_choice: share of the problems given with four options.
-        seed: names the draw.
-        workers: processes; the file does not depend on it.
-        overwrite: replace a file that is there.
+        families: names of families; None for all that match the settings above.
+        weights: family or topic -> weight, 0 or more; 1 if not named.
+        multiple_choice: share of the problems given with four options, 0 to 1.
+        seed: the same seed draws the same problems.
+        workers: number of processes; the file is the same with any number.
+        overwrite: replace an existing file.
     """
     from mathpal.data.stream import write_problems
 
     if out.exists() and (out.is_dir() or not overwrite):
-        mend = "name a file" if out.is_dir() else "overwrite=true replaces it"
-        raise ConfigError(f"out={out} is there already; {mend}")
+        if out.is_dir():
+            raise ConfigError(f"out={out} is a folder; expected a file")
+        raise ConfigError(f"out={out} exists already; overwrite=true replaces it")
     began = time.perf_counter()
     size = write_problems(
         out,

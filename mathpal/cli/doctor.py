@@ -1,7 +1,6 @@
-"""Is this machine ready, and are a model's gradients right on it?
+"""Check this machine (`mathpal doctor`) and a model's gradients on it (`mathpal doctor grads`).
 
-Run by `mathpal doctor` (each check is a function that finds one thing out) and by
-`mathpal doctor grads`; heavy libraries are imported by the functions that need them.
+Each check is a function. Heavy libraries are imported by the functions that need them.
 """
 
 import os
@@ -26,7 +25,13 @@ ENOUGH_DISK_GB = 2.0
 
 
 class Check(NamedTuple):
-    """What a check found: verdict "ok", "warn" or "FAIL"."""
+    """The result of a check.
+
+    Attributes:
+        name: what was checked.
+        verdict: "ok", "warn" or "FAIL".
+        finding: details, on one line.
+    """
 
     name: str
     verdict: str
@@ -34,7 +39,7 @@ class Check(NamedTuple):
 
 
 def examine() -> list[Check]:
-    """All checks, in the order in which a user would mend what they find."""
+    """Run all checks, in the order in which a user would fix their findings."""
     import transformers
 
     transformers.utils.logging.disable_progress_bar()
@@ -64,7 +69,7 @@ def _packages() -> Check:
         if found is None or not need.specifier.contains(found, prereleases=True):
             wrong.append(f"{need.name} {found or 'missing'} (wants {need.specifier})")
     if wrong:
-        return Check("packages", "FAIL", f"{'; '.join(wrong)}; mend: pip install -e .")
+        return Check("packages", "FAIL", f"{'; '.join(wrong)}; fix: pip install -e .")
     main = ("torch", "transformers", "peft", "lightning", "hydra-core")
     return Check("packages", "ok", ", ".join(f"{n} {environment.version_of(n)}" for n in main))
 
@@ -93,15 +98,15 @@ def _device() -> Check:
 
 
 def _load() -> Check:
-    """Other work on the cores: threads that wait for each other make it cost a multiple."""
+    """Check the load: on busy cores, threads that wait for each other slow training many times."""
     if not hasattr(os, "getloadavg"):
-        return Check("load", "ok", "not known on this system")
+        return Check("load", "ok", "unknown on this system")
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
     if load < 0.7 * cores:
         return Check("load", "ok", f"{load:.1f} on {cores} cores")
     return Check(
-        "load", "warn", f"{load:.1f} on {cores} cores: CPU training beside it may be many times "
-        "slower; OMP_NUM_THREADS=1 helps"
+        "load", "warn", f"{load:.1f} on {cores} cores: CPU training may be many times slower than "
+        "on idle cores; OMP_NUM_THREADS=1 helps"
     )  # fmt: skip
 
 
@@ -156,14 +161,14 @@ def grads(
     reentrant: bool = False,
     seed: Annotated[int, Ge(0)] = 42,
 ) -> None:
-    """Compare the gradients of every path of training; exit with 1 where one is wrong.
+    """Check the gradients of every training path; exit with 1 if one is wrong.
 
     Args:
-        rows: generated problems that make the one step that is compared.
+        rows: number of generated problems in the one step that is compared.
         precision: as in trainer.precision; auto is bf16-mixed on a GPU and 32-true on a CPU.
-        tolerance: largest relative error of the whole gradient; None for that of the precision.
-        reentrant: look at reentrant checkpointing too; it is no part of the verdict.
-        seed: of the LoRA weights and the rows.
+        tolerance: largest relative error of the whole gradient; None for the precision's default.
+        reentrant: also check reentrant checkpointing; it does not affect the verdict.
+        seed: seed of the LoRA weights and the rows.
     """
     from mathpal.models import backends
 
@@ -197,7 +202,7 @@ def grads(
 
 
 def _rows(loaded: Any, count: int, seed: int) -> Any:
-    """Tokenized problems of the generated curriculum, of many families."""
+    """Tokenize generated problems of many families."""
     from mathpal.curriculum import FAMILIES, problem
     from mathpal.tokens.chat import encode
 
@@ -209,8 +214,8 @@ def _rows(loaded: Any, count: int, seed: int) -> Any:
     table = encode(problems, loaded.tokenizer, max_length=loaded.max_length, label="rows")
     if len(table.starts) <= count:
         raise ConfigError(
-            f"model.max_length={loaded.max_length} leaves {len(table.starts) - 1} of "
-            f"{len(problems)} problems, {count} are wanted; raise it"
+            f"model.max_length={loaded.max_length} keeps {len(table.starts) - 1} of "
+            f"{len(problems)} problems, but {count} are needed; raise model.max_length"
         )
     end = table.starts[count]
     return table._replace(
@@ -219,7 +224,7 @@ def _rows(loaded: Any, count: int, seed: int) -> Any:
 
 
 def text_table(findings: Sequence[Any]) -> str:
-    """Findings of `gradient_check` a line each, under a head: relative errors and the verdict."""
+    """Return a table of the findings of `gradient_check`: relative errors and the verdict."""
     width = max(len(finding.path.name) for finding in findings)
     lines = [f"{'path':<{width}}  {'whole':>8}  {'largest':>8}  verdict  largest of"]
     for path, whole, largest, weight, right in findings:

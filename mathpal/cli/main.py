@@ -1,90 +1,35 @@
-"""The commands. Composes with Hydra, imports nothing heavy, turns errors into messages.
+"""The entry point of the command line: find the verb, check its settings, run it with Hydra.
 
-Each verb is a Hydra application with its own file in conf/. Before Hydra runs one, the whole
-command line is checked, so that all its faults come in one message and leave no directory.
+Each verb is a Hydra application with its own file in conf/. The whole command line is checked
+before Hydra starts, so that one message lists all faults and no directory is created. Imports
+nothing heavy.
 """
 
 import importlib.util
 import inspect
 import logging
-import os
-import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from mathpal.errors import ConfigError, MathPalError
+from mathpal.cli.resuming import resume
+from mathpal.cli.verbs import VERBS, Verb
+from mathpal.errors import MathPalError
 from mathpal.interruption import requeuing
 
-# conf/hydra/launcher/ has the plug-ins' own names; that their schemas check it is as it should be.
-# Here, as the processes that launchers start import this before they compose.
+__all__ = ["VERBS", "TrainTask", "exit_codes", "main", "run"]
+
+# conf/hydra/launcher/ uses the plug-ins' own names, so Hydra checks it against their schemas and
+# warns. The filter stands here because the processes of launchers import this module first.
 warnings.filterwarnings("ignore", message=r"\s*'hydra/launcher/.* is validated against")
 
-# Modules that every trial needs.
+# Modules that every trial imports.
 _PRELOAD = ("torch", "mathpal.run")
 _PRELOAD_WITHOUT_UNSLOTH = ("mathpal.run.preparing", "mathpal.planning.gate", "lightning", "peft")
-
-
-class Verb(NamedTuple):
-    """A command.
-
-    Attributes:
-        config: its file in conf/, without ending.
-        schema: dotted path of the function whose keyword-only parameters are its settings.
-        summary: what it does, in a few words.
-    """
-
-    config: str
-    schema: str
-    summary: str
-
-
-VERBS = {
-    "train": Verb("train", "mathpal.settings.run_settings.RunSettings", "tune, prove, report"),
-    "evaluate": Verb("evaluate", "mathpal.cli.runs.evaluate", "measure a finished run again"),
-    "generate": Verb(
-        "generate", "mathpal.cli.runs.generate", "ask a finished run, or chat with it"
-    ),
-    "data preview": Verb(
-        "data_preview",
-        "mathpal.cli.data.preview",
-        "rows as the model sees them, with the loss mask",
-    ),
-    "data audit": Verb(
-        "data_audit", "mathpal.cli.data.audit", "what is wrong with a data set, row by row"
-    ),
-    "data build": Verb(
-        "data_build", "mathpal.cli.data.build", "a data set of any source, with its card"
-    ),
-    "data generate": Verb(
-        "data_generate", "mathpal.cli.data.generate", "any number of problems in one file"
-    ),
-    "plan": Verb("plan", "mathpal.cli.plan.plan", "memory and time of a run, before it"),
-    "reproduce": Verb(
-        "reproduce", "mathpal.cli.reproduce.reproduce", "do a run again and say what is identical"
-    ),
-    "doctor grads": Verb(
-        "doctor_grads", "mathpal.cli.doctor.grads", "every path of training against plain gradients"
-    ),
-    "report": Verb(
-        "report",
-        "mathpal.cli.report.report",
-        "the page of a study; or send a finished run to a tracker",
-    ),
-    "study status": Verb(
-        "study_status",
-        "mathpal.cli.study.status",
-        "where a study stands: trials, best, budget",
-    ),
-    "study best": Verb(
-        "study_best", "mathpal.cli.study.best", "the best trial of a study, as an experiment"
-    ),
-    "doctor": Verb("doctor", "mathpal.cli.runs.doctor", "check this environment"),
-}
 
 
 def main() -> None:
@@ -98,11 +43,12 @@ def main() -> None:
             return
     usage = ["usage: mathpal VERB [--help] [group=option …] [key=value …]", ""]
     usage += [f"  {name:<14}{verb.summary}" for name, verb in VERBS.items()]
-    asked = not words or words[0] in ("-h", "--help", "help")
-    print("\n".join(usage), file=sys.stdout if asked else sys.stderr)
-    if not asked:
-        print(f"\nmathpal: there is no verb {' '.join(words[:2])!r}", file=sys.stderr)
-    sys.exit(0 if asked else 2)
+    help_wanted = not words or words[0] in ("-h", "--help", "help")
+    print("\n".join(usage), file=sys.stdout if help_wanted else sys.stderr)
+    if not help_wanted:
+        given = " ".join(words[:2])
+        print(f"\nmathpal: there is no verb {given!r}; choose one of those above", file=sys.stderr)
+    sys.exit(0 if help_wanted else 2)
 
 
 def run(verb: Verb) -> None:
@@ -123,10 +69,10 @@ def run(verb: Verb) -> None:
 
 
 def _own_words(verb: Verb, conf: Path) -> dict[str, str]:
-    """Take off the command line what Hydra would take for an option of a group.
+    """Take settings that Hydra would mistake for options of a group out of sys.argv; return them.
 
-    Where a verb has a setting that is the name of a group of conf/ (`study=DIR` and conf/study/),
-    Hydra would look for the option DIR of that group. The value is set behind Hydra instead.
+    A setting may have the name of a group: for `study=DIR`, Hydra would look for the option DIR in
+    conf/study/. Such a setting is added to the configuration after Hydra has composed it.
     """
     if verb.config == "train":
         return {}
@@ -141,36 +87,11 @@ def _own_words(verb: Verb, conf: Path) -> dict[str, str]:
     return own
 
 
-def resume(words: Sequence[str]) -> None:
-    """Where the words say resume=DIR, become the worker that goes on with the run.
-
-    Raises:
-        ConfigError: when there are other words: what a run is was settled when it began.
-    """
-    named = [word for word in words if re.match(r"\+{0,2}resume=(?!null$)", word)]
-    if not named or "--help" in words or "-h" in words:
-        return
-    others = [word for word in words if word != named[0]]
-    if others:
-        raise ConfigError(
-            f"{named[0]} stands alone, but beside it stand: {' '.join(others)}. What a run is was "
-            "settled when it began: leave them out to go on with it, or start a new run with them "
-            "and without resume"
-        )
-    from mathpal.run import launching
-
-    folder = named[0].partition("=")[2].strip("'\"")
-    if not folder or not Path(folder).is_dir():
-        raise ConfigError(f"{named[0]}: expected the directory of a run, e.g. outputs/latest")
-    command = launching.worker(Path(folder))
-    os.execve(command[0], command, launching.surroundings())
-
-
 @dataclass(frozen=True)
 class TrainTask:
-    """The run, as Hydra and sweeps call it; implements `mathpal.sweeps.task.Task`.
+    """The task of `train` for Hydra and for sweeps; implements `mathpal.sweeps.task.Task`.
 
-    It is defined in this module because `hydra.job.name` is the name of its module.
+    Hydra names the job (`hydra.job.name`) after the module of this class: do not move it.
     """
 
     verb: Verb
@@ -184,7 +105,7 @@ class TrainTask:
         return _train(cfg)
 
     def preload(self) -> Sequence[str]:
-        # Unsloth changes libraries while it is imported: it must come before them.
+        # Unsloth patches these libraries and must be imported before them.
         unsloth = importlib.util.find_spec("unsloth") is not None
         return (*_PRELOAD, *(() if unsloth else _PRELOAD_WITHOUT_UNSLOTH))
 
@@ -196,7 +117,7 @@ class TrainTask:
     def objective(self, cfg: Any) -> str:
         from mathpal.settings.capabilities import capabilities
 
-        evaluation = _resolve(str(cfg.evaluation._target_))  # checked before Hydra began
+        evaluation = _resolve(str(cfg.evaluation._target_))  # already checked
         return "tuned/accuracy_new" if capabilities(evaluation).measures else "validation/loss"
 
     def conclude(self, folder: Path, storage: str | None) -> None:
@@ -206,7 +127,7 @@ class TrainTask:
 
 
 def _task(verb: Verb, own: dict[str, str], conf: Path) -> Callable[[Any], Any]:
-    """Return what Hydra calls with the composed configuration."""
+    """Return the function that Hydra calls with the composed configuration."""
     if verb.config == "train":
         return TrainTask(verb, conf)
 
@@ -219,7 +140,7 @@ def _task(verb: Verb, own: dict[str, str], conf: Path) -> Callable[[Any], Any]:
 
 @contextmanager
 def exit_codes() -> Iterator[None]:
-    """Errors for the user become a message and 2, Ctrl-C becomes 130."""
+    """Turn a MathPalError into a message and exit code 2, and Ctrl-C into exit code 130."""
     try:
         yield
     except MathPalError as error:
@@ -234,7 +155,7 @@ def exit_codes() -> Iterator[None]:
 
 
 def _train(cfg: Any) -> float | None:
-    """Train; the last line printed is the run's directory, the value is what a sweep compares."""
+    """Train, print the run directory as the last line, and return the value that sweeps compare."""
     from hydra.core.hydra_config import HydraConfig
 
     from mathpal.record.files import short

@@ -1,6 +1,6 @@
-"""What `mathpal plan` does, from checked settings to the terminal.
+"""`mathpal plan`: estimate what a run needs.
 
-The keyword-only parameters of a verb's function are its settings.
+The keyword-only parameters of the function are the verb's settings.
 """
 
 import json
@@ -27,22 +27,22 @@ def plan(
     like: DirectoryPath | None = None,
     format: Literal["text", "json"] = "text",
 ) -> None:
-    """Say what a composition will need; no weights are loaded, no data read.
+    """Estimate the memory and time of a composition, without loading weights or reading data.
 
-    The settings of a run (name, seed, …) may stand beside these, as recipes set them.
+    The settings of a run (name, seed, …) are allowed too, because recipes set them.
 
     Args:
-        device: what trains; auto is what this machine would take.
-        memory_gb: of each device, in GB of 2**30 bytes; None for what this machine has.
-        tflops: 10¹² operations a second that training achieves, `train/tflops` of a run.
-        like: a finished run whose measured `train/tflops` is taken.
+        device: the device that trains; auto is the one that this machine would use.
+        memory_gb: memory of each device in GB of 2**30 bytes; None for that of this machine.
+        tflops: measured speed of training in 10¹² operations per second, `train/tflops` of a run.
+        like: a finished run whose measured `train/tflops` is used instead.
         format: text, or json with sizes in bytes.
     """
     from mathpal.planning.describe import as_text, as_values
     from mathpal.planning.plans import plan as planned
 
     if like is not None and tflops is not None:
-        raise ConfigError("tflops and like both give a rate; leave one of them out")
+        raise ConfigError("tflops and like both set the speed of training; give only one of them")
     rate = tflops if like is None else _measured(like)
     made = planned(composition, device=device, memory_gb=memory_gb, tflops=rate)
     if format == "json":
@@ -56,5 +56,5 @@ def _measured(run: DirectoryPath) -> float:
 
     rate = read(run).metrics.get("train/tflops")
     if not rate:
-        raise ConfigError(f"like={run}: it has no train/tflops; expected a run that was trained")
+        raise ConfigError(f"like={run} has no train/tflops; expected a finished run")
     return float(rate)

@@ -1,6 +1,6 @@
-"""What `mathpal report` does, from checked settings to the terminal.
+"""`mathpal report`: write the report of a study, or send a finished run to a tracker.
 
-The keyword-only parameters of a verb's function are its settings.
+The keyword-only parameters of the function are the verb's settings.
 """
 
 import sys
@@ -22,20 +22,20 @@ def report(
     storage: str | None = None,
     replay: DirectoryPath | None = None,
 ) -> None:
-    """Write the page of a study or a grid, or send a finished run to a tracker.
+    """Write the report of a study or a grid, or send a finished run to a tracker.
 
-    Exactly one of study, multirun and replay is given.
+    Exactly one of study, multirun and replay must be given.
 
     Args:
         study: directory of a study, e.g. multirun/lora.
-        multirun: the same of a grid, e.g. multirun/default/<date>_<time>.
-        notebook: folder of the lab notebook to write the study into, e.g. experiments/lora.
-        storage: url of the study's storage, where study.json has it without its password.
-        replay: directory of a run, e.g. outputs/latest; the exit code is 1 where not all of it
-            was taken.
+        multirun: directory of a grid, e.g. multirun/default/<date>_<time>.
+        notebook: folder of the lab notebook to write to as well, e.g. experiments/lora.
+        storage: URL of the study's storage, if study.json has it without the password.
+        replay: directory of a finished run, e.g. outputs/latest. The exit code is 1 if the tracker
+            did not take everything.
 
     Raises:
-        ConfigError: when none or several of them are given, or a setting of another one.
+        ConfigError: if none or several of the three are given, or notebook or storage with replay.
     """
     asked = {"study": study, "multirun": multirun, "replay": replay}
     given = {name: value for name, value in asked.items() if value is not None}
@@ -53,14 +53,14 @@ def report(
 
 
 def _write(folder: Path, notebook: Path | None, storage: str | None) -> None:
-    """Write the page of a study; the last line printed is it."""
+    """Write the report of a study; the last line printed is its path."""
     from mathpal.studies.publishing import publish
 
     print("\n".join(publish(folder, notebook=notebook, storage=storage)))
 
 
 def _send(composition: Composition, run_dir: Path) -> None:
-    """Send a finished run to a tracker; the exit code is 1 where not all of it was taken."""
+    """Send a finished run to a tracker; exit with 1 if the tracker did not take everything."""
     from mathpal.tracking.replaying import replay as send
 
     into = run_dir / "replay" / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")

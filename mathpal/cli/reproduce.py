@@ -1,6 +1,6 @@
-"""`mathpal reproduce run=DIR`: a run again, and what of it came out the same.
+"""`mathpal reproduce run=DIR`: repeat a run, and compare the results.
 
-Knows which facts of a run directory must repeat; what was measured of time and memory need not.
+Knows which values of a run directory must be identical; measured time and memory may differ.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from mathpal.settings import composition
 from mathpal.settings.checked import Composition
 
 log = logging.getLogger(__name__)
-# What a run computes, as against what a clock or a meter says of it.
+# Metrics that a run computes; those that match _MEASURED are readings of a clock or a meter.
 _COMPUTED = re.compile(r"(train/(loss|lr|grad_norm|skipped)|(validation|base|tuned)/.+)")
 _MEASURED = re.compile(r"second|memory|latency|time")
 WEIGHTS, METRICS = "weights", "metrics"
@@ -35,7 +35,7 @@ class Finding(NamedTuple):
     Attributes:
         part: what was compared.
         verdict: "identical" or "differs".
-        detail: the value, or the two.
+        detail: the common value, or both values.
     """
 
     part: str
@@ -44,14 +44,14 @@ class Finding(NamedTuple):
 
 
 def reproduce(composition: Composition, *, run: DirectoryPath) -> None:
-    """Do a run again in a new directory and print what is identical.
+    """Repeat a run in a new directory and print what is identical; exit with 1 if results differ.
 
     Args:
         run: a complete run's directory, e.g. outputs/latest.
 
     Raises:
-        ConfigError: when the new directory holds a run already.
-        DataError: when the run did not reach its end, so that there is nothing to compare with.
+        ConfigError: if the new directory already holds a run.
+        DataError: if the run is not complete, so that there is nothing to compare with.
     """
     run = run.resolve()  # outputs/latest will point at the new one
     ended = outcome.find(run)
@@ -64,11 +64,11 @@ def reproduce(composition: Composition, *, run: DirectoryPath) -> None:
     again = _prepared(run, str(manifest["name"]))
     told = json.dumps({"run": str(run), "trial": None})
     code = launching.wait_for(
-        launching.worker(again), env=launching.surroundings(MATHPAL_PARENT=told),
+        launching.worker(again), env=launching.environment(MATHPAL_PARENT=told),
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     if code:
-        log.error("the repetition stopped with exit code %d; it lies in %s", code, again)
+        log.error("the repeated run stopped with exit code %d; its directory is %s", code, again)
         sys.exit(code)
     findings = compare(run, again)
     print(table(findings))
@@ -79,11 +79,11 @@ def reproduce(composition: Composition, *, run: DirectoryPath) -> None:
 
 
 def _prepared(run: Path, name: str) -> Path:
-    """A new run directory with the recorded configuration, ready for the worker."""
+    """Create a run directory with the recorded configuration, ready for the worker."""
     stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     again = composition.chosen_directory() or Path("outputs", name, stamp)
     if (again / composition.FOLDER).exists() or (again / "run.json").exists():
-        raise ConfigError(f"{again} holds a run already; name a new directory (hydra.run.dir=…)")
+        raise ConfigError(f"{again} holds a run already; choose another with hydra.run.dir=DIR")
     composition.write(again, composition.read(run))
     return again
 
@@ -117,13 +117,13 @@ def compare(one: Path, other: Path) -> list[Finding]:
 
 
 def is_identical(findings: list[Finding]) -> bool:
-    """Whether the trained weights and all that was computed are the same to the bit."""
+    """Whether the trained weights and all computed metrics are identical to the bit."""
     decisive = (WEIGHTS, METRICS, "metrics.jsonl")
     return all(f.verdict == "identical" for f in findings if f.part in decisive)
 
 
 def table(findings: list[Finding]) -> str:
-    """The comparison as text, a line each."""
+    """Return the comparison as text, one finding per line."""
     width = max(len(finding.part) for finding in findings)
     return "\n".join(f"{f.verdict:<11}{f.part:<{width + 2}}{f.detail}" for f in findings)
 
@@ -135,7 +135,7 @@ def _finding(part: str, first: Any, second: Any) -> Finding:
 
 
 def _parts(part: str, first: dict[str, Any], second: dict[str, Any]) -> Finding:
-    """Many named values in a line: how many are the same, or which are not."""
+    """Compare many named values; the detail is their number, or lists those that differ."""
     names = {**first, **second}
     changed = [
         f"{name} {_brief(first.get(name))} → {_brief(second.get(name))}"
@@ -159,10 +159,10 @@ def _digest(run_dir: Path, name: str) -> str | None:
 
 
 def _weights(run_dir: Path) -> str:
-    """sha256 of the trained weights, of adapter/ or of the whole model/.
+    """Return the sha256 of the trained weights in adapter/ or, without those, in model/.
 
     Raises:
-        DataError: when there are none.
+        DataError: if there are none.
     """
     files = sorted((run_dir / "adapter").glob("*.safetensors"))
     files = files or sorted((run_dir / "model").glob("*.safetensors"))

@@ -1,6 +1,6 @@
-"""What the verbs other than `train` and `data` do, from checked settings to the terminal.
+"""The verbs `evaluate`, `generate` and `doctor`: one function per verb.
 
-The keyword-only parameters of a verb's function are its settings.
+The keyword-only parameters of a function are the verb's settings.
 """
 
 import sys
@@ -18,10 +18,10 @@ Count = Annotated[int, Ge(1)]
 
 
 def evaluate(composition: Composition, *, run: DirectoryPath) -> None:
-    """Measure a finished run again, e.g. with other settings; the run's own result stays.
+    """Evaluate a finished run again, e.g. with other settings; the run's own result is kept.
 
     Args:
-        run: its directory, e.g. outputs/latest.
+        run: the run's directory, e.g. outputs/latest.
     """
     from mathpal.evaluation.tables import text_table, write_report
     from mathpal.run import load_run
@@ -30,7 +30,7 @@ def evaluate(composition: Composition, *, run: DirectoryPath) -> None:
     systems = composition.evaluation.keywords.get("systems", ())
     if "base" in systems and not hasattr(loaded.model, "disable_adapter"):
         raise ConfigError(
-            f"{run} was trained without LoRA, its base is gone; write evaluation.systems=[tuned]"
+            f"{run} was trained without LoRA and has no base; use evaluation.systems=[tuned]"
         )
     report = composition.evaluation(loaded, splits.test)
     if report is None:
@@ -56,15 +56,15 @@ def generate(
     """Ask a finished run one question, or chat with it.
 
     Args:
-        run: its directory, e.g. outputs/latest.
-        question: what is asked; without one a chat begins, or, where standard input is no
-            terminal, each of its lines is asked.
+        run: the run's directory, e.g. outputs/latest.
+        question: the question. Without one a chat begins; if standard input is not a terminal,
+            each of its lines is answered instead.
         system: the tuned model, or its base.
         max_new_tokens: most tokens of an answer.
-        temperature: 0 for greedy decoding; above, answers are drawn.
-        top_k: draw among so many likeliest tokens.
-        top_p: draw among the likeliest tokens that hold this share.
-        seed: of the draws.
+        temperature: 0 for greedy decoding; above 0, answers are sampled.
+        top_k: sample among this many most likely tokens.
+        top_p: sample among the most likely tokens that together have this probability.
+        seed: seed of the sampling.
     """
     import transformers
 
@@ -74,7 +74,7 @@ def generate(
     loaded, _ = load_run(run)
     if system == "base":
         if not hasattr(loaded.model, "disable_adapter"):
-            raise ConfigError(f"{run} was trained without LoRA, its base is gone; use system=tuned")
+            raise ConfigError(f"{run} was trained without LoRA and has no base; use system=tuned")
         loaded.model.base_model.disable_adapter_layers()
     transformers.set_seed(seed)
     answer = partial(

@@ -1,6 +1,6 @@
-"""What `mathpal study` does, from checked settings to the terminal.
+"""The verbs of `mathpal study`: one function per verb.
 
-The keyword-only parameters of a verb's function are its settings.
+The keyword-only parameters of a function are the verb's settings.
 """
 
 import sys
@@ -14,7 +14,7 @@ from mathpal.errors import ConfigError, DataError
 from mathpal.settings.checked import Composition
 from mathpal.settings.run_settings import Name
 
-_WIDTH = 160  # columns of a table that no terminal shows
+_WIDTH = 160  # columns of the table if standard output is not a terminal
 
 
 def status(
@@ -24,12 +24,12 @@ def status(
     rows: Annotated[int, Ge(0)] = 30,
     storage: str | None = None,
 ) -> None:
-    """Say where a study stands: its newest trials, the best, how many are left.
+    """Show a study's newest trials, its best trial and how many trials are left.
 
     Args:
-        study: its directory, e.g. multirun/lora.
-        rows: most trials in the table, the newest ones.
-        storage: url of its storage, where study.json has it without its password.
+        study: the study's directory, e.g. multirun/lora.
+        rows: most trials in the table, newest last.
+        storage: URL of the study's storage, if study.json has it without the password.
     """
     from rich.console import Console
     from rich.table import Column, Table
@@ -50,7 +50,7 @@ def status(
             column.no_wrap = column is not table.columns[-1]
         best = found.best_trial
         for trial, cells in zip(newest, told.rows, strict=True):
-            # As Text: an error may hold what rich reads as markup.
+            # Text: an error message may contain rich's markup.
             table.add_row(*map(Text, cells), style="bold" if trial is best else "")
         Console(width=None if sys.stdout.isatty() else _WIDTH).print(table)
         print()
@@ -72,18 +72,18 @@ def best(
     force: bool = False,
     storage: str | None = None,
 ) -> None:
-    """Show the best trial of a study as an experiment, and save it among the others.
+    """Show a study's best trial as an experiment, and optionally save it to conf/experiment/.
 
     Args:
-        study: its directory, e.g. multirun/lora.
+        study: the study's directory, e.g. multirun/lora.
         trial: number of another trial to show instead.
         save: name of the experiment to write: conf/experiment/NAME.yaml.
-        force: overwrite one of that name.
-        storage: url of its storage, where study.json has it without its password.
+        force: overwrite an existing experiment of that name.
+        storage: URL of the study's storage, if study.json has it without the password.
 
     Raises:
-        ConfigError: when there is no such trial, or an experiment of that name.
-        DataError: when no trial can be called the best, or none can be composed again.
+        ConfigError: if the trial does not exist, or the experiment exists already.
+        DataError: if the study has no best trial, or the trial cannot be composed again.
     """
     from mathpal.record.files import short, write_text
     from mathpal.settings.composition import CONF
@@ -95,7 +95,7 @@ def best(
     path = CONF / "experiment" / f"{save}.yaml"
     if save is not None and path.exists() and not force:
         raise ConfigError(
-            f"{short(path)} is there already. Choose another name with save=NAME, or overwrite it "
+            f"{short(path)} is there already; choose another name with save=NAME, or overwrite it "
             "with force=true"
         )
     found = find(read(study, storage))

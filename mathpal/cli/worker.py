@@ -1,6 +1,6 @@
-"""`python -m mathpal.worker RUN_DIR`: run a composed run, or go on with it, with no Hydra inside.
+"""`python -m mathpal.worker RUN_DIR`: start or resume a composed run without Hydra.
 
-Used by `resume=DIR`, by `mathpal reproduce`, and by torchrun, whose processes each call it.
+Called by `resume=DIR`, by `mathpal reproduce`, and by each process that torchrun starts.
 """
 
 import logging
@@ -11,7 +11,7 @@ from mathpal.cli.main import exit_codes
 
 
 def main() -> None:
-    """Run what RUN_DIR/.hydra/config.yaml says; the last line printed is the directory."""
+    """Run the configuration in RUN_DIR/.hydra/config.yaml; the last line printed is RUN_DIR."""
     if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         print("usage: python -m mathpal.worker RUN_DIR", file=sys.stderr)
         sys.exit(0 if sys.argv[1:] in (["-h"], ["--help"]) else 2)
@@ -23,12 +23,12 @@ def main() -> None:
         from mathpal.run.launching import is_one_of_several
 
         result = resume(run_dir)
-        if not is_one_of_several():  # else who started torchrun says it
+        if not is_one_of_several():  # otherwise the process that started torchrun prints it
             print(short(result.run_dir), flush=True)
 
 
 def _plain_lines() -> None:
-    """Log as the command line does; of several processes only the first."""
+    """Log plain lines as the command line does; processes other than the first log errors only."""
     from mathpal.run.launching import is_first
 
     first = is_first()

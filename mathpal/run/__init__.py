@@ -1,5 +1,6 @@
-"""Run: the order of one run, from a composition to its directory.
+"""Train, resume and load runs: everything from a composition to a finished run directory.
 
+Knows the order of the steps and which process does what. The steps themselves are other packages.
 In a notebook: `from mathpal.run import compose, load_run, train`.
 """
 

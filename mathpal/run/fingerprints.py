@@ -9,7 +9,7 @@ from mathpal.problems import Problem, Splits
 
 
 def fingerprints(loaded: Loaded, splits: Splits) -> dict[str, str]:
-    """sha256 of each input of a run, by name."""
+    """Return the sha256 of each input of a run, by name."""
     tokenizer = loaded.tokenizer
     return {
         "data": data_fingerprint(splits),
@@ -20,7 +20,7 @@ def fingerprints(loaded: Loaded, splits: Splits) -> dict[str, str]:
 
 
 def data_fingerprint(splits: Splits) -> str:
-    """sha256 of all rows as one JSON list, without its whole text in memory."""
+    """Return the sha256 of all rows as one JSON list, hashed row by row to save memory."""
     digest, comma = hashlib.sha256(b"["), ""
     for split in (splits.train, splits.validation, splits.test):
         for problem in split:

@@ -1,6 +1,6 @@
-"""From trained weights to a finished run directory: evaluate, export, outcome, report.
+"""Finish a run after training: save the weights, evaluate, export, write outcome and report.
 
-Only the first process of a run comes here.
+Only the first process of a run calls this.
 """
 
 import logging
@@ -32,17 +32,17 @@ def finish(
     clock: Clock,
     run_dir: Path,
 ) -> str:
-    """Evaluate, export and write the outcome and the page; of a pruned run the outcome alone.
+    """Evaluate, export, and write the outcome and the report; for a pruned run only the outcome.
 
     Returns:
-        Base against tuned as text; "" where nothing was evaluated.
+        The table of base against tuned; "" if nothing was evaluated.
     """
     if fitted.pruned:
         clock.stop()
         outcome.pruned(run_dir, fitted.metrics, clock.seconds, fitted.notes)
         return ""
     loaded = prepared.loaded
-    if fitted.whole_weights:  # the model's own are divided among processes
+    if fitted.whole_weights:  # the model in memory holds only this process's share of the weights
         loaded = load_model(composition.model, composition.lora, seed=settings.seed)
         restore(loaded, fitted.whole_weights)
     save_trained(loaded, run_dir)
@@ -62,7 +62,7 @@ def finish(
 def _evaluated(
     composition: Composition, loaded: Loaded, splits: Splits, run_dir: Path
 ) -> tuple[dict[str, float], str]:
-    """The metrics and the table of the evaluation; both empty where nothing is measured."""
+    """Evaluate; return the metrics and the table, both empty if nothing is measured."""
     from mathpal.evaluation.tables import text_table, write_report
 
     report: Any = composition.evaluation(loaded, splits.test)
@@ -73,7 +73,7 @@ def _evaluated(
 
 
 def _publish(tracking: "Tracking", run_dir: Path) -> None:
-    """Write report.html, and give it and the adapter to the trackers."""
+    """Write report.html, and send it and the adapter to the trackers."""
     from mathpal.reporting import write_report
 
     write_report(run_dir)
@@ -83,6 +83,6 @@ def _publish(tracking: "Tracking", run_dir: Path) -> None:
 
 
 def _timings(seconds: dict[str, float]) -> str:
-    """Seconds by stage in one line."""
+    """Return the seconds of each stage and their sum, on one line."""
     stages = " · ".join(f"{name} {value:.0f} s" for name, value in seconds.items())
     return f"time: {stages} · together {sum(seconds.values()):.0f} s"

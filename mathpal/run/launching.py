@@ -1,7 +1,7 @@
-"""Starting `python -m mathpal.worker RUN_DIR` in processes of its own, and waiting for them.
+"""Start `python -m mathpal.worker RUN_DIR` in one or several processes, and wait for them.
 
-Lightning's own launcher would run the whole command line again in every process, sweeps and new
-directories included (hydra #2070); the worker runs one composed run and knows no Hydra.
+Lightning's own launcher would run the whole command line again in every process, including sweeps
+and new directories (hydra #2070). The worker runs a single composed run without Hydra.
 """
 
 import os
@@ -19,12 +19,12 @@ MODULE = "mathpal.worker"
 
 
 def worker(run_dir: Path) -> list[str]:
-    """The command that runs, or goes on with, a composed run in this process's place."""
+    """Return the command that starts or resumes a composed run in one process."""
     return [sys.executable, "-m", MODULE, str(run_dir)]
 
 
 def workers(run_dir: Path, processes: int) -> list[str]:
-    """The command that runs a composed run in several processes of this machine."""
+    """Return the command that runs a composed run in several processes of this machine."""
     torchrun = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
     return [sys.executable, *torchrun, "-m", MODULE, str(run_dir)]
 
@@ -35,22 +35,27 @@ def is_one_of_several() -> bool:
 
 
 def is_first() -> bool:
-    """Whether this process keeps the record; alone, it does."""
+    """Whether this process is the first or only one of its run; it alone writes the record."""
     return os.environ.get("RANK", "0") == "0"
 
 
-def surroundings(**more: str) -> dict[str, str]:
-    """The environment for these commands: they find this package, from wherever they start."""
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment for these commands: they find this package from any directory.
+
+    Args:
+        more: further variables.
+    """
     known = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    # Safe path: a folder that happens to be named mathpal, here, is not the package.
+    # PYTHONSAFEPATH: do not import a folder named mathpal in the working directory.
     found = {"PYTHONPATH": os.pathsep.join(known), "PYTHONSAFEPATH": "1"}
     return {**os.environ, **found, **more}
 
 
 def _started(command: Sequence[str], settings: dict[str, Any]) -> subprocess.Popen[Any]:
-    """The process, deaf to SIGUSR2: Slurm sends it to every process of a job.
+    """Start a process with SIGUSR2 blocked: Slurm sends that signal to every process of a job.
 
-    torchrun would die of it, and its workers would be told twice, which means "at once".
+    SIGUSR2 would kill torchrun. Its workers would get two signals, and a second signal ends a
+    process immediately.
     """
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR2})
     try:
@@ -60,34 +65,34 @@ def _started(command: Sequence[str], settings: dict[str, Any]) -> subprocess.Pop
 
 
 def wait_for(command: Sequence[str], **settings: Any) -> int:
-    """Run a command to its end; signals to this process are passed on to it.
+    """Run a command to its end, and pass the signals of this process on to it.
 
-    It runs in a session of its own: Ctrl-C in a terminal goes to all of a session, and two of
-    them would end the command without a checkpoint.
+    The command runs in its own session. Otherwise Ctrl-C would reach it twice, from the terminal
+    and from this process, and the second signal would end it without a checkpoint.
 
     Args:
         command: program and arguments.
-        settings: of subprocess.Popen.
+        settings: keyword arguments of subprocess.Popen.
 
     Returns:
-        Its exit code; where it did not end well after a signal was passed on, that signal's.
+        The command's exit code. If it failed after a signal was passed on: that signal's code.
     """
     received: list[int] = []
     started: list[subprocess.Popen[Any]] = []
 
     def pass_on(number: int, _: object) -> None:
         received.append(number)
-        # torchrun knows SIGINT and SIGTERM, and dies of others without a word to its workers.
+        # torchrun passes SIGINT and SIGTERM on to its workers; any other signal kills torchrun.
         for process in started:
             process.send_signal(signal.SIGINT if number == signal.SIGINT else signal.SIGTERM)
 
     before: dict[int, Any] = {}
-    if threading.current_thread() is threading.main_thread():  # others may have no handlers
+    if threading.current_thread() is threading.main_thread():  # only it can set handlers
         before = {n: signal.signal(n, pass_on) for n in (*SIGNALS, signal.SIGHUP)}
     try:
         with _started(command, settings) as process:
             started.append(process)
-            if received:  # before there was one to pass it on to
+            if received:  # a signal came before the process started
                 process.terminate()
             code = process.wait()
     finally:

@@ -1,6 +1,6 @@
-"""From a composition to a model and rows that can be trained: the same in all processes of a run.
+"""Prepare a training: load the model and the data, pass the gates, tokenize.
 
-Heavy libraries are imported inside the functions.
+Every process of a run prepares the same. Heavy libraries are imported inside the functions.
 """
 
 import logging
@@ -25,13 +25,13 @@ log = logging.getLogger(__name__)
 
 
 class Tables(NamedTuple):
-    """The tokenized rows, and facts about them for a reader.
+    """The tokenized rows, and facts about them to print.
 
     Attributes:
         train: training rows.
-        validation: validation rows; None where there are none.
+        validation: validation rows; None if there are none.
         sample: the first training row with its mask (see `mask_sample`).
-        lines: facts about the data, a line each.
+        lines: facts about the data, one per line.
     """
 
     train: TokenTable
@@ -41,13 +41,13 @@ class Tables(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """What a training starts from.
+    """Everything that a training needs.
 
     Attributes:
-        loaded: the model with the weights to be trained, and its tokenizer.
+        loaded: the model with its trainable weights, and its tokenizer.
         objective: the loss and its batches.
         splits: the problems.
-        tables: the rows made of them.
+        tables: the tokenized problems.
     """
 
     loaded: Loaded
@@ -62,13 +62,13 @@ def prepare(
     """Load the model and the data, pass the gates, tokenize.
 
     Args:
-        composition: of the run.
-        settings: of the run.
-        clock: takes the seconds of each stage.
-        run_dir: takes the data's files; None in a process that keeps no record.
+        composition: the run's groups.
+        settings: the run's settings outside the groups.
+        clock: measures the seconds of each stage.
+        run_dir: where to write facts about the data; None in a process that writes no record.
 
     Raises:
-        DataError: when a gate fails.
+        DataError: if a gate fails.
     """
     clock("model")
     loaded = load_model(composition.model, composition.lora, seed=settings.seed)
@@ -87,7 +87,7 @@ def prepare(
 
 
 def load_model(model: Call, lora: Call, *, seed: int) -> Loaded:
-    """Load the base and attach the weights to be trained; LoRA's depend on the seed."""
+    """Load the base and attach the trainable weights; LoRA weights are drawn from the seed."""
     import transformers
 
     quiet_transformers()
@@ -113,18 +113,18 @@ def tokenize(
     measured: bool,
     allow_leakage: bool,
 ) -> Tables:
-    """Pass the gates, tokenize, and write the data's facts to `data/`.
+    """Pass the gates, tokenize, and write facts about the data to `data/`.
 
     Args:
         splits: the problems.
-        loaded: gives the tokenizer and the longest row.
-        objective: makes rows of problems.
-        run_dir: takes the facts; None writes none.
+        loaded: has the tokenizer and the largest row length.
+        objective: encodes problems as rows.
+        run_dir: where to write the facts; None writes nothing.
         measured: whether accuracy will be measured, so that test problems need gold answers.
-        allow_leakage: warn of held-out questions in the training split instead of stopping.
+        allow_leakage: if held-out questions are in the training split, warn instead of failing.
 
     Raises:
-        DataError: when a gate fails (see `mathpal.data.gates` and the mask gate).
+        DataError: if a gate fails (see `mathpal.data.gates` and `mathpal.tokens.mask_gate`).
     """
     facts = None if run_dir is None else run_dir / "data"
     leakage_gate(splits, allow=allow_leakage, listed=facts and facts / "leakage.jsonl")
@@ -145,7 +145,7 @@ def tokenize(
 
 
 def data_lines(splits: Splits, train: TokenTable) -> list[str]:
-    """Facts about the data, a line each."""
+    """Return facts about the data, one per line."""
     lengths, supervised = train.lengths, train.supervised
     middle = len(lengths) // 2
     lines = [
@@ -162,7 +162,7 @@ def data_lines(splits: Splits, train: TokenTable) -> list[str]:
 
 
 def described(prepared: Prepared, trainer: dict[str, Any]) -> str:
-    """What is about to be trained, with one rendered row and its mask."""
+    """Describe the model, data and trainer, and show one row with its loss mask."""
     loaded, tables = prepared.loaded, prepared.tables
     weights = list(loaded.model.parameters())
     total = sum(w.numel() for w in weights)
@@ -177,7 +177,7 @@ def described(prepared: Prepared, trainer: dict[str, Any]) -> str:
             *(f"data     {line}" for line in tables.lines),
             f"trainer  {length} of {trainer['batch_tokens']} × {trainer['accumulate']} "
             f"tokens, lr {trainer['lr']:g}",
-            "mask     the loss sees only what stands between «…»:",
+            "mask     only the tokens between «…» count for the loss:",
             *(f"  | {line}" for line in marked(tables.sample).splitlines()),
         ]
     )

@@ -1,13 +1,13 @@
-"""The order of one run: a composition becomes a run directory.
+"""The order of one run, from a composition to its run directory.
 
     preflight → lock → plan → prepare → manifest → tracker → fit → finish
 
-- plan: stop a run that will not fit into memory, before its weights are loaded
+- plan: refuse a run that does not fit into memory, before its weights are loaded
 - prepare: seed, model, LoRA, data, gates, rows of tokens
 - finish: evaluate base and tuned, export, outcome, report
 
-All processes of a run prepare and fit; the first one alone keeps the record. A sweep compares the
-value that `train` returns.
+All processes of a run prepare and fit; only the first one writes the record. A sweep compares the
+`objective` of the result that `train` returns.
 """
 
 import logging
@@ -42,10 +42,10 @@ log = logging.getLogger(__name__)
 
 
 def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
-    """Run a composed configuration and leave a run directory.
+    """Train a composed configuration in a run directory, and return the result.
 
-    A run of the same configuration in that directory is resumed, if it did not complete. A complete
-    run is left alone: in a sweep its result is returned, as a cluster may queue a job again that
+    An incomplete run of the same configuration in that directory is resumed. A complete run is
+    never repeated: within a sweep its result is returned, because a cluster may requeue a job that
     has just ended; otherwise it is an error.
 
     Args:
@@ -53,8 +53,9 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
         run_dir: by default outputs/<name>/<date>_<time>.
 
     Raises:
-        ConfigError: naming every fault of the composition, before anything is started.
-        DataError: when the data cannot carry the run, or the directory holds another run.
+        ConfigError: if the composition has faults; it lists all of them, and nothing was started.
+        InfeasibleError: if the run does not fit into memory, unless allow_memory is set.
+        DataError: if the data fails a gate, or the directory holds another or a complete run.
     """
     asked = composed.split(cfg)
     composition = preflight(asked.config)
@@ -66,8 +67,8 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
             attempts.create(run_dir)  # refuses a complete run's directory
         if earlier := manifest.recorded(run_dir):
             manifest.require_same_configuration(earlier, config)
-        if over := outcome.settled(run_dir):
-            return over
+        if settled := outcome.settled(run_dir):
+            return settled
         composed.write(run_dir, asked)
         if not _in_several_processes(composition):
             return _attempt(composition, config, asked.overrides, run_dir)
@@ -75,19 +76,20 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
 
 
 def resume(run_dir: Path) -> RunResult:
-    """Resume the run of a directory from its newest checkpoint; a complete run is left alone.
+    """Resume the run of a directory from its newest checkpoint.
 
-    So is a pruned run, until the file `prune` is removed from its directory.
+    The result of a complete or a pruned run is returned, and nothing is trained. To resume a
+    pruned run, remove the file `prune` from its directory first.
 
     Args:
         run_dir: a run directory; its `.hydra/config.yaml` is the configuration.
 
     Raises:
-        ConfigError: naming every fault of the configuration.
-        DataError: when no run began there, or it began with other inputs.
+        ConfigError: if the configuration has faults; it lists all of them.
+        DataError: if no run was started there, or it was started with other inputs.
     """
-    if over := outcome.settled(run_dir):
-        return over
+    if settled := outcome.settled(run_dir):
+        return settled
     asked = composed.read(run_dir)
     composition = preflight(asked.config)
     config = composed.resolved(asked.config)
@@ -104,16 +106,16 @@ def resume(run_dir: Path) -> RunResult:
 def _attempt(
     composition: Composition, config: dict[str, Any], overrides: list[str], run_dir: Path
 ) -> RunResult:
-    """Run to the end, or write why not into the outcome; the run directory is locked."""
+    """Run to the end, or write the error into the outcome; the caller holds the lock."""
     settings, clock, table = RunSettings(**composition.options), Clock(), ""
     with (
         attempts.log_file(run_dir),
-        ExitStack() as ending,  # ends the trackers when the outcome is written
+        ExitStack() as ending,  # finishes the trackers once the outcome is written
         attempts.outcome_on_error(run_dir, clock, dry=settings.dry_run),
         leaving_at_once(),
     ):
         clock("import")
-        backends.begin_for(composition.model, run_dir)  # Unsloth comes before what it changes
+        backends.begin_for(composition.model, run_dir)  # import Unsloth before what it patches
         from mathpal.planning import gate
         from mathpal.run import finishing, preparing
 
@@ -124,7 +126,7 @@ def _attempt(
         expected = gate.refined(planned, prepared.tables.train, run_dir)
         if settings.dry_run:
             log.info("%s", expected)
-            log.info("dry run: everything above is ready; nothing was trained")
+            log.info("dry run: the model and the data are ready; nothing was trained")
         else:
             files.point_latest(run_dir)
             tracking = composition.tracker(run_dir)
@@ -141,7 +143,7 @@ def _attempt(
 
 
 def _follow(composition: Composition, run_dir: Path) -> RunResult:
-    """Take part in a training whose record the first process keeps; write nothing."""
+    """Train along with the first process, which alone writes the record; write nothing here."""
     backends.begin_for(composition.model)
     from mathpal.run import preparing
 
@@ -160,7 +162,7 @@ def _begin(
     planned: "Plan | None",
     run_dir: Path,
 ) -> dict[str, Any]:
-    """Write the manifest, and log what is about to be trained."""
+    """Write the manifest, log the model, data and trainer, and return the manifest."""
     from mathpal.run.fingerprints import fingerprints
     from mathpal.run.preparing import described
     from mathpal.training import checkpoints
@@ -193,27 +195,27 @@ def _fit(
 
 
 def _unrecorded(step: int, values: dict[str, float]) -> None:
-    """Drop a record: the first process keeps them."""
+    """Discard metrics: only the first process writes the record."""
 
 
 def _accelerator() -> str:
-    """The GPU's name, "none" without one."""
+    """Return the GPU's name; "none" without a GPU."""
     import torch
 
     return torch.cuda.get_device_name() if torch.cuda.is_available() else "none"
 
 
 def _in_several_processes(composition: Composition) -> bool:
-    """Whether this process has to start others that train; a dry run needs none."""
+    """Whether this process must start the processes that train; a dry run starts none."""
     several = composition.settings("trainer").get("devices", 1) > 1
     dry = composition.options.get("dry_run", False)
     return several and not dry and not launching.is_one_of_several()
 
 
 def _launch(composition: Composition, run_dir: Path) -> RunResult:
-    """Train in several processes of this machine, and wait for their end."""
+    """Train in several processes of this machine, and wait until they end."""
     processes = composition.settings("trainer")["devices"]
-    code = launching.wait_for(launching.workers(run_dir, processes), env=launching.surroundings())
+    code = launching.wait_for(launching.workers(run_dir, processes), env=launching.environment())
     if code >= 128:
         raise SystemExit(code)
     return outcome.result(run_dir)
@@ -226,7 +228,7 @@ def load_run(run_dir: Path) -> tuple[Loaded, Splits]:
         run_dir: a run directory with run.json and adapter/ or model/.
 
     Raises:
-        DataError: when the directory holds no trained run.
+        DataError: if the directory holds no trained run.
     """
     config = files.read_json(run_dir / "run.json")["config"]
     secrets = redacted_keys(config)

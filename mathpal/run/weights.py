@@ -1,4 +1,4 @@
-"""The trained weights of a run directory: saved, and loaded again. Imports nothing heavy."""
+"""Save the trained weights in a run directory, and load them again. Imports nothing heavy."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ ADAPTER, MODEL = "adapter", "model"
 
 
 def restore(loaded: Loaded, checkpoint: Path) -> None:
-    """Put a checkpoint's weights into the model, ready to answer."""
+    """Copy a checkpoint's weights into the model, and switch it to inference mode."""
     from mathpal.training import checkpoints
     from mathpal.training.state import restore_weights
 
@@ -33,16 +33,16 @@ def load_trained(model: Call, run_dir: Path) -> Loaded:
     """Load the base with the run's adapter on it, or the run's fully tuned model.
 
     Returns:
-        The model in the mode for answering.
+        The model in inference mode, with its tokenizer.
 
     Raises:
-        DataError: when the directory holds neither.
+        DataError: if the directory holds neither.
     """
     if (run_dir / ADAPTER).is_dir():
         quiet_transformers()
         return _with_adapter(model(), run_dir / ADAPTER)
     if not (run_dir / MODEL).is_dir():
-        raise DataError(f"{run_dir} holds neither adapter/ nor model/: nothing was trained there")
+        raise DataError(f"{run_dir} holds neither adapter/ nor model/; expected a finished run")
     from mathpal.models.loading import load_causal_lm
 
     quiet_transformers()

@@ -1,4 +1,5 @@
-"""Settings: a command line becomes a composition of checked functions. Imports nothing heavy.
+"""Turn a command line into checked functions with their settings bound.
 
-Knows Hydra, signatures and rules between groups; not what any function does.
+Knows Hydra, function signatures and the rules between groups. Knows nothing of what the functions
+do. Importing the package imports nothing heavy.
 """

@@ -1,6 +1,6 @@
-"""What a function that a configuration names can do, declared beside the function itself.
+"""Capabilities: facts that a function in a configuration declares about itself.
 
-Rules and runs ask for a capability, never for a function's name. Standard library only.
+Rules and runs read these facts instead of comparing function names. Standard library only.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,21 +15,23 @@ _ATTRIBUTE = "__mathpal_capabilities__"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capabilities:
-    """Declared facts; the defaults hold for a function that declares nothing.
+    """The facts that a function can declare; a function that declares nothing has the defaults.
+
+    The group that a fact belongs to stands first.
 
     Attributes:
-        trains_all: lora: every weight is trained, so that no base and no adapter is left.
-        needs_lora: export: works on LoRA weights only.
-        measures: evaluation: measures accuracy, so that test problems need answers.
+        trains_all: lora: every weight is trained; neither a base nor an adapter remains.
+        needs_lora: export: works with LoRA weights only.
+        measures: evaluation: measures accuracy, so the test problems need answers.
         has_answers: data: rows can state an answer; plain text cannot.
-        own_loss: trainer: computes plain cross-entropy itself and takes no other loss from the
-            objective.
+        own_loss: trainer: computes plain cross-entropy itself and accepts no other loss.
         known_shapes: model: its shapes can be computed without loading it, from the config.json
             at its `path` or by `shapes`.
-        shapes: model: gives Transformers' configuration for the loader's settings.
-        rule: checks the function's own settings against each other; gives a fault or None.
-        beside: a schema whose settings may stand beside the function's own. They are checked, and
-            the function does not get them.
+        shapes: model: returns Transformers' configuration for the loader's settings.
+        rule: any group: checks the function's own settings against each other; returns a fault or
+            None.
+        beside: a verb: schema of settings that are allowed in addition to the verb's own. They
+            are checked, but not passed to the verb.
     """
 
     trains_all: bool = False
@@ -65,6 +67,6 @@ def declares(**fields: Any) -> Callable[[Function], Function]:
 
 
 def capabilities(function: Callable[..., Any]) -> Capabilities:
-    """The capabilities that a function declares."""
+    """Return the capabilities that a function declares."""
     found: Capabilities = getattr(function, _ATTRIBUTE, NONE_DECLARED)
     return found

@@ -1,6 +1,6 @@
-"""A composition that passed its checks: functions with their settings bound.
+"""A checked composition: functions with their settings bound.
 
-Knows functions, settings and signatures; not how they were composed or checked.
+Knows functions, settings and signatures. Does not compose or check them.
 """
 
 import inspect
@@ -11,18 +11,18 @@ from typing import Any
 
 from mathpal.settings.capabilities import Capabilities, capabilities
 
-# A group's function with its settings bound; runtime objects are given when it is called.
+# A group's function with its settings bound. The caller passes the runtime objects.
 Call = partial[Any]
 
 
 def parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
-    """The settings of a function: its keyword-only parameters."""
+    """Return the settings of a function: its keyword-only parameters."""
     found = inspect.signature(function).parameters.items()
     return {name: p for name, p in found if p.kind is inspect.Parameter.KEYWORD_ONLY}
 
 
 def settings_of(call: Call) -> dict[str, Any]:
-    """All settings of a bound function, defaults included."""
+    """Return all settings of a bound function, defaults included."""
     defaults = {name: p.default for name, p in parameters(call.func).items()}
     return defaults | call.keywords
 
@@ -31,11 +31,12 @@ def settings_of(call: Call) -> dict[str, Any]:
 class Composition:
     """The functions of a composition and the settings outside its groups.
 
-    A run has all groups. A verb has those in its file of conf/; asking for another one is a bug.
+    A run has all groups. A verb has only the groups that its file in conf/ composes; reading
+    another one raises KeyError. The docstring of each group shows how its function is called.
 
     Attributes:
-        groups: by name, e.g. "trainer".
-        options: settings outside the groups, e.g. `seed`, as they were given.
+        groups: bound functions by the group's name, e.g. "trainer".
+        options: the given settings outside the groups, e.g. `seed`.
     """
 
     groups: Mapping[str, Call] = field(default_factory=dict)
@@ -48,7 +49,7 @@ class Composition:
 
     @property
     def lora(self) -> Call:
-        """(model) -> model with the weights to be trained."""
+        """(model) -> the model with its trainable weights."""
         return self.groups["lora"]
 
     @property
@@ -73,7 +74,7 @@ class Composition:
 
     @property
     def evaluation(self) -> Call:
-        """(loaded, problems) -> Report, or None where nothing is measured."""
+        """(loaded, problems) -> Report; None if nothing is measured."""
         return self.groups["evaluation"]
 
     @property
@@ -82,9 +83,9 @@ class Composition:
         return self.groups["export"]
 
     def settings(self, group: str) -> dict[str, Any]:
-        """All settings of a group's function, defaults included."""
+        """Return all settings of a group's function, defaults included."""
         return settings_of(self.groups[group])
 
     def can(self, group: str) -> Capabilities:
-        """What a group's function declares of itself."""
+        """Return the capabilities that a group's function declares."""
         return capabilities(self.groups[group].func)

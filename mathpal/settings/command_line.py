@@ -1,8 +1,8 @@
-"""Find every fault of a command line before Hydra stops at the first.
+"""Find every fault of a command line; Hydra alone would report only the first.
 
-Hydra composes strictly and reports one error. Where it would, the same overrides are composed
-again leniently (options that do not exist are noted and left out, unknown keys are let in), so
-that preflight sees them all. Of a sweep every value is checked.
+If Hydra refuses the overrides, they are composed again leniently: options that do not exist are
+reported and left out, and unknown keys are let in. Preflight then finds the remaining faults. In a
+sweep, every value is checked.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,9 +15,9 @@ from mathpal.settings.faults import Fault, report_faults, shown
 from mathpal.settings.launchers import launcher_faults
 from mathpal.settings.preflight import GROUPS, find_faults
 
-# Flags with which Hydra only shows something.
+# With these flags Hydra prints something and runs nothing.
 SHOWS = ("help", "hydra_help", "version", "info", "shell_completion")
-SWEPT = 50  # values of one sweep that are looked at
+SWEPT = 50  # most values of one setting that are checked in a sweep
 
 
 def check(
@@ -31,13 +31,13 @@ def check(
 
     Args:
         config_name: the verb's file in conf/.
-        arguments: the command line behind the verb.
+        arguments: the words after the verb.
         conf: the folder conf/.
         schema: see `mathpal.settings.preflight.preflight`.
-        own: settings that Hydra does not see, as they have the name of a group.
+        own: settings that have the name of a group and are therefore kept from Hydra.
 
     Raises:
-        ConfigError: naming every fault.
+        ConfigError: if there are faults; it lists all of them.
     """
     from hydra._internal.utils import get_args_parser
     from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -83,7 +83,7 @@ def require_sound(
     """Compose and check several lists of overrides.
 
     Raises:
-        ConfigError: naming every fault of all of them once, and those known before.
+        ConfigError: if there are faults; it lists each once, after the given `faults`.
     """
     found = list(faults)
     for overrides in compositions:
@@ -95,7 +95,10 @@ def require_sound(
 
 
 def _forms(override: Any, text: str, conf: Path, faults: list[Fault]) -> list[str]:
-    """The override with each of its values (several in a sweep); none where it cannot compose."""
+    """Return one override per value: several for a sweep, none if no value is valid.
+
+    Append the faults of the override to `faults`.
+    """
     key = override.key_or_group
     if _is_hydras(key) or override.is_delete() or override.package:
         return [text]
@@ -119,16 +122,16 @@ def _is_hydras(key: str) -> bool:
 
 
 def _values(override: Any, text: str) -> list[str]:
-    """The values of a setting as overrides write them."""
+    """Return the values of a setting, written as in overrides."""
     if not override.is_sweep_override():
         return [text.split("=", 1)[1]]
-    if not override.is_discrete_sweep():  # an interval: its values are drawn later
+    if not override.is_discrete_sweep():  # an interval: the sweeper draws values from it later
         return []
     return [str(value) for value in islice(override.sweep_string_iterator(), SWEPT)]
 
 
 def _options(override: Any, known: list[str]) -> list[str]:
-    """The options that a group override names."""
+    """Return the options that a group override names."""
     from hydra.core.override_parser.types import Glob
 
     value = override.value()
@@ -141,7 +144,7 @@ def _options(override: Any, known: list[str]) -> list[str]:
 
 
 def _compositions(choices: list[list[str]]) -> Iterator[list[str]]:
-    """The first form of every override, then each further form beside the first ones."""
+    """Yield all first values together, then each other value beside the first ones of the rest."""
     first = [forms[0] for forms in choices]
     yield first
     for place, forms in enumerate(choices):
@@ -153,7 +156,7 @@ def _faults_of(
     config_name: str, overrides: list[str], conf: Path, schema: Callable[..., Any],
     own: Mapping[str, str],
 ) -> list[Fault]:  # fmt: skip
-    """The faults of one composition, all of them where Hydra alone would stop."""
+    """Return all faults of one composition, even if Hydra refuses to compose it."""
     cfg = _compose(config_name, overrides, conf, own)
     if not isinstance(cfg, Fault):
         return find_faults(cfg, schema)
@@ -162,13 +165,13 @@ def _faults_of(
     if isinstance(lenient, Fault):
         return [lenient]
     faults = find_faults(lenient, schema)
-    # Hydra's reason is new unless it is a key that preflight does not know either.
+    # If preflight reports an unknown setting, Hydra's error is about the same one.
     known = any(fault.expected.startswith("a setting that exists") for fault in faults)
     return faults if known else [*faults, cfg]
 
 
 def _loose(text: str, conf: Path) -> str:
-    """A setting's override with ++, which lets unknown keys in; others as they are."""
+    """Prefix a setting's override with ++, which allows unknown keys; keep any other override."""
     key = text.split("=", 1)[0].lstrip("+")
     plain = not text.startswith("~") and "@" not in key and not (conf / key).is_dir()
     return f"++{text.lstrip('+')}" if plain and not _is_hydras(key) else text
@@ -182,14 +185,22 @@ def _compose(
     *,
     whole: bool = False,
 ) -> Any:
-    """The composed configuration, without Hydra's own node if not whole; or why there is none."""
+    """Compose the overrides; return Hydra's error as a fault if they do not compose.
+
+    Args:
+        config_name: the verb's file in conf/.
+        overrides: as on the command line.
+        conf: the folder conf/.
+        own: settings to add to the composed configuration.
+        whole: include Hydra's own node.
+    """
     import hydra
     from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
     try:
-        if GlobalHydra.instance().is_initialized():  # in a sweep, with this very folder
+        if GlobalHydra.instance().is_initialized():  # in a sweep, with this folder
             return hydra.compose(config_name, overrides, return_hydra_config=whole)
         with hydra.initialize_config_dir(str(conf), version_base="1.3"):
             cfg = hydra.compose(config_name, overrides, return_hydra_config=whole)

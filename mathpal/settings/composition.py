@@ -1,7 +1,7 @@
-"""A composed configuration and what stands in `.hydra/` of it: written without secrets, read again.
+"""Compose a configuration, write it to `.hydra/` without secrets, and read it again.
 
-Hydra's own writing is off, as it would write secrets. Values stay as they were composed, so that
-`${oc.env:NAME}` asks the environment anew whenever the run is taken up.
+Hydra's own files are switched off because they would hold secrets. Interpolations are written
+unresolved: `${oc.env:NAME}` reads the environment again when the run is resumed.
 """
 
 from collections.abc import Sequence
@@ -23,12 +23,12 @@ CONF = next(
 
 
 class Composed(NamedTuple):
-    """What was composed.
+    """A composed configuration and where it came from.
 
     Attributes:
         config: the configuration, unresolved, without Hydra's own node.
-        overrides: what the command line said beyond the defaults.
-        hydra: Hydra's own node; None where Hydra had no part in it.
+        overrides: the overrides of the command line.
+        hydra: Hydra's own node; None if the configuration was not composed by Hydra.
     """
 
     config: DictConfig
@@ -50,7 +50,7 @@ def compose(overrides: Sequence[str] = (), config_name: str = "train") -> DictCo
 
 
 def split(cfg: DictConfig) -> Composed:
-    """Part what `compose` or Hydra's command line composed."""
+    """Separate a configuration, composed by `compose` or by Hydra, from Hydra's own node."""
     config = OmegaConf.masked_copy(cfg, [str(key) for key in cfg if key != "hydra"])
     hydra = cfg.hydra if "hydra" in cfg else _hydra()
     overrides = [] if hydra is None else _words(hydra.overrides.task)
@@ -58,32 +58,35 @@ def split(cfg: DictConfig) -> Composed:
 
 
 def _words(overrides: Any) -> list[str]:
-    # Not by iterating, which would put what the environment holds in the place of its name.
+    # Iterating would resolve ${oc.env:NAME} and so copy a secret from the environment.
     return [str(word) for word in OmegaConf.to_container(overrides, resolve=False)]  # type: ignore[union-attr]
 
 
 def _hydra() -> DictConfig | None:
-    """Hydra's own node, where Hydra runs the job."""
+    """Return Hydra's own node; None if Hydra does not run this job."""
     from hydra.core.hydra_config import HydraConfig
 
     return HydraConfig.instance().cfg.hydra if HydraConfig.initialized() else None  # type: ignore[union-attr]
 
 
 def chosen_directory() -> Path | None:
-    """The directory that `hydra.run.dir` names, where a verb has none of its own."""
+    """Return the directory named by `hydra.run.dir`; None if it is the working directory.
+
+    The working directory is the default of every verb but `train`.
+    """
     hydra = _hydra()
     chosen = Path.cwd() if hydra is None else Path(hydra.runtime.output_dir)
     return None if chosen.resolve() == Path.cwd().resolve() else chosen
 
 
 def resolved(config: DictConfig) -> dict[str, Any]:
-    """The configuration as plain values."""
+    """Return the configuration as plain Python values, interpolations resolved."""
     plain: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
     return plain
 
 
 def write(run_dir: Path, composed: Composed) -> None:
-    """Write `.hydra/` of a run, and take the secrets out of what Hydra wrote of its sweep."""
+    """Write a run's `.hydra/`, and rewrite its sweep's multirun.yaml, both without secrets."""
     folder = run_dir / FOLDER
     files.write_text(folder / "config.yaml", _yaml(composed.config))
     files.write_text(folder / "overrides.yaml", _yaml(OmegaConf.create(composed.overrides)))
@@ -97,7 +100,7 @@ def write(run_dir: Path, composed: Composed) -> None:
 
 
 def is_swept(composed: Composed) -> bool:
-    """Whether a sweep of Hydra runs it, rather than a command of its own."""
+    """Whether the run is part of a Hydra sweep."""
     if composed.hydra is None:
         return False
     mode = OmegaConf.select(composed.hydra, "mode", throw_on_missing=False)
@@ -109,28 +112,28 @@ def _yaml(node: Any) -> str:
 
 
 def read(run_dir: Path) -> Composed:
-    """Read what `write` wrote.
+    """Read the `.hydra/` of a run directory.
 
     Raises:
-        ConfigError: when a value that is needed was a secret, which stands nowhere.
-        DataError: when no run began there.
+        ConfigError: if a value was a secret, which is never written.
+        DataError: if no run was started there, or the files are damaged.
     """
     path = run_dir / FOLDER / "config.yaml"
     if not path.is_file():
         raise DataError(
-            f"{run_dir} is no run to go on with: {FOLDER}/config.yaml is not there. Name the "
+            f"{run_dir} holds no run to resume: {FOLDER}/config.yaml is missing. Give the "
             "directory of a run, e.g. outputs/latest"
         )
     try:
         config, overrides = (_load(path), _load(path.with_name("overrides.yaml")))
-    except Exception as error:  # of PyYAML or OmegaConf, of many kinds
+    except Exception as error:  # PyYAML and OmegaConf raise many types
         raise DataError(f"{path.parent} cannot be read: {error}") from error
     if not isinstance(config, DictConfig):
-        raise DataError(f"{path} is no configuration: names with their values are expected")
+        raise DataError(f"{path} is not a configuration; expected a YAML mapping of settings")
     if lost := redacted_keys(OmegaConf.to_container(config, resolve=False)):
         raise ConfigError(
-            f"{path}: {', '.join(lost)} held a secret, and secrets are written nowhere. Start the "
-            f"run with one from the environment, which is asked again: '{lost[0]}=${{oc.env:NAME}}'"
+            f"{path}: {', '.join(lost)} held a secret, and secrets are never written. Start a new "
+            f"run that reads it from an environment variable: '{lost[0]}=${{oc.env:NAME}}'"
         )
     return Composed(config, _words(overrides), None)
 

@@ -1,8 +1,7 @@
-"""Functions that take frozen records, called with the records' fields as flat settings.
+"""Call a function that takes frozen records with the records' fields as flat settings.
 
-`trainer.lr=1e-4` is what people type; `optimization.lr` is what a function's body reads. The record
-has each setting's type, range, default and explanation, and nothing else repeats them. Standard
-library only.
+Users type `trainer.lr=1e-4`; the function's body reads `optimization.lr`. Each setting's type,
+range, default and explanation stand in the record and nowhere else. Standard library only.
 """
 
 import inspect
@@ -20,11 +19,12 @@ def flat(
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Give a function the fields of its record parameters as keyword-only parameters.
 
-    Each keyword-only parameter that is annotated with a dataclass is replaced by that class's
-    fields. The signature, which preflight reads, and the docstring show the fields.
+    Each keyword-only parameter that is annotated with a dataclass is replaced by the fields of
+    that dataclass. The decorated function's signature, which preflight reads, and its docstring
+    show the fields.
 
     Args:
-        without: fields that are no settings of this function; they keep their defaults.
+        without: fields that are not settings of this function; they keep their defaults.
 
     Example:
         >>> @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def flat(
             Parameter(f.name, Parameter.KEYWORD_ONLY, default=_default(f), annotation=f.type)
             for record in records.values()
             for f in fields(record)
-            if f.name not in without
+            if f.name in owners
         ]
         shown = inspect.signature(function).replace(parameters=[*plain.values(), *flattened])
         called.__signature__ = shown  # type: ignore[attr-defined]
@@ -73,7 +73,7 @@ def flat(
 def _parted(
     function: Callable[..., Any],
 ) -> tuple[dict[str, inspect.Parameter], dict[str, Any]]:
-    """The parameters that stay as they are, and the record class of each of the others."""
+    """Split the parameters: those that stay unchanged, and the record class of each other one."""
     plain: dict[str, inspect.Parameter] = {}
     records: dict[str, Any] = {}
     for name, parameter in inspect.signature(function).parameters.items():
@@ -91,6 +91,6 @@ def _default(field: Any) -> Any:
 
 
 def _documented(function: Callable[..., Any], records: dict[str, Any]) -> str:
-    """The function's docstring, and that of each record below it."""
+    """Join the docstrings of the function and of its records."""
     texts = [inspect.getdoc(function), *(inspect.getdoc(record) for record in records.values())]
     return "\n\n".join(text for text in texts if text)

@@ -1,7 +1,7 @@
-"""The launchers of sweeps: what each can do, and whether it will work on this machine.
+"""Sweep launchers: what each can do, and whether it works on this machine.
 
-Launchers are plug-ins of Hydra that are installed apart; their settings are in
-conf/hydra/launcher/. This module builds none, and knows nothing of the runs that they start.
+Launchers are Hydra plug-ins that are installed separately; their settings are in
+conf/hydra/launcher/. This module creates none and knows nothing of the runs that they start.
 """
 
 import importlib.util
@@ -15,14 +15,15 @@ class Abilities(NamedTuple):
     """What a launcher can do, and what it needs.
 
     Attributes:
-        extra: the extra of MathPal that installs its plug-in; None where none is needed.
-        inline: runs take place in this process, one after the other.
-        inline_alone: with n_jobs=1 a run takes place in this process.
-        stops: this process can ask its runs to save and stop.
-        forks_warm: has the setting `warm`: forks from a process that has imported the modules.
-        names_jobs: has the setting `name`, the name of a scheduler's job.
-        queues: Slurm keeps its jobs in a queue, where they are found by their names.
-        starts_ray: has the setting `ray.init`: a Ray cluster must be up before its first run.
+        extra: the extra of MathPal that installs the plug-in; None if none is needed.
+        inline: runs are executed in this process, one after another.
+        inline_alone: with n_jobs=1, runs are executed in this process.
+        stops: this process can tell the runs to save and stop.
+        forks_warm: has the setting `warm`: each run is forked from a process that has already
+            imported the heavy modules.
+        names_jobs: has the setting `name`, the name of the scheduler's job.
+        queues: Slurm queues the jobs, which are found there by name.
+        starts_ray: has the setting `ray.init`: a Ray cluster must be up before the first run.
     """
 
     extra: str | None = None
@@ -51,26 +52,26 @@ LAUNCHERS = {
 
 
 def abilities(launcher: Any) -> Abilities:
-    """Return what a launcher can do; of an unknown one, that it starts runs in other processes.
+    """Return what a launcher can do; an unknown launcher only starts runs in other processes.
 
     Args:
-        launcher: its node of the configuration, `cfg.hydra.launcher`.
+        launcher: the node `cfg.hydra.launcher`.
     """
     return LAUNCHERS.get(str(launcher._target_), Abilities())
 
 
 def launcher_faults(cfg: Any) -> list[Fault]:
-    """Find the faults of a composed sweep's launcher.
+    """Return the faults of a composed sweep's launcher.
 
     Args:
-        cfg: the configuration with Hydra's own node, `cfg.hydra.launcher`.
+        cfg: the configuration, Hydra's own node included.
     """
     launcher = cfg.hydra.launcher
     given = f"hydra/launcher={cfg.hydra.runtime.choices.get('hydra/launcher')}"
     can = abilities(launcher)
     package = ".".join(str(launcher._target_).split(".")[:2])
     if can.extra and not _is_there(package):
-        expected = f"the plug-in {package}, which is not installed"
+        expected = f"an installed plug-in; {package} is not installed"
         return [Fault(given, expected, f"pip install 'mathpal[{can.extra}]'")]
     return _slurm_faults(launcher, given) if can.queues else []
 
@@ -85,14 +86,14 @@ def _is_there(package: str) -> bool:
 def _slurm_faults(launcher: Any, given: str) -> list[Fault]:
     faults = []
     if missing := [name for name in ("sbatch", "srun") if shutil.which(name) is None]:
-        expected = f"a machine of the cluster; {' and '.join(missing)} cannot be found here"
+        expected = f"a machine of a Slurm cluster; {' and '.join(missing)} cannot be found here"
         faults.append(Fault(given, expected, "start the sweep on the cluster's login node"))
     if launcher.signal_delay_s >= 60 * launcher.timeout_min:
         faults.append(
             Fault(
                 f"hydra.launcher.signal_delay_s={launcher.signal_delay_s}",
-                f"less than hydra.launcher.timeout_min={launcher.timeout_min}: otherwise the job "
-                "is told to stop as soon as it begins",
+                f"less time than hydra.launcher.timeout_min={launcher.timeout_min}; otherwise "
+                "Slurm asks the job to stop as soon as it starts",
             )
         )
     if launcher.tasks_per_node * launcher.nodes > 1:
@@ -100,9 +101,9 @@ def _slurm_faults(launcher: Any, given: str) -> list[Fault]:
             Fault(
                 f"hydra.launcher.tasks_per_node={launcher.tasks_per_node} "
                 f"hydra.launcher.nodes={launcher.nodes}",
-                "one task a job: every task would run the whole trial in the same directory",
-                f"trainer.devices={launcher.tasks_per_node * launcher.nodes}, whose processes the "
-                "run starts itself on its node",
+                "one task per job; several tasks would each run the whole trial in one directory",
+                f"trainer.devices={launcher.tasks_per_node * launcher.nodes}; the run then starts "
+                "its processes itself, all on one node",
             )
         )
     return faults

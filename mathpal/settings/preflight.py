@@ -1,9 +1,9 @@
 """Check a whole composition before anything heavy is imported, and report every fault at once.
 
-The signature of the callable that a group names is the schema of the group: its keyword-only
-parameters are the settings, their annotations the types and ranges. This module decides what
-is compared with what (`values` compares), and says how to mend it. A parameter that is annotated as
-a mapping to callables holds nodes of the same group, bound and checked alike.
+A group names a function, and the function's signature is the group's schema: its keyword-only
+parameters are the settings, and their annotations are the types and ranges. A parameter annotated
+as a mapping of names to callables holds nodes of the same group, which are checked and bound in
+the same way. `values` compares a single value with its annotation.
 """
 
 import difflib
@@ -27,11 +27,11 @@ from mathpal.settings.values import check_value
 
 
 class Role(NamedTuple):
-    """Which functions a group's `_target_` may name: nothing else is ever called.
+    """The functions that a group's `_target_` may name; nothing else is ever called.
 
     Attributes:
-        package: where they live; public, and defined there.
-        given: the runtime objects that a run hands them by position.
+        package: the package that must define the function.
+        given: names of the runtime objects that a run passes by position.
     """
 
     package: str
@@ -51,17 +51,17 @@ GROUPS = {
 
 
 def preflight(cfg: DictConfig, schema: Callable[..., Any] = RunSettings) -> Composition:
-    """Bind every group of a composed configuration to its callable.
+    """Check a composed configuration, and bind the settings of every group to its function.
 
     Args:
         cfg: the composed configuration, without the `hydra` node.
         schema: a function or record whose keyword-only parameters are the settings outside the
-            groups. For a run, all groups must be there; other verbs have those that they compose.
-            The rules between groups hold wherever all groups are there.
+            groups. A run needs all groups; another verb has the groups that it composes. The
+            rules between groups are checked if all groups are present.
 
     Raises:
-        ConfigError: naming every fault: unknown keys, wrong types, values out of range, missing
-            values and files, forbidden targets, broken rules between groups.
+        ConfigError: if there are faults; it lists all of them: unknown keys, wrong types, values
+            out of range, missing values and files, forbidden targets, broken rules between groups.
     """
     groups: dict[str, Call] = {}
     options: dict[str, Any] = {}
@@ -72,15 +72,15 @@ def preflight(cfg: DictConfig, schema: Callable[..., Any] = RunSettings) -> Comp
 
 
 def checked(where: str, given: Mapping[str, Any], function: Callable[..., Any]) -> dict[str, Any]:
-    """The given values, checked against a function's keyword-only parameters.
+    """Check values against a function's keyword-only parameters and return them converted.
 
     Args:
         where: their place in the configuration, for messages.
         given: name -> value.
-        function: whose signature is the schema.
+        function: the function whose signature is the schema.
 
     Raises:
-        ConfigError: naming every fault.
+        ConfigError: if there are faults; it lists all of them.
     """
     faults: list[Fault] = []
     settings = _keywords(where, dict(given), function, faults)
@@ -95,7 +95,7 @@ def find_faults(
     groups: dict[str, Call] | None = None,
     options: dict[str, Any] | None = None,
 ) -> list[Fault]:
-    """Every fault of a composition; `groups` and `options` take what is sound."""
+    """Return every fault of a composition; collect the valid parts in `groups` and `options`."""
     try:
         config = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=False)
     except OmegaConfBaseException as error:
@@ -117,7 +117,7 @@ def find_faults(
         foreign = {key: plain.pop(key) for key in list(plain) if key in others and key not in own}
         _keywords("", foreign, beside, faults)
     options.update(_keywords("", plain, schema, faults, siblings=list(wanted)))
-    if not faults:  # rules read values that must be sound first
+    if not faults:  # rules can only compare valid values
         composition = Composition(groups, options)
         rules = [capabilities(call.func).rule for call in groups.values()]
         found = [rule(settings_of(c)) for rule, c in zip(rules, groups.values()) if rule]
@@ -135,7 +135,7 @@ def _keywords(
     siblings: Sequence[str] = (),
     role: Role | None = None,
 ) -> dict[str, Any]:
-    """The given values, checked against the function's keyword-only parameters."""
+    """Check values against the function's keyword-only parameters and return them converted."""
     known = parameters(function)
     prefix = f"{group}." if group else ""
     settings: dict[str, Any] = {}
@@ -155,12 +155,12 @@ def _keywords(
 
 
 def _bind(group: str, node: Any, role: Role, faults: list[Fault]) -> Call | None:
-    """The group's callable with its checked settings, None where a fault stands in the way."""
+    """Bind the checked settings of a group to its function; None if there is a fault."""
     if not isinstance(node, dict) or not isinstance(node.get("_target_"), str):
         top, _, inner = group.partition(".")
         expected = f"an option of conf/{top}/ with a _target_"
-        mend = f"+{top}@{group}=OPTION" if inner else ""
-        faults.append(Fault(f"{group}={shown(node)}", expected, mend))
+        fix = f"+{top}@{group}=OPTION" if inner else ""
+        faults.append(Fault(f"{group}={shown(node)}", expected, fix))
         return None
     target = node["_target_"]
     function = public_function(target, role.package, role.given)
@@ -181,13 +181,13 @@ def _bind(group: str, node: Any, role: Role, faults: list[Fault]) -> Call | None
 
 
 def _holds_calls(annotation: Any) -> bool:
-    """Whether the annotation is a mapping of names to callables."""
+    """Whether an annotation is a mapping of names to callables."""
     values = get_args(annotation)[1:]
     return get_origin(annotation) is Mapping and [get_origin(v) for v in values] == [Callable]
 
 
 def _bind_each(where: str, nodes: Any, role: Role, faults: list[Fault]) -> dict[str, Call | None]:
-    """The named nodes of a setting, each bound as a group is."""
+    """Bind each named node of a setting as a group is bound."""
     if not isinstance(nodes, dict) or not nodes:
         top = where.split(".")[0]
         expected = f"one or more names, each with an option of conf/{top}/"

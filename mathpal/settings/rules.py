@@ -1,7 +1,7 @@
-"""Rules between groups: what no single signature can say.
+"""Rules between groups, which no single signature can express.
 
-Each rule reads the settings of every group (defaults included) and the capabilities of their
-functions, and gives a fault or None. A rule about one function's own settings is declared with
+Each rule reads the settings of all groups (defaults included) and the capabilities of their
+functions, and returns a fault or None. A rule about a single function's settings is declared with
 that function (`capabilities.Capabilities.rule`). Standard library only.
 """
 
@@ -43,7 +43,7 @@ def _base_needs_lora(run: Composition) -> Fault | None:
         return None
     return Fault(
         "lora=none with evaluation.systems including base",
-        "no base: without LoRA its weights are gone after training",
+        "no base system: without LoRA, training overwrites the base's weights",
         "evaluation.systems=[tuned]",
     )
 
@@ -53,7 +53,7 @@ def _adapter_needs_lora(run: Composition) -> Fault | None:
         return None
     return Fault(
         "lora=none with export=adapter",
-        "an export that exists without LoRA weights",
+        "an export that needs no LoRA weights",
         "export=merged_16bit or export=none",
     )
 
@@ -66,7 +66,7 @@ def _full_training_needs_full_weights(run: Composition) -> Fault | None:
         return None
     return Fault(
         f"lora=none with model.dtype={model['dtype']} model.quantization={model['quantization']}",
-        "float32 weights: in bf16 small updates round to nothing, quantized ones cannot learn",
+        "float32 weights: bf16 rounds small updates to zero, quantized weights cannot be trained",
         "model.dtype=float32 model.quantization=none, or a lora option",
     )
 
@@ -79,7 +79,7 @@ def _curriculum_order_is_trained_in(run: Composition) -> Fault | None:
         return None
     return Fault(
         "data.order=easy_to_hard trainer.order=shuffled",
-        "a trainer that keeps the order",
+        "a trainer that keeps the order of the data",
         "trainer.order=given",
     )
 
@@ -89,7 +89,7 @@ def _plain_text_is_not_measured(run: Composition) -> Fault | None:
         return None
     return Fault(
         "data=text with an evaluation",
-        "problems with answers to measure on: plain text has none",
+        "no evaluation: plain text has no answers to grade",
         "evaluation=none",
     )
 
@@ -99,7 +99,7 @@ def _second_opinion_is_installed(run: Composition) -> Fault | None:
         return None
     return Fault(
         "evaluation.second_opinion=true without math-verify",
-        "the package that gives the opinion",
+        "the package math-verify, which gives the second opinion",
         'pip install "mathpal[verify]", or evaluation.second_opinion=false',
     )
 
@@ -110,7 +110,7 @@ def _several_share_the_work(run: Composition) -> Fault | None:
         return None
     return Fault(
         f"trainer.strategy={trainer['strategy']} trainer.devices=1",
-        "several processes that share the work",
+        "several devices for this strategy",
         "trainer.devices=2, or trainer.strategy=auto",
     )
 
@@ -120,7 +120,7 @@ def _only_whole_models_are_divided(run: Composition) -> Fault | None:
         return None
     return Fault(
         "trainer.strategy=fsdp with LoRA",
-        "weights of one kind: LoRA in fp32 and a 16-bit base cannot share a unit",
+        "weights of one dtype: FSDP cannot shard fp32 LoRA weights together with a 16-bit base",
         "trainer.strategy=ddp, or lora=none",
     )
 
@@ -130,7 +130,7 @@ def _lora_plus_needs_lora(run: Composition) -> Fault | None:
         return None
     return Fault(
         "trainer.lora_plus with lora=none",
-        "LoRA weights, of whose B it is the rate",
+        "LoRA weights: lora_plus sets the learning rate of their B matrices",
         "trainer.lora_plus=null, or a lora option",
     )
 
@@ -148,7 +148,7 @@ def _unsloth_trains_lora_alone(run: Composition) -> Fault | None:
     beside = "lora=none" if whole else f"trainer.devices={devices}"
     return Fault(
         f"model.backend={backend} with {beside}",
-        "LoRA in one process: Unsloth is used for nothing else here",
+        "LoRA in a single process: Unsloth supports nothing else here",
         "model.backend=transformers",
     )
 
@@ -161,7 +161,7 @@ def _trl_has_its_own_loss(run: Composition) -> Fault | None:
         return None
     return Fault(
         f"trainer=trl with {' '.join(f'objective.{n}={shown(objective[n])}' for n in changed)}",
-        "TRL's own loss, which is plain cross-entropy",
+        "plain cross-entropy, the only loss of trainer=trl",
         f"trainer=default, or {' '.join(f'objective.{n}={shown(plain[n])}' for n in changed)}",
     )
 
@@ -171,7 +171,7 @@ def _table_on_the_host_cannot_learn(run: Composition) -> Fault | None:
         return None
     return Fault(
         "model.offload_ple=true with lora=none",
-        "a table that need not be trained: on the host it has no gradient",
+        "a per-layer embedding table that is not trained: on the host it gets no gradient",
         "model.offload_ple=false, or a lora option",
     )
 

@@ -1,4 +1,4 @@
-"""The settings of a run besides its groups. Imports nothing heavy, and not Hydra."""
+"""The settings of a run outside its groups. Imports neither Hydra nor anything heavy."""
 
 import re
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ Name = Annotated[str, Predicate(lambda text: re.fullmatch(r"[\w.-]+", text) is n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:
-    """The settings of a run besides its groups.
+    """The settings of a run outside its groups.
 
     Attributes:
         name: the experiment's name: letters, digits, '.', '_' and '-'.
-        seed: of new weights, order and dropout; the data has its own.
+        seed: seed of new weights, row order and dropout; the data has its own.
         dry_run: do everything but the training.
-        allow_leakage: train though held-out questions stand in the training split.
-        allow_memory: train though the plan says that memory will not suffice.
-        study: of the sweep that the run belongs to; a run does not read it.
-        resume: never part of a composition: on the command line `resume=DIR` stands alone, in
-            Python it is `mathpal.run.resume`.
+        allow_leakage: train even if held-out questions are in the training split.
+        allow_memory: train even if the plan exceeds the available memory.
+        study: settings of the sweep that the run belongs to; the run ignores them.
+        resume: always null in a composition. To resume a run, give `resume=DIR` alone on the
+            command line, or call `mathpal.run.resume` in Python.
     """
 
     name: Name

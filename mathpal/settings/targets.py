@@ -1,7 +1,8 @@
-"""Which functions a configuration may name: nothing else is ever called.
+"""The functions that a configuration may name; nothing else is ever called.
 
-Hydra's own list of what must not be instantiated calls itself no complete boundary, so here it is
-the other way round: only what is public, defined at its place and takes what a run gives.
+Hydra has a blocklist of targets, which by its own documentation is not a complete security
+boundary. This module is an allowlist instead: a target must be a public function, defined in the
+module that its path names, with the positional parameters that a run passes.
 """
 
 import importlib
@@ -11,12 +12,12 @@ from typing import Any
 
 
 def public_function(target: str, package: str, given: tuple[str, ...]) -> Callable[..., Any] | None:
-    """The function at a dotted path; None where it is not one that may be called.
+    """Return the function at a dotted path; None if it must not be called.
 
     Args:
-        target: the path.
-        package: where it must lie.
-        given: names of the positional parameters it must have, and no others.
+        target: the dotted path.
+        package: the package that must contain it.
+        given: the exact names of its positional parameters.
     """
     module_name, _, name = target.rpartition(".")
     inside = f"{module_name}.".startswith(f"{package}.")

@@ -1,6 +1,6 @@
-"""One value against one annotation: what fits, and what would. pydantic compares.
+"""Check one value against one annotation with pydantic.
 
-Knows nothing of groups, functions and compositions.
+Knows nothing of groups, functions or compositions.
 """
 
 import json
@@ -10,13 +10,16 @@ from mathpal.settings.faults import Fault, shown
 
 
 def check_value(where: str, value: Any, annotation: Any, faults: list[Fault]) -> Any:
-    """The value as its annotation wants it; a fault where it does not fit.
+    """Return the value converted to its annotation; if it is invalid, append faults.
 
     Args:
-        where: the setting, for the fault.
-        value: of JSON's kinds.
-        annotation: of the parameter.
-        faults: takes what is found.
+        where: the setting's name, for the message.
+        value: a JSON value: null, boolean, number, string, list or mapping.
+        annotation: the annotation of the parameter.
+        faults: the list to append to.
+
+    Returns:
+        The converted value; the unchanged value if it is invalid.
     """
     from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -34,7 +37,10 @@ def check_value(where: str, value: Any, annotation: Any, faults: list[Fault]) ->
 
 
 def _place(value: Any, path: tuple[int | str, ...]) -> str:
-    """Where in the value: "[1]" of a list, ".own" of a mapping; pydantic's own tags left out."""
+    """Return the place within the value: "[1]" in a list, ".own" in a mapping.
+
+    pydantic's own tags in the path are left out.
+    """
     place = ""
     for part in path:
         if isinstance(part, int):
@@ -46,7 +52,7 @@ def _place(value: Any, path: tuple[int | str, ...]) -> str:
 
 
 def _expected(detail: Any) -> str:
-    """pydantic's reason as a noun phrase."""
+    """Return pydantic's reason as a noun phrase."""
     reason = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "predicate_failed":
         return "letters, digits, '.', '_' and '-'"

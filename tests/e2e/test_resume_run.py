@@ -125,7 +125,7 @@ def test_resume_stands_alone(stopped: Path) -> None:
     for words in (["resume=run", "seed=3"], ["-m", "resume=run"], ["lora=r8", "++resume=run"]):
         done = call(stopped.parent, "train", *words)
         assert done.returncode == 2
-        assert "stands alone" in done.stderr
+        assert "must stand alone" in done.stderr
     done = call(stopped.parent, "train", "resume=gone")
     assert done.returncode == 2
     assert "expected the directory of a run" in done.stderr
@@ -203,7 +203,7 @@ class TestAnotherRun:
             train(compose(["seed=43"]), begun)
 
     def test_a_directory_without_a_run(self, tmp_path: Path) -> None:
-        with pytest.raises(DataError, match="no run to go on with"):
+        with pytest.raises(DataError, match="holds no run to resume"):
             resume(tmp_path)
 
     def test_a_secret_that_was_written_nowhere_is_asked_for(self, begun: Path) -> None:

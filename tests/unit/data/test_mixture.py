@@ -235,7 +235,7 @@ class TestNestedNodes:
         (fault,) = find_faults(config("data=mixture", f"+data.sources.own={node}"), RunSettings)
         assert fault.given.startswith("data.sources.own=")
         assert "an option of conf/data/" in fault.expected
-        assert fault.mend == "+data@data.sources.own=OPTION"
+        assert fault.fix == "+data@data.sources.own=OPTION"
 
     @pytest.mark.parametrize(
         "target",
@@ -257,7 +257,7 @@ class TestNestedNodes:
         cfg = config("data=mixture", "~data.sources", f"+data.sources={sources}")
         (fault,) = find_faults(cfg, RunSettings)
         assert fault.given.startswith("data.sources=")
-        assert "+data@data.sources.NAME=OPTION" in fault.mend
+        assert "+data@data.sources.NAME=OPTION" in fault.fix
 
     def test_all_faults_of_all_sources_come_together(self) -> None:
         cfg = config(*OWN, "+data@data.sources.two=hub", "data.sources.vimath.train=0", "lora.r=0")

@@ -96,11 +96,11 @@ def test_the_worker_is_found_from_everywhere_and_not_mistaken(tmp_path: Path) ->
     (tmp_path / "mathpal").mkdir()
     (tmp_path / "mathpal" / "__init__.py").write_text("raise SystemExit(99)")
     done = subprocess.run(
-        [*launching.worker(tmp_path / "no run")], env=launching.surroundings(), cwd=tmp_path,
+        [*launching.worker(tmp_path / "no run")], env=launching.environment(), cwd=tmp_path,
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.returncode == 2
-    assert "no run to go on with" in done.stderr
+    assert "holds no run to resume" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -99,7 +99,7 @@ class TestOneFault:
     def test_an_experiment_without_its_plus(self) -> None:
         text = message("experiment=grade6_e2b")
         assert "a plus: this group is not part of the defaults" in text
-        assert "mend:     +experiment=grade6_e2b" in text
+        assert "fix:      +experiment=grade6_e2b" in text
 
     @pytest.mark.parametrize(
         "text", ["lr", "=3", "trainer.lr==", "trainer.lr=[1", "a b=c", "lora.r=1)"]
@@ -185,7 +185,7 @@ class TestSweeps:
         for argument in arguments:
             text = message(argument)
             assert f"  {argument}\n" in text
-            assert f"mend:     -m {argument}" in text
+            assert f"fix:      -m {argument}" in text
 
     @pytest.mark.parametrize(
         ("argument", "faulty"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from mathpal.cli.main import resume
+from mathpal.cli.resuming import resume
 from mathpal.errors import ConfigError, DataError
 from mathpal.record import files
 from mathpal.settings import composition
@@ -98,7 +98,7 @@ class TestResumeOnTheCommandLine:
     def test_beside_others_it_is_refused_and_they_are_named(
         self, executed: list[list[str]], words: list[str]
     ) -> None:
-        with pytest.raises(ConfigError, match=f"beside it stand: {' '.join(words)}"):
+        with pytest.raises(ConfigError, match=f"also given: {' '.join(words)}"):
             resume(["resume=my run", *words])
         assert executed == []
 

@@ -45,7 +45,7 @@ class TestWithoutThePlugIn:
     def test_the_line_that_installs_it_is_told(self, option: str, extra: str) -> None:
         told = message("-m", "seed=1,2", f"hydra/launcher={option}")
         assert f"hydra/launcher={option}\n" in told
-        assert told.endswith(f"mend:     pip install 'mathpal[{extra}]'")
+        assert told.endswith(f"fix:      pip install 'mathpal[{extra}]'")
 
     def test_faults_of_the_runs_come_first(self) -> None:
         told = message("-m", "lora=r99,r8", "hydra/launcher=ray")

@@ -36,7 +36,7 @@ class TestWhatPasses:
     def test_the_default_composition_binds_every_group(self) -> None:
         bound = preflight(config())
         assert list(bound.groups) == list(GROUPS)
-        assert bound.settings == {
+        assert bound.options == {
             "name": "default",
             "seed": 42,
             "dry_run": False,
@@ -168,7 +168,7 @@ class TestNames:
     ) -> None:
         fault = only(override)
         assert fault.given == override[1:]
-        assert fault.mend == hint
+        assert fault.fix == hint
 
     def test_the_known_names_are_listed(self) -> None:
         fault = only("+lora.rank=8")
@@ -280,7 +280,7 @@ class TestTogether:
         for part in ("data.path is not given", "trainer.lr=-1", "lora.r=0", "trainer.lrr=1",
                      "name=a/b", "export._target_=os.system"):  # fmt: skip
             assert f"\n  {part}\n      expected: " in message
-        assert "      mend:     did you mean trainer.lr=…?" in message
+        assert "      fix:      did you mean trainer.lr=…?" in message
 
     def test_one_fault_is_one_fault(self) -> None:
         with pytest.raises(ConfigError, match=r"^1 fault in this composition"):
@@ -293,7 +293,7 @@ class TestTogether:
 
 class TestRules:
     @pytest.mark.parametrize(
-        ("overrides", "given", "mend"),
+        ("overrides", "given", "fix"),
         [
             (["trainer.epochs=2"], "trainer.max_steps=500 trainer.epochs=2", "trainer.max_steps"),
             (["trainer.max_steps=null"], "trainer.max_steps=null trainer.epochs=null", "="),
@@ -347,11 +347,11 @@ class TestRules:
         ],
     )
     def test_a_broken_rule_names_both_sides(
-        self, overrides: list[str], given: str, mend: str
+        self, overrides: list[str], given: str, fix: str
     ) -> None:
         fault = only(*overrides)
         assert given in fault.given
-        assert mend in fault.mend
+        assert fix in fault.fix
 
     @pytest.mark.parametrize(
         "overrides",
@@ -384,11 +384,11 @@ class TestRules:
     ) -> None:
         monkeypatch.setattr("mathpal.settings.rules.find_spec", lambda name: installed or None)
         found = faults("evaluation.second_opinion=true")
-        mends = [fault.mend.split(",")[0] for fault in found]
-        assert mends == ([] if installed else ['pip install "mathpal[verify]"'])
+        fixes = [fault.fix.split(",")[0] for fault in found]
+        assert fixes == ([] if installed else ['pip install "mathpal[verify]"'])
 
-    def test_following_the_mend_mends(self) -> None:
-        assert faults("trainer.epochs=2", *only("trainer.epochs=2").mend.split()) == []
+    def test_following_the_fix_removes_the_fault(self) -> None:
+        assert faults("trainer.epochs=2", *only("trainer.epochs=2").fix.split()) == []
         assert faults("lora=none", "export=none", "evaluation.systems=[tuned]") == []
 
     def test_several_broken_rules_come_together(self) -> None:
