@@ -3,6 +3,7 @@
 The keyword-only parameters of a verb's function are its settings.
 """
 
+import logging
 import shlex
 import sys
 import time
@@ -18,6 +19,8 @@ from mathpal.curriculum import Regime
 from mathpal.data.vimath import Count, Grades, Share, Weight
 from mathpal.errors import ConfigError
 from mathpal.settings.preflight import Name
+
+log = logging.getLogger(__name__)
 
 Calls = dict[str, partial[Any]]
 Seed = Annotated[int, Ge(0)]
@@ -39,10 +42,13 @@ def preview(
         split: of which part.
         seed: of a model made from nothing; the data has its own.
     """
+    from mathpal.data.quarantine import count_malformed
     from mathpal.models.loading import load_tokenizer
     from mathpal.tokens.preview import rendered, statistics
 
     splits = calls["data"](None)
+    if malformed := count_malformed(splits.rejected):
+        log.warning("%d malformed rows left out", malformed)
     model = calls["model"]
     path = model.keywords.get("path")
     tokenizer = load_tokenizer(path) if path else model().tokenizer

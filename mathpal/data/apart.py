@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mathpal.data.quarantine import LeftOut, dropped
-from mathpal.data.reading import Fault
-from mathpal.problems import Problem
+from mathpal.data.quarantine import dropped
+from mathpal.problems import Fault, LeftOut, Problem
 
 if TYPE_CHECKING:
     from mathpal.data.leakage import Leak

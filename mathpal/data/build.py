@@ -16,8 +16,9 @@ from mathpal.data.card import File, card, default_name
 from mathpal.data.division import OWN, QUESTION, Stratum, divide_anew, groups_of, strata_of
 from mathpal.data.fields import fields_of
 from mathpal.data.folders import MANIFEST, appearing, require_free
-from mathpal.data.gathering import Gathered, gather
+from mathpal.data.gathering import Gathered, extract, gather
 from mathpal.data.layout import Format, columns_of, write_split
+from mathpal.data.limits import nested_setting
 from mathpal.data.sieve import SPLITS, Divided
 from mathpal.errors import ConfigError
 from mathpal.problems import Problem
@@ -91,11 +92,14 @@ def build_dataset(
     _require_sense(shares, stratify, group, anew=anew)
     if out is not None or name is not None:
         require_free(out or Path(str(name)), overwrite=overwrite)
-    fields = fields_of(source, group) if group not in (QUESTION, *OWN) else {}
+    given = extract(source, divide=anew)
+    fields: dict[str, str] = {}
+    if group not in (QUESTION, *OWN):
+        fields = fields_of(given.raw, group, source=source.func.__name__)
     division: dict[str, Any] = {**shares, "stratify": stratify, "group": group, "seed": seed}
     divide = partial(_divided, fields=fields, **division) if anew else None
-    rows = gather(source, divide, checkable_only=checkable_only)
-    name = name or default_name(source, [p for part in rows.splits[:3] for p in part])
+    rows = gather(given, divide, checkable_only=checkable_only)
+    name = name or default_name(source.func.__name__, rows.splits)
     folder = out or Path(name)
     require_free(folder, overwrite=overwrite)
     facts: dict[str, Any] = {
@@ -228,10 +232,11 @@ def _made(facts: Mapping[str, Any]) -> list[str]:
 
 def _settings(source: partial[Any]) -> dict[str, Any]:
     """The source's settings as JSON has them."""
+    nested = nested_setting(source)
     return {
         name: {key: {"function": part.func.__name__, "settings": _settings(part)}
                for key, part in value.items()}
-        if name == "sources"
+        if name == nested
         else without_password(str(value)) if isinstance(value, (str, Path))
         else value
         for name, value in source.keywords.items()

@@ -6,16 +6,15 @@ Knows what a reader must be told. Knows nothing of how the rows were made.
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mathpal.data.audit import CHECKS, Audit
-from mathpal.data.describing import number
 from mathpal.data.division import kind_of
+from mathpal.data.finish import number
+from mathpal.data.gathering import remaining
 from mathpal.data.layout import Column, features
 from mathpal.data.reading import SUFFIXES
-from mathpal.data.remaining import remaining
 from mathpal.data.sieve import SPLITS
 from mathpal.problems import Problem, Splits
 
@@ -34,17 +33,18 @@ class File(NamedTuple):
     sha256: str
 
 
-def default_name(source: partial[Any], problems: Sequence[Problem]) -> str:
+def default_name(source: str, splits: Splits) -> str:
     """`{data_type}-{grade_name}-instruct-dataset`, such as exam-sixth_grade-instruct-dataset.
 
     The type is the problems' only family, else the file's name, else the source's.
 
     Args:
-        source: the bound callable of a `data` group.
-        problems: of all splits.
+        source: name of the source.
+        splits: the problems; the notes name the file that they come from, if there is one.
     """
-    path = source.keywords.get("path")
-    kind = path.stem if isinstance(path, Path) and path.suffix.lower() in SUFFIXES else ""
+    file = Path(str(splits.notes.get("file", "")))
+    kind = file.stem if file.suffix.lower() in SUFFIXES else ""
+    problems = [problem for part in splits[:3] for problem in part]
     families = {problem.family for problem in problems}
     if len(families) == 1:
         kind = families.pop() or kind
@@ -54,7 +54,7 @@ def default_name(source: partial[Any], problems: Sequence[Problem]) -> str:
         grade = f"{_ORDINALS[grades[0] - 1]}_grade"
     else:
         grade = f"grades_{'_'.join(map(str, grades))}" if grades else "all_grades"
-    return f"{kind or source.func.__name__}-{grade}-instruct-dataset"
+    return f"{kind or source}-{grade}-instruct-dataset"
 
 
 def header(

@@ -9,8 +9,8 @@ from typing import Any
 
 from mathpal.answers import declared_answer, parse_gold
 from mathpal.data.cleaning import SURROGATE, clean, damage
-from mathpal.data.reading import Fault
 from mathpal.errors import DataError
+from mathpal.problems import Fault
 
 
 def read_texts(

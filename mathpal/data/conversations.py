@@ -12,11 +12,11 @@ from typing import Any
 from pydantic import FilePath
 
 from mathpal.data.cells import gold_of, read_texts
-from mathpal.data.finish import Characters, Count, Share, Tolerance
-from mathpal.data.reading import Fault
+from mathpal.data.finish import EVERY_ROW, ONE_SPLIT, Characters, Count, Share, Tolerance
+from mathpal.data.limits import limits
 from mathpal.data.sieve import digest
 from mathpal.data.tables import from_file
-from mathpal.problems import Problem, Splits
+from mathpal.problems import Fault, Problem, Splits
 
 # OpenAI's spelling, ShareGPT's, and Gemma's name for the assistant.
 ROLES = {
@@ -29,6 +29,7 @@ ROLES = {
 }
 
 
+@limits(audited=EVERY_ROW, undivided=ONE_SPLIT)
 def conversations(
     run_dir: Path | None,
     *,

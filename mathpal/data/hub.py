@@ -5,18 +5,28 @@ row usable (`sieve`).
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mathpal.data.columns import require_columns
-from mathpal.data.finish import Characters, Count, Share, Tolerance, finish
-from mathpal.data.reading import Row
+from mathpal.data.finish import (
+    EVERY_ROW,
+    ONE_SPLIT,
+    Characters,
+    Count,
+    Share,
+    Tolerance,
+    finish,
+)
+from mathpal.data.limits import limits
 from mathpal.data.sieve import sieve
 from mathpal.errors import ConfigError, DataError
-from mathpal.problems import Splits
+from mathpal.problems import RawRows, Row, Splits
 
 
+@limits(audited=EVERY_ROW, undivided=ONE_SPLIT)
 def hub(
     run_dir: Path | None,
     *,
@@ -80,6 +90,7 @@ def hub(
         run_dir,
         source=f"data.path={path}",
         facts=facts,
+        raw=[RawRows(partial(_reread, path, subset, revision, question), columns)],
         validation_share=validation_share,
         test_share=0.0 if "test" in given else test_share,
         max_test=max_test,
@@ -165,3 +176,14 @@ def _rows(path: str, found: Any, columns: Mapping[str, str]) -> list[Row]:
     require_columns(f"data.path={path}", columns, found.column_names)
     wanted = found.select_columns(list(dict.fromkeys(columns.values())))
     return [Row(number, dict(fields)) for number, fields in enumerate(wanted, 1)]
+
+
+def _reread(
+    path: str, subset: str | None, revision: str | None, question: str, further: str | None
+) -> Iterator[Row]:
+    """The question of every row of all splits, with a further column where there is one."""
+    wanted = list(dict.fromkeys([question] if further is None else [question, further]))
+    for rows in load(path, subset, revision).values():
+        if set(wanted) <= set(rows.column_names):
+            for number, fields in enumerate(rows.select_columns(wanted), 1):
+                yield Row(number, dict(fields))

@@ -5,23 +5,26 @@ tests on. Knows nothing of how a source gets its rows.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any
 
 from annotated_types import Ge, Gt
 
 from mathpal.data.apart import without_leaks
-from mathpal.data.describing import number
-from mathpal.data.quarantine import FILE, write_left_out
+from mathpal.data.finish import number
+from mathpal.data.limits import limits
+from mathpal.data.quarantine import FILE, write_quarantine
 from mathpal.data.sieve import digest
 from mathpal.errors import ConfigError, DataError, MathPalError
-from mathpal.problems import Problem, Splits
+from mathpal.problems import LeftOut, Problem, RawRows, Splits
 
 Source = Callable[[Path | None], Splits]
 
 
+@limits(audited={"weights": None, "train": None}, nested="sources")
 def mixture(
     run_dir: Path | None,
     *,
@@ -59,8 +62,8 @@ def mixture(
     held_out = [p for part in parts.values() for p in part.validation]
     test = [p for part in parts.values() for p in part.test]
     pool, validation, left_out = without_leaks(given, held_out, test)
-    if run_dir is not None and left_out:
-        write_left_out(Path(run_dir) / FILE, left_out)
+    if left_out:
+        write_quarantine(run_dir, left_out)
     lost = {
         split: Counter(_source(row.row) for row in left_out if row.split == split)
         for split in ("train", "validation")
@@ -79,7 +82,8 @@ def mixture(
         "validation_leaks": {name: lost["validation"][name] for name in parts},
     }
     notes["description"] = describe(notes)
-    return Splits(rows, validation, test, notes)
+    raw = [way for part in parts.values() for way in part.raw]
+    return Splits(rows, validation, test, notes, _rejected(parts, left_out), raw)
 
 
 def _source(name: object) -> str:
@@ -98,7 +102,25 @@ def _part(name: str, source: Source, run_dir: Path | None) -> Splits:
         [replace(p, id=f"{name}/{p.id}", family=p.family or name) for p in problems]
         for problems in part[:3]
     )
-    return Splits(train, validation, test, part.notes)
+    rejected = [_renamed(name, left) for left in part.rejected]
+    # An audit of a mixture looks at its problems, which bear other ids than their rows.
+    raw = [RawRows(way.read, way.columns) for way in part.raw]
+    return Splits(train, validation, test, part.notes, rejected, raw)
+
+
+def _renamed(name: str, left: LeftOut) -> LeftOut:
+    """The rejected row, marked with its source's name."""
+    problem = left.problem
+    if problem is not None:
+        problem = replace(problem, id=f"{name}/{problem.id}")
+    return left._replace(row=f"{name}/{left.row}", problem=problem)
+
+
+def _rejected(parts: Mapping[str, Splits], own: Sequence[LeftOut]) -> list[LeftOut]:
+    """All rejected rows, in the order of the quarantine files' paths."""
+    rows = {name: part.rejected for name, part in parts.items()}
+    places = sorted([*((name, rows[name]) for name in rows), (FILE.name, own)], key=itemgetter(0))
+    return [left for _, found in places for left in found]
 
 
 def _shares(

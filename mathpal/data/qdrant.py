@@ -9,16 +9,25 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 from annotated_types import Interval
 
-from mathpal.data.finish import Characters, Count, Share, Tolerance, finish
-from mathpal.data.reading import Fault, Row
+from mathpal.data.finish import (
+    EVERY_ROW,
+    ONE_SPLIT,
+    Characters,
+    Count,
+    Share,
+    Tolerance,
+    finish,
+)
+from mathpal.data.limits import limits
 from mathpal.data.sieve import digest, sieve, worked_problem
 from mathpal.errors import ConfigError, DataError
-from mathpal.problems import Problem, Splits
+from mathpal.problems import Fault, Problem, RawRows, Row, Splits
 
 Grades = Sequence[Annotated[int, Interval(ge=1, le=12)]]
 
@@ -30,6 +39,7 @@ _SOLUTION = re.compile(r"^#{3,4}[ \t]*SOLUTION[ \t]*:[ \t]*", re.M | re.I)
 _GRADE = re.compile(r"(?<!\d)(1[0-2]|[1-9])(?!\d)")
 
 
+@limits(audited=EVERY_ROW, undivided=ONE_SPLIT)
 def qdrant(
     run_dir: Path | None,
     *,
@@ -89,6 +99,7 @@ def qdrant(
         run_dir,
         source=source,
         facts={"title": f"Qdrant {collection}", "collection": collection, "points": len(points)},
+        raw=[RawRows(partial(_reread, path, url, collection, content), columns)],
         validation_share=validation_share,
         test_share=test_share,
         max_test=max_test,
@@ -168,6 +179,14 @@ def rows_of(payload: dict[str, Any], content: str | None, *, first: int) -> list
             rows.append(Row(first + len(rows), None, part[:500], fault))
     fault = Fault("no_markers", "there is no '### QUESTION:' in it")
     return rows or [Row(first, None, text[:500], fault)]
+
+
+def _reread(
+    path: Path | None, url: str | None, collection: str, content: str | None, further: str | None
+) -> Iterator[Row]:
+    """The rows of every point, each with the whole payload."""
+    for payload in read(f"group={further}", path, url, collection):
+        yield from rows_of(payload, content, first=1)
 
 
 def _problem(

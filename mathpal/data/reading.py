@@ -8,36 +8,14 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from mathpal.data.columns import require_columns
 from mathpal.data.delimited import find_delimiter, records
 from mathpal.errors import DataError
+from mathpal.problems import Fault, Row
 
 SUFFIXES = (".json", ".jsonl", ".csv", ".tsv", ".parquet")
-
-
-class Fault(NamedTuple):
-    """Why a row cannot be used: a short code for counting, a message for reading."""
-
-    code: str
-    message: str
-
-
-class Row(NamedTuple):
-    """One row of a file.
-
-    Attributes:
-        number: 1, 2, … in the file's order; in JSONL the number of the line.
-        fields: column name to value; None where the row could not be read.
-        raw: the start of the unreadable row's text; "" for a row that was read.
-        fault: why it could not be read.
-    """
-
-    number: int
-    fields: dict[str, Any] | None
-    raw: str = ""
-    fault: Fault | None = None
 
 
 def read_rows(path: Path, *, columns: Mapping[str, str], split: str | None = None) -> list[Row]:

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 from mathpal.data.cells import gold_of, read_texts
 from mathpal.data.cleaning import masked, only_image
 from mathpal.data.quarantine import EXCERPT_CHARACTERS
-from mathpal.data.reading import Fault, Row
-from mathpal.problems import Problem
+from mathpal.problems import Fault, Problem, Row
 from mathpal.progress import track
 
 MANY_ROWS = 20_000  # from here on the checking takes long enough to show progress

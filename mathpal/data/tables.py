@@ -3,14 +3,15 @@
 Knows the way from the file to the splits. Knows nothing of columns and of what a row holds.
 """
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mathpal.data.finish import file_facts, finish
+from mathpal.data.finish import finish
 from mathpal.data.reading import read_rows
 from mathpal.data.sieve import Make, sieve
-from mathpal.problems import Splits
+from mathpal.problems import Row, Splits
 
 
 def from_file(
@@ -48,3 +49,32 @@ def from_file(
         facts=file_facts(path),
         **settings,
     )
+
+
+def reread(
+    path: Path, columns: Mapping[str, str], split: str | None, further: str | None = None
+) -> list[Row]:
+    """Read the rows of a file that has been read before.
+
+    Args:
+        path: the file.
+        columns: keyword to column name.
+        split: which list to take from a JSON object of several lists.
+        further: a column that is wanted too, where the rows have it.
+    """
+    path = Path(path)
+    wanted = dict(columns)
+    if further is not None and path.suffix.lower() == ".parquet":
+        import pyarrow.parquet
+
+        # Of a Parquet file only the named columns are read.
+        if further in pyarrow.parquet.read_schema(path).names:
+            wanted["further"] = further
+    return read_rows(path, columns=wanted, split=split)
+
+
+def file_facts(path: Path) -> dict[str, object]:
+    """What the notes say of a file: its name and the sha256 of its bytes."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return {"title": path.name, "file": path.name, "sha256": digest}

@@ -10,17 +10,19 @@ from typing import Any
 from pydantic import FilePath
 
 from mathpal.data.cells import read_texts
-from mathpal.data.finish import Share, Tolerance, file_facts, finish
-from mathpal.data.reading import Fault, Row, lines_of
+from mathpal.data.finish import Share, Tolerance, finish
+from mathpal.data.limits import limits
+from mathpal.data.reading import lines_of
 from mathpal.data.sieve import digest, sieve
-from mathpal.data.tables import from_file
+from mathpal.data.tables import file_facts, from_file
 from mathpal.errors import DataError
-from mathpal.problems import Problem, Splits
+from mathpal.problems import Fault, Problem, Row, Splits
 from mathpal.tokens.plain import text_problem
 
 NO_LIMIT = 2**62  # a long text is cut into rows, never left out
 
 
+@limits(audited={"max_quarantine": 1.0}, undivided={"validation_share": 0.0})
 def text(
     run_dir: Path | None,
     *,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from mathpal.data.describing import describe
 from mathpal.data.files import file
+from mathpal.data.finish import describe
 from mathpal.errors import ConfigError, DataError
 from mathpal.problems import Problem, Splits
 from tests.conftest import rejects, write

@@ -239,7 +239,7 @@ class TestNestedNodes:
     @pytest.mark.parametrize(
         "target",
         ["os.system", "subprocess.run", "mathpal.training.fit.fit", "mathpal.data.files._x",
-         "mathpal.data.reading.read_rows", "mathpal.data.describing.describe", "builtins.eval"],
+         "mathpal.data.reading.read_rows", "mathpal.data.finish.describe", "builtins.eval"],
     )  # fmt: skip
     def test_only_sources_may_be_named_in_a_nested_node(self, target: str) -> None:
         cfg = config(
