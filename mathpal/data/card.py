@@ -1,6 +1,6 @@
 """The data card of a built data set: README.md, with the header that `datasets` and the Hub read.
 
-Knows what a reader must be told. Knows nothing of how the rows were made.
+Knows the card's text. Knows nothing of how the rows were made.
 """
 
 import json
@@ -34,13 +34,14 @@ class File(NamedTuple):
 
 
 def default_name(source: str, splits: Splits) -> str:
-    """`{data_type}-{grade_name}-instruct-dataset`, such as exam-sixth_grade-instruct-dataset.
+    """Return `{data_type}-{grade_name}-instruct-dataset`, such as exam-sixth_grade-….
 
-    The type is the problems' only family, else the file's name, else the source's.
+    The type is the family if all problems have the same one, else the name of the file, else the
+    name of the source.
 
     Args:
         source: name of the source.
-        splits: the problems; the notes name the file that they come from, if there is one.
+        splits: the problems; the notes name their file, if there is one.
     """
     file = Path(str(splits.notes.get("file", "")))
     kind = file.stem if file.suffix.lower() in SUFFIXES else ""
@@ -60,12 +61,12 @@ def default_name(source: str, splits: Splits) -> str:
 def header(
     name: str, files: Mapping[str, File], splits: Splits, columns: Sequence[Column], license: str
 ) -> str:
-    """The card's YAML.
+    """Return the card's YAML header.
 
     Args:
         name: of the data set.
         files: split to its file.
-        splits: what the files hold.
+        splits: the problems in the files.
         columns: of the files.
         license: its identifier on the Hub.
     """
@@ -110,14 +111,14 @@ def card(
     audit: Audit,
     license: str,
 ) -> str:
-    """README.md of a built data set.
+    """Return the text of README.md.
 
     Args:
         name: of the data set.
         files: split to its file.
-        splits: what the files hold.
+        splits: the problems in the files.
         columns: of the files.
-        made: how it was made, an item a line.
+        made: lines on how the data set was made.
         audit: of the source's rows, with these splits.
         license: its identifier on the Hub.
     """
@@ -160,7 +161,7 @@ def _rows(splits: Splits) -> str:
 
 
 def _counts(problems: Sequence[Problem]) -> list[str]:
-    """Counts by grade, kind and family, where these are known."""
+    """Tables of the counts by grade, kind and family, as far as these are known."""
     sections = []
     for title, found in (
         ("grade", Counter(p.grade for p in problems)),

@@ -1,7 +1,7 @@
 """A file of questions and solutions as a data set: what `data=file` names.
 
-Knows its columns. Knows nothing of file formats (`reading`), of what makes a row usable (`sieve`)
-and of the way from the file to the splits (`tables`).
+Knows the columns. File formats are in `reading`, usable rows in `sieve`, the way from a file to
+the splits in `tables`.
 """
 
 from functools import partial
@@ -32,7 +32,7 @@ def file(
     max_characters: Characters = 20_000,
     seed: int = 42,
 ) -> Splits:
-    """Problems from a JSON, JSONL, CSV, TSV or Parquet file, cleaned and split.
+    """Load problems from a JSON, JSONL, CSV, TSV or Parquet file, cleaned and split.
 
     The arguments that are not explained here are those of `from_file`.
 

@@ -1,7 +1,7 @@
-"""From sieved rows to the splits of a run: the end that every source of foreign rows shares.
+"""Turn sieved rows into the splits of a run: the last step of every source of external rows.
 
-Knows how much damage is put up with, where the rows left out go, and that what is measured on
-must not be trained on. Knows nothing of where rows come from.
+Knows the limit on malformed rows, the quarantine, and how training is kept apart from held-out
+problems. Knows nothing of where rows come from.
 """
 
 import logging
@@ -27,7 +27,7 @@ Tolerance = Annotated[float, Ge(0), Le(1)]
 Count = Annotated[int, Ge(0)]
 Characters = Annotated[int, Gt(0)]
 
-# What a source that ends here declares, see `mathpal.data.limits`.
+# For the declaration of a source that ends in `finish`, see `mathpal.data.limits`.
 EVERY_ROW = {"max_quarantine": 1.0, "max_test": NO_LIMIT}
 ONE_SPLIT = {"validation_share": 0.0, "test_share": 0.0, "max_test": NO_LIMIT}
 
@@ -69,27 +69,27 @@ def finish(
     max_quarantine: Tolerance = 0.2,
     seed: int = 42,
 ) -> Splits:
-    """Write the quarantine, stop where too much is damaged, split, and keep the splits apart.
+    """Split the rows, drop leaks, and write the quarantine. Raise if too many rows are malformed.
 
     A problem's split depends on the seed and on its question with the numbers masked, never
-    on its place: re-ordering the rows or adding some moves no problem from one split to
-    another, and one problem with other numbers cannot be in both train and test. Only
-    problems whose answer the checker can read are tested on; the others of the test share
-    go to validation, and what exceeds `max_test` is left unused. A training problem that
-    gives a held-out one away (see `mathpal.data.leakage`) is dropped, and a validation problem
-    that gives a test problem away; the quarantine lists them with the problem given away.
+    on its place. Reordered or further rows move no problem to another split, and one problem
+    with other numbers cannot be in both train and test. The test split takes only problems
+    whose answer the checker can read; the others of the test share go to validation. Problems
+    beyond `max_test` stay unused. A training problem that gives a held-out problem away (see
+    `mathpal.data.leakage`) is dropped; so is a validation problem that gives a test problem
+    away. The quarantine lists both with the problem that they give away.
 
     Args:
-        given: sieved rows by split; "train" alone is divided, "validation" and "test" are
-            taken as they are where the source has them.
+        given: sieved rows by split. Only "train" is divided; "validation" and "test" are taken
+            as they are if the source has them.
         run_dir: where `data/quarantine.jsonl` is written; None writes none.
         source: the setting that named the rows, for messages, e.g. "data.path=exams.json".
-        facts: what the notes say of the source; "title" opens the description.
+        facts: the notes on the source; "title" opens the description.
         raw: ways to the rows before cleaning.
         validation_share: expected share of the problems, 0 to 1.
         test_share: expected share of the problems, 0 to 1, before `max_test`.
         max_test: most problems to test on.
-        max_quarantine: malformed rows that are put up with, as a share of all rows, 0 to 1.
+        max_quarantine: tolerated malformed rows, as a share of all rows, 0 to 1.
         seed: chooses the split.
 
     Raises:
@@ -129,14 +129,14 @@ def finish(
     wanted = {"validation": validation_share, "test": ("test" in given or test_share) and max_test}
     for name in wanted:
         if wanted[name] and not getattr(splits, name):
-            log.warning("%s leaves no problem in the %s split", source, name)
+            log.warning("%s: the %s split is empty", source, name)
     return splits
 
 
 def _divided(
     given: Mapping[str, Sieved], *, seed: int, validation_share: float, test_share: float
 ) -> Divided:
-    """The three splits, those that the source has as they are."""
+    """The three splits; splits of the source's own stay as they are."""
     split = divide(
         given["train"].kept,
         seed=seed,
@@ -151,12 +151,12 @@ def _divided(
 
 
 def _one_a_question(test: list[Problem]) -> list[Problem]:
-    """The first of the problems that ask the same: preference pairs may."""
+    """The first problem of every question; preference pairs may share a question."""
     return list({problem.question: problem for problem in reversed(test)}.values())[::-1]
 
 
 def _asked_already(split: list[Problem], test: list[Problem]) -> list[LeftOut]:
-    """The test problems whose question another one asks."""
+    """The test problems whose question another test problem asks."""
     tested = {problem.question: problem.id for problem in test}
     return [
         dropped(problem, "test", Fault("asked", f"{tested[problem.question]} asks the same"))
@@ -224,7 +224,7 @@ def number(value: int) -> str:
 
 
 def describe(notes: Mapping[str, Any]) -> str:
-    """The notes of `finish` in a few plain lines."""
+    """Describe the notes of `finish` in a few plain lines."""
     quarantined, splits = notes["quarantined"], notes["splits"]
     reasons = ", ".join(f"{code} {number(count)}" for code, count in quarantined.items())
     lines = [
@@ -243,6 +243,6 @@ def describe(notes: Mapping[str, Any]) -> str:
     if notes["leaks"]:
         lines[-1] += f"; {number(notes['leaks'])} too like a held-out question, dropped from train"
     if notes["validation_leaks"]:
-        dropped = number(notes["validation_leaks"])
-        lines[-1] += f"; {dropped} too like a test question, dropped from validation"
+        lost = number(notes["validation_leaks"])
+        lines[-1] += f"; {lost} too like a test question, dropped from validation"
     return "\n".join(lines)

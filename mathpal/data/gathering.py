@@ -1,6 +1,6 @@
-"""The rows of a data set to be built: extracted, cleaned, audited, divided.
+"""Gather the rows of a data set to build: extract, audit, divide.
 
-Knows the order of these steps; each is in a module of its own.
+Knows the order of these steps. Each has a module of its own.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from mathpal.problems import Problem, Splits
 from mathpal.tokens.plain import is_text
 
 Divide = Callable[[list[Problem]], Divided]
-_COPIES = ("duplicate_exact", "duplicate_wording")  # one row of each group is worth having
+_COPIES = ("duplicate_exact", "duplicate_wording")  # one row of each group is kept
 _KEYS = {"duplicate_exact": plain, "duplicate_wording": wording, "duplicate_masked": masked}
 
 
@@ -33,11 +33,11 @@ class Gathered(NamedTuple):
     """Rows ready to be written.
 
     Attributes:
-        splits: with the source's notes.
+        splits: the problems, with the source's notes.
         audit: of all rows of the source, with these splits.
-        left_out: rows that the audit spoiled, where only the checkable ones were wanted.
-        leaks: training rows dropped because they give a held-out one away.
-        fingerprint: sha256 of what the source gave, whatever its order.
+        left_out: rows left out because `checkable_only` was set and the audit spoiled them.
+        leaks: training rows dropped because they give a held-out row away.
+        fingerprint: sha256 of the source's problems, independent of their order.
     """
 
     splits: Splits
@@ -48,14 +48,14 @@ class Gathered(NamedTuple):
 
 
 def extract(source: partial[Any], *, divide: bool) -> Splits:
-    """Ask a source for its rows.
+    """Load the rows of a source.
 
     Args:
         source: the bound callable of a `data` group.
         divide: whether the caller divides the problems anew; the source then holds none out.
 
     Raises:
-        DataError: what the source raises.
+        DataError: an error of the source.
     """
     try:
         splits: Splits = (undivided(source) if divide else source)(None)
@@ -70,7 +70,7 @@ def gather(splits: Splits, divide: Divide | None, *, checkable_only: bool) -> Ga
     Args:
         splits: the source's rows, see `extract`.
         divide: divides all problems; None keeps the source's own splits.
-        checkable_only: whether rows that the audit spoils are left out.
+        checkable_only: whether to leave out rows that the audit spoils.
 
     Raises:
         DataError: plain text, no row left to train on, or an error of `divide`.
@@ -100,7 +100,7 @@ def gather(splits: Splits, divide: Divide | None, *, checkable_only: bool) -> Ga
 
 
 def _placed(rows: Material, splits: Splits) -> Material:
-    """The rows with the splits that they are in at last; "" for those that were left out."""
+    """The rows with their final splits; "" for rows that were left out."""
     place = {(p.question, p.solution): name for name in SPLITS for p in getattr(splits, name)}
     entries = [
         replace(entry, split=place.get((entry.question, entry.solution), ""))
@@ -112,7 +112,10 @@ def _placed(rows: Material, splits: Splits) -> Material:
 
 
 def _checkable(splits: Splits, found: Audit) -> Splits:
-    """The splits without what the audit spoils; of copies the first stays, a held-out one first."""
+    """The splits without rows that the audit spoils.
+
+    One of several copies stays: a test row before a validation row before a training row.
+    """
     sound = {
         (entry.question, entry.solution)
         for entry, findings in zip(found.material.entries, found.findings, strict=True)
@@ -134,7 +137,7 @@ def _checkable(splits: Splits, found: Audit) -> Splits:
 
 
 def _question(problem: Problem) -> str:
-    """Equal for problems that the audit takes for copies."""
+    """A key that is equal for problems that the audit takes for copies."""
     text = copy_text(problem)
     return (plain(text) if problem.parameters else wording(text)) or problem.id
 
@@ -148,11 +151,13 @@ def _fingerprint(problems: Iterable[Problem]) -> str:
 
 
 def remaining(audit: Audit, problems: Sequence[Problem]) -> Counter[str]:
-    """Kept rows by check. Copies are counted among the kept rows; cleaning has mended typing.
+    """Count the kept rows by check that still fails.
+
+    Copies are counted among the kept rows only. Typing faults count 0, since cleaning mends them.
 
     Args:
         audit: of the source's rows.
-        problems: the rows that were kept.
+        problems: the kept rows.
     """
     waiting = {(problem.question, problem.solution) for problem in problems}
     counts: Counter[str] = Counter()

@@ -53,26 +53,26 @@ def limits(
 
 
 def audited(source: partial[Any]) -> partial[Any]:
-    """The source with settings with which every row reaches an audit."""
-    return _with(source, "audited")
+    """Return the source with settings with which every row reaches an audit."""
+    return _changed(source, lambda limits: limits.audited)
 
 
 def undivided(source: partial[Any]) -> partial[Any]:
-    """The source with settings with which it holds out no problem."""
-    return _with(source, "undivided")
+    """Return the source with settings with which it holds out no problem."""
+    return _changed(source, lambda limits: limits.undivided)
 
 
 def nested_setting(source: partial[Any]) -> str | None:
-    """Name of the setting that holds further sources; None without such."""
+    """Return the name of the setting that holds further sources; None without such."""
     return _DECLARED.get(source.func, _NONE).nested
 
 
-def _with(source: partial[Any], purpose: str) -> partial[Any]:
+def _changed(source: partial[Any], lifted: Callable[[Limits], Settings]) -> partial[Any]:
     declared = _DECLARED.get(source.func, _NONE)
-    settings = {**source.keywords, **getattr(declared, purpose)}
+    settings = {**source.keywords, **lifted(declared)}
     if declared.nested is not None:
         settings[declared.nested] = {
-            name: _with(part, purpose) if isinstance(part, partial) else part
+            name: _changed(part, lifted) if isinstance(part, partial) else part
             for name, part in settings[declared.nested].items()
         }
     return partial(source.func, **settings)

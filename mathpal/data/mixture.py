@@ -1,7 +1,7 @@
 """Several data sets as one: what `data=mixture` names.
 
-Knows how rows are shared out among sources, and that no source may train on what another
-tests on. Knows nothing of how a source gets its rows.
+Knows the shares of the sources, and that no source trains on problems that another holds out.
+Knows nothing of how a source gets its rows.
 """
 
 from collections import Counter
@@ -33,24 +33,24 @@ def mixture(
     train: Annotated[int, Ge(1)] | None = None,
     seed: int = 42,
 ) -> Splits:
-    """The training problems of several sources in given shares; all that they hold out.
+    """Mix the training problems of several sources in given shares, and join their held-out ones.
 
-    A source asked for more problems than it has gives some of them again (in whole passes, the
-    rest chosen by hash). Training problems that give away what any source holds out are
-    dropped first. Problems without a family take the source's name for it, so that the
+    Training problems that give away a held-out problem of any source are dropped first. If a
+    source has fewer problems than its share, some are repeated: all of them in whole passes, the
+    rest chosen by hash. Problems without a family get the source's name as family, so that the
     evaluation reports each source.
 
     Args:
-        run_dir: what is dropped is listed in `data/quarantine.jsonl`; each source writes a
-            quarantine of its own below `data/<name>/`.
+        run_dir: where dropped problems are listed in `data/quarantine.jsonl`; each source writes
+            its own quarantine below `data/<name>/`.
         sources: a name for each source, and the source.
         weights: name to weight, above 0, of every source; None for the sources' own sizes.
-        train: training problems in all; None for as many as need no problem twice.
-        seed: chooses the problems of a source of which not all are used.
+        train: training problems in all; None for as many as possible without repetition.
+        seed: chooses the problems if not all of a source are used.
 
     Raises:
-        ConfigError: weights of other names than the sources.
-        DataError: what a source raises, or a source without training problems.
+        ConfigError: the weights' names are not those of the sources.
+        DataError: an error of a source, or a source without training problems.
     """
     if weights is not None and set(weights) != set(sources):
         raise ConfigError(
@@ -92,7 +92,7 @@ def _source(name: object) -> str:
 
 
 def _part(name: str, source: Source, run_dir: Path | None) -> Splits:
-    """What a source gives, its problems marked with its name."""
+    """Load one source; its problems are marked with its name."""
     folder = None if run_dir is None else Path(run_dir) / "data" / name
     try:
         part = source(folder)
@@ -103,7 +103,7 @@ def _part(name: str, source: Source, run_dir: Path | None) -> Splits:
         for problems in part[:3]
     )
     rejected = [_renamed(name, left) for left in part.rejected]
-    # An audit of a mixture looks at its problems, which bear other ids than their rows.
+    # Rows cannot be matched with the renamed problems, so an audit looks at the problems.
     raw = [RawRows(way.read, way.columns) for way in part.raw]
     return Splits(train, validation, test, part.notes, rejected, raw)
 
@@ -130,7 +130,7 @@ def _shares(
     empty = [name for name, size in sizes.items() if not size]
     if empty:
         lost = sum(leaks.get(name, 0) for name in empty)
-        why = f" ({lost} rows give away what a source holds out)" if lost else ""
+        why = f" ({lost} rows give away held-out problems of a source)" if lost else ""
         raise DataError(
             f"data.sources: nothing of {', '.join(empty)} is left to train on{why}; give it more "
             f"rows, or leave it out: ~data.sources.{empty[0]}"
@@ -142,9 +142,9 @@ def _shares(
 def _counts(
     sizes: Mapping[str, int], shares: Mapping[str, float], total: int | None
 ) -> dict[str, int]:
-    """Problems of each source, together `total`; what is left of rounding goes by remainder."""
+    """Problems of each source, together `total`; the largest remainders are rounded up."""
     if total is None:
-        # A hair above: 3 / 0.3 must not become 9.
+        # Against rounding errors: 3 / 0.3 must not become 9.
         total = int(min(sizes[name] / shares[name] for name in sizes) + 1e-6)
     exact = {name: total * share for name, share in shares.items()}
     counts = {name: int(value + 1e-9) for name, value in exact.items()}
@@ -155,14 +155,14 @@ def _counts(
 
 
 def _drawn(problems: list[Problem], count: int, seed: int) -> list[Problem]:
-    """`count` of the problems: all of them as often as they go, the rest chosen by hash."""
+    """`count` of the problems: whole passes over all of them, the rest chosen by hash."""
     passes, rest = divmod(count, len(problems))
     order = sorted(problems, key=lambda problem: digest(f"{seed}\x1f{problem.id}"))
     return [*(problems * passes), *order[:rest]]
 
 
 def describe(notes: Mapping[str, Any]) -> str:
-    """The notes of `mixture` in a few plain lines."""
+    """Describe the notes of `mixture` in a few plain lines."""
     lines = []
     for name, used in notes["used"].items():
         have = notes["available"][name]

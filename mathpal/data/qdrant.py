@@ -1,7 +1,7 @@
-"""Problems out of a Qdrant collection: what `data=qdrant` names.
+"""Problems from a Qdrant collection: what `data=qdrant` names.
 
-Knows the payload of scraped exams and how a text with markers comes apart. Knows nothing of
-what makes a row usable (`sieve`). Vectors are not read.
+Knows the payload of scraped exams and how a text with markers is split. Usable rows are in
+`sieve`. Vectors are not read.
 """
 
 import os
@@ -55,7 +55,7 @@ def qdrant(
     max_characters: Characters = 20_000,
     seed: int = 42,
 ) -> Splits:
-    """Problems from the payloads of a collection, split at `### QUESTION:` / `#### SOLUTION:`.
+    """Load problems from a collection's payloads, split at `### QUESTION:` / `#### SOLUTION:`.
 
     A point may hold several problems. The payload's grade_id becomes the grade, its type the
     family. A server's key is read from QDRANT_API_KEY. An embedded collection is stored with
@@ -74,8 +74,8 @@ def qdrant(
 
     Raises:
         ConfigError: not exactly one of path and url; the package qdrant-client is missing.
-        DataError: nothing there, not reachable, no such collection, too many malformed rows,
-            nothing to train on.
+        DataError: the store is missing or unreachable, there is no such collection, too many
+            rows are malformed, or no row is left to train on.
     """
     if (path is None) == (url is None):
         raise ConfigError(
@@ -109,7 +109,7 @@ def qdrant(
 
 
 def read(source: str, path: Path | None, url: str | None, collection: str) -> list[dict[str, Any]]:
-    """The payloads of all points."""
+    """Read the payloads of all points. `source` names the settings in messages."""
     try:
         import qdrant_client
     except ModuleNotFoundError as error:
@@ -120,7 +120,7 @@ def read(source: str, path: Path | None, url: str | None, collection: str) -> li
         ) from error
     from qdrant_client.http.exceptions import ApiException
 
-    # The client would make a folder that is not there.
+    # The client would create a missing folder.
     if path is not None and not (path / "meta.json").is_file():
         raise DataError(f"{source}: expected the folder of an embedded Qdrant, with a meta.json")
     try:
@@ -161,7 +161,13 @@ def _scroll(client: Any, collection: str) -> Iterator[dict[str, Any]]:
 
 
 def rows_of(payload: dict[str, Any], content: str | None, *, first: int) -> list[Row]:
-    """One row a problem of the point; a point without the markers is one unreadable row."""
+    """Return a row for each problem of a point; a point without markers is one unreadable row.
+
+    Args:
+        payload: of the point.
+        content: payload key of the text; None takes the first of `CONTENT`.
+        first: number of the first row.
+    """
     keys = [content] if content is not None else [key for key in CONTENT if key in payload]
     text = payload.get(keys[0]) if keys else None
     if not isinstance(text, str):
@@ -205,7 +211,7 @@ def _problem(
 
 
 def grade_of(payload: Mapping[str, Any]) -> int | None:
-    """The school grade that grade_id names (6, "6", "grade_6", "lop-6"); None where it names none.
+    """Return the school grade of grade_id (6, "6", "grade_6", "lop-6"); None without one.
 
     Example:
         >>> grade_of({"grade_id": "grade_6"})

@@ -1,6 +1,6 @@
-"""One file of rows as a data set: what all sources of that kind share.
+"""One file of rows as a data set: the part that all sources of files share.
 
-Knows the way from the file to the splits. Knows nothing of columns and of what a row holds.
+Knows the way from a file to splits. Knows nothing of particular columns.
 """
 
 import hashlib
@@ -29,11 +29,11 @@ def from_file(
     Args:
         path: the file; its suffix chooses the format.
         run_dir: where `data/quarantine.jsonl` is written.
-        columns: what `make` needs to column names; one of None is not needed.
-        make: makes a problem of a row.
+        columns: keyword of `make` to column name; None for a column that is not needed.
+        make: makes the problem of a row.
         split: which list to take from a JSON object of several lists.
-        max_characters: longest texts of a row together.
-        settings: handed on. These further arguments are those of `finish`.
+        max_characters: greatest total length of a row's texts.
+        settings: passed on. These further arguments are those of `finish`.
 
     Raises:
         DataError: nothing readable, wrong columns, too many malformed rows, nothing to train on.
@@ -74,7 +74,7 @@ def reread(
 
 
 def file_facts(path: Path) -> dict[str, object]:
-    """What the notes say of a file: its name and the sha256 of its bytes."""
+    """Return the notes on a file: its name and the sha256 of its bytes."""
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return {"title": path.name, "file": path.name, "sha256": digest}

@@ -1,6 +1,7 @@
 """Plain text for continued pre-training as a data set: what `data=text` names.
 
-Knows what one text is. Knows nothing of tokens and of how a long text is cut (`plain`).
+Knows what one text is. Knows nothing of tokens and of how a long text is cut
+(`mathpal.tokens.plain`).
 """
 
 from collections.abc import Mapping
@@ -33,18 +34,18 @@ def text(
     max_quarantine: Tolerance = 0.2,
     seed: int = 42,
 ) -> Splits:
-    """Texts that are learnt from the first word to the last, without a chat template.
+    """Load texts that are learnt from the first word to the last, without a chat template.
 
     A `.txt` file holds texts between blank lines; a JSON, JSONL, CSV, TSV or Parquet file has
-    one a row. A text longer than model.max_length becomes several rows, and no word is lost.
-    There are no questions and so no test problems: such a run needs evaluation=none.
+    one a row. A text longer than model.max_length becomes several rows; no word is lost. There
+    are no questions, and so no test problems: such a run needs evaluation=none.
 
     The arguments that are not explained here are those of `finish`.
 
     Args:
         run_dir: where `data/quarantine.jsonl` is written.
         path: the file; its suffix chooses the format.
-        column: column of the text; without meaning for a `.txt` file.
+        column: column of the text; not used for a `.txt` file.
         split: which list to take from a JSON object of several lists.
 
     Raises:

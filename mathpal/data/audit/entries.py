@@ -1,8 +1,8 @@
-"""The rows that an audit looks at: as they were before cleaning, wherever that can be had.
+"""The rows of an audit: before cleaning, where a source can identify its raw rows.
 
-A source hands on clean problems; what it mended, dropped and refused is what an audit is
-about. A file of questions and solutions is therefore read again, below its cleaning. Every
-other source is asked for its problems and for the quarantine file that it writes.
+A source returns clean problems, but an audit examines what the source mended, dropped and
+refused. So a file of questions and solutions is read again without cleaning. Of every other
+source, the problems and the rejected rows are audited.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from mathpal.data.sieve import SPLITS
 from mathpal.errors import DataError
 from mathpal.problems import Fault, LeftOut, Problem, RawRows, Splits
 
-# Refused for what the texts say: they can be read, and are looked at all the same.
+# Refused because of the texts' content: they are readable, so they are audited.
 _LEGIBLE = ("damaged_encoding", "too_long", "image_only")
 
 
@@ -29,14 +29,14 @@ class Entry:
 
     Attributes:
         row: its number in the file, or its problem's id.
-        split: "train", "validation" or "test"; "" for a row that is in none. A row that leaves
-            a split because it gives another away is still named with it.
-        raw_question: before cleaning, where that is known.
-        raw_solution: likewise.
-        problem: as a run has it; None for a row that cannot be read.
-        gold: the answer column's text, else what the solution declares, readable or not; None
-            without either.
-        fault: why the row could not be read, was refused, or is not used.
+        split: "train", "validation" or "test"; "" for a row in none of them. A row that is
+            dropped because it gives another one away keeps its split here.
+        raw_question: the question before cleaning, where that is known.
+        raw_solution: the solution before cleaning, where that is known.
+        problem: the problem of a run; None for an unreadable row.
+        gold: text of the answer column; without one, the answer that the solution declares; None
+            without either. The checker may be unable to read it.
+        fault: why the row was unreadable, refused or unused.
     """
 
     row: int | str
@@ -49,23 +49,23 @@ class Entry:
 
     @property
     def question(self) -> str:
-        """Cleaned; "" for a row that cannot be read."""
+        """The cleaned question; "" for an unreadable row."""
         return "" if self.problem is None else self.problem.question
 
     @property
     def solution(self) -> str:
-        """Cleaned; "" for a row that cannot be read, and for plain text."""
+        """The cleaned solution; "" for an unreadable row and for plain text."""
         return "" if self.problem is None else self.problem.solution
 
 
 class Material(NamedTuple):
-    """What there is to audit.
+    """The rows to audit.
 
     Attributes:
         entries: every row.
-        sizes: rows by split, as the source divides them with no limit on the test.
+        sizes: number of rows by split, without a limit on the test split.
         raw: whether the entries are rows before cleaning.
-        refusal: why the source would not give these rows to a run; "" where it would.
+        refusal: why the source refuses these rows to a run; "" if it does not.
     """
 
     entries: list[Entry]
@@ -94,11 +94,7 @@ def material(source: partial[Any]) -> Material:
 
 
 def material_of(splits: Splits) -> Material:
-    """Gather all rows of what a source returned.
-
-    Args:
-        splits: with the rejected rows and the ways to the raw rows.
-    """
+    """Collect all rows of the splits that a source returned."""
     rows = _auditable(splits)
     if rows is not None:
         entries = list(_from_rows(rows, splits))

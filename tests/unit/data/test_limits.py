@@ -95,9 +95,8 @@ def test_a_mixture_names_the_rejected_rows_and_keeps_the_ways_to_the_raw_ones(
 ) -> None:
     sources = {name: partial(file, path=rows, seed=n) for n, name in enumerate(("zoo", "own"))}
     splits = mixture(tmp_path, sources=sources)
-    names = [str(left.row).split("/")[0] for left in splits.rejected]
-    assert names == sorted(names)
     listed = {n: [f"{n}/{row['row']}" for row in rejects(tmp_path / "data" / n)] for n in sources}
-    own = [left.row for left in splits.rejected if left.split == ""]
-    assert own == [*listed["own"], *listed["zoo"]]
+    own = [row["row"] for row in rejects(tmp_path)]  # the same rows leak from source to source
+    assert [left.row for left in splits.rejected] == [*listed["own"], *own, *listed["zoo"]]
+    assert min(map(len, (own, *listed.values()))) > 0
     assert [raw.make for raw in splits.raw] == [None, None]
