@@ -1,10 +1,11 @@
-"""One mathematics problem: the record that every stage passes on, from data source to report.
+"""The records that data sources return: problems, rejected rows, and a way to the raw rows.
 
 Knows nothing of chat templates, tokens or grading.
 """
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +54,78 @@ class Problem:
     rejected: str | None = None
 
 
-class Splits(NamedTuple):
-    """A data set ready for a run. The three lists share no problem.
+class Fault(NamedTuple):
+    """Why a row cannot be used: a short code for counting, a message for reading."""
+
+    code: str
+    message: str
+
+
+class Row(NamedTuple):
+    """One row of a source.
 
     Attributes:
-        train: problems to train on.
-        validation: problems that `validation/loss` is measured on.
-        test: problems that accuracy is measured on.
-        notes: how the splits were made (rows read, rows dropped and why), for manifest and report.
+        number: 1, 2, … in the source's order; in JSONL the number of the line.
+        fields: column name to value; None where the row could not be read.
+        raw: the start of the unreadable row's text; "" for a row that was read.
+        fault: why it could not be read.
+    """
+
+    number: int
+    fields: dict[str, Any] | None
+    raw: str = ""
+    fault: Fault | None = None
+
+
+class LeftOut(NamedTuple):
+    """A row that a source rejected.
+
+    Attributes:
+        row: its number in the source, or its problem's id.
+        split: the split it would be in; "" where the source has a single list of rows.
+        fault: why it was rejected.
+        excerpt: the start of its text.
+        problem: the problem of a row that is sound in itself.
+    """
+
+    row: int | str
+    split: str
+    fault: Fault
+    excerpt: str
+    problem: Problem | None = None
+
+
+class RawRows(NamedTuple):
+    """A way to a source's rows before cleaning. They are read again, never kept in memory.
+
+    Attributes:
+        read: returns every row. Given the name of a further column or payload key, it returns
+            that one too, where the rows have it.
+        columns: keyword ("question", "solution", "answer") to column name.
+        make: makes a row's problem from its fields, as the source did, for an audit of the rows.
+            None where a row's number does not identify it, so that only problems can be audited.
+    """
+
+    read: Callable[[str | None], Iterable[Row]]
+    columns: Mapping[str, str]
+    make: Callable[[Mapping[str, Any]], Problem | Fault] | None = None
+
+
+class Splits(NamedTuple):
+    """What a data source returns. The three lists share no problem.
+
+    Attributes:
+        train: the problems of the training loss.
+        validation: the problems of `validation/loss`.
+        test: the problems that accuracy is measured on.
+        notes: facts about the making (rows read, dropped and why), for manifest and report.
+        rejected: the rows that are in none of the three lists because of a fault.
+        raw: ways to the rows before cleaning; empty for a source without rows of its own.
     """
 
     train: list[Problem]
     validation: list[Problem]
     test: list[Problem]
     notes: dict[str, object]
+    rejected: Sequence[LeftOut] = ()
+    raw: Sequence[RawRows] = ()

@@ -3,6 +3,7 @@
 The keyword-only parameters of a function are the verb's settings.
 """
 
+import logging
 import shlex
 import sys
 import time
@@ -19,6 +20,8 @@ from mathpal.data.vimath import Count, Grades, Share, Weight
 from mathpal.errors import ConfigError
 from mathpal.settings.checked import Composition
 from mathpal.settings.run_settings import Name
+
+log = logging.getLogger(__name__)
 
 Seed = Annotated[int, Ge(0)]
 Part = Annotated[float, Ge(0), Lt(1)]
@@ -39,10 +42,13 @@ def preview(
         split: the split to show.
         seed: seed of a model with random weights; the data has its own.
     """
+    from mathpal.data.quarantine import count_malformed
     from mathpal.models.loading import load_tokenizer
     from mathpal.tokens.preview import rendered, statistics
 
     splits = composition.data(None)
+    if malformed := count_malformed(splits.rejected):
+        log.warning("%d malformed rows left out", malformed)
     model = composition.model
     path = model.keywords.get("path")
     tokenizer = load_tokenizer(path) if path else model().tokenizer

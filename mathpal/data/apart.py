@@ -1,7 +1,6 @@
-"""What is measured on is not trained on: the problems that have to go.
+"""Drop training problems that give a held-out problem away.
 
-Knows what of a conversation counts. Knows nothing of what makes two questions alike
-(`leakage`).
+Knows which turns of a conversation are compared. What makes two questions alike is in `leakage`.
 """
 
 from __future__ import annotations
@@ -10,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mathpal.data.quarantine import LeftOut, dropped
-from mathpal.data.reading import Fault
-from mathpal.problems import Problem
+from mathpal.data.quarantine import dropped
+from mathpal.problems import Fault, LeftOut, Problem
 
 if TYPE_CHECKING:
     from mathpal.data.leakage import Leak
@@ -21,36 +19,37 @@ if TYPE_CHECKING:
 def keep_apart(
     train: Sequence[Problem], validation: Sequence[Problem], test: Sequence[Problem]
 ) -> tuple[list[Problem], list[Leak]]:
-    """The training problems that give no held-out problem away, and why the others do.
+    """Return the training problems that give no held-out problem away, and the leaks of the rest.
 
-    The held-out problems stay as they are, so a score stays comparable when training rows are
-    added. Of a conversation every turn of the user is compared with the test, not only the last.
+    The held-out problems stay unchanged, so a score stays comparable when training rows are
+    added. Every user turn of a conversation is compared with the test, not only the last.
 
     Args:
-        train: what the loss is to see; ids are unique.
-        validation: what the loss is measured on.
-        test: what accuracy is measured on.
+        train: problems to train on; ids are unique.
+        validation: problems of the validation loss.
+        test: problems that accuracy is measured on.
     """
     from mathpal.data.leakage import giving_away  # numpy
 
-    spoilt = giving_away([*train, *asked_apart(train)], test)
-    rest = [problem for problem in train if problem.id not in spoilt]
-    spoilt |= giving_away(rest, validation)
-    kept = [problem for problem in rest if problem.id not in spoilt]
-    return kept, [spoilt[problem.id] for problem in train if problem.id in spoilt]
+    leaks = giving_away([*train, *user_turns(train)], test)
+    rest = [problem for problem in train if problem.id not in leaks]
+    leaks |= giving_away(rest, validation)
+    kept = [problem for problem in rest if problem.id not in leaks]
+    return kept, [leaks[problem.id] for problem in train if problem.id in leaks]
 
 
 def without_leaks(
     train: Sequence[Problem], validation: Sequence[Problem], test: Sequence[Problem]
 ) -> tuple[list[Problem], list[Problem], list[LeftOut]]:
-    """Training and validation problems that give no other away, and those that do.
+    """Return training and validation problems without leaks, and the dropped problems.
 
-    The test split stays as it is; validation gives way to it, training to both.
+    The test split stays unchanged. A validation problem is dropped if it gives a test problem
+    away; a training problem if it gives a validation or a test problem away.
 
     Args:
-        train: what the loss is to see; ids are unique within each split.
-        validation: what the loss is measured on.
-        test: what accuracy is measured on.
+        train: problems to train on; ids are unique within each split.
+        validation: problems of the validation loss.
+        test: problems that accuracy is measured on.
     """
     kept, from_validation = keep_apart(validation, [], test)
     rest, from_train = keep_apart(train, kept, test)
@@ -65,8 +64,8 @@ def without_leaks(
     return rest, kept, left_out
 
 
-def asked_apart(problems: Sequence[Problem]) -> list[Problem]:
-    """Every turn of the user in longer conversations, as a problem of the conversation's id."""
+def user_turns(problems: Sequence[Problem]) -> list[Problem]:
+    """Return each user turn of longer conversations as a problem with the conversation's id."""
     return [
         replace(problem, question=text, messages=())
         for problem in problems

@@ -1,7 +1,7 @@
-"""A data set made of any source, written as the Hub lays it out, with its card and its audit.
+"""Build a data set from any source, in the Hub's layout, with a data card and an audit.
 
-Knows what a finished folder holds. How rows are got is in `gathering`, how a folder appears
-whole in `folders`, what the card says in `card`.
+Knows the files of a finished folder. The rows come from `gathering`, the folder from `folders`,
+the card's text from `card`.
 """
 
 import hashlib
@@ -16,8 +16,9 @@ from mathpal.data.card import File, card, default_name
 from mathpal.data.division import OWN, QUESTION, Stratum, divide_anew, groups_of, strata_of
 from mathpal.data.fields import fields_of
 from mathpal.data.folders import MANIFEST, appearing, require_free
-from mathpal.data.gathering import Gathered, gather
+from mathpal.data.gathering import Gathered, extract, gather
 from mathpal.data.layout import Format, columns_of, write_split
+from mathpal.data.limits import nested_setting
 from mathpal.data.sieve import SPLITS, Divided
 from mathpal.errors import ConfigError
 from mathpal.problems import Problem
@@ -32,11 +33,11 @@ class Built(NamedTuple):
     """A finished data set.
 
     Attributes:
-        folder: where it is.
-        name: its own.
-        rows: by split.
-        left_out: rows that the audit spoiled, where only the checkable ones were wanted.
-        leaks: training rows dropped because they give a held-out one away.
+        folder: its folder.
+        name: its name.
+        rows: number of rows by split.
+        left_out: rows left out because `checkable_only` was set and the audit spoiled them.
+        leaks: training rows dropped because they give a held-out row away.
     """
 
     folder: Path
@@ -67,35 +68,38 @@ def build_dataset(
 
     Args:
         source: the bound callable of a `data` group.
-        out: the folder; None for one of the data set's name, here.
+        out: the folder; None for the data set's name, in the working directory.
         page: writes the audit's page, given the audit, a folder and a title.
-        command: how this was called, for the card.
+        command: the command line, for the card.
         name: of the data set; None for `default_name`.
-        form: of the files.
-        checkable_only: whether rows that the audit spoils are left out.
-        validation_share: share of the rows, 0 to 1. With one of the shares given, the rows
-            are divided anew; with neither, the source's own splits stay.
-        test_share: likewise.
-        stratify: what is to have the same shares in every split.
-        group: what is never divided, see `groups_of`.
+        form: format of the files.
+        checkable_only: whether to leave out rows that the audit spoils.
+        validation_share: share of the rows, 0 to 1. If one of the shares is given, the rows
+            are divided anew. If neither is, the source's own splits stay.
+        test_share: share of the rows, 0 to 1.
+        stratify: property whose values have the same share in every split.
+        group: property whose rows stay together in one split, see `groups_of`.
         seed: of the division.
-        license: the texts', as the Hub calls it.
-        overwrite: whether a data set that was built there before is replaced.
+        license: the license of the texts, as the Hub names it.
+        overwrite: whether to replace a data set that was built there before.
 
     Raises:
-        ConfigError: the folder is taken, or settings that contradict each other.
-        DataError: what the source raises; no row is left to train on; a split stays empty.
+        ConfigError: the folder is taken, or settings contradict each other.
+        DataError: an error of the source, no row left to train on, or an empty split.
     """
     shares = {"validation_share": validation_share or 0.0, "test_share": test_share or 0.0}
     anew = validation_share is not None or test_share is not None
-    _require_sense(shares, stratify, group, anew=anew)
+    _require_consistent(shares, stratify, group, anew=anew)
     if out is not None or name is not None:
         require_free(out or Path(str(name)), overwrite=overwrite)
-    fields = fields_of(source, group) if group not in (QUESTION, *OWN) else {}
+    given = extract(source, divide=anew)
+    fields: dict[str, str] = {}
+    if group not in (QUESTION, *OWN):
+        fields = fields_of(given.raw, group, source=source.func.__name__)
     division: dict[str, Any] = {**shares, "stratify": stratify, "group": group, "seed": seed}
     divide = partial(_divided, fields=fields, **division) if anew else None
-    rows = gather(source, divide, checkable_only=checkable_only)
-    name = name or default_name(source, [p for part in rows.splits[:3] for p in part])
+    rows = gather(given, divide, checkable_only=checkable_only)
+    name = name or default_name(source.func.__name__, rows.splits)
     folder = out or Path(name)
     require_free(folder, overwrite=overwrite)
     facts: dict[str, Any] = {
@@ -112,7 +116,7 @@ def build_dataset(
 
 
 def _facts(source: partial[Any], rows: Gathered) -> dict[str, Any]:
-    """What the manifest says of the source, the rows and the program."""
+    """The manifest's facts about the source, the rows and the program."""
     commit, diff = environment.git_state()
     return {
         "schema": SCHEMA,
@@ -130,7 +134,7 @@ def _facts(source: partial[Any], rows: Gathered) -> dict[str, Any]:
     }
 
 
-def _require_sense(
+def _require_consistent(
     shares: Mapping[str, float], stratify: Stratum | None, group: str, *, anew: bool
 ) -> None:
     if not anew and (stratify is not None or group != QUESTION):
@@ -165,7 +169,7 @@ def _write(
     form: Format,
     page: Page,
 ) -> None:
-    """Everything that a finished folder holds, the manifest last."""
+    """Write every file of the folder, the manifest last."""
     write_audit(rows.audit, draft / "audit")
     files.write_text(draft / "audit" / "audit.txt", text_table(rows.audit) + "\n")
     page(rows.audit, draft / "audit", facts["name"])
@@ -199,7 +203,7 @@ def _file(folder: Path, path: str) -> File:
 
 
 def _made(facts: Mapping[str, Any]) -> list[str]:
-    """The card's lines on how the data set came about."""
+    """The card's lines on how the data set was made."""
     source, division = facts["source"], facts["division"]
     lines = [
         f"`{facts['command']}`, mathpal {facts['packages']['mathpal']}",
@@ -209,7 +213,7 @@ def _made(facts: Mapping[str, Any]) -> list[str]:
     if division is None:
         lines += [*described, "The splits are the source's own."]
     else:
-        # The source was asked for all its rows, so what it says of splits says nothing.
+        # The source held nothing out, so its own line on splits does not apply.
         lines += [line for line in described if not line.lstrip().startswith("train ")]
         together = (
             "question (numbers masked)" if division["group"] == QUESTION else division["group"]
@@ -227,11 +231,12 @@ def _made(facts: Mapping[str, Any]) -> list[str]:
 
 
 def _settings(source: partial[Any]) -> dict[str, Any]:
-    """The source's settings as JSON has them."""
+    """The source's settings as JSON values."""
+    nested = nested_setting(source)
     return {
         name: {key: {"function": part.func.__name__, "settings": _settings(part)}
                for key, part in value.items()}
-        if name == "sources"
+        if name == nested
         else without_password(str(value)) if isinstance(value, (str, Path))
         else value
         for name, value in source.keywords.items()
@@ -239,5 +244,5 @@ def _settings(source: partial[Any]) -> dict[str, Any]:
 
 
 def without_password(text: str) -> str:
-    """The text without what stands before the @ of its addresses."""
+    """Remove user and password from the addresses in a text."""
     return re.sub(r"://[^/@\s]+@", "://", text)

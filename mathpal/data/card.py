@@ -1,21 +1,20 @@
 """The data card of a built data set: README.md, with the header that `datasets` and the Hub read.
 
-Knows what a reader must be told. Knows nothing of how the rows were made.
+Knows the card's text. Knows nothing of how the rows were made.
 """
 
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mathpal.data.audit import CHECKS, Audit
-from mathpal.data.describing import number
 from mathpal.data.division import kind_of
+from mathpal.data.finish import number
+from mathpal.data.gathering import remaining
 from mathpal.data.layout import Column, features
 from mathpal.data.reading import SUFFIXES
-from mathpal.data.remaining import remaining
 from mathpal.data.sieve import SPLITS
 from mathpal.problems import Problem, Splits
 
@@ -34,17 +33,19 @@ class File(NamedTuple):
     sha256: str
 
 
-def default_name(source: partial[Any], problems: Sequence[Problem]) -> str:
-    """`{data_type}-{grade_name}-instruct-dataset`, such as exam-sixth_grade-instruct-dataset.
+def default_name(source: str, splits: Splits) -> str:
+    """Return `{data_type}-{grade_name}-instruct-dataset`, such as exam-sixth_grade-….
 
-    The type is the problems' only family, else the file's name, else the source's.
+    The type is the family if all problems have the same one, else the name of the file, else the
+    name of the source.
 
     Args:
-        source: the bound callable of a `data` group.
-        problems: of all splits.
+        source: name of the source.
+        splits: the problems; the notes name their file, if there is one.
     """
-    path = source.keywords.get("path")
-    kind = path.stem if isinstance(path, Path) and path.suffix.lower() in SUFFIXES else ""
+    file = Path(str(splits.notes.get("file", "")))
+    kind = file.stem if file.suffix.lower() in SUFFIXES else ""
+    problems = [problem for part in splits[:3] for problem in part]
     families = {problem.family for problem in problems}
     if len(families) == 1:
         kind = families.pop() or kind
@@ -54,18 +55,18 @@ def default_name(source: partial[Any], problems: Sequence[Problem]) -> str:
         grade = f"{_ORDINALS[grades[0] - 1]}_grade"
     else:
         grade = f"grades_{'_'.join(map(str, grades))}" if grades else "all_grades"
-    return f"{kind or source.func.__name__}-{grade}-instruct-dataset"
+    return f"{kind or source}-{grade}-instruct-dataset"
 
 
 def header(
     name: str, files: Mapping[str, File], splits: Splits, columns: Sequence[Column], license: str
 ) -> str:
-    """The card's YAML.
+    """Return the card's YAML header.
 
     Args:
         name: of the data set.
         files: split to its file.
-        splits: what the files hold.
+        splits: the problems in the files.
         columns: of the files.
         license: its identifier on the Hub.
     """
@@ -110,14 +111,14 @@ def card(
     audit: Audit,
     license: str,
 ) -> str:
-    """README.md of a built data set.
+    """Return the text of README.md.
 
     Args:
         name: of the data set.
         files: split to its file.
-        splits: what the files hold.
+        splits: the problems in the files.
         columns: of the files.
-        made: how it was made, an item a line.
+        made: lines on how the data set was made.
         audit: of the source's rows, with these splits.
         license: its identifier on the Hub.
     """
@@ -160,7 +161,7 @@ def _rows(splits: Splits) -> str:
 
 
 def _counts(problems: Sequence[Problem]) -> list[str]:
-    """Counts by grade, kind and family, where these are known."""
+    """Tables of the counts by grade, kind and family, as far as these are known."""
     sections = []
     for title, found in (
         ("grade", Counter(p.grade for p in problems)),

@@ -1,6 +1,6 @@
-"""The cells of a row as cleaned texts and as a gold.
+"""Read the cells of a row as cleaned texts and as a gold answer.
 
-Knows what one cell may hold. Knows nothing of rows as a whole, of copies or of splits.
+Knows what one cell may hold. Knows nothing of whole rows, copies or splits.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,19 +9,19 @@ from typing import Any
 
 from mathpal.answers import declared_answer, parse_gold
 from mathpal.data.cleaning import SURROGATE, clean, damage
-from mathpal.data.reading import Fault
 from mathpal.errors import DataError
+from mathpal.problems import Fault
 
 
 def read_texts(
     fields: Mapping[str, Any], names: Iterable[str], max_characters: int
 ) -> list[str] | Fault:
-    """The cleaned texts of these columns, or what is wrong with the first faulty one.
+    """Return the cleaned texts of some columns, or the fault of the first bad one.
 
     Args:
-        fields: of the row.
-        names: columns.
-        max_characters: most of all of them together, before cleaning.
+        fields: column name to cell of the row.
+        names: the columns.
+        max_characters: greatest total length before cleaning.
     """
     names = list(names)
     for name in names:
@@ -40,14 +40,17 @@ def read_texts(
 
 
 def stated_gold(fields: Mapping[str, Any], columns: Mapping[str, str], solution: str) -> str | None:
-    """The answer column's text, else the answer that the solution declares, readable or not."""
+    """Return the text of the answer column, or, without one, the answer that the solution declares.
+
+    The checker may be unable to read it.
+    """
     if "answer" in columns:
         return _written(fields.get(columns["answer"]))
     return declared_answer(solution)
 
 
 def gold_of(fields: Mapping[str, Any], columns: Mapping[str, str], solution: str) -> str | None:
-    """The stated gold, or None where the checker cannot read it."""
+    """Return the stated gold; None if the checker cannot read it."""
     gold = stated_gold(fields, columns, solution)
     return gold if gold is not None and _checkable(gold) else None
 

@@ -1,7 +1,7 @@
-"""Text as scraped and typed, made into text worth learning from.
+"""Clean scraped and typed text.
 
-Knows markup, encodings and white space. Knows nothing of rows, answers or splits, and
-leaves LaTeX alone but for doubled braces and for commands broken by JSON escapes.
+Knows markup, encodings and white space. Knows nothing of rows, answers or splits. Changes LaTeX
+only where braces are doubled or where JSON escapes broke a command.
 """
 
 import html
@@ -34,7 +34,7 @@ INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
 SURROGATE = re.compile("[\ud800-\udfff]")  # a byte that is not UTF-8, as it was read
-# Eth looks like the Vietnamese letter and is what some keyboards of the nineties typed.
+# Eth looks like the Vietnamese letter; some keyboard drivers of the nineties typed it.
 _LOOKALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ"})
 
 _IMAGE = re.compile(
@@ -43,10 +43,10 @@ _IMAGE = re.compile(
 _URL = re.compile(r"https?://\S+")
 _NUMBER = re.compile(r"\d{1,3}(?:[ .]\d{3})+(?:,\d+)?(?!\d)|\d+(?:[.,]\d+)*")
 _LABEL = re.compile(r"^(?:bài(?:toán)?|câu(?:hỏi)?|vídụ)#[:)]*")
-_UNTOLD = re.compile(r"\\[,;! ]|[\s${}^.,;!?\"'“”]|(?<=\w\w):")
+_IGNORED = re.compile(r"\\[,;! ]|[\s${}^.,;!?\"'“”]|(?<=\w\w):")
 _OPERATORS = {"\\times": "x", "×": "x", "−": "-", "–": "-", "\\%": "%"}
 
-# Letters that only a text in real Unicode can hold.
+# Letters that occur in real Unicode text only.
 _PROPER = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
 _DAMAGE = {
     "UTF-8 read as Latin-1, as in 'PhÃ¢n loáº¡i'": re.compile(
@@ -63,7 +63,7 @@ _DAMAGE = {
 
 
 def clean(text: str) -> str:
-    """Text without markup, invisible characters and stray white space, in NFC.
+    """Return the text in NFC, without markup, invisible characters and stray white space.
 
     | what | before | after |
     |---|---|---|
@@ -81,8 +81,8 @@ def clean(text: str) -> str:
     | line ends | CR LF | LF |
     | spaces, blank lines | `a   b  `, three blank lines | `a b`, one blank line |
 
-    A sign of comparison is no tag: `a<b`, `x <y và y> z` stay as they are. Applying it
-    twice changes nothing.
+    Comparison signs are not tags: `a<b`, `x <y và y> z` stay. Cleaning a cleaned text changes
+    nothing.
 
     Args:
         text: any text; lone surrogates pass through untouched.
@@ -91,7 +91,7 @@ def clean(text: str) -> str:
         >>> clean("S = 2 x 3 = 6 (cm<sup>2</sup>)&nbsp; ")
         'S = 2 x 3 = 6 (cm²)'
     """
-    # Doubly escaped markup ("&amp;lt;") comes apart one layer a round; each round shortens.
+    # Each round removes one layer of doubly escaped markup ("&amp;lt;") and shortens the text.
     while (cleaned := _clean_once(text)) != text:
         text = cleaned
     return text
@@ -177,14 +177,14 @@ def _single_braces(text: str) -> str:
 
 
 def damage(text: str) -> str | None:
-    """What encoding damage the text shows, in words; None for sound text.
+    """Name the encoding damage of a text; None for sound text.
 
-    A legacy font's text is found by letter pairs that Vietnamese does not have. One pair
-    proves nothing beside sound Vietnamese ("…10 cmÁp dụng…"), so the pairs must be at least
-    two, or there must be no sound letter, and they must not be rare among sound letters.
+    Text of a legacy font has letter pairs that Vietnamese lacks. A single pair also occurs in
+    sound Vietnamese ("…10 cmÁp dụng…"). So damage needs at least two pairs, or one pair and no
+    sound letter, and more than a third as many pairs as sound letters.
 
     Args:
-        text: the text before cleaning, which removes some of the evidence.
+        text: the text before cleaning, since cleaning removes some of the evidence.
 
     Example:
         >>> damage("Ph©n lo¹i")
@@ -209,16 +209,16 @@ def has_image(text: str) -> bool:
 
 
 def only_image(text: str) -> bool:
-    """Whether nothing but images, labels ("Bài 9.") and punctuation is left to read."""
+    """Whether the text holds only images, labels ("Bài 9.") and punctuation."""
     rest = masked(_IMAGE.sub(" ", text))
     return has_image(text) and not any(sign.isalnum() or sign == "#" for sign in rest)
 
 
 def masked(question: str) -> str:
-    """A key that is equal for questions that differ in numbers, label and typing only.
+    """Return a key that is equal for questions that differ only in numbers, label and typing.
 
-    Every number is `#`; case, spaces, punctuation, LaTeX's signs and the label go. The
-    operators stay: `3 + 4` and `3 - 4` are different problems.
+    Every number becomes `#`. Case, spaces, punctuation, LaTeX signs and the label are removed.
+    Operators stay: `3 + 4` and `3 - 4` are different problems.
 
     Args:
         question: a cleaned question.
@@ -232,4 +232,4 @@ def masked(question: str) -> str:
     text = _NUMBER.sub("#", unicodedata.normalize("NFKC", question).casefold())
     for written, sign in _OPERATORS.items():
         text = text.replace(written, sign)
-    return _LABEL.sub("", _UNTOLD.sub("", text))
+    return _LABEL.sub("", _IGNORED.sub("", text))

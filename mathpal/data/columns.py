@@ -1,4 +1,4 @@
-"""Column names: whether those that are wanted are there, and which ones were likely meant.
+"""Check that the wanted columns exist, and suggest the columns that were likely meant.
 
 Knows nothing of where rows come from.
 """
@@ -20,15 +20,15 @@ LIKELY = {
 
 
 def require_columns(where: str, columns: Mapping[str, str], found: list[str]) -> None:
-    """Stop unless every column is there.
+    """Require that every column exists.
 
     Args:
         where: the setting that named the rows.
         columns: keyword to column name.
-        found: the columns that are there.
+        found: the existing columns.
 
     Raises:
-        DataError: with the overrides that name likely columns.
+        DataError: a column is missing; the message suggests overrides with likely columns.
     """
     missing = {keyword: name for keyword, name in columns.items() if name not in found}
     if not missing:

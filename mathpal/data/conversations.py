@@ -1,7 +1,7 @@
 """Conversations of several turns as a data set: what `data=messages` names.
 
-Knows how turns are spelt and which conversations can be learnt from. Knows nothing of chat
-templates and of which tokens carry loss (`chat`).
+Knows the spellings of a turn and which conversations are usable. Knows nothing of chat templates
+and loss masks (`mathpal.tokens.chat`).
 """
 
 import json
@@ -12,11 +12,11 @@ from typing import Any
 from pydantic import FilePath
 
 from mathpal.data.cells import gold_of, read_texts
-from mathpal.data.finish import Characters, Count, Share, Tolerance
-from mathpal.data.reading import Fault
+from mathpal.data.finish import EVERY_ROW, ONE_SPLIT, Characters, Count, Share, Tolerance
+from mathpal.data.limits import limits
 from mathpal.data.sieve import digest
 from mathpal.data.tables import from_file
-from mathpal.problems import Problem, Splits
+from mathpal.problems import Fault, Problem, Splits
 
 # OpenAI's spelling, ShareGPT's, and Gemma's name for the assistant.
 ROLES = {
@@ -29,6 +29,7 @@ ROLES = {
 }
 
 
+@limits(audited=EVERY_ROW, undivided=ONE_SPLIT)
 def conversations(
     run_dir: Path | None,
     *,
@@ -48,8 +49,8 @@ def conversations(
     A turn is {"role", "content"} or {"from", "value"}; content is text or a list of parts
     {"type": "text", "text"}. A system turn may come first, then user and assistant take turns,
     the assistant last. The problem's question is the last user turn, its solution the last
-    answer. Only conversations of one question and its answer are tested on, with their system
-    turn where they have one; longer ones of the test share go to validation.
+    answer. The test split takes conversations of one question and its answer only, with their
+    system turn if there is one. Longer conversations of the test share go to validation.
 
     The arguments that are not explained here are those of `from_file`.
 
@@ -84,7 +85,7 @@ def conversations(
 def conversation(
     fields: Mapping[str, Any], columns: Mapping[str, str], max_characters: int
 ) -> Problem | Fault:
-    """The problem of a row of turns (see `mathpal.data.sieve.Make`)."""
+    """Make the problem of a row of turns (see `mathpal.data.sieve.Make`)."""
     name = columns["messages"]
     if name not in fields:
         return Fault("missing_key", f"there is no {name!r}; there is {list(fields)[:8]}")
@@ -131,7 +132,7 @@ def _turn(turn: Any) -> tuple[str, Any] | Fault:
 
 
 def _order(roles: list[str]) -> Fault | None:
-    """What is wrong with the order of the turns."""
+    """The fault in the order of the turns; None for a right order."""
     spoken = roles[1:] if roles[0] == "system" else roles
     right = ["user", "assistant"] * (len(spoken) // 2)
     if spoken and spoken == right:

@@ -1,6 +1,6 @@
-"""Records out of lines with separators and quotation marks (CSV, TSV).
+"""Split lines with separators and quotation marks (CSV, TSV) into records.
 
-Knows how such files break and what a break costs. Knows nothing of columns' meanings.
+Knows how such files break and which lines a break costs. Knows nothing of the columns' meanings.
 """
 
 import csv
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-FIELD_LIMIT = 2**31 - 1  # the csv module's own limit of 131,072 would end the reading
+FIELD_LIMIT = 2**31 - 1  # the csv module's default limit of 131,072 would stop the reading
 
 
 class Record(NamedTuple):
-    """One record: its cells, or the message that says why there are none.
+    """One record: its cells, or the reason why it could not be read.
 
     Attributes:
         cells: the texts between the separators; None where the record could not be read.
@@ -26,7 +26,7 @@ class Record(NamedTuple):
 
 
 def find_delimiter(header: str, wanted: list[str]) -> str:
-    """The separator that makes the wanted columns appear; a comma where none does.
+    """Return the separator that yields the wanted columns; a comma if none does.
 
     Excel writes semicolons where the decimal sign is a comma, as in Vietnam.
 
@@ -42,12 +42,12 @@ def find_delimiter(header: str, wanted: list[str]) -> str:
 
 
 def records(lines: list[str], delimiter: str) -> Iterator[Record]:
-    """The records; blank lines are left out.
+    """Yield the records; blank lines are skipped.
 
-    A quotation mark gone wrong costs the lines it swallowed. Each of them is handed on as a
-    record of its own that could not be read, because each may have been one. Where the first
-    line after the header begins with a quotation mark, reading goes on at the next such
-    line, so that the tail of a broken text is not taken for a record.
+    A wrong quotation mark costs the lines that it swallows. Each of them is yielded as an
+    unreadable record, because each may have been a record. If the first line after the header
+    begins with a quotation mark, reading resumes at the next such line, so that the tail of a
+    broken text is not taken for a record.
 
     Args:
         lines: with their line ends, header included.

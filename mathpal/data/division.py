@@ -1,8 +1,8 @@
-"""Problems divided anew: whole groups, the same share of every stratum, chosen by a seed.
+"""Divide problems anew: whole groups, the same share of every stratum, chosen by a seed.
 
-Knows how groups and strata are chosen from a problem. Knows nothing of files. The sources'
-own split (`sieve.divide`) goes by a hash alone, so that more rows move no problem; this one
-keeps the shares as exact as whole groups allow, and more rows may move some.
+Knows the group and the stratum of a problem. Knows nothing of files. The sources' own split
+(`sieve.divide`) depends on a hash alone, so further rows move no problem. This division keeps
+the shares as exact as whole groups allow, so further rows may move some problems.
 """
 
 from collections import Counter, defaultdict
@@ -22,17 +22,17 @@ UNKNOWN = ""
 
 
 def kind_of(problem: Problem) -> str | None:
-    """The kind of the problem's gold; None without a gold."""
+    """Return the kind of the problem's gold; None without a gold."""
     if problem.kind is not None or problem.answer is None:
         return problem.kind
     return parse_gold(problem.answer).kind
 
 
 def strata_of(problems: Sequence[Problem], key: Stratum | None) -> list[str]:
-    """The stratum of each problem; "" where the problem does not say, or where key is None.
+    """Return the stratum of each problem; "" if it is unknown or key is None.
 
     Raises:
-        DataError: where no problem says.
+        DataError: the stratum of every problem is unknown.
     """
     if key is None:
         return [UNKNOWN] * len(problems)
@@ -49,13 +49,13 @@ def strata_of(problems: Sequence[Problem], key: Stratum | None) -> list[str]:
 def groups_of(
     problems: Sequence[Problem], group: str, fields: Mapping[str, str] | None = None
 ) -> list[str]:
-    """The group of each problem: what is never divided.
+    """Return the group of each problem. Problems of one group stay in one split.
 
     Args:
-        problems: to be divided.
-        group: "question" for the question with its numbers masked (of generated problems,
-            whose masked questions are alike by design, family and parameters), one of `OWN`,
-            or the name of a field; problems without it are grouped by their question.
+        problems: the problems to divide.
+        group: "question" for the question with its numbers masked (for generated problems, whose
+            masked questions are alike by design, family and parameters); one of `OWN`; or the
+            name of a field. Problems without the property are grouped by their question.
         fields: question to the field's text; needed for a field.
     """
     if group in OWN:
@@ -85,10 +85,10 @@ def divide_anew(
 ) -> Divided:
     """Divide into training, validation and test problems.
 
-    A group counts to the stratum that most of its problems have. The groups of a stratum, in
-    an order that the seed chooses, are taken while they bring it nearer to its share; what is
-    missing or too much is made good in the next stratum. One group of every stratum stays in
-    the training split.
+    A group belongs to the stratum of most of its problems. The groups of a stratum come in an
+    order that the seed chooses; a group is taken if it brings the stratum nearer to its share.
+    The difference that remains is carried over to the next stratum. At least one group of every
+    stratum stays in the training split.
 
     Args:
         problems: all of them.
@@ -99,7 +99,7 @@ def divide_anew(
         seed: chooses the groups.
 
     Raises:
-        DataError: where a share that was asked for would stay empty.
+        DataError: a split with a share would stay empty.
     """
     members: dict[str, list[int]] = defaultdict(list)
     for index, group in enumerate(groups):
@@ -133,7 +133,7 @@ def divide_anew(
 def _take(
     waiting: dict[str, list[str]], sizes: Mapping[str, int], wanted: Mapping[str, float]
 ) -> list[str]:
-    """Groups that come nearest to what is wanted of every stratum; they leave `waiting`."""
+    """Take from `waiting` the groups that come nearest to the wanted size of every stratum."""
     chosen: list[str] = []
     missing = 0.0
     for stratum in sorted(waiting):

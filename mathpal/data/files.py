@@ -1,19 +1,22 @@
 """A file of questions and solutions as a data set: what `data=file` names.
 
-Knows its columns. Knows nothing of file formats (`reading`), of what makes a row usable (`sieve`)
-and of the way from the file to the splits (`tables`).
+Knows the columns. File formats are in `reading`, usable rows in `sieve`, the way from a file to
+the splits in `tables`.
 """
 
+from functools import partial
 from pathlib import Path
 
 from pydantic import FilePath
 
-from mathpal.data.finish import Characters, Count, Share, Tolerance
+from mathpal.data.finish import EVERY_ROW, ONE_SPLIT, Characters, Count, Share, Tolerance
+from mathpal.data.limits import limits
 from mathpal.data.sieve import worked_problem
-from mathpal.data.tables import from_file
-from mathpal.problems import Splits
+from mathpal.data.tables import from_file, reread
+from mathpal.problems import RawRows, Splits
 
 
+@limits(audited=EVERY_ROW, undivided=ONE_SPLIT)
 def file(
     run_dir: Path | None,
     *,
@@ -29,7 +32,7 @@ def file(
     max_characters: Characters = 20_000,
     seed: int = 42,
 ) -> Splits:
-    """Problems from a JSON, JSONL, CSV, TSV or Parquet file, cleaned and split.
+    """Load problems from a JSON, JSONL, CSV, TSV or Parquet file, cleaned and split.
 
     The arguments that are not explained here are those of `from_file`.
 
@@ -47,11 +50,17 @@ def file(
             train on.
         ConfigError: the shares leave nothing to train on.
     """
+    columns = {"question": question, "solution": solution}
+    if answer is not None:
+        columns["answer"] = answer
+    read = partial(reread, path, columns, split)
+    make = partial(worked_problem, columns=columns, max_characters=max_characters)
     return from_file(
         path,
         run_dir,
-        columns={"question": question, "solution": solution, "answer": answer},
+        columns=columns,
         make=worked_problem,
+        raw=[RawRows(read, columns, make)],
         split=split,
         max_characters=max_characters,
         validation_share=validation_share,

@@ -1,26 +1,24 @@
-"""From sieved rows to the splits of a run: the end that every source of foreign rows shares.
+"""Turn sieved rows into the splits of a run: the last step of every source of external rows.
 
-Knows how much damage is put up with, where the rows left out go, and that what is measured on
-must not be trained on. Knows nothing of where rows come from.
+Knows the limit on malformed rows, the quarantine, and how training is kept apart from held-out
+problems. Knows nothing of where rows come from.
 """
 
-import hashlib
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Le, Lt
 
 from mathpal.data.apart import without_leaks
 from mathpal.data.cleaning import has_image
-from mathpal.data.describing import describe
-from mathpal.data.quarantine import FILE, LeftOut, dropped, write_left_out
-from mathpal.data.reading import Fault
+from mathpal.data.limits import NO_LIMIT
+from mathpal.data.quarantine import dropped, write_quarantine
 from mathpal.data.sieve import SPLITS, Divided, Reject, Sieved, divide, testable
-from mathpal.errors import ConfigError, DataError
-from mathpal.problems import Problem, Splits
+from mathpal.errors import ConfigError, DataError, MathPalError
+from mathpal.problems import Fault, LeftOut, Problem, RawRows, Splits
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +26,10 @@ Share = Annotated[float, Ge(0), Lt(1)]
 Tolerance = Annotated[float, Ge(0), Le(1)]
 Count = Annotated[int, Ge(0)]
 Characters = Annotated[int, Gt(0)]
+
+# For the declaration of a source that ends in `finish`, see `mathpal.data.limits`.
+EVERY_ROW = {"max_quarantine": 1.0, "max_test": NO_LIMIT}
+ONE_SPLIT = {"validation_share": 0.0, "test_share": 0.0, "max_test": NO_LIMIT}
 
 _MEND = {
     "bad_utf8": "save the file as UTF-8",
@@ -42,38 +44,52 @@ _MEND = {
 }
 
 
+class NoTrainingRows(MathPalError):
+    """The cause of a `DataError`: no row is left to train on. An audit reads it.
+
+    Attributes:
+        splits: without problems, but with the rejected rows and the ways to the raw rows.
+    """
+
+    def __init__(self, splits: Splits) -> None:
+        super().__init__("no training rows")
+        self.splits = splits
+
+
 def finish(
     given: Mapping[str, Sieved],
     run_dir: Path | None,
     *,
     source: str,
     facts: Mapping[str, object],
+    raw: Sequence[RawRows] = (),
     validation_share: Share = 0.05,
     test_share: Share = 0.1,
     max_test: Count = 200,
     max_quarantine: Tolerance = 0.2,
     seed: int = 42,
 ) -> Splits:
-    """Write the quarantine, stop where too much is damaged, split, and keep the splits apart.
+    """Split the rows, drop leaks, and write the quarantine. Raise if too many rows are malformed.
 
     A problem's split depends on the seed and on its question with the numbers masked, never
-    on its place: re-ordering the rows or adding some moves no problem from one split to
-    another, and one problem with other numbers cannot be in both train and test. Only
-    problems whose answer the checker can read are tested on; the others of the test share
-    go to validation, and what exceeds `max_test` is left unused. A training problem that
-    gives a held-out one away (see `mathpal.data.leakage`) is dropped, and a validation problem
-    that gives a test problem away; the quarantine lists them with the problem given away.
+    on its place. Reordered or further rows move no problem to another split, and one problem
+    with other numbers cannot be in both train and test. The test split takes only problems
+    whose answer the checker can read; the others of the test share go to validation. Problems
+    beyond `max_test` stay unused. A training problem that gives a held-out problem away (see
+    `mathpal.data.leakage`) is dropped; so is a validation problem that gives a test problem
+    away. The quarantine lists both with the problem that they give away.
 
     Args:
-        given: sieved rows by split; "train" alone is divided, "validation" and "test" are
-            taken as they are where the source has them.
+        given: sieved rows by split. Only "train" is divided; "validation" and "test" are taken
+            as they are if the source has them.
         run_dir: where `data/quarantine.jsonl` is written; None writes none.
         source: the setting that named the rows, for messages, e.g. "data.path=exams.json".
-        facts: what the notes say of the source; "title" opens the description.
+        facts: the notes on the source; "title" opens the description.
+        raw: ways to the rows before cleaning.
         validation_share: expected share of the problems, 0 to 1.
         test_share: expected share of the problems, 0 to 1, before `max_test`.
         max_test: most problems to test on.
-        max_quarantine: malformed rows that are put up with, as a share of all rows, 0 to 1.
+        max_quarantine: tolerated malformed rows, as a share of all rows, 0 to 1.
         seed: chooses the split.
 
     Raises:
@@ -85,49 +101,42 @@ def finish(
             f"data.validation_share={validation_share} and data.test_share={test_share} leave "
             "nothing to train on; their sum must stay below 1"
         )
-    quarantine = None if run_dir is None else Path(run_dir) / FILE
     rows_read = sum(len(kept) + len(bad) + len(twins) for kept, bad, twins in given.values())
-    left_out = _refused(given)
-    if quarantine is not None:
-        write_left_out(quarantine, left_out)
+    refused = _refused(given)
     malformed = [reject for sieved in given.values() for reject in sieved.malformed]
-    _stop_if_too_many(source, rows_read, malformed, max_quarantine, quarantine)
+    if len(malformed) > max_quarantine * rows_read:
+        quarantine = write_quarantine(run_dir, refused)
+        raise DataError(_too_many(source, rows_read, malformed, max_quarantine, quarantine))
     split = _divided(given, seed=seed, validation_share=validation_share, test_share=test_share)
     train, validation, leaks = without_leaks(*split)
     test = _one_a_question(split.test)
-    again = _asked_already(split.test, test)
-    if quarantine is not None and (leaks or again):
-        write_left_out(quarantine, [*left_out, *leaks, *again])
+    rejected = [*refused, *leaks, *_asked_already(split.test, test)]
+    quarantine = write_quarantine(run_dir, rejected)
     lost = Counter(left.split for left in leaks)
     if not train:
-        raise DataError(_nothing_left(source, rows_read, lost["train"]))
-    splits = Splits(train, validation, test[:max_test], {**facts, "rows_read": rows_read})
+        found = Splits([], [], [], {}, rejected, raw)
+        message = _nothing_left(source, rows_read, lost["train"])
+        raise DataError(message) from NoTrainingRows(found)
+    notes = {**facts, "rows_read": rows_read}
+    splits = Splits(train, validation, test[:max_test], notes, rejected, raw)
     splits.notes.update(_facts(given))
     splits.notes.update(leaks=lost["train"], validation_leaks=lost["validation"])
     splits.notes["test_unused"] = len(split.test) - len(splits.test)
     splits.notes["splits"] = {name: len(getattr(splits, name)) for name in SPLITS}
     splits.notes["description"] = describe(splits.notes)
-    if malformed:
-        where = quarantine or "not written, as there is no run directory"
-        log.warning("%d malformed rows left out: %s", len(malformed), where)
+    if malformed and quarantine is not None:
+        log.warning("%d malformed rows left out: %s", len(malformed), quarantine)
     wanted = {"validation": validation_share, "test": ("test" in given or test_share) and max_test}
     for name in wanted:
         if wanted[name] and not getattr(splits, name):
-            log.warning("%s leaves no problem in the %s split", source, name)
+            log.warning("%s: the %s split is empty", source, name)
     return splits
-
-
-def file_facts(path: Path) -> dict[str, object]:
-    """What the notes say of a file: its name and the sha256 of its bytes."""
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return {"title": path.name, "file": path.name, "sha256": digest}
 
 
 def _divided(
     given: Mapping[str, Sieved], *, seed: int, validation_share: float, test_share: float
 ) -> Divided:
-    """The three splits, those that the source has as they are."""
+    """The three splits; splits of the source's own stay as they are."""
     split = divide(
         given["train"].kept,
         seed=seed,
@@ -142,12 +151,12 @@ def _divided(
 
 
 def _one_a_question(test: list[Problem]) -> list[Problem]:
-    """The first of the problems that ask the same: preference pairs may."""
+    """The first problem of every question; preference pairs may share a question."""
     return list({problem.question: problem for problem in reversed(test)}.values())[::-1]
 
 
 def _asked_already(split: list[Problem], test: list[Problem]) -> list[LeftOut]:
-    """The test problems whose question another one asks."""
+    """The test problems whose question another test problem asks."""
     tested = {problem.question: problem.id for problem in test}
     return [
         dropped(problem, "test", Fault("asked", f"{tested[problem.question]} asks the same"))
@@ -192,11 +201,9 @@ def _nothing_left(source: str, rows_read: int, leaks: int) -> str:
     )
 
 
-def _stop_if_too_many(
+def _too_many(
     source: str, total: int, malformed: list[Reject], limit: float, quarantine: Path | None
-) -> None:
-    if len(malformed) <= limit * total:
-        return
+) -> str:
     counts = Counter(reject.fault.code for reject in malformed).most_common()
     lines = [
         f"{source}: {len(malformed)} of {total} rows are malformed; "
@@ -208,4 +215,34 @@ def _stop_if_too_many(
     lines.append("; ".join([*advice, "to train on the other rows, raise data.max_quarantine"]))
     if quarantine is not None:
         lines.append(f"all of them are listed in {quarantine}")
-    raise DataError("\n".join(lines))
+    return "\n".join(lines)
+
+
+def number(value: int) -> str:
+    """A count with a space between thousands."""
+    return f"{value:,}".replace(",", " ")
+
+
+def describe(notes: Mapping[str, Any]) -> str:
+    """Describe the notes of `finish` in a few plain lines."""
+    quarantined, splits = notes["quarantined"], notes["splits"]
+    reasons = ", ".join(f"{code} {number(count)}" for code, count in quarantined.items())
+    lines = [
+        f"{notes['title']}: {number(notes['rows_read'])} rows read, "
+        f"{number(notes['duplicates'])} duplicates dropped, "
+        f"{number(sum(quarantined.values()))} malformed rows set aside"
+        f"{f' ({reasons})' if reasons else ''}, {number(notes['kept'])} kept",
+        f"{number(notes['checkable'])} state an answer that the checker can read, "
+        f"{number(notes['not_checkable'])} do not; {number(notes['images'])} show an image",
+        f"train {number(splits['train'])}, validation {number(splits['validation'])}, "
+        f"test {number(splits['test'])}",
+    ]
+    if notes["test_unused"]:
+        unused = number(notes["test_unused"])
+        lines[-1] += f"; {unused} left unused: beyond data.max_test, or asked in the test already"
+    if notes["leaks"]:
+        lines[-1] += f"; {number(notes['leaks'])} too like a held-out question, dropped from train"
+    if notes["validation_leaks"]:
+        lost = number(notes["validation_leaks"])
+        lines[-1] += f"; {lost} too like a test question, dropped from validation"
+    return "\n".join(lines)

@@ -1,6 +1,6 @@
-"""A folder that appears under its name only when it is whole, and is never lost by accident.
+"""Write a folder that appears under its name only when complete, and replace none by accident.
 
-Knows the mark of a finished folder (`MANIFEST`). Knows nothing of what is in it.
+Knows the file that marks a finished folder (`MANIFEST`). Knows nothing of the other files.
 """
 
 from collections.abc import Iterator
@@ -14,15 +14,15 @@ MANIFEST = "build.json"
 
 
 def require_free(folder: Path, *, overwrite: bool) -> None:
-    """Stop where a folder must not be written.
+    """Require that a folder may be written.
 
     Args:
-        folder: where something is to be made.
-        overwrite: whether a finished one may be replaced; anything else never is.
+        folder: the folder to write.
+        overwrite: whether a finished data set may be replaced. A folder of other files never is.
 
     Raises:
-        ConfigError: it is a file, the folder worked in, a finished folder, or one of something
-            else.
+        ConfigError: the path is a file, the working directory, a finished data set without
+            `overwrite`, or a folder of other files.
     """
     place = folder.resolve()
     if place == Path.cwd() or place == Path(place.anchor):
@@ -44,13 +44,13 @@ def require_free(folder: Path, *, overwrite: bool) -> None:
 
 @contextmanager
 def appearing(folder: Path) -> Iterator[Path]:
-    """A folder to write into, which takes this name at the end; after an error nothing is left.
+    """Give a folder to write into, which takes this name at the end. An error leaves nothing.
 
     Args:
         folder: allowed by `require_free`.
 
     Raises:
-        ConfigError: it cannot be made here.
+        ConfigError: the folder cannot be created.
     """
     with ExitStack() as ending:
         try:

@@ -1,8 +1,7 @@
-"""Gates that every data set passes before anything is trained on it.
+"""Gates that a data set passes before training.
 
-What fails here would otherwise fail after hours, or worse, would not fail and make the result
-untrue. The mask gate is in `mathpal.tokens.chat`, where the tokens are; how a leak is found is
-in `mathpal.data.leakage`.
+Without them a fault would surface after hours, or not at all and make the result untrue. The mask
+gate is in `mathpal.tokens.mask_gate`; leaks are found by `mathpal.data.leakage`.
 """
 
 import logging
@@ -22,16 +21,16 @@ SHOWN = 3
 
 
 def leakage_gate(splits: Splits, *, allow: bool = False, listed: Path | None = None) -> None:
-    """There is something to train on, and training gives no held-out question away.
+    """Require training problems, none of which gives a held-out question away.
 
     Args:
-        splits: the data of a run. Where leaks are allowed, `notes["leaks_allowed"]` takes how
-            many held-out problems leak, by kind (see `mathpal.data.leakage.Leak`).
-        allow: whether leaks are put up with: a warning instead of an error.
-        listed: JSONL file for all offending pairs; not written where there are none.
+        splits: the data of a run. If leaks are allowed, `notes["leaks_allowed"]` receives the
+            number of leaking held-out problems by kind (see `mathpal.data.leakage.Leak`).
+        allow: whether a leak is a warning instead of an error.
+        listed: JSONL file for all leaking pairs; not written without leaks.
 
     Raises:
-        DataError: with the first offending pairs.
+        DataError: no training problem, or leaks; the message shows the first pairs.
     """
     if not splits.train:
         raise DataError("the data gives no training problem; it needs more rows")
@@ -64,7 +63,7 @@ def _message(
     leaks: Sequence[Leak], counts: Counter[str], texts: dict[str, str], listed: Path | None
 ) -> str:
     kinds = "; ".join(f"{MEANING[kind]}: {count}" for kind, count in counts.items())
-    lines = [f"leakage gate: {len(leaks)} held-out questions stand in the training split ({kinds})"]
+    lines = [f"leakage gate: {len(leaks)} held-out questions occur in the training split ({kinds})"]
     for leak in leaks[:SHOWN]:
         near = f" ({100 * leak.share:.0f} %)" if leak.kind == "near" else ""
         lines.append(f"  {leak.held_out} = {leak.train}, {MEANING[leak.kind]}{near}:")
@@ -80,16 +79,16 @@ def _excerpt(text: str) -> str:
 
 
 def gold_gate(problems: Sequence[Problem]) -> None:
-    """The test problems can be graded: at least one has a gold, and every gold parses.
+    """Require that the test problems can be graded: there is a gold, and every gold parses.
 
     Raises:
-        DataError: naming the first problems whose gold does not parse.
+        DataError: no problem has a gold, or some golds do not parse; the message names the first.
     """
     golds = [p for p in problems if p.answer is not None]
     if not golds:
         raise DataError(
             f"none of the {len(problems)} test problems has an answer that can be checked, so "
-            "accuracy cannot be measured. Mend: more rows, a larger data.test_share, or "
+            "accuracy cannot be measured. Use more rows, a larger data.test_share, or "
             "evaluation=none"
         )
     faults = []

@@ -1,44 +1,43 @@
-"""The rows of a data set to be built: extracted, cleaned, audited, divided.
+"""Gather the rows of a data set to build: extract, audit, divide.
 
-Knows the order of these steps; each is in a module of its own.
+Knows the order of these steps. Each has a module of its own.
 """
 
 import hashlib
 import json
-import logging
-import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import partial, wraps
-from inspect import signature
-from pathlib import Path
+from functools import partial
 from typing import Any, NamedTuple
 
 from mathpal.data.apart import keep_apart
-from mathpal.data.audit import Audit, audit, material
-from mathpal.data.audit.entries import Material
+from mathpal.data.audit import CHECKS, Audit, audit
+from mathpal.data.audit.copies import first_pairs
+from mathpal.data.audit.entries import Material, material_of
 from mathpal.data.audit.findings import spoils
-from mathpal.data.finish import finish
+from mathpal.data.cleaning import masked
 from mathpal.data.leakage import Leak, plain, wording
-from mathpal.data.sieve import SPLITS, Divided, copy_text
+from mathpal.data.limits import undivided
+from mathpal.data.sieve import SPLITS, Divided, asked_text, copy_text
 from mathpal.errors import DataError
 from mathpal.problems import Problem, Splits
 from mathpal.tokens.plain import is_text
 
 Divide = Callable[[list[Problem]], Divided]
-_COPIES = ("duplicate_exact", "duplicate_wording")  # one row of each group is worth having
-_WHOLE = {"validation_share": 0.0, "test_share": 0.0, "max_test": 10**9}
+_COPIES = ("duplicate_exact", "duplicate_wording")  # one row of each group is kept
+_KEYS = {"duplicate_exact": plain, "duplicate_wording": wording, "duplicate_masked": masked}
 
 
 class Gathered(NamedTuple):
     """Rows ready to be written.
 
     Attributes:
-        splits: with the source's notes.
+        splits: the problems, with the source's notes.
         audit: of all rows of the source, with these splits.
-        left_out: rows that the audit spoiled, where only the checkable ones were wanted.
-        leaks: training rows dropped because they give a held-out one away.
-        fingerprint: sha256 of what the source gave, whatever its order.
+        left_out: rows left out because `checkable_only` was set and the audit spoiled them.
+        leaks: training rows dropped because they give a held-out row away.
+        fingerprint: sha256 of the source's problems, independent of their order.
     """
 
     splits: Splits
@@ -48,92 +47,60 @@ class Gathered(NamedTuple):
     fingerprint: str
 
 
-def gather(source: partial[Any], divide: Divide | None, *, checkable_only: bool) -> Gathered:
-    """Ask the source, leave out what the audit spoils, divide, audit the result.
+def extract(source: partial[Any], *, divide: bool) -> Splits:
+    """Load the rows of a source.
 
     Args:
         source: the bound callable of a `data` group.
-        divide: divides all problems; None keeps the source's own splits.
-        checkable_only: whether rows that the audit spoils are left out.
+        divide: whether the caller divides the problems anew; the source then holds none out.
 
     Raises:
-        DataError: what the source or `divide` raises, plain text, no row left to train on.
+        DataError: an error of the source.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
-        splits = _asked_for(source if divide is None else _undivided(source), work)
-        given = [problem for part in splits[:3] for problem in part]
-        if any(map(is_text, given)):
-            raise DataError(
-                "data build makes sets of questions and solutions; plain text has neither, a run "
-                "reads it as it is with data=text"
-            )
-        fingerprint = _fingerprint(given)
-        rows = material(_replayed(source, splits, work))
-        if checkable_only:
-            splits = _checkable(splits, audit(rows))
-        left_out = len(given) - sum(map(len, splits[:3]))
-        leaks: list[Leak] = []
-        if divide is not None:
-            train, validation, test = divide([p for part in splits[:3] for p in part])
-            train, leaks = keep_apart(train, validation, test)
-            splits = Splits(train, validation, test, splits.notes)
-        if not splits.train:
-            raise DataError(
-                f"none of the {len(given)} problems is left to train on; {left_out} were left out "
-                f"by the audit and {len(leaks)} give a held-out question away"
-            )
-        found = audit(_placed(rows, splits))
-    return Gathered(splits, found, left_out, len(leaks), fingerprint)
-
-
-def _asked_for(source: partial[Any], work: Path) -> Splits:
-    """What the source gives, without its words on a file that will not be there."""
-    log = logging.getLogger(finish.__module__)
-
-    def lasting(record: logging.LogRecord) -> bool:
-        return str(work) not in record.getMessage()
-
-    log.addFilter(lasting)
     try:
-        splits: Splits = source(work)
+        splits: Splits = (undivided(source) if divide else source)(None)
     except DataError as error:
-        lines = [line for line in str(error).splitlines() if str(work) not in line]
-        raise DataError("\n".join([*lines, "`mathpal data audit` lists every row"])) from error
-    finally:
-        log.removeFilter(lasting)
+        raise DataError(f"{error}\n`mathpal data audit` lists every row") from error
     return splits
 
 
-def _undivided(source: partial[Any]) -> partial[Any]:
-    """The source with all its problems, in whatever split."""
-    known = signature(source.func).parameters
-    settings = {**source.keywords, **{k: v for k, v in _WHOLE.items() if k in known}}
-    if "sources" in settings:
-        settings["sources"] = {n: _undivided(part) for n, part in settings["sources"].items()}
-    return partial(source.func, **settings)
+def gather(splits: Splits, divide: Divide | None, *, checkable_only: bool) -> Gathered:
+    """Leave out rows that the audit spoils, divide the others, audit the result.
 
+    Args:
+        splits: the source's rows, see `extract`.
+        divide: divides all problems; None keeps the source's own splits.
+        checkable_only: whether to leave out rows that the audit spoils.
 
-def _replayed(source: partial[Any], splits: Splits, work: Path) -> partial[Any]:
-    """A source that gives these splits again, and the quarantine that the real one has left."""
-    left = {
-        path.relative_to(work): path.read_text(encoding="utf-8")
-        for path in work.rglob("quarantine.jsonl")
-    }
-
-    @wraps(source.func)
-    def again(run_dir: Path | None, **settings: Any) -> Splits:
-        if run_dir is not None:
-            for place, text in left.items():
-                (run_dir / place).parent.mkdir(parents=True, exist_ok=True)
-                (run_dir / place).write_text(text, encoding="utf-8")
-        return splits
-
-    return partial(again, **source.keywords)
+    Raises:
+        DataError: plain text, no row left to train on, or an error of `divide`.
+    """
+    given = [problem for part in splits[:3] for problem in part]
+    if any(map(is_text, given)):
+        raise DataError(
+            "data build makes sets of questions and solutions; plain text has neither, a run "
+            "reads it as it is with data=text"
+        )
+    rows = material_of(splits)
+    if checkable_only:
+        splits = _checkable(splits, audit(rows))
+    left_out = len(given) - sum(map(len, splits[:3]))
+    leaks: list[Leak] = []
+    if divide is not None:
+        train, validation, test = divide([p for part in splits[:3] for p in part])
+        train, leaks = keep_apart(train, validation, test)
+        splits = Splits(train, validation, test, splits.notes)
+    if not splits.train:
+        raise DataError(
+            f"none of the {len(given)} problems is left to train on; {left_out} were left out "
+            f"by the audit and {len(leaks)} give a held-out question away"
+        )
+    found = audit(_placed(rows, splits))
+    return Gathered(splits, found, left_out, len(leaks), _fingerprint(given))
 
 
 def _placed(rows: Material, splits: Splits) -> Material:
-    """The rows with the splits that they are in at last; "" for those that were left out."""
+    """The rows with their final splits; "" for rows that were left out."""
     place = {(p.question, p.solution): name for name in SPLITS for p in getattr(splits, name)}
     entries = [
         replace(entry, split=place.get((entry.question, entry.solution), ""))
@@ -145,7 +112,10 @@ def _placed(rows: Material, splits: Splits) -> Material:
 
 
 def _checkable(splits: Splits, found: Audit) -> Splits:
-    """The splits without what the audit spoils; of copies the first stays, a held-out one first."""
+    """The splits without rows that the audit spoils.
+
+    One of several copies stays: a test row before a validation row before a training row.
+    """
     sound = {
         (entry.question, entry.solution)
         for entry, findings in zip(found.material.entries, found.findings, strict=True)
@@ -167,7 +137,7 @@ def _checkable(splits: Splits, found: Audit) -> Splits:
 
 
 def _question(problem: Problem) -> str:
-    """Equal for problems that the audit takes for copies."""
+    """A key that is equal for problems that the audit takes for copies."""
     text = copy_text(problem)
     return (plain(text) if problem.parameters else wording(text)) or problem.id
 
@@ -178,3 +148,32 @@ def _fingerprint(problems: Iterable[Problem]) -> str:
         for p in problems
     )
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def remaining(audit: Audit, problems: Sequence[Problem]) -> Counter[str]:
+    """Count the kept rows by check that still fails.
+
+    Copies are counted among the kept rows only. Typing faults count 0, since cleaning mends them.
+
+    Args:
+        audit: of the source's rows.
+        problems: the kept rows.
+    """
+    waiting = {(problem.question, problem.solution) for problem in problems}
+    counts: Counter[str] = Counter()
+    for entry, found in zip(audit.material.entries, audit.findings, strict=True):
+        if (entry.question, entry.solution) in waiting:
+            waiting.discard((entry.question, entry.solution))
+            counts.update({finding.code for finding in found} - set(_KEYS))
+    for code, key in _KEYS.items():
+        # As in the audit: generated rows are compared by exact text only.
+        own = [p for p in problems if code == "duplicate_exact" or not p.parameters]
+        text = copy_text
+        if code == "duplicate_masked":
+            text, own = asked_text, [own[i] for i in first_pairs(dict(enumerate(own)))]
+        keys = [name for problem in own if (name := key(text(problem)))]
+        counts[code] = len(keys) - len(set(keys))
+    for code, check in CHECKS.items():
+        if check.group == "typing":
+            counts[code] = 0
+    return counts

@@ -1,6 +1,6 @@
-"""Which families a generated data set has, how many problems of each, and their stream.
+"""Choose the families of a generated data set, allot problems to them, and draw the problems.
 
-Serves the run's data source (`vimath`) and the writing of large files (`stream`).
+Serves the data source `vimath` and the writing of large files (`stream`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,12 +11,12 @@ from mathpal.curriculum.registry import digest
 from mathpal.errors import ConfigError
 from mathpal.problems import Problem
 
-HELD_OUT_SHARE = 5  # the family regime holds out one family in so many, at least one
-GRID = 1_000  # steps in which the share of multiple choice is kept
+HELD_OUT_SHARE = 5  # the family regime holds out one family in 5, at least one
+GRID = 1_000  # resolution of the share of multiple choice
 
 
 class Chosen(NamedTuple):
-    """What the settings ask for, as they stand in a configuration."""
+    """The settings that choose families; None chooses all."""
 
     grades: Sequence[int] | None = None
     topics: Sequence[str] | None = None
@@ -25,10 +25,10 @@ class Chosen(NamedTuple):
 
 
 def families_of(chosen: Chosen) -> list[str]:
-    """Names of the families that meet every condition, in the registry's order.
+    """Return the names of the families that meet every condition, in the registry's order.
 
     Raises:
-        ConfigError: for a name, topic or stratum that does not exist, or where none is left.
+        ConfigError: a name, topic or stratum does not exist, or no family is left.
     """
     for key, known in (("families", FAMILIES), ("topics", TOPICS), ("strata", STRATA)):
         unknown = sorted(set(getattr(chosen, key) or ()) - set(known))
@@ -51,29 +51,27 @@ def families_of(chosen: Chosen) -> list[str]:
             for key, value in chosen._asdict().items()
             if value is not None
         )
-        mend = "write data.families=null for all of them; " if chosen.families is not None else ""
+        advice = "write data.families=null for all of them; " if chosen.families is not None else ""
         raise ConfigError(
-            f"{asked} leave no family; {mend}grades with families: "
+            f"{asked} leave no family; {advice}grades with families: "
             f"{sorted({entry.grade for entry in FAMILIES.values()})}; the families of each grade "
-            "and topic stand in docs/curriculum.md"
+            "and topic are listed in docs/curriculum.md"
         )
     return names
 
 
 def held_out(names: Sequence[str], asked: Sequence[str] | None) -> list[str]:
-    """The families that the family regime tests on and never trains on.
+    """Return the families that the family regime tests on and never trains on.
 
     Args:
         names: all families of the data set.
-        asked: those to hold out; None takes one in five, by a hash of the name.
+        asked: the families to hold out; None takes one in five, by a hash of the name.
 
     Raises:
-        ConfigError: where they are not among `names`, or nothing is left to train on.
+        ConfigError: a family is not among `names`, or no family is left on one of the sides.
     """
     if asked is not None and (foreign := sorted(set(asked) - set(names))):
-        raise ConfigError(
-            f"data.held_out: {', '.join(foreign)} is not among the families to be learnt"
-        )
+        raise ConfigError(f"data.held_out: {', '.join(foreign)} is not among the chosen families")
     count = max(1, len(names) // HELD_OUT_SHARE)
     out = list(asked) if asked is not None else sorted(names, key=digest)[:count]
     if not out or len(out) >= len(names):
@@ -85,21 +83,21 @@ def held_out(names: Sequence[str], asked: Sequence[str] | None) -> list[str]:
 
 
 def able(names: Sequence[str], regime: Regime) -> list[str]:
-    """Of these families, those that the regime can divide (only "range" leaves any out)."""
+    """Return the families that the regime can divide; only "range" leaves some out."""
     return [n for n in names if regime != "range" or range_boundary(n) is not None]
 
 
 def allot(names: Sequence[str], count: int, weights: Mapping[str, float] | None) -> dict[str, int]:
-    """How many of `count` problems each family gets.
+    """Return the number of problems of each family.
 
     Args:
-        names: families; the first ones get the remainder.
+        names: families; equal remainders of rounding go to the first ones.
         count: problems in all.
-        weights: by family name or by topic, the family's own weight going before its topic's;
-            1 where neither is named; 0 leaves a family out.
+        weights: family or topic to weight. A family's own weight precedes its topic's; it is 1
+            if neither is named; 0 leaves a family out.
 
     Raises:
-        ConfigError: for a weight of something else, or where all weights are 0.
+        ConfigError: a weight of neither a family nor a topic, or all weights are 0.
     """
     weights = weights or {}
     if unknown := sorted(set(weights) - set(FAMILIES) - set(TOPICS)):
@@ -110,7 +108,7 @@ def allot(names: Sequence[str], count: int, weights: Mapping[str, float] | None)
     shares = {n: float(weights.get(n, weights.get(FAMILIES[n].topic, 1.0))) for n in names}
     total = sum(shares.values())
     if not total > 0:
-        raise ConfigError("data.weights: the chosen families have the weight 0 together")
+        raise ConfigError("data.weights: all chosen families have the weight 0")
     counts = {name: int(count * share / total) for name, share in shares.items()}
     ranked = sorted(names, key=lambda n: count * shares[n] / total - counts[n], reverse=True)
     for name in ranked[: count - sum(counts.values())]:
@@ -119,7 +117,7 @@ def allot(names: Sequence[str], count: int, weights: Mapping[str, float] | None)
 
 
 def coordinates(counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-    """(family, index) of every problem, the families taking turns."""
+    """Yield (family, index) of every problem; the families take turns."""
     for index in range(max(counts.values(), default=0)):
         for name, count in counts.items():
             if index < count:
@@ -129,7 +127,16 @@ def coordinates(counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
 def item(
     namespace: str, split: str, name: str, index: int, *, regime: Regime, multiple_choice: float
 ) -> Problem:
-    """A problem, given as multiple choice for this share of the coordinates, 0 to 1."""
+    """Draw one problem.
+
+    Args:
+        namespace: of the draw.
+        split: train, validation or test.
+        name: of the family.
+        index: 0, 1, … within the family.
+        regime: what the test split does not share with training.
+        multiple_choice: share of the problems that are given with options, 0 to 1.
+    """
     place = int(digest(f"{namespace}\x1f{split}\x1f{name}\x1f{index}"), 16) % GRID
     chosen = place < multiple_choice * GRID
     return problem(namespace, split, name, index, regime=regime, multiple_choice=chosen)

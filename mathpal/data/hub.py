@@ -1,22 +1,31 @@
 """A data set of the Hugging Face Hub, or a folder laid out like one: what `data=hub` names.
 
-Knows how such a data set is loaded and what stands in the way. Knows nothing of what makes a
-row usable (`sieve`).
+Knows how such a data set is loaded and how loading fails. Usable rows are in `sieve`.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mathpal.data.columns import require_columns
-from mathpal.data.finish import Characters, Count, Share, Tolerance, finish
-from mathpal.data.reading import Row
+from mathpal.data.finish import (
+    EVERY_ROW,
+    ONE_SPLIT,
+    Characters,
+    Count,
+    Share,
+    Tolerance,
+    finish,
+)
+from mathpal.data.limits import limits
 from mathpal.data.sieve import sieve
 from mathpal.errors import ConfigError, DataError
-from mathpal.problems import Splits
+from mathpal.problems import RawRows, Row, Splits
 
 
+@limits(audited=EVERY_ROW, undivided=ONE_SPLIT)
 def hub(
     run_dir: Path | None,
     *,
@@ -36,17 +45,17 @@ def hub(
     max_characters: Characters = 20_000,
     seed: int = 42,
 ) -> Splits:
-    """Questions and solutions from the Hub, with the data set's own splits where it has them.
+    """Load questions and solutions from the Hub, with the data set's own splits if it has them.
 
-    Training rows that give a test question away (the same text, the same with other numbers,
-    or half of its words in a row) are dropped and counted, the test set stays comparable.
+    Training rows that give a test question away (see `mathpal.data.leakage`) are dropped and
+    counted, so the test set stays comparable.
 
     The arguments that are not explained here are those of `finish`.
 
     Args:
         run_dir: where `data/quarantine.jsonl` is written.
         path: "owner/name" on the Hub, or a folder with data/train-*.parquet and README.md.
-        subset: the data set's configuration, where it has several.
+        subset: the data set's configuration, if it has several.
         revision: branch, tag or commit; None for the newest. A folder has none.
         train_split: split to train on.
         validation_split: split of the validation loss; None takes `validation_share` of train.
@@ -80,6 +89,7 @@ def hub(
         run_dir,
         source=f"data.path={path}",
         facts=facts,
+        raw=[RawRows(partial(_reread, path, subset, revision, question), columns)],
         validation_share=validation_share,
         test_share=0.0 if "test" in given else test_share,
         max_test=max_test,
@@ -89,11 +99,11 @@ def hub(
 
 
 def load(path: str, subset: str | None, revision: str | None) -> Any:
-    """All splits of a data set, as `datasets` gives them.
+    """Load all splits of a data set with `datasets`.
 
     Args:
         path: "owner/name" on the Hub, or a folder.
-        subset: the data set's configuration, where it has several.
+        subset: the data set's configuration, if it has several.
         revision: branch, tag or commit of the Hub; None for the newest.
 
     Raises:
@@ -103,8 +113,8 @@ def load(path: str, subset: str | None, revision: str | None) -> Any:
     folder = Path(path).expanduser()
     if revision is not None and folder.is_dir():
         raise ConfigError(
-            f"data.revision={revision}: data.path={path} is a folder, and a folder has one state "
-            "only; leave data.revision out, or name the data set on the Hub"
+            f"data.revision={revision}: data.path={path} is a folder, which has no "
+            "revisions; leave data.revision out, or name the data set on the Hub"
         )
     try:
         import datasets
@@ -122,13 +132,11 @@ def load(path: str, subset: str | None, revision: str | None) -> Any:
         return datasets.load_dataset(path, subset, revision=revision)
     except (OSError, ValueError, datasets.exceptions.DatasetsError) as error:
         reason = " ".join(str(error).split())[:300]
-        raise DataError(
-            f"data.path={path} cannot be loaded: {reason}. {_way_out(error)}"
-        ) from error
+        raise DataError(f"data.path={path} cannot be loaded: {reason}. {_advice(error)}") from error
 
 
-def _way_out(error: Exception) -> str:
-    """What to do about it, by what the libraries raise."""
+def _advice(error: Exception) -> str:
+    """The advice for an error of the libraries."""
     names = {kind.__name__ for kind in type(error).__mro__} | {str(error)}
     said = " ".join(names)
     if "gated" in said or "401" in said or "403" in said:
@@ -165,3 +173,14 @@ def _rows(path: str, found: Any, columns: Mapping[str, str]) -> list[Row]:
     require_columns(f"data.path={path}", columns, found.column_names)
     wanted = found.select_columns(list(dict.fromkeys(columns.values())))
     return [Row(number, dict(fields)) for number, fields in enumerate(wanted, 1)]
+
+
+def _reread(
+    path: str, subset: str | None, revision: str | None, question: str, further: str | None
+) -> Iterator[Row]:
+    """The question of every row of all splits, with a further column where there is one."""
+    wanted = list(dict.fromkeys([question] if further is None else [question, further]))
+    for rows in load(path, subset, revision).values():
+        if set(wanted) <= set(rows.column_names):
+            for number, fields in enumerate(rows.select_columns(wanted), 1):
+                yield Row(number, dict(fields))

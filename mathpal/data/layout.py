@@ -1,6 +1,6 @@
-"""Problems as files in the Hub's layout: which columns there are, how a file is written.
+"""Write problems as files in the Hub's layout.
 
-Knows Parquet, lists in JSON and what the data card says of columns. Knows nothing of where
+Knows the columns, Parquet, JSON lists and the card's lines on columns. Knows nothing of where
 problems come from.
 """
 
@@ -22,7 +22,7 @@ class Column(NamedTuple):
 
     Attributes:
         name: of the column.
-        type: Arrow's name of a scalar, "texts" (a list) or "turns" (role and content).
+        type: Arrow's name of a scalar type, "texts" (a list) or "turns" (role and content).
         meaning: for the data card.
     """
 
@@ -53,11 +53,11 @@ WHERE_KNOWN = (
 
 
 def columns_of(problems: Sequence[Problem], field: str | None) -> list[Column]:
-    """The columns that a set of these problems has.
+    """Return the columns of a data set of these problems.
 
     Args:
         problems: of all splits.
-        field: a field of the source's rows that is kept, such as "link".
+        field: a field of the source's rows to keep, such as "link".
     """
     known = [c for c in WHERE_KNOWN if any(getattr(p, c.name) for p in problems)]
     names = {column.name for column in (*ALWAYS, *known)}
@@ -68,7 +68,7 @@ def columns_of(problems: Sequence[Problem], field: str | None) -> list[Column]:
 def row_of(
     problem: Problem, columns: Sequence[Column], fields: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The problem as a row; what is unknown is None."""
+    """Return the problem as a row; unknown values are None."""
     row: dict[str, Any] = {}
     for name, kind, _ in columns:
         if name == "kind":
@@ -100,7 +100,7 @@ def write_split(
         split: its name.
         problems: in the order of the file.
         columns: see `columns_of`.
-        fields: question to the field of the source that is kept.
+        fields: question to the kept field of the source.
         form: "parquet" for data/SPLIT-00000-of-00001.parquet, "json" for the list SPLIT.json.
 
     Returns:
@@ -126,7 +126,7 @@ def write_split(
 
 
 def features(columns: Sequence[Column]) -> list[str]:
-    """The columns as lines of the card's `dataset_info.features`."""
+    """Return the columns as lines of the card's `dataset_info.features`."""
     lines: list[str] = []
     for column in columns:
         lines.append(f"  - name: {json.dumps(column.name, ensure_ascii=False)}")

@@ -1,7 +1,7 @@
-"""Which held-out questions stand, changed or not, in another set of questions.
+"""Find held-out questions that occur, changed or not, in another set of questions.
 
 Knows exact copies, equal parameters, equal text with the numbers masked, short questions with
-the same formula, and shared word n-grams. Knows nothing of files or of what is done about a leak.
+the same formula, and shared word n-grams. Knows nothing of files or of the consequences of a leak.
 """
 
 import re
@@ -23,7 +23,7 @@ MEANING = {
 }
 
 _SIGN = "-+−–×÷*:=<>/%^"
-# Brackets count where they hold a sum: "(3 + 4) × 5" is not "3 + 4 × 5", but "7 (kẹo)" is "7 kẹo".
+# Brackets matter around a calculation: "(3 + 4) × 5" is not "3 + 4 × 5", but "7 (kẹo)" is "7 kẹo".
 _BRACKETS = re.compile(rf"\(([^()]*\w\s*[{_SIGN}]\s*[^()\s][^()]*)\)")
 _TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[^\W\d_]+|[{_SIGN}⟦⟧]")
 
@@ -34,8 +34,8 @@ _UNIFIED = (
     (re.compile(r"(?<!\w)tìm\s+(?:số\s+)?\$?[a-z]\$?(?=[\s,.:;])[\s,.:;]*"), " "),
     (re.compile(r"(?<=\w\w):(?=\s|$)"), " "),
 )
-# Words that only say "work this out".
-_PHRASING = frozenset(
+# Words that only ask to calculate.
+_ASKING_WORDS = frozenset(
     "hãy em tính nhanh nhẩm giá trị của biểu thức sau thực hiện các phép kết quả là bằng cách "
     "thuận tiện nhất hợp lí lý đặt rồi tìm biết cho bao nhiêu".split()
 )
@@ -48,7 +48,8 @@ class Leak(NamedTuple):
         kind: one of `MEANING`.
         held_out: id of the held-out problem.
         train: id of the training problem that gives it away.
-        share: of the held-out question's 5-grams that the other holds, 0 to 1; 1 but for "near".
+        share: share of the held-out question's 5-grams in the other, 0 to 1; always 1 except for
+            "near".
     """
 
     kind: str
@@ -57,20 +58,21 @@ class Leak(NamedTuple):
     share: float
 
     def reason(self) -> str:
-        """Why the training problem has to go, in words."""
+        """Say why the training problem is dropped."""
         share = f", {100 * self.share:.0f} %" if self.kind == "near" else ""
         return f"gives {self.held_out} away: {MEANING[self.kind]}{share}"
 
 
 def plain(text: str) -> str:
-    """The text in lower case with single spaces: equal for the same question."""
+    """Return the text in lower case with single spaces: equal for the same question."""
     return " ".join(unicodedata.normalize("NFC", text).lower().split())
 
 
 def wording(text: str) -> str:
-    """A key equal for questions that differ in label, case, spaces and punctuation only.
+    """Return a key that is equal for questions that differ only in label, case and punctuation.
 
-    Numbers, operators and words stay, so no two different problems share it.
+    Spaces do not count either. Numbers, operators and words stay, so no two different problems
+    share a key.
 
     Example:
         >>> wording("Câu 4: Tính $3 + 4 = ?$") == wording("câu 2.  tính 3+4")
@@ -81,10 +83,10 @@ def wording(text: str) -> str:
 
 
 def formula(text: str) -> str:
-    """A key equal for short questions that ask for the same calculation; "" for all others.
+    """Return a key that is equal for short questions with the same calculation; "" for others.
 
-    Short questions have too few n-grams to be compared by them. Words that only say "work this
-    out" go, all others stay with the numbers and operators.
+    Short questions have too few n-grams for a comparison. Words that only ask to calculate are
+    removed; all other words stay with the numbers and operators.
 
     Example:
         >>> formula("Hãy tính nhanh: 25 × 4 + 36") == formula("Tính 25 x 4 + 36")
@@ -95,28 +97,28 @@ def formula(text: str) -> str:
     text = unicodedata.normalize("NFC", text).lower()
     for pattern, unified in _UNIFIED:
         text = pattern.sub(unified, text)
-    tokens = [token for token in wording(text).split() if token not in _PHRASING]
+    tokens = [token for token in wording(text).split() if token not in _ASKING_WORDS]
     numbers = sum(token[0].isdigit() for token in tokens)
     return " ".join(tokens) if numbers > 1 and any(token in _SIGN for token in tokens) else ""
 
 
 def find_leaks(train: Sequence[Problem], held_out: Sequence[Problem]) -> list[Leak]:
-    """Every held-out problem that the training problems give away, with the clearest reason.
+    """Return every held-out problem that training gives away, with the clearest reason.
 
-    Problems with parameters (generated ones) leak by equal text or by equal family and
-    parameters; their number-masked text is shared by design. All others leak by equal text
-    too, by equal number-masked text, by the same formula in a short question, and by half of
-    their 5-grams in one training question.
+    Generated problems (those with parameters) leak by equal text, or by equal family and
+    parameters; they share number-masked text by design. All others leak by equal text, by equal
+    number-masked text, by the same formula in a short question, or by half of their 5-grams in
+    one training question.
 
     Args:
-        train: what the loss sees.
-        held_out: what is measured on.
+        train: the training problems.
+        held_out: the problems of validation and test.
     """
     if not train or not held_out:
         return []
     equal, rest = _equals(held_out, train)
     leaks = [Leak(kind, own, twin, 1.0) for kind, own, twin in equal]
-    pool = _foreign(train)
+    pool = _not_generated(train)
     found = contained([asked_text(p) for p in rest], [asked_text(p) for p in pool])
     leaks += [Leak("near", rest[i].id, pool[j].id, share) for i, j, share in found]
     kinds = list(MEANING)
@@ -124,35 +126,42 @@ def find_leaks(train: Sequence[Problem], held_out: Sequence[Problem]) -> list[Le
 
 
 def giving_away(train: Sequence[Problem], held_out: Sequence[Problem]) -> dict[str, Leak]:
-    """Every training problem that gives a held-out one away, by its id; without it none is left.
+    """Return every training problem that gives a held-out problem away, by its id.
+
+    Without these problems, no leak is left.
 
     Args:
-        train: what the loss is to see.
-        held_out: what is measured on.
+        train: problems to train on.
+        held_out: the problems of validation or test.
     """
     if not train or not held_out:
         return {}
     equal, rest = _equals(train, held_out)
     found = {own: Leak(kind, twin, own, 1.0) for kind, own, twin in equal}
-    asked = _foreign(held_out)
+    asked = _not_generated(held_out)
     while near := holders([asked_text(p) for p in asked], [asked_text(p) for p in rest]):
         for i, j, share in near:
             found.setdefault(rest[j].id, Leak("near", asked[i].id, rest[j].id, share))
-        # Once more: the rows that went may have hidden others (`mathpal.data.ngrams.TRIED`).
+        # Repeat: the removed rows may have hidden others (`mathpal.data.ngrams.TRIED`).
         hit = {j for _, j, _ in near}
         rest = [problem for j, problem in enumerate(rest) if j not in hit]
     return found
 
 
-def _foreign(problems: Sequence[Problem]) -> list[Problem]:
+def _not_generated(problems: Sequence[Problem]) -> list[Problem]:
     return [problem for problem in problems if not problem.parameters]
 
 
 def _equals(
     these: Sequence[Problem], those: Sequence[Problem]
 ) -> tuple[list[tuple[str, str, str]], list[Problem]]:
-    """(kind, id, id of its twin) of those that share a key, and the foreign ones without a twin."""
-    # Of a million training problems only the keys that a held-out one has are worth keeping.
+    """Compare two sets of problems by their keys.
+
+    Returns:
+        (kind, id, id of its twin) of `these` that share a key with `those`, and the problems
+        without a twin that were not generated.
+    """
+    # Of a million training problems, keep only the keys that a held-out problem has.
     wanted = {key for p in these for key in _keys(p)} if len(these) < len(those) else None
     twins = {
         key: p.id for p in reversed(those) for key in _keys(p) if wanted is None or key in wanted
@@ -169,7 +178,7 @@ def _equals(
 
 
 def _keys(problem: Problem) -> Iterator[tuple[str, str]]:
-    """Kinds of sameness with what must be equal, the clearest first."""
+    """Yield (kind, text that must be equal), the clearest kind first."""
     asked = asked_text(problem)
     yield "exact", plain(asked)
     if problem.parameters:

@@ -1,27 +1,30 @@
 """Several data sets as one: what `data=mixture` names.
 
-Knows how rows are shared out among sources, and that no source may train on what another
-tests on. Knows nothing of how a source gets its rows.
+Knows the shares of the sources, and that no source trains on problems that another holds out.
+Knows nothing of how a source gets its rows.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any
 
 from annotated_types import Ge, Gt
 
 from mathpal.data.apart import without_leaks
-from mathpal.data.describing import number
-from mathpal.data.quarantine import FILE, write_left_out
+from mathpal.data.finish import number
+from mathpal.data.limits import limits
+from mathpal.data.quarantine import FILE, write_quarantine
 from mathpal.data.sieve import digest
 from mathpal.errors import ConfigError, DataError, MathPalError
-from mathpal.problems import Problem, Splits
+from mathpal.problems import LeftOut, Problem, RawRows, Splits
 
 Source = Callable[[Path | None], Splits]
 
 
+@limits(audited={"weights": None, "train": None}, nested="sources")
 def mixture(
     run_dir: Path | None,
     *,
@@ -30,24 +33,24 @@ def mixture(
     train: Annotated[int, Ge(1)] | None = None,
     seed: int = 42,
 ) -> Splits:
-    """The training problems of several sources in given shares; all that they hold out.
+    """Mix the training problems of several sources in given shares, and join their held-out ones.
 
-    A source asked for more problems than it has gives some of them again (in whole passes, the
-    rest chosen by hash). Training problems that give away what any source holds out are
-    dropped first. Problems without a family take the source's name for it, so that the
+    Training problems that give away a held-out problem of any source are dropped first. If a
+    source has fewer problems than its share, some are repeated: all of them in whole passes, the
+    rest chosen by hash. Problems without a family get the source's name as family, so that the
     evaluation reports each source.
 
     Args:
-        run_dir: what is dropped is listed in `data/quarantine.jsonl`; each source writes a
-            quarantine of its own below `data/<name>/`.
+        run_dir: where dropped problems are listed in `data/quarantine.jsonl`; each source writes
+            its own quarantine below `data/<name>/`.
         sources: a name for each source, and the source.
         weights: name to weight, above 0, of every source; None for the sources' own sizes.
-        train: training problems in all; None for as many as need no problem twice.
-        seed: chooses the problems of a source of which not all are used.
+        train: training problems in all; None for as many as possible without repetition.
+        seed: chooses the problems if not all of a source are used.
 
     Raises:
-        ConfigError: weights of other names than the sources.
-        DataError: what a source raises, or a source without training problems.
+        ConfigError: the weights' names are not those of the sources.
+        DataError: an error of a source, or a source without training problems.
     """
     if weights is not None and set(weights) != set(sources):
         raise ConfigError(
@@ -59,8 +62,8 @@ def mixture(
     held_out = [p for part in parts.values() for p in part.validation]
     test = [p for part in parts.values() for p in part.test]
     pool, validation, left_out = without_leaks(given, held_out, test)
-    if run_dir is not None and left_out:
-        write_left_out(Path(run_dir) / FILE, left_out)
+    if left_out:
+        write_quarantine(run_dir, left_out)
     lost = {
         split: Counter(_source(row.row) for row in left_out if row.split == split)
         for split in ("train", "validation")
@@ -79,7 +82,8 @@ def mixture(
         "validation_leaks": {name: lost["validation"][name] for name in parts},
     }
     notes["description"] = describe(notes)
-    return Splits(rows, validation, test, notes)
+    raw = [way for part in parts.values() for way in part.raw]
+    return Splits(rows, validation, test, notes, _rejected(parts, left_out), raw)
 
 
 def _source(name: object) -> str:
@@ -88,7 +92,7 @@ def _source(name: object) -> str:
 
 
 def _part(name: str, source: Source, run_dir: Path | None) -> Splits:
-    """What a source gives, its problems marked with its name."""
+    """Load one source; its problems are marked with its name."""
     folder = None if run_dir is None else Path(run_dir) / "data" / name
     try:
         part = source(folder)
@@ -98,7 +102,25 @@ def _part(name: str, source: Source, run_dir: Path | None) -> Splits:
         [replace(p, id=f"{name}/{p.id}", family=p.family or name) for p in problems]
         for problems in part[:3]
     )
-    return Splits(train, validation, test, part.notes)
+    rejected = [_renamed(name, left) for left in part.rejected]
+    # Rows cannot be matched with the renamed problems, so an audit looks at the problems.
+    raw = [RawRows(way.read, way.columns) for way in part.raw]
+    return Splits(train, validation, test, part.notes, rejected, raw)
+
+
+def _renamed(name: str, left: LeftOut) -> LeftOut:
+    """The rejected row, marked with its source's name."""
+    problem = left.problem
+    if problem is not None:
+        problem = replace(problem, id=f"{name}/{problem.id}")
+    return left._replace(row=f"{name}/{left.row}", problem=problem)
+
+
+def _rejected(parts: Mapping[str, Splits], own: Sequence[LeftOut]) -> list[LeftOut]:
+    """All rejected rows, in the order of the quarantine files' paths."""
+    rows = {name: part.rejected for name, part in parts.items()}
+    places = sorted([*((name, rows[name]) for name in rows), (FILE.name, own)], key=itemgetter(0))
+    return [left for _, found in places for left in found]
 
 
 def _shares(
@@ -108,7 +130,7 @@ def _shares(
     empty = [name for name, size in sizes.items() if not size]
     if empty:
         lost = sum(leaks.get(name, 0) for name in empty)
-        why = f" ({lost} rows give away what a source holds out)" if lost else ""
+        why = f" ({lost} rows give away held-out problems of a source)" if lost else ""
         raise DataError(
             f"data.sources: nothing of {', '.join(empty)} is left to train on{why}; give it more "
             f"rows, or leave it out: ~data.sources.{empty[0]}"
@@ -120,9 +142,9 @@ def _shares(
 def _counts(
     sizes: Mapping[str, int], shares: Mapping[str, float], total: int | None
 ) -> dict[str, int]:
-    """Problems of each source, together `total`; what is left of rounding goes by remainder."""
+    """Problems of each source, together `total`; the largest remainders are rounded up."""
     if total is None:
-        # A hair above: 3 / 0.3 must not become 9.
+        # Against rounding errors: 3 / 0.3 must not become 9.
         total = int(min(sizes[name] / shares[name] for name in sizes) + 1e-6)
     exact = {name: total * share for name, share in shares.items()}
     counts = {name: int(value + 1e-9) for name, value in exact.items()}
@@ -133,14 +155,14 @@ def _counts(
 
 
 def _drawn(problems: list[Problem], count: int, seed: int) -> list[Problem]:
-    """`count` of the problems: all of them as often as they go, the rest chosen by hash."""
+    """`count` of the problems: whole passes over all of them, the rest chosen by hash."""
     passes, rest = divmod(count, len(problems))
     order = sorted(problems, key=lambda problem: digest(f"{seed}\x1f{problem.id}"))
     return [*(problems * passes), *order[:rest]]
 
 
 def describe(notes: Mapping[str, Any]) -> str:
-    """The notes of `mixture` in a few plain lines."""
+    """Describe the notes of `mixture` in a few plain lines."""
     lines = []
     for name, used in notes["used"].items():
         have = notes["available"][name]

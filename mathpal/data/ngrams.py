@@ -1,6 +1,6 @@
-"""Which texts hold the word n-grams of which others.
+"""Find texts that share word n-grams with other texts.
 
-Knows words and their runs. Knows nothing of problems, splits or what an overlap means.
+Knows words and runs of words. Knows nothing of problems, splits or the meaning of an overlap.
 """
 
 import re
@@ -10,26 +10,26 @@ from typing import NamedTuple
 
 import numpy as np
 
-NEAR_SHARE = 0.5  # of the held-out question's 5-grams; the share the field calls contaminated
+NEAR_SHARE = 0.5  # of the held-out question's 5-grams; the field's usual limit for contamination
 NEAR_SIZE = 5
 NEAR_LEAST = 8  # 5-grams: below 12 words the phrasing alone ("Tính giá trị của biểu thức") is half
-TRIED = 400  # candidates looked at for one question, those with its rarest n-grams first
-BLOCK = 256  # questions after which what was found is taken out of the index
-PIECE = 20_000  # texts whose n-grams are held at a time
+TRIED = 400  # candidates compared with one question, those with its rarest n-grams first
+BLOCK = 256  # questions after which found texts are removed from the index
+PIECE = 20_000  # texts whose n-grams are in memory at a time
 RUN = 13  # words
 LABEL = re.compile(r"^\s*(?:bài|câu|question|problem)(?: toán| hỏi)?\s*\d+\s*[.:)]*\s*")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
-_UNSPOKEN = re.compile(r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>|\\[a-z]+")  # images, LaTeX commands
+_NO_WORDS = re.compile(r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>|\\[a-z]+")  # images, LaTeX commands
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Contained(NamedTuple):
-    """A text of which another holds a part.
+    """A text that shares n-grams with another text.
 
     Attributes:
         text: index of the text.
-        other: index of the one that holds most of it.
-        share: of the text's different n-grams, 0 to 1.
+        other: index of the other text.
+        share: share of the text's different n-grams that the other has, 0 to 1.
     """
 
     text: int
@@ -38,8 +38,8 @@ class Contained(NamedTuple):
 
 
 def words(text: str) -> list[str]:
-    """Syllables and numbers of a question in lower case, without label, images and LaTeX."""
-    text = _UNSPOKEN.sub(" ", unicodedata.normalize("NFC", text).lower())
+    """Return a question's syllables and numbers in lower case, without label, images and LaTeX."""
+    text = _NO_WORDS.sub(" ", unicodedata.normalize("NFC", text).lower())
     return _WORD.findall(LABEL.sub("", text))
 
 
@@ -49,7 +49,7 @@ class Grams(NamedTuple):
     Attributes:
         text: index of the text, ascending, int64 (grams,).
         key: hash of the n-gram, ascending within a text, uint64 (grams,).
-        starts: text i has the grams starts[i]:starts[i + 1], int64 (texts + 1,).
+        starts: text i has the n-grams starts[i]:starts[i + 1], int64 (texts + 1,).
     """
 
     text: np.ndarray
@@ -63,7 +63,7 @@ def grams(texts: Sequence[str], size: int, vocabulary: dict[str, int]) -> Grams:
     Args:
         texts: questions.
         size: words of an n-gram, 1 or more.
-        vocabulary: word to number, extended here; texts compared with each other share it.
+        vocabulary: word to number, extended here. Texts to compare must share one vocabulary.
     """
     numbers: list[int] = []
     lengths = []
@@ -88,7 +88,7 @@ def grams(texts: Sequence[str], size: int, vocabulary: dict[str, int]) -> Grams:
 
 
 def _shared(texts: Sequence[str], own: Grams, vocabulary: dict[str, int]) -> Grams:
-    """The `NEAR_SIZE`-grams that `own` has too: of a million texts' the few that count."""
+    """The `NEAR_SIZE`-grams that `own` has too; of a million texts these are few."""
     wanted = np.unique(own.key)
     held, keys = [np.empty(0, np.int64)], [np.empty(0, np.uint64)]
     for begin in range(0, len(texts) if len(wanted) else 0, PIECE):
@@ -108,7 +108,7 @@ class _Index(NamedTuple):
     holders: np.ndarray
 
     def places(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where the holders of each key begin and end, int64 (keys,) each."""
+        """Return the begin and end of each key's holders, int64 (keys,) each."""
         return np.searchsorted(self.keys, keys, "left"), np.searchsorted(self.keys, keys, "right")
 
 
@@ -120,16 +120,19 @@ def _indexed(pool: Grams) -> _Index:
 def contained(
     texts: Sequence[str], others: Sequence[str] | None = None, *, share: float = NEAR_SHARE
 ) -> list[Contained]:
-    """The texts of whose n-grams another text holds at least a share.
+    """Return the texts with at least a share of their n-grams in another text.
 
-    Of n n-grams at least one of the rarest n - ceil(share n) + 1 must be shared, so only texts
-    with one of those are compared. At most `TRIED` are; a text hidden behind more is found all
-    the same if one of those tried holds enough.
+    Of a text's n different n-grams, at least one of the rarest n - ceil(share n) + 1 must be
+    shared, so only texts with one of these are compared, and at most `TRIED` of them. A text with
+    more candidates is found if one of those compared shares enough.
 
     Args:
-        texts: looked for; those of fewer than `NEAR_LEAST` n-grams are left out.
-        others: looked into; None looks into the texts themselves, leaving out each its own.
+        texts: the texts to find; texts of fewer than `NEAR_LEAST` n-grams are skipped.
+        others: the texts to search; None compares `texts` with each other.
         share: above 0, up to 1.
+
+    Returns:
+        At most one entry a text, with the other text that shares most.
     """
     vocabulary: dict[str, int] = {}
     own = grams(texts, NEAR_SIZE, vocabulary)
@@ -153,14 +156,17 @@ def contained(
 
 
 def holders(texts: Sequence[str], others: Sequence[str]) -> list[Contained]:
-    """Every other text that holds `NEAR_SHARE` of one of the texts, once, with the first such.
+    """Return every other text that has `NEAR_SHARE` of the n-grams of one of the texts.
 
-    Others are tried as in `contained`, `TRIED` at a time, as long as one of them is a hit. An
-    other that was found is not looked at again, so many near twins cost no more than one pass.
+    Candidates are compared as in `contained`, `TRIED` at a time, as long as one of them is a hit.
+    A text that was found is not compared again, so many near twins cost one pass only.
 
     Args:
-        texts: looked for; those of fewer than `NEAR_LEAST` n-grams are left out.
-        others: looked into.
+        texts: the texts to find; texts of fewer than `NEAR_LEAST` n-grams are skipped.
+        others: the texts to search.
+
+    Returns:
+        One entry for each other text that was found, with the first text that it holds.
     """
     vocabulary: dict[str, int] = {}
     own = grams(texts, NEAR_SIZE, vocabulary)
@@ -185,14 +191,14 @@ def holders(texts: Sequence[str], others: Sequence[str]) -> list[Contained]:
 
 
 def _needed(count: int, share: float) -> int:
-    """How many of a text's n-grams another must hold; 0 for a text that is too short."""
+    """The number of a text's n-grams that another must have; 0 for a text that is too short."""
     return int(np.ceil(share * count - 1e-9)) if count >= NEAR_LEAST else 0
 
 
 def _rare(
     first: np.ndarray, last: np.ndarray, need: int, itself: int | None
 ) -> list[tuple[int, int]]:
-    """Where the holders of a text's rarest n-grams begin and end; one of these must be shared."""
+    """Begin and end of the holders of a text's rarest n-grams; one of these must be shared."""
     held = (last - first) - (itself is not None)
     if not need or np.count_nonzero(held) < need:
         return []
@@ -206,7 +212,7 @@ def _batches(
     itself: int | None,
     gone: np.ndarray | None = None,
 ) -> Iterator[np.ndarray]:
-    """Different texts that hold one of the rare n-grams, rarest first, `TRIED` at a time."""
+    """Yield different texts with one of the rare n-grams, rarest first, `TRIED` at a time."""
     seen = set() if itself is None else {itself}
     waiting: list[int] = []
     for begin, end in rare:
@@ -222,18 +228,18 @@ def _batches(
         yield np.asarray(waiting, np.int64)
 
 
-def _common(mine: np.ndarray, pool: Grams, candidates: np.ndarray) -> np.ndarray:
-    """How many of my n-grams each candidate holds, int64 (candidates,)."""
+def _common(own: np.ndarray, pool: Grams, candidates: np.ndarray) -> np.ndarray:
+    """The number of a text's n-grams that each candidate has, int64 (candidates,)."""
     begins, ends = pool.starts[candidates], pool.starts[candidates + 1]
     lengths = ends - begins
     offsets = np.cumsum(lengths) - lengths
     where = np.arange(int(lengths.sum())) + np.repeat(begins - offsets, lengths)
-    hits = np.isin(pool.key[where], mine)
+    hits = np.isin(pool.key[where], own)
     return np.add.reduceat(hits.astype(np.int64), offsets)
 
 
 def shared_run(texts: Sequence[str], others: Sequence[str]) -> Mapping[int, int]:
-    """Texts that share any run of `RUN` words with another, and the first that holds it."""
+    """Return the texts that share any run of `RUN` words with another, and the first such."""
     vocabulary: dict[str, int] = {}
     own, pool = grams(texts, RUN, vocabulary), grams(others, RUN, vocabulary)
     order = np.argsort(pool.key, kind="stable")
@@ -241,4 +247,4 @@ def shared_run(texts: Sequence[str], others: Sequence[str]) -> Mapping[int, int]
     hit = place < len(order)
     hit[hit] = pool.key[order][place[hit]] == own.key[hit]
     pairs = zip(own.text[hit].tolist(), pool.text[order[place[hit]]].tolist(), strict=True)
-    return dict(reversed(list(pairs)))  # of several pairs the first one stays
+    return dict(reversed(list(pairs)))  # the first of several pairs stays

@@ -1,6 +1,6 @@
 """Preference pairs as a data set: what `data=preference` names.
 
-Knows which pairs say anything. Knows nothing of what an objective does with the worse one.
+Knows which pairs are usable. Knows nothing of objectives.
 """
 
 from collections.abc import Mapping
@@ -10,13 +10,14 @@ from typing import Any
 from pydantic import FilePath
 
 from mathpal.data.cells import gold_of, read_texts
-from mathpal.data.finish import Characters, Count, Share, Tolerance
-from mathpal.data.reading import Fault
+from mathpal.data.finish import EVERY_ROW, ONE_SPLIT, Characters, Count, Share, Tolerance
+from mathpal.data.limits import limits
 from mathpal.data.sieve import digest
 from mathpal.data.tables import from_file
-from mathpal.problems import Problem, Splits
+from mathpal.problems import Fault, Problem, Splits
 
 
+@limits(audited=EVERY_ROW, undivided=ONE_SPLIT)
 def preference(
     run_dir: Path | None,
     *,
@@ -33,11 +34,11 @@ def preference(
     max_characters: Characters = 20_000,
     seed: int = 42,
 ) -> Splits:
-    """Questions with a better and a worse response, from a file of any known format.
+    """Load questions with a better and a worse response from a file of any known format.
 
-    Supervised fine-tuning learns the better one; the worse one stays in `Problem.rejected`.
-    A pair of equal responses is malformed. Several pairs of one prompt stay together in one
-    split; it is tested on once.
+    Supervised fine-tuning learns the better response; the worse one is in `Problem.rejected`.
+    A pair of equal responses is malformed. Several pairs of one prompt stay in one split; the
+    test has each prompt once.
 
     The arguments that are not explained here are those of `from_file`.
 

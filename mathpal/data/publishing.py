@@ -1,6 +1,6 @@
-"""A built folder sent elsewhere: to the Hub as a data set, to Comet or W&B as an artifact.
+"""Publish a built folder: to the Hub as a data set, to Comet or W&B as an artifact.
 
-Keys come from the environment only. What is missing is said before anything is built.
+Keys come from the environment only. A missing key or package is an error before the build.
 """
 
 import importlib
@@ -14,7 +14,7 @@ from mathpal.errors import ConfigError, DataError
 
 Service = Literal["comet", "wandb"]
 PROJECT = "mathpal"
-LOCAL_ONLY = "audit/*.jsonl"  # the rows left out, and the rows once more
+LOCAL_ONLY = "audit/*.jsonl"  # the rows that were left out, and a copy of the others
 _REPOSITORY = re.compile(r"[\w.-]+(?:/[\w.-]+)?")
 _SERVICES = {
     "comet": ("comet_ml", "mathpal[comet]", "COMET_API_KEY"),
@@ -23,10 +23,10 @@ _SERVICES = {
 
 
 def require_access(push: str | None, artifact: Service | None) -> None:
-    """Stop where a package or a key is missing.
+    """Require the packages and keys for publishing.
 
     Raises:
-        ConfigError: naming what is missing.
+        ConfigError: a package or an environment variable is missing, or `push` is malformed.
     """
     if push is not None:
         if not _REPOSITORY.fullmatch(push):
@@ -49,18 +49,19 @@ def _require(setting: str, package: str, extra: str, key: str) -> None:
 
 
 def push_folder(folder: Path, push: str, *, name: str, private: bool) -> str:
-    """Upload a built folder to the Hub, in place of what the data set held; return its address.
+    """Upload a built folder to the Hub, replacing the data set's files; return the address.
 
-    The audit's rows (`audit/*.jsonl`) stay here.
+    The audit's rows (`audit/*.jsonl`) are not uploaded.
 
     Args:
         folder: of a built data set.
-        push: owner/name, made where it is missing; or the owner.
-        name: of the data set, where `push` is the owner only.
-        private: whether only the owner's team sees it; an existing public one is refused then.
+        push: owner/name, created if it does not exist; or the owner.
+        name: of the data set, if `push` is the owner only.
+        private: whether only the owner's team sees the data set. An existing public one is then
+            refused.
 
     Raises:
-        ConfigError: it must be private and is public.
+        ConfigError: the data set must be private and is public.
         DataError: no network, no permission.
     """
     import huggingface_hub
@@ -90,7 +91,7 @@ def push_folder(folder: Path, push: str, *, name: str, private: bool) -> str:
 
 
 def log_artifact(folder: Path, service: Service, name: str) -> str:
-    """Record a built folder as an artifact of the type "dataset"; return where it is, in words.
+    """Record a built folder as an artifact of the type "dataset"; return its description.
 
     Args:
         folder: of a built data set.

@@ -1,7 +1,7 @@
-"""Problems out of a Qdrant collection: what `data=qdrant` names.
+"""Problems from a Qdrant collection: what `data=qdrant` names.
 
-Knows the payload of scraped exams and how a text with markers comes apart. Knows nothing of
-what makes a row usable (`sieve`). Vectors are not read.
+Knows the payload of scraped exams and how a text with markers is split. Usable rows are in
+`sieve`. Vectors are not read.
 """
 
 import os
@@ -9,16 +9,25 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 from annotated_types import Interval
 
-from mathpal.data.finish import Characters, Count, Share, Tolerance, finish
-from mathpal.data.reading import Fault, Row
+from mathpal.data.finish import (
+    EVERY_ROW,
+    ONE_SPLIT,
+    Characters,
+    Count,
+    Share,
+    Tolerance,
+    finish,
+)
+from mathpal.data.limits import limits
 from mathpal.data.sieve import digest, sieve, worked_problem
 from mathpal.errors import ConfigError, DataError
-from mathpal.problems import Problem, Splits
+from mathpal.problems import Fault, Problem, RawRows, Row, Splits
 from mathpal.settings.capabilities import declares
 from mathpal.settings.faults import Fault as SettingsFault
 from mathpal.settings.faults import shown
@@ -45,6 +54,7 @@ def _one_store(settings: Mapping[str, Any]) -> SettingsFault | None:
 
 
 @declares(rule=_one_store)
+@limits(audited=EVERY_ROW, undivided=ONE_SPLIT)
 def qdrant(
     run_dir: Path | None,
     *,
@@ -60,7 +70,7 @@ def qdrant(
     max_characters: Characters = 20_000,
     seed: int = 42,
 ) -> Splits:
-    """Problems from the payloads of a collection, split at `### QUESTION:` / `#### SOLUTION:`.
+    """Load problems from a collection's payloads, split at `### QUESTION:` / `#### SOLUTION:`.
 
     A point may hold several problems. The payload's grade_id becomes the grade, its type the
     family. A server's key is read from QDRANT_API_KEY. An embedded collection is stored with
@@ -79,8 +89,8 @@ def qdrant(
 
     Raises:
         ConfigError: not exactly one of path and url; the package qdrant-client is missing.
-        DataError: nothing there, not reachable, no such collection, too many malformed rows,
-            nothing to train on.
+        DataError: the store is missing or unreachable, there is no such collection, too many
+            rows are malformed, or no row is left to train on.
     """
     if (path is None) == (url is None):
         raise ConfigError(
@@ -104,6 +114,7 @@ def qdrant(
         run_dir,
         source=source,
         facts={"title": f"Qdrant {collection}", "collection": collection, "points": len(points)},
+        raw=[RawRows(partial(_reread, path, url, collection, content), columns)],
         validation_share=validation_share,
         test_share=test_share,
         max_test=max_test,
@@ -113,7 +124,7 @@ def qdrant(
 
 
 def read(source: str, path: Path | None, url: str | None, collection: str) -> list[dict[str, Any]]:
-    """The payloads of all points."""
+    """Read the payloads of all points. `source` names the settings in messages."""
     try:
         import qdrant_client
     except ModuleNotFoundError as error:
@@ -124,7 +135,7 @@ def read(source: str, path: Path | None, url: str | None, collection: str) -> li
         ) from error
     from qdrant_client.http.exceptions import ApiException
 
-    # The client would make a folder that is not there.
+    # The client would create a missing folder.
     if path is not None and not (path / "meta.json").is_file():
         raise DataError(f"{source}: expected the folder of an embedded Qdrant, with a meta.json")
     try:
@@ -165,7 +176,13 @@ def _scroll(client: Any, collection: str) -> Iterator[dict[str, Any]]:
 
 
 def rows_of(payload: dict[str, Any], content: str | None, *, first: int) -> list[Row]:
-    """One row a problem of the point; a point without the markers is one unreadable row."""
+    """Return a row for each problem of a point; a point without markers is one unreadable row.
+
+    Args:
+        payload: of the point.
+        content: payload key of the text; None takes the first of `CONTENT`.
+        first: number of the first row.
+    """
     keys = [content] if content is not None else [key for key in CONTENT if key in payload]
     text = payload.get(keys[0]) if keys else None
     if not isinstance(text, str):
@@ -185,6 +202,14 @@ def rows_of(payload: dict[str, Any], content: str | None, *, first: int) -> list
     return rows or [Row(first, None, text[:500], fault)]
 
 
+def _reread(
+    path: Path | None, url: str | None, collection: str, content: str | None, further: str | None
+) -> Iterator[Row]:
+    """The rows of every point, each with the whole payload."""
+    for payload in read(f"group={further}", path, url, collection):
+        yield from rows_of(payload, content, first=1)
+
+
 def _problem(
     fields: Mapping[str, Any], columns: Mapping[str, str], max_characters: int
 ) -> Problem | Fault:
@@ -201,7 +226,7 @@ def _problem(
 
 
 def grade_of(payload: Mapping[str, Any]) -> int | None:
-    """The school grade that grade_id names (6, "6", "grade_6", "lop-6"); None where it names none.
+    """Return the school grade of grade_id (6, "6", "grade_6", "lop-6"); None without one.
 
     Example:
         >>> grade_of({"grade_id": "grade_6"})

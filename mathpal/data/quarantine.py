@@ -1,64 +1,43 @@
-"""The rows that a source left out, with the reason: `data/quarantine.jsonl` of a run.
+"""The rejected rows of a run on disk: `data/quarantine.jsonl`.
 
-Knows the file, both ways. Knows nothing of why a row is left out.
+Knows the layout of the file. Knows nothing of why a row is rejected.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from mathpal.data.reading import Fault
-from mathpal.problems import Problem
+from mathpal.problems import Fault, LeftOut, Problem
 from mathpal.record.files import write_lines
 
 FILE = Path("data") / "quarantine.jsonl"
 EXCERPT_CHARACTERS = 500
 
 
-class LeftOut(NamedTuple):
-    """A row that a run does not use.
-
-    Attributes:
-        row: its number in the source, or its problem's id.
-        split: the split it would be in; "" where the source has one list of rows only.
-        fault: why it is left out.
-        excerpt: the start of its text.
-        problem: of a row that is sound in itself.
-    """
-
-    row: int | str
-    split: str
-    fault: Fault
-    excerpt: str
-    problem: Problem | None = None
-
-
 def dropped(problem: Problem, split: str, fault: Fault) -> LeftOut:
-    """A sound problem that the other rows leave no place for."""
+    """The record of a sound problem that is rejected because of other rows."""
     return LeftOut(problem.id, split, fault, problem.question[:EXCERPT_CHARACTERS], problem)
 
 
-def write_left_out(path: Path, rows: Sequence[LeftOut]) -> None:
-    """Write the rows, an object a line; without rows only a file that is there is replaced."""
-    if rows or path.exists():
-        write_lines(path, [_record(row) for row in rows])
+def write_quarantine(run_dir: Path | None, rejected: Sequence[LeftOut]) -> Path | None:
+    """Write the rejected rows, one object a line.
 
-
-def read_left_out(folder: Path) -> list[LeftOut]:
-    """The rows that a source has left out.
+    Without rejected rows, only an existing file is replaced.
 
     Args:
-        folder: the run directory that the source was given. A mixture gives each of its sources
-            one of its own below; the source's name then stands before a row's number and id.
+        run_dir: the run directory; None writes nothing.
+        rejected: the rows of one source.
+
+    Returns:
+        The file's path; None without a run directory.
     """
-    found: list[LeftOut] = []
-    for path in sorted(folder.rglob(FILE.name)):
-        # data/own/data/quarantine.jsonl is of the source "own".
-        names = path.relative_to(folder).parent.parts[1::2]
-        found += _read(path, names)
-    return found
+    if run_dir is None:
+        return None
+    path = Path(run_dir) / FILE
+    if rejected or path.exists():
+        write_lines(path, [_record(row) for row in rejected])
+    return path
 
 
 def _record(left: LeftOut) -> dict[str, Any]:
@@ -69,25 +48,6 @@ def _record(left: LeftOut) -> dict[str, Any]:
     return record
 
 
-def _read(path: Path, names: Sequence[str]) -> Iterator[LeftOut]:
-    before = "".join(f"{name}/" for name in names)
-    # No splitlines: an excerpt may hold a line separator (U+2028), which JSON leaves as it is.
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        if not line:
-            continue
-        record = json.loads(line)
-        row, known = record["row"], record.get("problem")
-        yield LeftOut(
-            row=f"{before}{row}" if before else row,
-            split=record.get("split", ""),
-            fault=Fault(record["code"], record["message"]),
-            excerpt=record["excerpt"],
-            problem=None if known is None else _problem(known, before),
-        )
-
-
-def _problem(known: dict[str, Any], before: str) -> Problem:
-    turns = tuple((role, text) for role, text in known.pop("messages", ()))
-    steps = tuple(known.pop("steps", ()))
-    known = {"question": "", "solution": "", **known, "id": before + known["id"]}
-    return Problem(**known, messages=turns, steps=steps)
+def count_malformed(rejected: Sequence[LeftOut]) -> int:
+    """Count the rejected rows that hold no usable problem; duplicates are not among them."""
+    return sum(row.problem is None and row.fault.code != "duplicate" for row in rejected)

@@ -1,52 +1,30 @@
-"""Rows out of a file: JSON, JSONL, CSV, TSV and Parquet.
+"""Read the rows of a file: JSON, JSONL, CSV, TSV or Parquet.
 
-Knows file formats and how each can be broken. Knows nothing of what a row's texts mean.
-A row that cannot be read is handed on with its fault, never dropped.
+Knows file formats and how each can be broken. Knows nothing of the meaning of a row's texts.
+An unreadable row is returned with its fault, never dropped.
 """
 
 import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from mathpal.data.columns import require_columns
 from mathpal.data.delimited import find_delimiter, records
 from mathpal.errors import DataError
+from mathpal.problems import Fault, Row
 
 SUFFIXES = (".json", ".jsonl", ".csv", ".tsv", ".parquet")
 
 
-class Fault(NamedTuple):
-    """Why a row cannot be used: a short code for counting, a message for reading."""
-
-    code: str
-    message: str
-
-
-class Row(NamedTuple):
-    """One row of a file.
-
-    Attributes:
-        number: 1, 2, … in the file's order; in JSONL the number of the line.
-        fields: column name to value; None where the row could not be read.
-        raw: the start of the unreadable row's text; "" for a row that was read.
-        fault: why it could not be read.
-    """
-
-    number: int
-    fields: dict[str, Any] | None
-    raw: str = ""
-    fault: Fault | None = None
-
-
 def read_rows(path: Path, *, columns: Mapping[str, str], split: str | None = None) -> list[Row]:
-    """All rows of a file, in its order.
+    """Read all rows of a file, in its order.
 
     Args:
-        path: the suffix chooses the format. Text is UTF-8, with or without a mark, or UTF-16
-            with one. A `.json` file of one object a line is read as lines. A `.csv` file
-            may separate by semicolon or tab where its header says so, as Excel does in Vietnam.
+        path: the suffix chooses the format. Text is UTF-8, with or without a byte order mark, or
+            UTF-16 with one. A `.json` file of one object a line is read as lines. A `.csv` file
+            may separate by semicolon or tab, as Excel does in Vietnam; the header decides.
         columns: keyword to column name, such as {"question": "problem"}; each must exist.
         split: which list to take from a JSON object of several, such as "train".
 
@@ -89,7 +67,10 @@ def read_rows(path: Path, *, columns: Mapping[str, str], split: str | None = Non
 
 
 def lines_of(path: Path, *, newline: str) -> list[str]:
-    """The lines. Bytes that are not UTF-8 become lone surrogates: only their row suffers."""
+    """Read the lines of a text file.
+
+    Bytes that are not UTF-8 become lone surrogates, so that only their row is malformed.
+    """
     with path.open("rb") as stream:
         wide = stream.read(2) in (b"\xff\xfe", b"\xfe\xff")
     encoding, errors = ("utf-16", "replace") if wide else ("utf-8-sig", "surrogateescape")
@@ -99,7 +80,7 @@ def lines_of(path: Path, *, newline: str) -> list[str]:
 
 def _parse(text: str) -> Any:
     try:
-        return json.loads(text, strict=False)  # a line break inside a text does no harm
+        return json.loads(text, strict=False)  # allows a line break inside a text
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
@@ -187,7 +168,7 @@ def _read_delimited(path: Path, suffix: str, wanted: list[str]) -> tuple[list[Ro
         if cells is None:
             rows.append(Row(number, None, record.raw[:500], Fault("quotes", record.problem)))
         elif len(cells) != len(header):
-            # A decimal comma without quotation marks does this; the texts are shifted.
+            # A decimal comma without quotation marks shifts the texts.
             message = f"{len(cells)} columns where the header has {len(header)}"
             rows.append(Row(number, None, record.raw[:500], Fault("columns", message)))
         else:
@@ -217,7 +198,7 @@ def _read_parquet(path: Path, wanted: list[str]) -> tuple[list[Row], list[str]]:
 
 
 def _values(column: Any) -> list[Any]:
-    """A column's values; text is decoded here because Arrow ends at the first byte not UTF-8."""
+    """A column's values. Text is decoded here, since Arrow raises at a byte that is not UTF-8."""
     import pyarrow
 
     if pyarrow.types.is_dictionary(column.type):

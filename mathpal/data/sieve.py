@@ -1,7 +1,7 @@
-"""From rows to problems: which can be used, which are copies, which split each belongs to.
+"""Turn rows into problems: sort out malformed rows and copies, and divide the rest into splits.
 
-Serves every source of foreign rows. Knows nothing of where rows come from or where the
-rejected ones are written.
+Serves every source of external rows. Knows nothing of where rows come from or where rejected
+rows are written.
 """
 
 import hashlib
@@ -12,18 +12,17 @@ from typing import Any, NamedTuple
 from mathpal.data.cells import gold_of, read_texts
 from mathpal.data.cleaning import masked, only_image
 from mathpal.data.quarantine import EXCERPT_CHARACTERS
-from mathpal.data.reading import Fault, Row
-from mathpal.problems import Problem
+from mathpal.problems import Fault, Problem, Row
 from mathpal.progress import track
 
-MANY_ROWS = 20_000  # from here on the checking takes long enough to show progress
+MANY_ROWS = 20_000  # from here on checking takes long enough to show progress
 
-# A row's fields, keyword to column, most characters -> the problem, or why there is none.
+# (a row's fields, keyword to column, most characters) -> the problem, or the row's fault.
 Make = Callable[[Mapping[str, Any], Mapping[str, str], int], Problem | Fault]
 
 
 class Reject(NamedTuple):
-    """A row that is left out, with the reason and the start of its text."""
+    """A rejected row: its number, the reason and the start of its text."""
 
     number: int
     fault: Fault
@@ -31,12 +30,12 @@ class Reject(NamedTuple):
 
 
 class Sieved(NamedTuple):
-    """Rows told apart.
+    """Rows, sorted into usable and rejected ones.
 
     Attributes:
-        kept: the problems, in an order that does not depend on the rows' order.
-        malformed: rows that hold no usable problem.
-        duplicates: rows whose cleaned question another row has too.
+        kept: the problems, in an order independent of the rows' order.
+        malformed: rows without a usable problem.
+        duplicates: copies of kept problems.
     """
 
     kept: list[Problem]
@@ -47,7 +46,7 @@ class Sieved(NamedTuple):
 def worked_problem(
     fields: Mapping[str, Any], columns: Mapping[str, str], max_characters: int
 ) -> Problem | Fault:
-    """The problem of a row of question and solution (`Make`)."""
+    """Make the problem of a row of question and solution (see `Make`)."""
     texts = read_texts(fields, [columns["question"], columns["solution"]], max_characters)
     if isinstance(texts, Fault):
         return texts
@@ -69,15 +68,15 @@ def sieve(
     max_characters: int,
     make: Make = worked_problem,
 ) -> Sieved:
-    """Tell usable rows from malformed ones and from copies.
+    """Sort rows into problems, malformed rows and copies.
 
-    Of rows with the same question the one with a checkable answer is kept, else the one
-    whose solution comes first by hash; the rows' order has no say. Conversations are copies
-    when all before their last answer is the same, preference pairs when all three texts are.
+    Of rows with the same question, one with a checkable answer is kept, else the one whose
+    solution comes first by hash; the rows' order does not matter. Conversations are copies if all
+    turns before the last answer are equal, preference pairs if all three texts are.
 
     Args:
         rows: as read.
-        columns: what `make` needs to column names: "question", "solution" and, if there is
+        columns: keyword of `make` to column name: "question", "solution" and, if there is
             one, "answer".
         max_characters: longest texts of a row together, before cleaning.
         make: makes a problem of a row.
@@ -107,10 +106,10 @@ def sieve(
 
 
 def copy_text(problem: Problem) -> str:
-    """All texts that two problems must share to be copies of each other.
+    """Return the texts that two copies share.
 
-    Of a question with its solution that is the question; of a conversation all before its last
-    answer; of a preference pair all three texts.
+    These are the question; of a conversation, all turns before its last answer; of a preference
+    pair, all three texts.
     """
     if problem.rejected is not None:
         return "\x1f".join((problem.question, problem.solution, problem.rejected))
@@ -119,9 +118,9 @@ def copy_text(problem: Problem) -> str:
 
 
 def asked_text(problem: Problem) -> str:
-    """All that is said before the answer; the last turn of a talk ("Vì sao?") is no problem.
+    """Return all turns before the answer. The last turn alone ("Vì sao?") is no whole question.
 
-    A system turn is left out: it is the same in every conversation of a data set.
+    A system turn is left out, since every conversation of a data set has the same one.
     """
     turns = [text for role, text in problem.messages[:-1] if role != "system"]
     return "\n".join(turns) if len(turns) > 1 else problem.question
@@ -143,9 +142,9 @@ def divide(
 ) -> Divided:
     """Split by a hash of the seed and the question with its numbers masked.
 
-    A problem's split depends on nothing else, so more rows or another order move none, and
-    one problem with other numbers is never in both train and test. Problems of the test
-    share that cannot be tested on (see `testable`) go to validation.
+    A problem's split depends on nothing else. So further rows or another order move no problem,
+    and one problem with other numbers is never in both train and test. Problems of the test
+    share that accuracy cannot be measured on (see `testable`) go to validation.
 
     Args:
         problems: without copies.
@@ -167,9 +166,9 @@ def divide(
 
 
 def testable(problem: Problem) -> bool:
-    """Whether accuracy can be measured on it: a checkable answer to a question that stands alone.
+    """Whether accuracy can be measured: a checkable answer to a question that stands alone.
 
-    A system turn may come before the question; the evaluation gives it to the model.
+    A system turn may precede the question; the evaluation gives it to the model.
     """
     asked = sum(role == "user" for role, _ in problem.messages)
     return problem.answer is not None and asked <= 1
@@ -179,7 +178,7 @@ def _excerpt(row: Row, columns: Mapping[str, str]) -> str:
     text = row.raw
     if row.fields is not None:
         wanted = {name: row.fields[name] for name in columns.values() if name in row.fields}
-        # A row of ten megabytes must not be copied to show its beginning.
+        # Do not copy a row of ten megabytes for its beginning.
         short = {
             name: value[:EXCERPT_CHARACTERS] if isinstance(value, str) else value
             for name, value in (wanted or row.fields).items()
@@ -189,5 +188,5 @@ def _excerpt(row: Row, columns: Mapping[str, str]) -> str:
 
 
 def digest(text: str) -> str:
-    """A short hash, the same on every machine: of texts that name or place a problem."""
+    """Return a short hash, the same on every machine, for ids and for the order of problems."""
     return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()

@@ -1,4 +1,4 @@
-"""Generated problems written to a file as they are drawn: any number of them, in flat memory."""
+"""Write any number of generated problems to a file while drawing them, in constant memory."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -45,12 +45,10 @@ def write_problems(
     """Draw problems and write them, a row group at a time.
 
     Args:
-        path: the file, written under its name only when whole; .parquet or .arrow
-            (Arrow IPC).
+        path: the file, .parquet or .arrow (Arrow IPC); it appears under its name when complete.
         count: problems; a family with few different problems repeats some.
-        part: of which split; with split="family" the test part has the families that the
-            others do not have.
-        workers: processes that draw; the file does not depend on it.
+        part: the split to draw; with split="family" the test part has families of its own.
+        workers: processes that draw; the file does not depend on their number.
 
     The other settings are those of `vimath`.
 
@@ -58,7 +56,7 @@ def write_problems(
         The file's size in bytes.
 
     Raises:
-        ConfigError: for a suffix that is none of these, or settings that leave no family.
+        ConfigError: another suffix, or settings that leave no family.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -99,7 +97,7 @@ def _chunks(places: Iterator[tuple[str, int]]) -> Iterator[list[tuple[str, int]]
 
 
 def _drawn(tasks: Iterator[Task], workers: int) -> Iterator[dict[str, list[Any]]]:
-    """The chunks' rows in order, at most two chunks a worker ahead of the writer."""
+    """Yield the chunks' rows in order; a worker is at most two chunks ahead of the writer."""
     if workers == 1:
         yield from map(_rows, tasks)
         return
@@ -111,7 +109,7 @@ def _drawn(tasks: Iterator[Task], workers: int) -> Iterator[dict[str, list[Any]]
 
 
 def _rows(task: Task) -> dict[str, list[Any]]:
-    """Columns of one chunk."""
+    """The columns of one chunk."""
     namespace, part, regime, multiple_choice, chunk = task
     rows: list[Problem] = [
         item(namespace, part, name, index, regime=regime, multiple_choice=multiple_choice)

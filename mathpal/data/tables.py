@@ -1,16 +1,17 @@
-"""One file of rows as a data set: what all sources of that kind share.
+"""One file of rows as a data set: the part that all sources of files share.
 
-Knows the way from the file to the splits. Knows nothing of columns and of what a row holds.
+Knows the way from a file to splits. Knows nothing of particular columns.
 """
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mathpal.data.finish import file_facts, finish
+from mathpal.data.finish import finish
 from mathpal.data.reading import read_rows
 from mathpal.data.sieve import Make, sieve
-from mathpal.problems import Splits
+from mathpal.problems import Row, Splits
 
 
 def from_file(
@@ -28,11 +29,11 @@ def from_file(
     Args:
         path: the file; its suffix chooses the format.
         run_dir: where `data/quarantine.jsonl` is written.
-        columns: what `make` needs to column names; one of None is not needed.
-        make: makes a problem of a row.
+        columns: keyword of `make` to column name; None for a column that is not needed.
+        make: makes the problem of a row.
         split: which list to take from a JSON object of several lists.
-        max_characters: longest texts of a row together.
-        settings: handed on. These further arguments are those of `finish`.
+        max_characters: greatest total length of a row's texts.
+        settings: passed on. These further arguments are those of `finish`.
 
     Raises:
         DataError: nothing readable, wrong columns, too many malformed rows, nothing to train on.
@@ -48,3 +49,32 @@ def from_file(
         facts=file_facts(path),
         **settings,
     )
+
+
+def reread(
+    path: Path, columns: Mapping[str, str], split: str | None, further: str | None = None
+) -> list[Row]:
+    """Read the rows of a file that has been read before.
+
+    Args:
+        path: the file.
+        columns: keyword to column name.
+        split: which list to take from a JSON object of several lists.
+        further: a column that is wanted too, where the rows have it.
+    """
+    path = Path(path)
+    wanted = dict(columns)
+    if further is not None and path.suffix.lower() == ".parquet":
+        import pyarrow.parquet
+
+        # Of a Parquet file only the named columns are read.
+        if further in pyarrow.parquet.read_schema(path).names:
+            wanted["further"] = further
+    return read_rows(path, columns=wanted, split=split)
+
+
+def file_facts(path: Path) -> dict[str, object]:
+    """Return the notes on a file: its name and the sha256 of its bytes."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return {"title": path.name, "file": path.name, "sha256": digest}

@@ -1,6 +1,7 @@
 """Plain text for continued pre-training as a data set: what `data=text` names.
 
-Knows what one text is. Knows nothing of tokens and of how a long text is cut (`plain`).
+Knows what one text is. Knows nothing of tokens and of how a long text is cut
+(`mathpal.tokens.plain`).
 """
 
 from collections.abc import Mapping
@@ -10,12 +11,13 @@ from typing import Any
 from pydantic import FilePath
 
 from mathpal.data.cells import read_texts
-from mathpal.data.finish import Share, Tolerance, file_facts, finish
-from mathpal.data.reading import Fault, Row, lines_of
+from mathpal.data.finish import Share, Tolerance, finish
+from mathpal.data.limits import limits
+from mathpal.data.reading import lines_of
 from mathpal.data.sieve import digest, sieve
-from mathpal.data.tables import from_file
+from mathpal.data.tables import file_facts, from_file
 from mathpal.errors import DataError
-from mathpal.problems import Problem, Splits
+from mathpal.problems import Fault, Problem, Row, Splits
 from mathpal.settings.capabilities import declares
 from mathpal.tokens.plain import text_problem
 
@@ -23,6 +25,7 @@ NO_LIMIT = 2**62  # a long text is cut into rows, never left out
 
 
 @declares(has_answers=False)
+@limits(audited={"max_quarantine": 1.0}, undivided={"validation_share": 0.0})
 def text(
     run_dir: Path | None,
     *,
@@ -33,18 +36,18 @@ def text(
     max_quarantine: Tolerance = 0.2,
     seed: int = 42,
 ) -> Splits:
-    """Texts that are learnt from the first word to the last, without a chat template.
+    """Load texts that are learnt from the first word to the last, without a chat template.
 
     A `.txt` file holds texts between blank lines; a JSON, JSONL, CSV, TSV or Parquet file has
-    one a row. A text longer than model.max_length becomes several rows, and no word is lost.
-    There are no questions and so no test problems: such a run needs evaluation=none.
+    one a row. A text longer than model.max_length becomes several rows; no word is lost. There
+    are no questions, and so no test problems: such a run needs evaluation=none.
 
     The arguments that are not explained here are those of `finish`.
 
     Args:
         run_dir: where `data/quarantine.jsonl` is written.
         path: the file; its suffix chooses the format.
-        column: column of the text; without meaning for a `.txt` file.
+        column: column of the text; not used for a `.txt` file.
         split: which list to take from a JSON object of several lists.
 
     Raises:

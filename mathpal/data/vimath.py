@@ -1,6 +1,6 @@
-"""The generated curriculum as a data source: new families to learn, old ones to keep.
+"""The generated curriculum as a data set: what `data=vimath` names.
 
-The facade that `conf/data/vimath.yaml` names.
+Knows new families to learn and old families to replay. Problems are drawn by `generated`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,30 +47,30 @@ def vimath(
 
     Args:
         run_dir: not used by this source.
-        train: training problems in all, less those that another family's held-out problem asks.
+        train: training problems in all, minus those whose question is also a held-out problem's.
         split: what is unseen in the test split: "iid" values only, "template" the wording too,
             "range" larger numbers, "family" whole families.
-        grades: school grades whose families are to be learnt ("new"); None for all.
-        topics: topics of families to be learnt; None for all.
+        grades: school grades of the families to learn ("new"); None for all.
+        topics: topics of the families to learn; None for all.
         strata: "standard", "advanced" or both; None for both.
-        families: names of families to be learnt; None for all that meet the rest.
+        families: names of the families to learn; None for all that meet the other conditions.
         held_out_families: with split=family, those to test on; None takes one in five.
-        weights: of families or topics, 0 or more; 1 where not named.
+        weights: family or topic to weight, 0 or more; 1 if not named.
         order: order of the training rows; "easy_to_hard" goes by grade and difficulty, and
             trainer.order=given trains in it.
         multiple_choice: share of the problems given with four options.
-        replay: share of the training problems taken from what the base knew before ("old").
-        replay_grades: school grades of those families.
+        replay: share of the training problems from families that the base knew before ("old").
+        replay_grades: school grades of these families.
         validation_per_family: problems of the validation loss.
-        test_per_family: different test problems a new family.
-        replay_test_per_family: different test problems an old family.
-        seed: names the draw; another seed gives other problems.
+        test_per_family: different test problems of each new family.
+        replay_test_per_family: different test problems of each old family.
+        seed: of the draw; another seed gives other problems.
 
     Returns:
         Splits that share no problem: the split is a function of the problem's own values.
 
     Raises:
-        ConfigError: for a name that does not exist, or settings that leave nothing.
+        ConfigError: a name does not exist, or the settings leave no problem.
     """
     new = families_of(Chosen(grades, topics, strata, families))
     old = _replayed(new, replay, replay_grades)
@@ -103,7 +103,7 @@ def vimath(
         *_held(partial(draw, "test"), tested, test_per_family, "new"),
         *_held(partial(draw, "test"), old, replay_test_per_family, "old"),
     ]
-    # Two families may ask the same: held-out problems stay, whatever the training asks for.
+    # Two families may share a question: the held-out problem stays, the training problem goes.
     held = {row.question for row in (*validation, *test)}
     kept = [row for row in rows if row.question not in held]
     notes: dict[str, object] = {
@@ -121,14 +121,14 @@ def vimath(
 
 
 def _replayed(new: list[str], replay: float, grades: Grades) -> list[str]:
-    """The families of the replayed grades that are not to be learnt."""
+    """The families of the replayed grades, without those to learn."""
     if not replay:
         return []
     old = [e.name for e in FAMILIES.values() if e.grade in grades and e.name not in new]
     if not old:
         raise ConfigError(
             f"data.replay={replay} but data.replay_grades={list(grades)} leaves no family "
-            "that is not to be learnt; set data.replay_grades, or data.replay=0"
+            "besides those to learn; set data.replay_grades, or data.replay=0"
         )
     return old
 
@@ -148,7 +148,7 @@ def _item(
 
 
 def _held(draw: "partial[Problem]", names: list[str], count: int, cohort: str) -> list[Problem]:
-    """Of every family the first `count` problems with different values (fewer where it has few)."""
+    """The first `count` problems with different values of every family; fewer if it has fewer."""
     rows: list[Problem] = []
     for name in names:
         found: dict[str, Problem] = {}

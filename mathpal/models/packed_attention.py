@@ -42,7 +42,9 @@ def packed_attention(
     if max(rows.lengths) <= SHORT:
         found: Tensor = _ShortRows.apply(q, k, v, rows, scale, window)  # type: ignore[no-untyped-call]
         return found
-    parts = zip(q.split(rows.asking), k.split(list(rows.lengths)), v.split(list(rows.lengths)))
+    parts = zip(
+        q.split(rows.positions_needed), k.split(list(rows.lengths)), v.split(list(rows.lengths))
+    )
     return torch.cat([_of_one_row(*part, scale, window) for part in parts])
 
 
@@ -129,8 +131,8 @@ def _varlen(
     else:
         k, v = _spread(k, q), _spread(v, q)
     found = varlen_attn(
-        q, k, v, _ends(rows.asking, q.device), _ends(rows.lengths, q.device),
-        max(rows.asking), max(rows.lengths), scale=scale, **options,
+        q, k, v, _ends(rows.positions_needed, q.device), _ends(rows.lengths, q.device),
+        max(rows.positions_needed), max(rows.lengths), scale=scale, **options,
     )  # fmt: skip
     assert isinstance(found, Tensor)
     return found

@@ -11,7 +11,7 @@ from mathpal.planning.describe import as_text, as_values
 from mathpal.planning.plans import Data, Plan, plan, verdict, with_data
 from mathpal.record import files
 from mathpal.settings.checked import Composition
-from mathpal.tokens.batches import first_asking
+from mathpal.tokens.batches import first_needed
 from mathpal.tokens.chat import TokenTable
 
 log = logging.getLogger(__name__)
@@ -64,5 +64,5 @@ def _asking(table: TokenTable) -> int:
         some = lengths[begin : begin + CHUNK]
         start = table.starts[begin]
         supervised = table.supervised[start : start + some.sum()]
-        total += int((some - first_asking(supervised, some)).sum())
+        total += int((some - first_needed(supervised, some)).sum())
     return total

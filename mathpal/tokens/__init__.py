@@ -1,4 +1,4 @@
-"""Tokens: problems become rows of tokens with a loss mask, and rows become batches.
+"""Turn problems into rows of tokens with a loss mask, and rows into batches.
 
-Knows chat templates and tokenizers; not where problems come from, nor what a loss does.
+Knows chat templates and tokenizers. Knows nothing of data sources and losses.
 """

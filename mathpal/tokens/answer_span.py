@@ -1,6 +1,6 @@
-"""Which tokens of a worked solution state its final answer.
+"""Find the tokens of a worked solution that state its final answer.
 
-Knows where `mathpal.answers` finds the declaration, and a tokenizer's offsets; knows nothing of
+Knows where `mathpal.answers` finds the declaration, and a tokenizer's offsets. Knows nothing of
 chat templates or losses.
 """
 
@@ -20,7 +20,7 @@ from mathpal.answers.extraction import (
 
 Offsets = Sequence[tuple[int, int]]
 
-_REACH = 600  # characters behind a marker in which its answer stands
+_REACH = 600  # characters after a marker in which its answer occurs
 # `declared_answer` writes one sign for several, and "; " for a line break between two parts.
 _WRITTEN = {
     "-": r"[-\u2010-\u2014\u2212]", "×": r"[×\u2219\u22c5]", ":": r"[:÷\uff1a]",
@@ -29,17 +29,17 @@ _WRITTEN = {
 
 
 def answer_span(solution: str) -> tuple[int, int] | None:
-    """The characters of the declared answer: `solution[start:end]` is its text.
+    """Return the characters of the declared answer: `solution[start:end]` is its text.
 
-    It is what `declared_answer` gives, found again where the solution writes it; other spaces,
-    line breaks and marks between its words are part of it.
+    This is the text of `declared_answer` as the solution writes it. It may differ in spaces, line
+    breaks and marks between words.
 
     Args:
         solution: a worked solution.
 
     Returns:
-        Start and end; None where nothing is declared, or where the solution writes the answer
-        in another notation than `declared_answer` gives it in (LaTeX, HTML).
+        Start and end. None if no answer is declared, or if the solution's notation (LaTeX,
+        HTML) differs from that of `declared_answer`.
 
     Example:
         >>> answer_span("35 × 2 = 70 (km)\\nĐáp số: 70 km.")
@@ -47,7 +47,7 @@ def answer_span(solution: str) -> tuple[int, int] | None:
     """
     answer = declared_answer(solution)
     tail = tail_of(solution)
-    if not answer or len(tail) != len(solution[-TAIL:]):  # its places are not the solution's
+    if not answer or len(tail) != len(solution[-TAIL:]):  # its positions are not the solution's
         return None
     marker = _declaration(tail, answer)
     if marker is None:
@@ -60,7 +60,7 @@ def answer_span(solution: str) -> tuple[int, int] | None:
 
 
 def _pattern(answer: str) -> re.Pattern[str]:
-    """What finds an answer among other words, however it is spaced, and in either case."""
+    """The pattern that finds an answer with any spacing and in either case."""
     words = re.findall(r"\w+|[^\w\s]", answer)
     pattern = r"\s*".join(_WRITTEN.get(word, re.escape(word)) for word in words)
     pattern = (r"(?<!\w)" if words[0][0].isalnum() else "") + pattern
@@ -68,24 +68,24 @@ def _pattern(answer: str) -> re.Pattern[str]:
 
 
 def _declaration(tail: str, answer: str) -> int | None:
-    """Where the marker of the declaration stands that `declared_answer` took."""
+    """The position of the declaration's marker that `declared_answer` used."""
 
-    def says(declaration: Declaration) -> bool:
+    def declares(declaration: Declaration) -> bool:
         block = declaration.block.replace("\n", "; ") or declaration.text
         return answer in (declaration.letter or block, declaration.text)
 
     candidates = (*strong_declarations(tail), *weak_declarations(tail)[:1])
-    return next((d.start for d in candidates if says(d)), None)
+    return next((d.start for d in candidates if declares(d)), None)
 
 
 def answer_tokens(span: tuple[int, int] | None, offsets: Offsets, *, begin: int = 0) -> np.ndarray:
-    """Which tokens hold a character of the answer, bool (tokens,).
+    """Mark the tokens with a character of the answer, bool (tokens,).
 
     Args:
         span: of the answer within the solution, see `answer_span`.
-        offsets: first and last character (excluded) of each token in the tokenized text; tokens
-            that stand for no character have (n, n).
-        begin: where the solution begins in that text.
+        offsets: first character and end (exclusive) of each token in the tokenized text; tokens
+            without a character have (n, n).
+        begin: position of the solution in that text.
     """
     if span is None:
         return np.zeros(len(offsets), bool)

@@ -1,6 +1,6 @@
-"""The tensors of a micro-batch, padded or packed, and the micro-batches of a whole run.
+"""Make the tensors of micro-batches, padded or packed, for a whole run.
 
-Knows which rows make up which step from `windows`; knows nothing of the model or the device.
+`windows` chooses the rows of each step. Knows nothing of the model or the device.
 """
 
 from bisect import bisect_right
@@ -18,24 +18,24 @@ IGNORED = -100
 
 
 class PackedRows(NamedTuple):
-    """Where rows stand that follow one another in a single one, and which positions matter.
+    """The rows within a packed row, and the positions that the loss needs.
 
     Attributes:
         lengths: tokens of each row.
-        first: of each row the first position whose next token is a target, or its last
-            position. Before it there is nothing to predict.
+        first: for each row, the first position whose next token is a target, or the last
+            position. Earlier positions predict no target.
     """
 
     lengths: tuple[int, ...]
     first: tuple[int, ...]
 
     @property
-    def asking(self) -> list[int]:
-        """Of each row, how many positions there are from `first` on."""
+    def positions_needed(self) -> list[int]:
+        """Number of positions from `first` on, for each row."""
         return [length - first for length, first in zip(self.lengths, self.first, strict=True)]
 
     def places(self) -> torch.Tensor:
-        """Those positions, int64 (ΣQ,), counted over all rows."""
+        """Return these positions within the packed row, int64 (ΣQ,)."""
         starts = accumulate(self.lengths, initial=0)
         return torch.cat([
             torch.arange(start + first, start + length)
@@ -46,12 +46,12 @@ class PackedRows(NamedTuple):
 class Batch(TypedDict):
     """One micro-batch.
 
-    `input_ids` and `labels` are (B, T) int64; `labels` is -100 where there is no loss.
-    Padded: a row of the table each, filled up on the right. Packed: all rows one after another
-    in a single one, as `rows` tells, and `position_ids` (1, T) begin at 0 with each of them, by
-    which attention keeps them apart. `answer` (B, T), bool, says which labels state a final
-    answer, where the table knows. `normaliser` is the number by which the summed loss is divided,
-    `tokens` counts the rows' own tokens, `supervised` those with a label.
+    `input_ids` and `labels` are (B, T) int64; `labels` is -100 at positions without loss.
+    Padded: each row of the table is one row, padded on the right. Packed: all rows follow one
+    another in a single row, described by `rows`; `position_ids` (1, T) restart at 0 with each,
+    so that attention keeps them apart. `answer` (B, T), bool, marks labels that state a final
+    answer, if the table has them marked. The summed loss is divided by `normaliser`. `tokens`
+    counts the rows' tokens without padding, `supervised` the tokens with a label.
     """
 
     input_ids: torch.Tensor
@@ -65,12 +65,12 @@ class Batch(TypedDict):
 
 
 def padded(table: TokenTable, rows: np.ndarray, *, pad: int, normaliser: float) -> Batch:
-    """The tensors of the given rows, a row each; `pad` fills `input_ids` on the right."""
-    # Of these rows only: table.lengths would look at every row for every batch.
+    """Make the tensors of the given rows, one row each; `pad` fills `input_ids` on the right."""
+    # For these rows only: table.lengths would compute every row's length for every batch.
     lengths = table.starts[rows + 1] - table.starts[rows]
     places = np.arange(lengths.max())  # (T,)
     filled = places < lengths[:, None]  # (B, T)
-    # Behind a row's end stands the next row, behind the last one nothing.
+    # After a row's end comes the next row; after the last row comes nothing.
     index = np.minimum(table.starts[rows][:, None] + places, len(table.ids) - 1)  # (B, T)
     ids = np.where(filled, table.ids[index], pad).astype(np.int64)
     labels = np.where(filled & table.supervised[index], ids, IGNORED)
@@ -87,14 +87,14 @@ def padded(table: TokenTable, rows: np.ndarray, *, pad: int, normaliser: float) 
 
 
 def packed(table: TokenTable, rows: np.ndarray, *, normaliser: float) -> Batch:
-    """The tensors of the given rows in one, without any padding."""
+    """Make the tensors of the given rows in a single row, without padding."""
     lengths = table.starts[rows + 1] - table.starts[rows]
     positions = _positions(lengths)
     index = np.repeat(table.starts[rows], lengths) + positions
     ids = table.ids[index].astype(np.int64)
     # A row's first token must not be predicted from the row before it.
     labels = np.where(table.supervised[index] & (positions > 0), ids, IGNORED)
-    first = first_asking(labels != IGNORED, lengths)
+    first = first_needed(labels != IGNORED, lengths)
     batch = Batch(
         input_ids=torch.from_numpy(ids)[None],
         labels=torch.from_numpy(labels)[None],
@@ -109,29 +109,29 @@ def packed(table: TokenTable, rows: np.ndarray, *, normaliser: float) -> Batch:
     return batch
 
 
-def first_asking(supervised: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Of each row the first position whose next token is a target, or its last position.
+def first_needed(supervised: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Return, for each row, the first position whose next token is a target, or the last one.
 
     Args:
-        supervised: which tokens of the rows, one after another, are targets, bool (total,).
+        supervised: whether a token of the concatenated rows is a target, bool (total,).
         lengths: of the rows, at least 1 each.
     """
     positions = _positions(lengths)
     last = np.repeat(lengths - 1, lengths)
-    # What a row's first token is predicted from is another row.
-    asks = np.where(supervised & (positions > 0), positions - 1, last)
-    return np.minimum.reduceat(asks, np.cumsum(lengths) - lengths)
+    # The position before a row's first token belongs to another row.
+    predicting = np.where(supervised & (positions > 0), positions - 1, last)
+    return np.minimum.reduceat(predicting, np.cumsum(lengths) - lengths)
 
 
 def _positions(lengths: np.ndarray) -> np.ndarray:
-    """Of the tokens of rows one after another, each one's place in its row."""
+    """The position of each token of concatenated rows within its own row."""
     return np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
 
 
 class TrainingBatches:
-    """The micro-batches of a whole run, epoch after epoch; number i is a function of i alone.
+    """The micro-batches of a whole run, epoch after epoch; batch i is a function of i alone.
 
-    So a run goes on anywhere by counting on, and any worker process can make any batch.
+    So a run can resume at any batch, and any worker process can make any batch.
 
     Args:
         table: the rows.
@@ -155,8 +155,8 @@ class TrainingBatches:
     ) -> None:
         self.table, self.plan, self.pad = table, plan, pad
         self._epoch: list[Window] = windows(table.lengths, plan, 0)
-        self._at = 0  # which epoch's windows those are
-        self._ends = [len(self._epoch)]  # steps up to the end of each epoch looked at
+        self._at = 0  # the epoch of these windows
+        self._ends = [len(self._epoch)]  # steps up to the end of each epoch entered so far
         self._loss_tokens = table.loss_tokens
         if steps is None:
             for epoch in range(1, epochs):
@@ -173,8 +173,8 @@ class TrainingBatches:
         step, part = divmod(index, self.plan.accumulate)
         window = self.window(step)
         tokens = int(sum(self._loss_tokens[rows].sum() for rows in window))
-        # Lightning divides each loss by `accumulate`; the sum over the window is then the mean
-        # over its supervised tokens, however they fall into micro-batches.
+        # Lightning divides each loss by `accumulate`. The sum over the window is then the mean
+        # over its supervised tokens, however they are spread over micro-batches.
         normaliser = tokens / self.plan.accumulate
         if part < len(window):
             return self._batch(window[part], normaliser)
@@ -184,7 +184,7 @@ class TrainingBatches:
         return empty
 
     def window(self, step: int) -> Window:
-        """The rows of the given optimizer step (from 0), by micro-batch."""
+        """Return the rows of an optimizer step (from 0), by micro-batch."""
         while step >= self._ends[-1]:
             self._enter(len(self._ends))
         epoch = bisect_right(self._ends, step)
@@ -202,7 +202,7 @@ class TrainingBatches:
         return TrainingBatches(self.table, plan, steps=self.steps, epochs=0, pad=self.pad)
 
     def rows(self, step: int) -> list[int]:
-        """The numbers of the rows of the given optimizer step."""
+        """Return the row numbers of an optimizer step."""
         return sorted(int(row) for piece in self.window(step) for row in piece)
 
     def _enter(self, epoch: int) -> None:

@@ -1,7 +1,7 @@
-"""The one place where a problem becomes chat tokens, for training, evaluation and chat.
+"""Turn problems into chat tokens: the single place for training, evaluation and chat.
 
-The text layout is the tokenizer's own chat template. This module adds what a template cannot
-say: which tokens the loss may see. That they are the right ones is proved in `mask_gate`.
+The text layout is the tokenizer's own chat template. This module adds the loss mask, which a
+template cannot express. `mask_gate` proves the mask.
 """
 
 import logging
@@ -24,15 +24,15 @@ CHUNK = 2_000
 
 
 class TokenTable(NamedTuple):
-    """Tokenized problems, flat so that a million fit into memory.
+    """Tokenized problems, in flat arrays so that a million fit into memory.
 
     Attributes:
-        ids: all token ids one after another, int32 (total,).
+        ids: the token ids of all rows, one row after another, int32 (total,).
         starts: row i is ids[starts[i]:starts[i + 1]], int64 (rows + 1,); no row is empty.
-        supervised: which of the ids carry loss, bool (total,).
+        supervised: whether an id carries loss, bool (total,).
         dropped: problems left out because they are longer than the limit.
-        answer: which of the supervised ids state a final answer, bool (total,); None where nobody
-            asked.
+        answer: whether a supervised id states a final answer, bool (total,); None without
+            `mark_answers`.
     """
 
     ids: np.ndarray
@@ -53,7 +53,7 @@ class TokenTable(NamedTuple):
 
 
 def messages(question: str, solution: str | None = None) -> list[dict[str, str]]:
-    """The conversation of one problem; without a solution it waits for the model's turn."""
+    """Return the conversation of one problem; without a solution, it ends with the question."""
     turns = [{"role": "user", "content": question}]
     if solution is not None:
         turns.append({"role": "assistant", "content": solution})
@@ -61,19 +61,19 @@ def messages(question: str, solution: str | None = None) -> list[dict[str, str]]
 
 
 def turns_of(problem: Problem) -> list[dict[str, str]]:
-    """The whole conversation of a problem: its own turns, or question and solution."""
+    """Return the whole conversation of a problem: its own turns, or question and solution."""
     if not problem.messages:
         return messages(problem.question, problem.solution)
     return [{"role": role, "content": text} for role, text in problem.messages]
 
 
 def asked_turns(problem: Problem) -> list[dict[str, str]]:
-    """The turns before the problem's last answer: what a model is asked with."""
+    """Return the turns before the problem's last answer: the prompt of a model."""
     return turns_of(problem)[:-1]
 
 
 def prompt_text(tokenizer: Any, turns: str | list[dict[str, str]]) -> str:
-    """The rendered prompt, up to the point where the model's answer begins.
+    """Return the rendered prompt, up to the beginning of the model's answer.
 
     Args:
         tokenizer: with a chat template.
@@ -84,16 +84,16 @@ def prompt_text(tokenizer: Any, turns: str | list[dict[str, str]]) -> str:
 
 
 def stop_token(tokenizer: Any) -> str:
-    """The token that ends a turn: Gemma's `<end_of_turn>` where there is one, else EOS.
+    """Return the token that ends a turn: Gemma's `<end_of_turn>` if there is one, else EOS.
 
-    Gemma's eos_token is `<eos>`, which its template never writes; a model that is not taught
+    Gemma's eos_token is `<eos>`, which its template never writes. A model that does not learn
     `<end_of_turn>` never stops.
     """
     return END_OF_TURN if END_OF_TURN in tokenizer.get_vocab() else tokenizer.eos_token
 
 
 def stop_ids(tokenizer: Any) -> list[int]:
-    """Ids at which generation ends."""
+    """Return the ids that end generation."""
     stop = tokenizer.convert_tokens_to_ids(stop_token(tokenizer))
     return sorted({stop, tokenizer.eos_token_id} - {None})
 
@@ -108,22 +108,22 @@ def encode(
 ) -> TokenTable:
     """Tokenize problems and prove the loss mask of every row.
 
-    The loss sees every answer of the model and its `<end_of_turn>`, nothing before, between
-    and after. Of plain text (see `mathpal.data.text`) it sees everything.
+    The loss covers every answer of the model with its `<end_of_turn>`, and nothing else. Of plain
+    text (see `mathpal.data.text`) it covers everything.
 
     Args:
         problems: at least one.
         tokenizer: a Hugging Face tokenizer with a chat template.
         max_length: conversations with more tokens are left out and counted, never cut: a cut
             solution would teach the model not to finish. Plain text is cut into several rows.
-        mark_answers: find the tokens of each conversation's declared final answer.
+        mark_answers: whether to mark the tokens of each conversation's declared final answer.
         label: shown with the progress.
 
     Raises:
-        DataError: when the mask gate fails (see `check_row`), a text spells out a special token,
-            or no row is short enough.
+        DataError: the mask gate fails (see `check_row`), a text spells out a special token, or no
+            row is short enough.
     """
-    # Arrays of a chunk each: a million small ones would weigh more than what they hold.
+    # One array a chunk: a million small arrays would take more memory than their contents.
     ids: list[np.ndarray] = []
     masks: list[np.ndarray] = []
     answers: list[np.ndarray] = []
@@ -158,7 +158,7 @@ def encode(
 
 
 class _Row(NamedTuple):
-    """Ids and mask of a row; of a conversation also its text, and where its last answer begins."""
+    """Ids and mask of a row; of a conversation also its text and the begin of its last answer."""
 
     ids: Sequence[int]
     supervised: np.ndarray
@@ -167,7 +167,7 @@ class _Row(NamedTuple):
 
 
 def _answer(row: _Row, tokenizer: Any) -> np.ndarray:
-    """Which ids of a row state its final answer."""
+    """Mark the ids of a row that state its final answer, bool (ids,)."""
     span = answer_span(row.text[row.begin :]) if row.text else None
     if span is None:
         return np.zeros(len(row.ids), bool)
@@ -177,10 +177,10 @@ def _answer(row: _Row, tokenizer: Any) -> np.ndarray:
 
 
 def _rows(chunk: Sequence[Problem], tokenizer: Any, max_length: int) -> Iterator[_Row]:
-    """The rows of some problems; conversations give one row whatever their length."""
+    """Yield the rows of some problems; a conversation of any length gives one row."""
     stop, control = stop_token(tokenizer), control_ids(tokenizer)
     words = tokenizer.convert_ids_to_tokens(sorted(control))
-    spelt = re.compile("|".join(map(re.escape, words)))
+    special = re.compile("|".join(map(re.escape, words)))
     texts = [_texts(problem, tokenizer, stop) for problem in chunk]
     flat = _ids([text for own in texts for text in own], tokenizer)
     begin = 0
@@ -195,7 +195,7 @@ def _rows(chunk: Sequence[Problem], tokenizer: Any, max_length: int) -> Iterator
             continue
         spans = list(zip(ids[::2], ids[1::2], strict=True))
         check_row(problem.id, spans, tokenizer, stop)
-        for turn in filter(lambda turn: spelt.search(turn["content"]), turns_of(problem)):
+        for turn in filter(lambda turn: special.search(turn["content"]), turns_of(problem)):
             said = tokenizer(turn["content"], add_special_tokens=False).input_ids
             where = f"the {turn['role']} turn of problem {problem.id}"
             require_no_control(where, set(said) & control, tokenizer)
@@ -203,14 +203,14 @@ def _rows(chunk: Sequence[Problem], tokenizer: Any, max_length: int) -> Iterator
         mask = np.zeros(len(whole), bool)
         for head, through in spans:
             mask[len(head) : len(through)] = True
-        # The stop token's text is no part of what the solution says.
+        # The stop token's text is no part of the solution.
         yield _Row(whole, mask, own[-1].removesuffix(stop), len(own[-2]))
 
 
 def _ids(texts: Sequence[str], tokenizer: Any) -> list[list[int]]:
-    """What `tokenizer(texts, add_special_tokens=False).input_ids` gives, in two thirds of the time.
+    """Return `tokenizer(texts, add_special_tokens=False).input_ids` in two thirds of the time.
 
-    A fast tokenizer's own core works on many texts at once and without offsets.
+    The core of a fast tokenizer encodes many texts at once, without offsets.
     """
     from transformers import PreTrainedTokenizerFast
 
@@ -220,15 +220,15 @@ def _ids(texts: Sequence[str], tokenizer: Any) -> list[list[int]]:
         for name in ("__call__", "_encode_plus")
     ):
         return tokenizer(texts, add_special_tokens=False).input_ids
-    tokenizer(texts[0], add_special_tokens=False)  # puts truncation and padding in the core off
+    tokenizer(texts[0], add_special_tokens=False)  # turns off truncation and padding in the core
     core = tokenizer.backend_tokenizer
     return [found.ids for found in core.encode_batch_fast(texts, add_special_tokens=False)]
 
 
 def _texts(problem: Problem, tokenizer: Any, stop: str) -> list[str]:
-    """For each answer of the model: all before it, and all up to its stop token.
+    """The text before each answer of the model, and the text up to its stop token.
 
-    What a template writes after the stop is left off.
+    Text that a template writes after the stop token is left out.
     """
     if is_text(problem):
         return [problem.question]
@@ -245,12 +245,12 @@ def _texts(problem: Problem, tokenizer: Any, stop: str) -> list[str]:
             f"mask gate: the tokenizer's chat template refuses problem {problem.id} with the turns "
             f"{', '.join(turn['role'] for turn in turns)}: {error}"
         ) from error
-    assert texts, "a source gives conversations with an answer"
+    assert texts, "a source returns conversations with an answer"
     return texts
 
 
 def mask_sample(table: TokenTable, tokenizer: Any) -> dict[str, object]:
-    """The first row as text pieces with its mask, for the log and the report."""
+    """Return the first row as text pieces with its mask, for the log and the report."""
     own = slice(0, table.starts[1])
     ids, seen = table.ids[own].tolist(), table.supervised[own].tolist()
     pieces = [

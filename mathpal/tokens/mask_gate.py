@@ -1,6 +1,6 @@
-"""The mask gate: the proof, row by row, that the loss sees the answers and nothing else.
+"""The mask gate: prove for each row that the loss sees the answers and nothing else.
 
-Knows token ids. Knows nothing of templates, problems or how a mask is laid out.
+Knows token ids. Knows nothing of templates, problems or the layout of a mask.
 """
 
 from collections.abc import Sequence
@@ -13,18 +13,19 @@ Span = tuple[Sequence[int], Sequence[int]]
 
 
 def check_row(name: str, spans: Sequence[Span], tokenizer: Any, stop: str) -> None:
-    """The mask gate for one row.
+    """Check one row.
 
     Args:
         name: the problem's id.
-        spans: for each answer of the model, the ids of all before it and of all up to its end.
-        tokenizer: whose ids they are.
+        spans: for each answer of the model, the ids of the prompt, and of prompt and answer.
+        tokenizer: the tokenizer of the ids.
         stop: the token that ends an answer.
 
     Raises:
-        DataError: unless there is exactly one BOS (where the tokenizer has one), each prompt's
-            ids are a prefix of its answer's and those of the whole, something is supervised
-            besides the stop token, and each answer's stop token is supervised once, at its end.
+        DataError: the row breaks a rule: at most one BOS (with Gemma's stop token exactly one,
+            at the start); each prompt is a prefix of prompt and answer, and that of the whole
+            row; at least one token besides the stop token is supervised; each answer has one
+            stop token, at its end.
     """
     bos = tokenizer.bos_token_id
     stop_id = tokenizer.convert_tokens_to_ids(stop)
@@ -49,5 +50,5 @@ def check_row(name: str, spans: Sequence[Span], tokenizer: Any, stop: str) -> No
     if faults:
         raise DataError(
             f"mask gate: problem {name} cannot be trained on: {'; '.join(faults)}. "
-            "Mend the tokenizer's chat template, or the problem."
+            "Correct the tokenizer's chat template, or the problem."
         )

@@ -1,6 +1,6 @@
-"""Plain text as a problem without a question: how it is held, and how its tokens become rows.
+"""Plain text as a problem without a question, and the cutting of its tokens into rows.
 
-Knows nothing of chat: continued pre-training sees text as it stands.
+Knows nothing of chat templates: continued pre-training sees the text unchanged.
 """
 
 from collections.abc import Iterator, Sequence, Set
@@ -13,33 +13,33 @@ ROLE = "text"
 
 
 def text_problem(name: str, text: str) -> Problem:
-    """The text as a problem; it stands in `question`, so that the leakage gate compares it."""
+    """Make a problem of a text; the text is its `question`, which the leakage gate compares."""
     return Problem(id=name, question=text, solution="", messages=((ROLE, text),))
 
 
 def is_text(problem: Problem) -> bool:
-    """Whether the problem is plain text, to be learnt as a whole."""
+    """Whether the problem is plain text."""
     return problem.messages[:1] == ((ROLE, problem.question),)
 
 
 def cut_text(
     name: str, ids: Sequence[int], tokenizer: Any, *, max_length: int, control: Set[int]
 ) -> Iterator[list[int]]:
-    """Rows of a text; over all of them every token is learnt exactly once.
+    """Cut a text into rows, so that every token is learnt exactly once.
 
-    The text ends with EOS. Every row begins with a token that is only seen: BOS, or, where the
-    tokenizer has none, the last token of the row before (the first token of the text then has
-    nothing before it and is not learnt).
+    The text ends with EOS. Every row begins with a token that carries no loss: BOS, or, without
+    a BOS, the last token of the previous row. (The first token of the text is then not learnt,
+    since nothing precedes it.)
 
     Args:
         name: the problem's id.
         ids: of the text, without special tokens.
-        tokenizer: whose ids they are.
+        tokenizer: the tokenizer of the ids.
         max_length: most tokens of a row, at least 2.
         control: see `control_ids`.
 
     Raises:
-        DataError: when the text spells out one of the tokenizer's special tokens.
+        DataError: the text spells out one of the tokenizer's special tokens.
     """
     bos, eos = tokenizer.bos_token_id, tokenizer.eos_token_id
     require_no_control(f"text {name}", set(ids) & control, tokenizer)
@@ -50,9 +50,9 @@ def cut_text(
 
 
 def control_ids(tokenizer: Any) -> set[int]:
-    """Ids of the special tokens, which stand for no text and which no text may spell out.
+    """Return the ids of the special tokens, which no text may spell out.
 
-    A tokenizer without byte fallback gives <unk> for a strange sign; that is no damage.
+    <unk> is not among them: a tokenizer without byte fallback gives it for unknown characters.
     """
     added = tokenizer.added_tokens_decoder.items()
     special = {number for number, token in added if token.special}
@@ -60,15 +60,15 @@ def control_ids(tokenizer: Any) -> set[int]:
 
 
 def require_no_control(where: str, found: Set[int], tokenizer: Any) -> None:
-    """Stop where a text spells out special tokens.
+    """Require that a text spells out no special token.
 
     Args:
-        where: the text, in words.
-        found: those of its ids that are of `control_ids`.
-        tokenizer: whose ids they are.
+        where: name of the text, for the message.
+        found: the ids of the text that are in `control_ids`.
+        tokenizer: the tokenizer of the ids.
 
     Raises:
-        DataError: naming them.
+        DataError: the text spells out special tokens; the message names them.
     """
     if found:
         shown = ", ".join(tokenizer.convert_ids_to_tokens(sorted(found)))

@@ -1,4 +1,4 @@
-"""Rows of a data set as the model sees them, for the terminal."""
+"""Show rows of a data set as the model sees them, in the terminal."""
 
 from collections.abc import Mapping
 from itertools import groupby
@@ -12,10 +12,10 @@ GREY, GREEN, PLAIN = "\x1b[90m", "\x1b[32m", "\x1b[0m"
 
 
 def marked(sample: Mapping[str, Any], *, colour: bool = False) -> str:
-    """A row's text; every run that the loss sees is green, or stands between «…».
+    """Return a row's text; every supervised run is green, or between «…».
 
     Args:
-        sample: of `mathpal.tokens.chat.mask_sample`.
+        sample: from `mathpal.tokens.chat.mask_sample`.
         colour: whether to write colours.
     """
     runs = [
@@ -28,12 +28,12 @@ def marked(sample: Mapping[str, Any], *, colour: bool = False) -> str:
 
 
 def rendered(problem: Problem, tokenizer: Any, *, max_length: int, colour: bool) -> str:
-    """The problem's chat text with the loss mask, see `marked`; of a long text the first row.
+    """Return the problem's chat text with the loss mask, see `marked`; of plain text the first row.
 
     Args:
         problem: one row.
         tokenizer: with a chat template.
-        max_length: rows with more tokens are named as left out.
+        max_length: most tokens of a row; a longer row shows an error instead.
         colour: whether the terminal shows colours.
     """
     head = f"── {problem.id} · gold: {problem.answer or 'none that can be checked'}"
@@ -46,7 +46,7 @@ def rendered(problem: Problem, tokenizer: Any, *, max_length: int, colour: bool)
 
 
 def statistics(splits: Splits, split: str, tokenizer: Any, *, max_length: int) -> str:
-    """Counts and token lengths of the split, and the data's own description."""
+    """Return the numbers of problems and the token lengths of one split, as text."""
     problems = getattr(splits, split)
     table = encode(problems, tokenizer, max_length=max_length, label="tokenizing")
     lengths = sorted(table.lengths.tolist())

@@ -1,10 +1,10 @@
-"""Tokenized rows kept on disk, so that the same large data set is tokenized once.
+"""Cache tokenized rows on disk, so that a large data set is tokenized once.
 
-Knows files and fingerprints. What a row's tokens are is `mathpal.tokens.chat`'s; its code is part
-of the fingerprint, so what is found here has passed the mask gate as it stands today.
+Knows files and fingerprints. `mathpal.tokens.chat` tokenizes; its code is part of the fingerprint,
+so every cached entry has passed the current mask gate.
 
-A user's own folder, `~/.cache/mathpal/tokens`; the environment's MATHPAL_CACHE=DIR moves it,
-MATHPAL_CACHE=off keeps nothing.
+The cache is the user's folder `~/.cache/mathpal/tokens`. The environment variable
+MATHPAL_CACHE=DIR moves it; MATHPAL_CACHE=off disables it.
 """
 
 import hashlib
@@ -27,15 +27,15 @@ from mathpal.tokens.chat import TokenTable, encode
 
 log = logging.getLogger(__name__)
 
-LEAST_CHARACTERS = 1_000_000  # of the rows' texts: less is tokenized in under half a second
-LIMIT_BYTES = 2 * 10**9  # of all entries together; the ones not used for longest go first
-STALE_SECONDS = 3600  # a temporary file as old as this was left by a process that was killed
-CODE = (chat, mask_gate, plain, answer_span, extraction)  # what decides on ids and masks
+LEAST_CHARACTERS = 1_000_000  # of the rows' texts; fewer take less than half a second
+LIMIT_BYTES = 2 * 10**9  # of all entries; the least recently used are removed first
+STALE_SECONDS = 3600  # a temporary file of this age is left over from a killed process
+CODE = (chat, mask_gate, plain, answer_span, extraction)  # modules that determine ids and masks
 PACKAGES = ("transformers", "tokenizers", "jinja2")
 
 
 def folder() -> Path | None:
-    """Where the entries lie; None where nothing is to be kept."""
+    """Return the folder of the entries; None if the cache is off."""
     named = os.environ.get("MATHPAL_CACHE", "")
     if named.lower() == "off":
         return None
@@ -48,16 +48,17 @@ def folder() -> Path | None:
 def encode_cached(
     problems: Sequence[Problem], tokenizer: Any, *, label: str = "tokens", **settings: Any
 ) -> TokenTable:
-    """What `mathpal.tokens.chat.encode` gives, read from disk where it was made before.
+    """Return the table of `mathpal.tokens.chat.encode`, from the cache if it is there.
 
     Args:
-        problems: at least one; fewer than `LEAST_CHARACTERS` of text are not kept.
-        tokenizer: as for `encode`; what only a slow tokenizer's code knows is not kept either.
+        problems: at least one. Texts of fewer than `LEAST_CHARACTERS` in all are not cached.
+        tokenizer: as for `encode`. Tables of slow tokenizers are not cached, since their code is
+            not part of the fingerprint.
         label: shown with the progress.
-        settings: the other keywords of `encode`, each a part of the fingerprint.
+        settings: the other keywords of `encode`, all part of the fingerprint.
 
     Raises:
-        DataError: as `encode` does. A cache that cannot be read or written raises nothing.
+        DataError: as `encode`. An unreadable or unwritable cache raises nothing.
     """
     place = folder()
     if place is None or not hasattr(tokenizer, "backend_tokenizer") or not _is_long(problems):
@@ -89,8 +90,11 @@ def _is_long(problems: Sequence[Problem]) -> bool:
 
 
 def fingerprint(problems: Sequence[Problem], tokenizer: Any, **settings: Any) -> str:
-    """sha256 of everything that decides on the tokens: the rows in their order, the tokenizer with
-    its template, the settings of `encode`, its code and the packages it uses."""
+    """Return the sha256 of everything that determines the tokens.
+
+    That is: the rows in their order, the tokenizer with its template, the settings of `encode`,
+    its code and the packages that it uses.
+    """
     digest = hashlib.sha256()
     of_tokenizer = (
         type(tokenizer).__qualname__,
@@ -100,7 +104,7 @@ def fingerprint(problems: Sequence[Problem], tokenizer: Any, **settings: Any) ->
     )
     code = [Path(str(module.__file__)).read_bytes() for module in CODE]
     versions = [(name, version(name)) for name in PACKAGES]
-    # The repr of strings, numbers and tuples of them is unambiguous, their joined text is not.
+    # The repr of strings, numbers and tuples of them is unambiguous; their joined text is not.
     digest.update(_bytes((of_tokenizer, sorted(settings.items()), code, versions)))
     for p in problems:
         digest.update(_bytes((p.id, p.question, p.solution, p.answer, p.messages)))
@@ -112,7 +116,7 @@ def _bytes(value: object) -> bytes:
 
 
 def read(path: Path) -> TokenTable | None:
-    """The entry; None where there is none, or it is damaged (it is removed then)."""
+    """Read an entry; None if it is missing or damaged. A damaged entry is removed."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -133,10 +137,10 @@ def read(path: Path) -> TokenTable | None:
 
 
 def write(path: Path, table: TokenTable) -> None:
-    """Write the entry, whole or not at all, and remove old ones above `LIMIT_BYTES`.
+    """Write an entry atomically, and remove old entries above `LIMIT_BYTES`.
 
     Raises:
-        OSError: when the folder cannot be written.
+        OSError: the folder cannot be written.
     """
     from safetensors.numpy import save_file
 
@@ -148,7 +152,7 @@ def write(path: Path, table: TokenTable) -> None:
     if shutil.disk_usage(path.parent).free < 2 * size:
         return  # the run needs the space for its checkpoints
     facts = {"dropped": str(table.dropped), "sha256": _checksum(table)}
-    # Not synced: after a power cut the checksum tells that the entry is damaged.
+    # Not synced: after a power cut the checksum detects an incomplete file.
     with whole_file(path, fsync=False) as temporary:
         save_file(arrays, temporary, metadata=facts)
     _prune(path)
@@ -167,7 +171,10 @@ def _checksum(table: TokenTable) -> str:
 
 
 def _prune(latest: Path) -> None:
-    """Remove what was not used for longest, but never the latest; other processes may do so too."""
+    """Remove the least recently used entries, but never the latest one.
+
+    Other processes may prune at the same time.
+    """
     entries = []
     for path in latest.parent.iterdir():
         try:
@@ -196,4 +203,4 @@ def _touch(path: Path) -> None:
     try:
         os.utime(path)
     except OSError:
-        return  # a folder that others keep for reading only
+        return  # a folder that is read-only for this user

@@ -1,9 +1,9 @@
-"""Which rows make up which step: a pure function of (seed, epoch), in numpy.
+"""Choose the rows of each step: a pure function of (seed, epoch), in numpy.
 
-A batch holds a budget of tokens, padding included. Packed rows need no padding and come in the
-order of the draw; padded ones meet rows of like length. The rows of one optimizer step (a window)
-are chosen first and then cut into micro-batches, so that one micro-batch of 8 budgets and eight of
-one budget see the same rows.
+A batch has a budget of tokens, padding included. Packed rows need no padding and keep the shuffled
+order; padded rows are batched with rows of similar length. The rows of one optimizer step (a
+window) are chosen first and then cut into micro-batches, so that one micro-batch of 8 budgets and
+eight micro-batches of one budget see the same rows.
 """
 
 import hashlib
@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-# Rows of so many windows are sorted by length together: more pad less, and learn less from each
-# token (docs/performance.md).
+# Number of windows whose rows are sorted by length together. More windows need less padding, but
+# the model learns less from each token (docs/performance.md).
 POOL_WINDOWS = {"shuffled": 64, "given": 16}
 
 Window = list[np.ndarray]
@@ -20,7 +20,7 @@ Layout = Literal["padded", "packed"]
 
 
 class Plan(NamedTuple):
-    """What decides the batches besides the data: see `windows`."""
+    """The settings of the batches, see `windows`."""
 
     batch_tokens: int
     accumulate: int
@@ -30,18 +30,18 @@ class Plan(NamedTuple):
 
 
 def windows(lengths: np.ndarray, plan: Plan, epoch: int) -> list[Window]:
-    """The optimizer steps of one epoch, each a list of micro-batches of row numbers.
+    """Return the optimizer steps of one epoch, each a list of micro-batches of row numbers.
 
     Args:
         lengths: tokens of each row, int (rows,).
         plan: `batch_tokens` tokens a micro-batch, `accumulate` micro-batches a step, `seed` of
-            the order. `order` "given" keeps the rows' own order; padded, each pool of 16 windows
-            comes before the next, and within it rows meet others of like length.
+            the order. `order` "given" keeps the rows' own order; if padded, it keeps the order
+            of pools of 16 windows, and batches rows of similar length within each pool.
         epoch: 0, 1, …
 
-    Every row appears exactly once. The same arguments give the same windows. A window holds
-    its budget strictly; where its rows do not divide evenly among several micro-batches, one
-    of them may pass `batch_tokens` by less than one row.
+    Every row appears exactly once. The same arguments give the same windows. A window never
+    exceeds its budget. If its rows do not divide evenly among several micro-batches, one of
+    them may exceed `batch_tokens` by less than one row.
     """
     key = hashlib.blake2b(f"batches\x1f{plan.seed}\x1f{epoch}".encode(), digest_size=16).digest()
     random = np.random.Generator(np.random.Philox(key=int.from_bytes(key, "little")))
@@ -63,7 +63,7 @@ def windows(lengths: np.ndarray, plan: Plan, epoch: int) -> list[Window]:
 
 
 def cut_packed(rows: np.ndarray, lengths: np.ndarray, budget: int) -> list[np.ndarray]:
-    """Cut rows where their tokens would pass the budget."""
+    """Cut rows before their tokens exceed the budget."""
     pieces, begin, held = [], 0, 0
     for end, size in enumerate(lengths[rows].tolist()):
         if held + size > budget:
@@ -74,8 +74,8 @@ def cut_packed(rows: np.ndarray, lengths: np.ndarray, budget: int) -> list[np.nd
 
 
 def cut_padded(rows: np.ndarray, lengths: np.ndarray, budget: int) -> list[np.ndarray]:
-    """Cut rows, sorted by length, where the padded size would pass the budget."""
-    sizes = lengths[rows].tolist()  # plain numbers: numpy's own are slow one by one
+    """Cut rows, sorted by length, before their padded size exceeds the budget."""
+    sizes = lengths[rows].tolist()  # Python numbers: numpy scalars are slow one by one
     pieces, begin = [], 0
     for end in range(1, len(rows) + 1):
         if end == len(rows) or (end + 1 - begin) * sizes[end] > budget:
@@ -85,7 +85,7 @@ def cut_padded(rows: np.ndarray, lengths: np.ndarray, budget: int) -> list[np.nd
 
 
 def _split(rows: np.ndarray, plan: Plan, lengths: np.ndarray) -> Window:
-    """At most `plan.accumulate` micro-batches of like size; each has a row."""
+    """At most `plan.accumulate` micro-batches of similar size, none of them empty."""
     if plan.accumulate == 1:
         return [rows]
     if plan.layout == "padded":

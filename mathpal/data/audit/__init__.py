@@ -1,7 +1,7 @@
-"""What is wrong with a data set, row by row, before a run learns it.
+"""Find the faults of a data set, row by row, before a run learns from it.
 
 Modules: `entries` (the rows before cleaning), `texts`, `language`, `golds`, `copies` (the
-checks), `lengths`, `findings` (the list of checks), `auditing` (all of it together), `writing`.
+checks), `lengths`, `findings` (the list of checks), `auditing` (all checks together), `writing`.
 """
 
 from mathpal.data.audit.auditing import Audit, audit, over

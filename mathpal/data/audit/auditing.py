@@ -1,4 +1,4 @@
-"""All checks over all rows, counted."""
+"""Run all checks over all rows and count the findings."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from mathpal.data.audit.texts import encoding_findings, limit_findings, text_fin
 from mathpal.progress import track
 
 _REFUSED = {"damaged_encoding": "", "bad_utf8": "bad_utf8", "duplicate": ""}
-# Sound problems that the test has no use for, and damage that a check of its own names.
+# Sound problems that the test does not need, and damage that has a check of its own.
 _UNSPOILT = ("asked", "damaged_encoding")
 _UNREADABLE = (
     "not_object", "not_json", "columns", "quotes", "missing_key", "empty", "not_text",
@@ -21,15 +21,15 @@ _UNREADABLE = (
 
 
 class Audit(NamedTuple):
-    """What an audit found.
+    """The result of an audit.
 
     Attributes:
         material: the rows.
-        findings: of each row, in the order of `material.entries`.
-        counts: rows by check; every check is in it.
-        groups: rows by group, "unusable" for those out of the checkable subset.
-        shares: the same as shares of all rows (of the held-out rows for leaks), 0 to 1.
-        lengths: characters and tokens.
+        findings: the findings of each row, in the order of `material.entries`.
+        counts: number of rows by check, for every check.
+        groups: number of rows by group; "unusable" counts rows outside the checkable subset.
+        shares: `groups` as shares of all rows (leaks: of the held-out rows), 0 to 1.
+        lengths: of the texts, in characters and tokens.
     """
 
     material: Material
@@ -41,7 +41,7 @@ class Audit(NamedTuple):
 
     @property
     def checkable(self) -> list[Entry]:
-        """The rows that no finding spoils."""
+        """The rows without a spoiling finding."""
         return [
             entry
             for entry, found in zip(self.material.entries, self.findings, strict=True)
@@ -54,7 +54,7 @@ def audit(material: Material, tokenizer: Any = None, *, max_length: int = 2048) 
 
     Args:
         material: see `mathpal.data.audit.entries.material`.
-        tokenizer: counts tokens; None leaves them out.
+        tokenizer: counts tokens; None counts none.
         max_length: most tokens of a training row.
     """
     entries = material.entries
@@ -102,7 +102,7 @@ def _row_findings(entry: Entry) -> list[Finding]:
         return found if code in _UNSPOILT else [*found, Finding("refused", f"{code}: {message}")]
     if code in _REFUSED:
         found = list(encoding_findings(entry.raw_question, entry.raw_solution))
-        # The excerpt of a refused row may be too short to show the damage again.
+        # The excerpt of a refused row may be too short to show its damage.
         known = code == "duplicate" or any(CHECKS[f.code].group == "damaged" for f in found)
         return found if known else [*found, Finding(_REFUSED[code] or "replacement", message)]
     known_code = "unreadable" if code in _UNREADABLE else "refused"
@@ -110,11 +110,11 @@ def _row_findings(entry: Entry) -> list[Finding]:
 
 
 def over(audit: Audit, fail_on: Mapping[str, float | None]) -> list[str]:
-    """The thresholds that the data passes, a line each.
+    """Return a line for each exceeded threshold.
 
     Args:
         audit: of the data.
-        fail_on: group to the largest share put up with, 0 to 1; None puts up with all.
+        fail_on: group to the largest tolerated share, 0 to 1; None tolerates any share.
     """
     return [
         f"{group}: {audit.groups[group]} rows, {100 * audit.shares[group]:.2f} %; "

@@ -1,10 +1,10 @@
-"""Which rows repeat others, within the data and between its splits."""
+"""Find rows that repeat others, within the data and between its splits."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from mathpal.data.apart import asked_apart
+from mathpal.data.apart import user_turns
 from mathpal.data.audit.entries import Entry
 from mathpal.data.audit.findings import Finding
 from mathpal.data.cleaning import masked
@@ -18,19 +18,19 @@ Findings = dict[int, list[Finding]]
 
 
 def duplicate_findings(entries: Sequence[Entry]) -> Findings:
-    """Every row that repeats an earlier one, by each measure; the first row is not named.
+    """Find every row that repeats an earlier one, by each measure. The first row has no finding.
 
-    Rows are exact copies, and copies but for typing, where the sources drop one of them but for
-    typing (`mathpal.data.sieve.copy_text`); variants are compared by all that is asked.
-    Generated rows, which have parameters, are compared by exact text only: one family's rows
-    differ in nothing but numbers by design.
+    "Exact" and "but for typing" compare the texts by which sources find copies
+    (`mathpal.data.sieve.copy_text`). Variants are compared by all turns before the answer.
+    Generated rows, which have parameters, are compared by exact text only, because rows of one
+    family differ only in numbers by design.
     """
     found: Findings = defaultdict(list)
     problems = {i: entry.problem for i, entry in enumerate(entries) if entry.problem is not None}
-    foreign = {i: problem for i, problem in problems.items() if not problem.parameters}
+    external = {i: problem for i, problem in problems.items() if not problem.parameters}
     _repeats(found, entries, _keyed(problems, copy_text, plain), "duplicate_exact")
-    _repeats(found, entries, _keyed(foreign, copy_text, wording), "duplicate_wording")
-    asked = {i: foreign[i] for i in first_pairs(foreign)}
+    _repeats(found, entries, _keyed(external, copy_text, wording), "duplicate_wording")
+    asked = {i: external[i] for i in first_pairs(external)}
     _repeats(found, entries, _keyed(asked, asked_text, masked), "duplicate_masked")
     indices = list(asked)
     for text, other, share in _later([asked_text(problem) for problem in asked.values()]):
@@ -43,7 +43,10 @@ def duplicate_findings(entries: Sequence[Entry]) -> Findings:
 
 
 def first_pairs(problems: Mapping[int, Problem]) -> list[int]:
-    """The keys of all but the preference pairs whose question an earlier pair asks, by design."""
+    """Return the keys of all problems except later preference pairs of the same question.
+
+    Several pairs of one question are intended.
+    """
     seen: set[str] = set()
     kept = []
     for key, problem in problems.items():
@@ -55,7 +58,7 @@ def first_pairs(problems: Mapping[int, Problem]) -> list[int]:
 
 
 def _later(questions: Sequence[str]) -> list[Contained]:
-    """The near-duplicates, leaving out the first row of every group that hangs together."""
+    """The near-duplicates without the first row of every connected group."""
     pairs = contained(questions, share=NEAR_DUPLICATE)
     group = list(range(len(questions)))
 
@@ -69,7 +72,7 @@ def _later(questions: Sequence[str]) -> list[Contained]:
     for pair in pairs:
         one, other = sorted((root(pair.text), root(pair.other)))
         group[other] = one
-        # The longer of two holds the shorter one, but not the other way about.
+        # The longer of two texts contains the shorter one, but not vice versa.
         best.setdefault(pair.other, Contained(pair.other, pair.text, pair.share))
     return [best[text] for text in sorted(best) if root(text) != text]
 
@@ -88,28 +91,28 @@ def _repeats(found: Findings, entries: Sequence[Entry], keys: Mapping[int, str],
 
 
 def leak_findings(entries: Sequence[Entry]) -> Findings:
-    """Every held-out row that stands in the training split, by the clearest measure.
+    """Find every held-out row that occurs in the training split, by the clearest measure.
 
-    Rows that a run drops for it are part of the training split here: the data holds them.
+    Training rows that a run drops because of a leak count here, since the data contains them.
     """
     train, held = _once(entries, ("train",)), _once(entries, ("validation", "test"))
     test = [p for p in held if entries[int(p.id)].split == "test"]
     found: Findings = defaultdict(list)
-    leaks = {leak.held_out: leak for leak in find_leaks(asked_apart(train), test)}
+    leaks = {leak.held_out: leak for leak in find_leaks(user_turns(train), test)}
     leaks |= {leak.held_out: leak for leak in find_leaks(train, held)}
     for leak in leaks.values():
         share = f", {100 * leak.share:.0f} % of its 5-grams" if leak.kind == "near" else ""
         message = f"row {entries[int(leak.train)].row}{share}"
         found[int(leak.held_out)].append(Finding(f"leak_{leak.kind}", message))
-    foreign = [[p for p in part if not p.parameters] for part in (held, train)]
-    for text, other in shared_run(*([asked_text(p) for p in part] for part in foreign)).items():
-        message = f"row {entries[int(foreign[1][other].id)].row}"
-        found[int(foreign[0][text].id)].append(Finding("leak_run", message))
+    external = [[p for p in part if not p.parameters] for part in (held, train)]
+    for text, other in shared_run(*([asked_text(p) for p in part] for part in external)).items():
+        message = f"row {entries[int(external[1][other].id)].row}"
+        found[int(external[0][text].id)].append(Finding("leak_run", message))
     return found
 
 
 def _once(entries: Sequence[Entry], splits: Sequence[str]) -> list[Problem]:
-    """The problems of these splits, copies once, the index of the entry for an id."""
+    """The problems of these splits without copies; their ids are the indices of the entries."""
     chosen: dict[str, Problem] = {}
     for index, entry in enumerate(entries):
         used = entry.fault is None or entry.split == "train"

@@ -1,35 +1,25 @@
-"""The rows that an audit looks at: as they were before cleaning, wherever that can be had.
+"""The rows of an audit: before cleaning, where a source can identify its raw rows.
 
-A source hands on clean problems; what it mended, dropped and refused is what an audit is
-about. A file of questions and solutions is therefore read again, below its cleaning. Every
-other source is asked for its problems and for the quarantine file that it writes.
+A source returns clean problems, but an audit examines what the source mended, dropped and
+refused. So a file of questions and solutions is read again without cleaning. Of every other
+source, the problems and the rejected rows are audited.
 """
 
-import logging
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from inspect import signature, unwrap
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from mathpal.answers import declared_answer
 from mathpal.data.cells import stated_gold
 from mathpal.data.cleaning import clean
-from mathpal.data.files import file
-from mathpal.data.finish import finish
-from mathpal.data.quarantine import LeftOut, read_left_out
-from mathpal.data.reading import Fault, Row, read_rows
-from mathpal.data.sieve import SPLITS, worked_problem
+from mathpal.data.finish import NoTrainingRows
+from mathpal.data.limits import audited
+from mathpal.data.sieve import SPLITS
 from mathpal.errors import DataError
-from mathpal.problems import Problem, Splits
+from mathpal.problems import Fault, LeftOut, Problem, RawRows, Splits
 
-# Rows are to be counted, not to be stopped by or left aside.
-_LIFTED = {"max_quarantine": 1.0, "max_test": 10**9}
-_MIXED = {"weights": None, "train": None}
-# Refused for what the texts say: they can be read, and are looked at all the same.
+# Refused because of the texts' content: they are readable, so they are audited.
 _LEGIBLE = ("damaged_encoding", "too_long", "image_only")
 
 
@@ -39,14 +29,14 @@ class Entry:
 
     Attributes:
         row: its number in the file, or its problem's id.
-        split: "train", "validation" or "test"; "" for a row that is in none. A row that leaves
-            a split because it gives another away is still named with it.
-        raw_question: before cleaning, where that is known.
-        raw_solution: likewise.
-        problem: as a run has it; None for a row that cannot be read.
-        gold: the answer column's text, else what the solution declares, readable or not; None
-            without either.
-        fault: why the row could not be read, was refused, or is not used.
+        split: "train", "validation" or "test"; "" for a row in none of them. A row that is
+            dropped because it gives another one away keeps its split here.
+        raw_question: the question before cleaning, where that is known.
+        raw_solution: the solution before cleaning, where that is known.
+        problem: the problem of a run; None for an unreadable row.
+        gold: text of the answer column; without one, the answer that the solution declares; None
+            without either. The checker may be unable to read it.
+        fault: why the row was unreadable, refused or unused.
     """
 
     row: int | str
@@ -59,23 +49,23 @@ class Entry:
 
     @property
     def question(self) -> str:
-        """Cleaned; "" for a row that cannot be read."""
+        """The cleaned question; "" for an unreadable row."""
         return "" if self.problem is None else self.problem.question
 
     @property
     def solution(self) -> str:
-        """Cleaned; "" for a row that cannot be read, and for plain text."""
+        """The cleaned solution; "" for an unreadable row and for plain text."""
         return "" if self.problem is None else self.problem.solution
 
 
 class Material(NamedTuple):
-    """What there is to audit.
+    """The rows to audit.
 
     Attributes:
         entries: every row.
-        sizes: rows by split, as the source divides them with no limit on the test.
+        sizes: number of rows by split, without a limit on the test split.
         raw: whether the entries are rows before cleaning.
-        refusal: why the source would not give these rows to a run; "" where it would.
+        refusal: why the source refuses these rows to a run; "" if it does not.
     """
 
     entries: list[Entry]
@@ -85,7 +75,7 @@ class Material(NamedTuple):
 
 
 def material(source: partial[Any]) -> Material:
-    """All rows of a source.
+    """Load all rows of a source.
 
     Args:
         source: the bound callable of a `data` group.
@@ -93,90 +83,53 @@ def material(source: partial[Any]) -> Material:
     Raises:
         DataError: nothing can be read.
     """
-    settings = {**_defaults(source.func), **_lifted(source).keywords}
-    rows = None
-    if unwrap(source.func) is file:
-        path, split = Path(settings["path"]), settings["split"]
-        rows = read_rows(path, columns=_columns(settings), split=split)
-    refusal = ""
-    with tempfile.TemporaryDirectory() as folder, _unsaid(folder):
-        try:
-            splits: Splits = source.func(Path(folder), **settings)
-        except DataError as error:
-            if rows is None:
-                raise
-            splits = Splits([], [], [], {})
-            refusal = "\n".join(line for line in str(error).splitlines() if folder not in line)
-        left_out = read_left_out(Path(folder))
-    if rows is not None:
-        entries = list(_from_rows(rows, settings, splits, left_out))
-    else:
-        problems = [(p, name) for name in SPLITS for p in getattr(splits, name)]
-        entries = [_from_problem(p, name) for p, name in problems] + list(map(_from_left, left_out))
-    sizes = {name: len(getattr(splits, name)) for name in SPLITS}
-    return Material(entries, sizes, rows is not None, refusal)
-
-
-@contextmanager
-def _unsaid(folder: str) -> Iterator[None]:
-    """Without the source's words on a file that will not be there."""
-    log = logging.getLogger(finish.__module__)
-
-    def lasting(record: logging.LogRecord) -> bool:
-        return folder not in record.getMessage()
-
-    log.addFilter(lasting)
     try:
-        yield
-    finally:
-        log.removeFilter(lasting)
+        return material_of(audited(source)(None))
+    except DataError as error:
+        cause = error.__cause__
+        # Raw rows are worth an audit even if a run refuses them.
+        if not isinstance(cause, NoTrainingRows) or _auditable(cause.splits) is None:
+            raise
+        return material_of(cause.splits)._replace(refusal=str(error))
 
 
-def _defaults(function: Callable[..., Any]) -> dict[str, Any]:
-    parameters = signature(function).parameters
-    return {name: p.default for name, p in parameters.items() if p.default is not p.empty}
+def material_of(splits: Splits) -> Material:
+    """Collect all rows of the splits that a source returned."""
+    rows = _auditable(splits)
+    if rows is not None:
+        entries = list(_from_rows(rows, splits))
+    else:
+        entries = [_from_problem(p, name) for name in SPLITS for p in getattr(splits, name)]
+        entries += map(_from_left, splits.rejected)
+    sizes = {name: len(getattr(splits, name)) for name in SPLITS}
+    return Material(entries, sizes, rows is not None, "")
 
 
-def _lifted(source: partial[Any]) -> partial[Any]:
-    """The source without the settings that leave rows aside; a mixture's sources likewise."""
-    known = signature(source.func).parameters
-    lifted = {**_LIFTED, **(_MIXED if "sources" in known else {})}
-    settings = {**source.keywords, **{k: v for k, v in lifted.items() if k in known}}
-    if "sources" in known:
-        settings["sources"] = {
-            name: _lifted(part) if isinstance(part, partial) else part
-            for name, part in settings["sources"].items()
-        }
-    return partial(source.func, **settings)
+def _auditable(splits: Splits) -> RawRows | None:
+    """The way to raw rows from which the problems can be made again; None without one."""
+    return next((rows for rows in splits.raw if rows.make is not None), None)
 
 
-def _columns(settings: Mapping[str, Any]) -> dict[str, str]:
-    wanted = {name: settings[name] for name in ("question", "solution", "answer")}
-    return {name: column for name, column in wanted.items() if column is not None}
-
-
-def _from_rows(
-    rows: list[Row], settings: Mapping[str, Any], splits: Splits, left_out: list[LeftOut]
-) -> Iterator[Entry]:
-    columns = _columns(settings)
+def _from_rows(rows: RawRows, splits: Splits) -> Iterator[Entry]:
+    assert rows.make is not None
     place = {p.id: name for name in SPLITS for p in getattr(splits, name)}
-    unused = {left.problem.id: left for left in left_out if left.problem is not None}
-    for row in rows:
+    unused = {left.problem.id: left for left in splits.rejected if left.problem is not None}
+    for row in rows.read(None):
         fields = row.fields or {}
-        cells = [fields.get(columns[name]) for name in ("question", "solution")]
+        cells = [fields.get(rows.columns[name]) for name in ("question", "solution")]
         raw = [cell if isinstance(cell, str) else "" for cell in cells]
-        made = row.fault or worked_problem(fields, columns, settings["max_characters"])
+        made = row.fault or rows.make(fields)
         split, fault = "", None
         if isinstance(made, Problem):
             problem: Problem | None = made
-            left = unused.pop(made.id, None)  # of copies one only
+            left = unused.pop(made.id, None)  # of copies, only one is recorded
             split = place.get(made.id, "") if left is None else left.split
             fault = None if left is None else left.fault
         else:
             problem, fault = None, made
             if fault.code in _LEGIBLE:
                 problem = Problem(str(row.number), clean(raw[0]), clean(raw[1]))
-        gold = None if problem is None else stated_gold(fields, columns, problem.solution)
+        gold = None if problem is None else stated_gold(fields, rows.columns, problem.solution)
         yield Entry(row.number, split, raw[0] or row.raw, raw[1], problem, gold, fault)
 
 

@@ -1,4 +1,4 @@
-"""What an audit looks for: every check by its code, in the order of the table."""
+"""The checks of an audit by their codes, in the order of the table."""
 
 from typing import NamedTuple
 
@@ -7,9 +7,9 @@ class Check(NamedTuple):
     """One kind of finding.
 
     Attributes:
-        group: what `fail_on` names; several checks may share one.
-        title: a row of the table.
-        spoils: whether a row with it stays out of the checkable subset.
+        group: the name in `fail_on`; several checks may share one.
+        title: its row of the table.
+        spoils: whether it excludes a row from the checkable subset.
     """
 
     group: str
@@ -18,7 +18,7 @@ class Check(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """A check that a row fails: the code in `CHECKS`, and the details for reading."""
+    """A check that a row fails: the code in `CHECKS`, and the details as a message."""
 
     code: str
     message: str
@@ -74,9 +74,9 @@ CHECKS: dict[str, Check] = {
     "not_reached": Check("steps", "the answer stands nowhere in the working", True),
 }
 GROUPS = tuple(dict.fromkeys([*(check.group for check in CHECKS.values()), "unusable"]))
-PER_HELD_OUT = ("leakage", "overlap")  # groups whose share is of the held-out rows
+PER_HELD_OUT = ("leakage", "overlap")  # groups whose share refers to the held-out rows
 
 
 def spoils(findings: list[Finding]) -> bool:
-    """Whether a row with these findings stays out of the checkable subset."""
+    """Whether these findings exclude a row from the checkable subset."""
     return any(CHECKS[finding.code].spoils for finding in findings)

@@ -1,4 +1,4 @@
-"""Whether a row's gold can be checked, and whether its own solution agrees with it."""
+"""Check whether a row's gold is readable, and whether its own solution agrees with it."""
 
 import re
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ _STRONG = re.compile(r"đáp số|đáp án|\\boxed|đ/?s\s*:", re.I)
 
 
 def gold_findings(entry: Entry) -> Iterator[Finding]:
-    """What is wrong with a row's answer, and with its solution's steps."""
-    if not entry.solution:  # plain text, to be learnt as it stands
+    """Yield the findings on a row's answer and on its solution's steps."""
+    if not entry.solution:  # plain text
         return
     yield from _step_findings(entry.solution)
     if displaced(entry.question, entry.solution):
@@ -53,9 +53,9 @@ def _step_findings(solution: str) -> Iterator[Finding]:
 
 
 def displaced(question: str, solution: str) -> bool:
-    """Whether the working stands where the question should be.
+    """Whether the question holds the working.
 
-    Two equations in the question that hold, and none in a solution of one short line.
+    That is: two valid equations in the question, and none in a solution of one short line.
     """
     if "\n" in solution or len(solution) > _SHORT or "=" in solution or question.count("=") < 2:
         return False
@@ -63,9 +63,9 @@ def displaced(question: str, solution: str) -> bool:
 
 
 def goes_on(solution: str) -> bool:
-    """Whether a line of working follows the last "Vậy", where nothing stronger is declared.
+    """Whether a line with numbers follows the last "Vậy", without a clearer declaration.
 
-    What was declared is then one of several answers, or a step.
+    The declared answer is then one of several, or a step.
     """
     text = normalise(solution)
     marks = list(_WEAK.finditer(text))
@@ -76,11 +76,11 @@ def goes_on(solution: str) -> bool:
 
 
 def reached(solution: str, gold: Answer) -> bool:
-    """Whether the gold's numbers stand in the solution before it is declared.
+    """Whether the gold's numbers occur in the solution before its declaration.
 
-    An answer after "Đáp số" that its working never mentions belongs to another problem, or is
-    a slip. True where that cannot be said: golds that are no number, times, solutions whose
-    last sentence is the declaration, and solutions without numbers.
+    An answer after "Đáp số" that the working never mentions belongs to another problem, or is a
+    slip. True if this cannot be judged: golds that are no numbers, times, solutions without a
+    clear declaration, and solutions without numbers before it.
     """
     text = normalise(solution)
     marks = list(_STRONG.finditer(text))
@@ -97,5 +97,5 @@ def reached(solution: str, gold: Answer) -> bool:
 
 
 def _values(number: Quantity) -> set[Fraction]:
-    """Every value that a written number may mean."""
+    """Every possible value of a written number."""
     return {number.value, number.base} | ({number.dotted} if number.dotted is not None else set())

@@ -1,6 +1,6 @@
-"""Whether a text is Vietnamese, and whether it is about mathematics.
+"""Judge whether a text is Vietnamese, and whether it is about mathematics.
 
-Both are measured by rules that a reader can check; no model and no word list of a language.
+Both judgements follow rules that a reader can check, without a model or a language's word list.
 """
 
 import re
@@ -19,7 +19,7 @@ uyt uyu uơ uôc uôi uôm uôn uông uôt ư ưa ưc ưi ưm ưn ưng ưt ưu �
 """.split()
 _SYLLABLE = re.compile(f"{_ONSET}(?:{'|'.join(_RIMES)})")
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
-_STOPPED = re.compile(r"(?:[cpt]|ch)$")  # such syllables have the tone sắc or nặng, no other
+_STOPPED = re.compile(r"(?:[cpt]|ch)$")  # such syllables have the tone sắc or nặng only
 _MARKS = re.compile("[\u0300-\u036f]")
 _LATEX = re.compile(r"\\[A-Za-z]+|!\[[^\]]*\]\([^)]*\)|https?://\S+")
 _WORD = re.compile(r"[^\W\d_¹²³]+")
@@ -31,14 +31,14 @@ _UNMARKED = 0.1
 
 
 class Language(NamedTuple):
-    """What a text's words look like.
+    """The judgement on a text's language.
 
     Attributes:
         verdict: "vietnamese", "unmarked" (Vietnamese without its marks), "other", or "unclear"
-            where there are fewer than `LEAST_WORDS` words to judge by.
-        words: how many were looked at.
-        valid: share of them that are possible Vietnamese syllables, 0 to 1.
-        marked: share of them with a Vietnamese letter or tone mark, 0 to 1.
+            with fewer than `LEAST_WORDS` words.
+        words: number of words that were judged.
+        valid: share of the words that are possible Vietnamese syllables, 0 to 1.
+        marked: share of the words with a Vietnamese letter or tone mark, 0 to 1.
     """
 
     verdict: str
@@ -48,7 +48,7 @@ class Language(NamedTuple):
 
 
 def language(text: str) -> Language:
-    """Judge by the structure of the syllables: onset, rime, and the tones a stop allows.
+    """Judge by the structure of syllables: onset, rime, and the tones that a stop allows.
 
     Args:
         text: a question, a solution, or both.
@@ -129,11 +129,11 @@ _LESSON = re.compile(
 
 
 def is_maths(question: str, solution: str) -> bool:
-    """Whether a problem reckons, measures or names a concept of school mathematics.
+    """Whether a problem calculates, measures or names a concept of school mathematics.
 
-    One calculation, one measured quantity or one concept is enough: a wrong "no" loses a row.
-    Numbering ("Câu 5 (2,0 điểm)") is none, and beside the words of a language lesson a concept
-    ("bao nhiêu … bấy nhiêu") proves nothing.
+    One calculation, one measured quantity or one concept is enough, because a wrong "no" loses a
+    row. Numbering ("Câu 5 (2,0 điểm)") does not count. A concept ("bao nhiêu … bấy nhiêu") does
+    not count beside the words of a language lesson.
 
     Example:
         >>> is_maths("Câu 3 (2,0 điểm). Từ nào là tính từ?", "Đáp án: C")

@@ -1,4 +1,4 @@
-"""How long the texts are: quantiles and histograms of characters and tokens."""
+"""The lengths of texts: quantiles and histograms of characters and tokens."""
 
 import math
 from collections.abc import Sequence
@@ -17,13 +17,13 @@ class Lengths(NamedTuple):
     """The lengths of many texts.
 
     Attributes:
-        name: what was measured.
+        name: name of the measured texts.
         unit: "characters" or "tokens".
-        texts: how many.
+        texts: number of texts.
         quantiles: name to length: shortest, median, p95, p99, longest.
         width: length that a bar of the histogram spans, in `unit`.
-        bars: texts by bar; bar i spans i × width up to (i + 1) × width, the last one all above.
-        limit: a length that matters (model.max_length); None without one.
+        bars: texts by bar; bar i spans i × width up to (i + 1) × width, the last bar all above.
+        limit: a limit on the length (model.max_length); None without one.
         above: texts longer than `limit`.
     """
 
@@ -38,15 +38,15 @@ class Lengths(NamedTuple):
 
 
 def measure(name: str, unit: str, values: Sequence[int], limit: int | None = None) -> Lengths:
-    """Quantiles and histogram of some lengths.
+    """Compute quantiles and histogram of some lengths.
 
-    The histogram ends at the 99th percentile, so that one endless text does not flatten it.
+    The histogram ends at the 99th percentile, so that one very long text does not flatten it.
 
     Args:
-        name: what was measured.
+        name: name of the measured texts.
         unit: of the lengths.
-        values: at least one, 0 or more.
-        limit: a length that matters; counted what lies above.
+        values: at least one length, each 0 or more.
+        limit: longer texts are counted.
     """
     ordered = sorted(values)
 
@@ -82,7 +82,7 @@ def _round_up(width: float) -> int:
 
 
 def characters(entries: Sequence[Entry]) -> list[Lengths]:
-    """Lengths of the cleaned questions and solutions."""
+    """Measure the cleaned questions and solutions."""
     questions = [len(entry.question) for entry in entries if entry.question]
     solutions = [len(entry.solution) for entry in entries if entry.solution]
     found = []
@@ -94,12 +94,12 @@ def characters(entries: Sequence[Entry]) -> list[Lengths]:
 
 
 def tokens(entries: Sequence[Entry], tokenizer: Any, *, max_length: int) -> list[Lengths]:
-    """Tokens of the whole rows as the model is trained on them, and of their solutions.
+    """Count the tokens of whole training rows, and of their supervised parts.
 
     Args:
-        entries: rows; those that cannot be read are left out.
+        entries: rows; unreadable ones are skipped.
         tokenizer: with a chat template.
-        max_length: `model.max_length`; longer rows are left out of a training.
+        max_length: `model.max_length`; training skips longer rows.
     """
     problems = [entry.problem for entry in entries if entry.problem is not None]
     rows: list[int] = []
@@ -117,7 +117,7 @@ def tokens(entries: Sequence[Entry], tokenizer: Any, *, max_length: int) -> list
 
 
 def _encoded(problems: list[Problem], tokenizer: Any) -> list[Any]:
-    """Token tables; a row that no model can be trained on costs its own only."""
+    """The token tables. A row that cannot be encoded is left out; the others stay."""
     try:
         return [encode(problems, tokenizer, max_length=10**9)]
     except DataError:

@@ -1,4 +1,4 @@
-"""What is wrong with a row's text as text: encoding, typing, images, ends that are no ends."""
+"""Check a row's texts: encoding, typing, images, truncation, language."""
 
 import re
 import unicodedata
@@ -33,11 +33,11 @@ _ONLY_LETTER = re.compile(
     r"(?:chọn|đáp án(?: đúng)?(?: là)?)[\s*.:]*[A-D][\s*.]*",
     re.I,
 )
-LIMIT_LEAST = 3  # texts that must share the greatest length before it is taken for a limit
+LIMIT_LEAST = 3  # texts that must share the greatest length for it to count as a limit
 
 
 def text_findings(entry: Entry) -> Iterator[Finding]:
-    """What a row's two texts show, its answer apart; rows that could be read only."""
+    """Yield the findings on a readable row's texts, except on its answer."""
     raw = f"{entry.raw_question}\n{entry.raw_solution}"
     whole = f"{entry.question}\n{entry.solution}"
     yield from encoding_findings(entry.raw_question, entry.raw_solution)
@@ -64,9 +64,9 @@ def text_findings(entry: Entry) -> Iterator[Finding]:
 
 
 def encoding_findings(*texts: str) -> Iterator[Finding]:
-    """Damage of the encoding and traces of typing in a row's texts before cleaning.
+    """Yield damaged encoding and traces of typing in a row's texts before cleaning.
 
-    Damage is looked for in each text by itself, as the sources do.
+    Each text is checked for damage by itself, as in the sources.
     """
     raw = "\n".join(texts)
     if SURROGATE.search(raw):
@@ -81,7 +81,7 @@ def encoding_findings(*texts: str) -> Iterator[Finding]:
 
 
 def unclosed(text: str) -> str:
-    """What formula the text leaves open, in words; "" where it leaves none.
+    """Describe the formula that the text leaves open; "" without one.
 
     Example:
         >>> unclosed("Tính $3 + 4")
@@ -103,7 +103,7 @@ def unclosed(text: str) -> str:
 
 
 def cut_off(solution: str) -> str:
-    """Why a solution seems to end too early, in words; "" where it does not.
+    """Describe why a solution seems to end too early; "" if it does not.
 
     Example:
         >>> cut_off("Thể tích của bể nước là:")
@@ -116,11 +116,10 @@ def cut_off(solution: str) -> str:
 
 
 def limit_findings(entries: Sequence[Entry]) -> dict[int, Finding]:
-    """Rows whose solution is exactly as long as the longest, where several are.
+    """Find rows whose solution has exactly the greatest length, if several rows share it.
 
-    Lengths thin out towards the longest; that several texts share the very greatest is the
-    trace of a cut. Generated problems (those with parameters) do not thin out: one layout gives
-    many texts of one length, so they are left out.
+    Long texts are rare, so several texts of exactly the greatest length point to a cut. Generated
+    problems (those with parameters) are skipped: one layout gives many texts of one length.
     """
     lengths = [
         0 if entry.problem and entry.problem.parameters else len(entry.raw_solution)

@@ -1,4 +1,4 @@
-"""An audit as text for the terminal and as files for programs; the page is in `reporting`."""
+"""Write an audit as text for the terminal and as files; the page is in `reporting`."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ SCHEMA = 1
 
 
 def text_table(audit: Audit) -> str:
-    """The counts in lines of at most 88 characters."""
+    """Return the counts as lines of at most 88 characters."""
     sizes = audit.material.sizes
     total = len(audit.material.entries)
     held_out = sizes["validation"] + sizes["test"]
@@ -48,7 +48,7 @@ def text_table(audit: Audit) -> str:
 
 
 def percent(count: int, base: int) -> str:
-    """A share with a digit more where it is small; a dash where there is nothing to share."""
+    """Format a share; below 1 % with a further digit, and as a dash if `base` is 0."""
     if not base:
         return "–"
     share = 100 * count / base
@@ -58,14 +58,14 @@ def percent(count: int, base: int) -> str:
 def write_audit(audit: Audit, folder: Path) -> None:
     """Write `audit.json`, `checkable.jsonl` and `quarantine.jsonl`.
 
-    `checkable.jsonl` holds cleaned rows with their answer: `data=file data.path=…
-    data.answer=answer` trains on it, `data=messages` on one of conversations, `data=preference`
-    with data.prompt=question data.chosen=solution on pairs. `quarantine.jsonl` holds every other
-    row with its reasons.
+    `checkable.jsonl` holds cleaned rows with their answer. `data=file data.path=…
+    data.answer=answer` trains on it; for conversations `data=messages`, for pairs
+    `data=preference data.prompt=question data.chosen=solution`. `quarantine.jsonl` holds every
+    other row with its reasons.
 
     Args:
         audit: of the data.
-        folder: made where it is missing; its files of these names are replaced.
+        folder: created if it is missing; its files of these names are replaced.
     """
     rows = list(zip(audit.material.entries, audit.findings, strict=True))
     kept = [_kept(entry, found) for entry, found in rows if not spoils(found)]
@@ -76,7 +76,7 @@ def write_audit(audit: Audit, folder: Path) -> None:
 
 
 def summary(audit: Audit) -> dict[str, Any]:
-    """The audit without its rows' texts."""
+    """Return the audit without the texts of its rows."""
     return {
         "schema": SCHEMA,
         "rows": len(audit.material.entries),
@@ -124,7 +124,7 @@ def _left_out(entry: Entry, found: list[Finding]) -> dict[str, Any]:
 
 
 def _context(entry: Entry) -> dict[str, Any]:
-    """What a row has besides question and solution, in the columns that the sources read."""
+    """The conversation and the rejected response of a row, in columns that the sources read."""
     if entry.problem is None:
         return {}
     turns = [{"role": role, "content": text} for role, text in entry.problem.messages]
@@ -133,5 +133,5 @@ def _context(entry: Entry) -> dict[str, Any]:
 
 
 def _writable(text: str) -> str:
-    """Lone surrogates (bytes that are not UTF-8) as escapes, which a file can hold."""
+    """Escape lone surrogates (bytes that are not UTF-8), which a file cannot hold."""
     return text.encode("utf-8", "backslashreplace").decode()

@@ -13,7 +13,8 @@ from mathpal.data.audit.lengths import measure
 from mathpal.data.audit.texts import cut_off, encoding_findings, unclosed
 from mathpal.data.conversations import conversations
 from mathpal.data.files import file
-from mathpal.data.finish import finish
+from mathpal.data.finish import EVERY_ROW, finish
+from mathpal.data.limits import limits
 from mathpal.data.mixture import mixture
 from mathpal.data.preference import preference
 from mathpal.data.sieve import sieve
@@ -217,6 +218,7 @@ def hub_like(folder, *, train, test, **settings):
     rows = {name: write(folder / f"{name}.json", given) for name, given in
             (("train", train), ("test", test))}  # fmt: skip
 
+    @limits(audited=EVERY_ROW)
     def source(run_dir, *, validation_share=0.0, max_test=200, max_quarantine=0.2):
         from mathpal.data.reading import read_rows
 

@@ -30,7 +30,7 @@ from mathpal.data.stream import write_problems
 from mathpal.data.text import text
 from mathpal.data.vimath import vimath
 from mathpal.errors import ConfigError, DataError
-from mathpal.problems import Problem
+from mathpal.problems import Problem, Splits
 from tests.conftest import write
 from tests.unit.data.test_qdrant import exams, store
 from tests.unit.data.test_sources import chat, everything, questions
@@ -364,7 +364,6 @@ class TestSources:
             built(tmp_path / "set", partial(text, path=path))
 
     def test_names_follow_the_custom(self) -> None:
-        source = partial(file, path=Path("đề thi 6.json"))
         for fields, name in (
             ([{"family": "exam", "grade": 6}], "exam-sixth_grade-instruct-dataset"),
             ([{"family": "a", "grade": 5}, {"family": "b", "grade": 6}],
@@ -372,7 +371,7 @@ class TestSources:
             ([{}], "thi_6-all_grades-instruct-dataset"),
         ):  # fmt: skip
             rows = [Problem("a", "b", "c", **own) for own in fields]
-            assert default_name(source, rows) == name
+            assert default_name("file", Splits(rows, [], [], {"file": "đề thi 6.json"})) == name
 
 
 class Hub:

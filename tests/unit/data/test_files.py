@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from mathpal.data.describing import describe
 from mathpal.data.files import file
+from mathpal.data.finish import describe
 from mathpal.errors import ConfigError, DataError
 from mathpal.problems import Problem, Splits
 from tests.conftest import rejects, write
@@ -278,9 +278,9 @@ def test_an_empty_split_is_warned_of_unless_it_was_not_asked_for(
 ) -> None:
     path = write(tmp_path / "a.json", sample(2))
     file(None, path=path, test_share=0, validation_share=0)
-    assert "leaves no problem" not in caplog.text
+    assert "split is empty" not in caplog.text
     file(None, path=path, test_share=1e-9, validation_share=0)
-    assert "leaves no problem in the test split" in caplog.text
+    assert "the test split is empty" in caplog.text
 
 
 def test_the_yaml_keys_are_the_keywords() -> None:

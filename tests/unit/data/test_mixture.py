@@ -144,7 +144,9 @@ class TestApart:
     def test_a_source_that_loses_all_its_rows_is_told_why(self) -> None:
         asked = [Problem("t", "chữ 1", "1", "1")]
         sources = {"a": fixed(numbered(5, "số"), asked), "b": fixed(numbered(3, "chữ"))}
-        with pytest.raises(DataError, match=r"nothing of b .*\(3 rows give away what a source"):
+        with pytest.raises(
+            DataError, match=r"nothing of b .*\(3 rows give away held-out problems of a source"
+        ):
             mixture(None, sources=sources)
 
     def test_generated_problems_share_their_wording_and_stay(self, tmp_path: Path) -> None:
@@ -240,7 +242,7 @@ class TestNestedNodes:
     @pytest.mark.parametrize(
         "target",
         ["os.system", "subprocess.run", "mathpal.training.fit.fit", "mathpal.data.files._x",
-         "mathpal.data.reading.read_rows", "mathpal.data.describing.describe", "builtins.eval"],
+         "mathpal.data.reading.read_rows", "mathpal.data.finish.describe", "builtins.eval"],
     )  # fmt: skip
     def test_only_sources_may_be_named_in_a_nested_node(self, target: str) -> None:
         cfg = config(

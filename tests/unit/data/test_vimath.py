@@ -208,7 +208,7 @@ def test_the_family_regime_holds_out_one_family_in_five() -> None:
 def test_families_can_be_held_out_by_name() -> None:
     splits = make(train=100, split="family", held_out_families=["van_toc"])
     assert {p.family for p in splits.test if p.cohort == "new"} == {"van_toc"}
-    with pytest.raises(ConfigError, match="not among the families to be learnt"):
+    with pytest.raises(ConfigError, match="not among the chosen families"):
         make(split="family", held_out_families=["cong_tru"])
     with pytest.raises(ConfigError, match="both sides"):
         make(split="family", families=["van_toc"])

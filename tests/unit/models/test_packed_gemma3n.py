@@ -39,7 +39,7 @@ class TestAttention:
     def test_it_is_that_of_one_large_mask(self, window: Any, heads: Any, first: Any) -> None:
         torch.manual_seed(0)
         rows = PackedRows(ROWS.lengths, first)
-        q = double(sum(rows.asking), heads[0], 6)
+        q = double(sum(rows.positions_needed), heads[0], 6)
         k, v = double(sum(rows.lengths), heads[1], 6), double(sum(rows.lengths), heads[1], 6)
         found = packed_attention(q, k, v, rows, scale=0.3, window=window)
         expected = eager(q, k, v, rows, 0.3, window)
@@ -123,7 +123,7 @@ def test_late_layers_see_only_the_positions_that_ask(base: Any, last_own: int) -
     for layer in text_model(fast).layers:
         layer.mlp.register_forward_hook(lambda m, args, out: seen.append(out.shape[1]))
     packed(fast)
-    tokens, asking = sum(ROWS.lengths), sum(ROWS.asking)
+    tokens, asking = sum(ROWS.lengths), sum(ROWS.positions_needed)
     assert asking < tokens
     assert seen == [tokens] * last_own + [asking] * (4 - last_own)
 

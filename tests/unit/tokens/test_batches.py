@@ -295,7 +295,7 @@ def test_from_a_rows_first_question_on_every_position_asks(
         asking[begin + (targets[0] - 1 if targets else length - 1) : begin + length] = True
         begin += length
     assert batch["rows"].places().tolist() == np.flatnonzero(asking).tolist()
-    assert sum(batch["rows"].asking) == asking.sum()
+    assert sum(batch["rows"].positions_needed) == asking.sum()
 
 
 def test_a_packed_row_is_never_predicted_from_the_one_before() -> None:
