@@ -13,10 +13,10 @@ from pydantic import FilePath
 
 from mathpal.data.cells import gold_of, read_texts
 from mathpal.data.finish import EVERY_ROW, ONE_SPLIT, Characters, Count, Share, Tolerance
-from mathpal.data.limits import limits
 from mathpal.data.sieve import digest
 from mathpal.data.tables import from_file
 from mathpal.problems import Fault, Problem, Splits
+from mathpal.settings.capabilities import Limits, declares
 
 # OpenAI's spelling, ShareGPT's, and Gemma's name for the assistant.
 ROLES = {
@@ -29,7 +29,7 @@ ROLES = {
 }
 
 
-@limits(audited=EVERY_ROW, undivided=ONE_SPLIT)
+@declares(limits=Limits(audited=EVERY_ROW, undivided=ONE_SPLIT))
 def conversations(
     run_dir: Path | None,
     *,

@@ -10,13 +10,13 @@ from pathlib import Path
 from pydantic import FilePath
 
 from mathpal.data.finish import EVERY_ROW, ONE_SPLIT, Characters, Count, Share, Tolerance
-from mathpal.data.limits import limits
 from mathpal.data.sieve import worked_problem
 from mathpal.data.tables import from_file, reread
 from mathpal.problems import RawRows, Splits
+from mathpal.settings.capabilities import Limits, declares
 
 
-@limits(audited=EVERY_ROW, undivided=ONE_SPLIT)
+@declares(limits=Limits(audited=EVERY_ROW, undivided=ONE_SPLIT))
 def file(
     run_dir: Path | None,
     *,

@@ -27,7 +27,7 @@ Tolerance = Annotated[float, Ge(0), Le(1)]
 Count = Annotated[int, Ge(0)]
 Characters = Annotated[int, Gt(0)]
 
-# For the declaration of a source that ends in `finish`, see `mathpal.data.limits`.
+# For the declaration of a source that ends in `finish`, see `mathpal.settings.capabilities.Limits`.
 EVERY_ROW = {"max_quarantine": 1.0, "max_test": NO_LIMIT}
 ONE_SPLIT = {"validation_share": 0.0, "test_share": 0.0, "max_test": NO_LIMIT}
 

@@ -19,13 +19,13 @@ from mathpal.data.finish import (
     Tolerance,
     finish,
 )
-from mathpal.data.limits import limits
 from mathpal.data.sieve import sieve
 from mathpal.errors import ConfigError, DataError
 from mathpal.problems import RawRows, Row, Splits
+from mathpal.settings.capabilities import Limits, declares
 
 
-@limits(audited=EVERY_ROW, undivided=ONE_SPLIT)
+@declares(limits=Limits(audited=EVERY_ROW, undivided=ONE_SPLIT))
 def hub(
     run_dir: Path | None,
     *,

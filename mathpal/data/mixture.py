@@ -15,16 +15,16 @@ from annotated_types import Ge, Gt
 
 from mathpal.data.apart import without_leaks
 from mathpal.data.finish import number
-from mathpal.data.limits import limits
 from mathpal.data.quarantine import FILE, write_quarantine
 from mathpal.data.sieve import digest
 from mathpal.errors import ConfigError, DataError, MathPalError
 from mathpal.problems import LeftOut, Problem, RawRows, Splits
+from mathpal.settings.capabilities import Limits, declares
 
 Source = Callable[[Path | None], Splits]
 
 
-@limits(audited={"weights": None, "train": None}, nested="sources")
+@declares(limits=Limits(audited={"weights": None, "train": None}, nested="sources"))
 def mixture(
     run_dir: Path | None,
     *,

@@ -24,11 +24,10 @@ from mathpal.data.finish import (
     Tolerance,
     finish,
 )
-from mathpal.data.limits import limits
 from mathpal.data.sieve import digest, sieve, worked_problem
 from mathpal.errors import ConfigError, DataError
 from mathpal.problems import Fault, Problem, RawRows, Row, Splits
-from mathpal.settings.capabilities import declares
+from mathpal.settings.capabilities import Limits, declares
 from mathpal.settings.faults import Fault as SettingsFault
 from mathpal.settings.faults import shown
 
@@ -53,8 +52,7 @@ def _one_store(settings: Mapping[str, Any]) -> SettingsFault | None:
     )
 
 
-@declares(rule=_one_store)
-@limits(audited=EVERY_ROW, undivided=ONE_SPLIT)
+@declares(rule=_one_store, limits=Limits(audited=EVERY_ROW, undivided=ONE_SPLIT))
 def qdrant(
     run_dir: Path | None,
     *,

@@ -12,20 +12,21 @@ from pydantic import FilePath
 
 from mathpal.data.cells import read_texts
 from mathpal.data.finish import Share, Tolerance, finish
-from mathpal.data.limits import limits
 from mathpal.data.reading import lines_of
 from mathpal.data.sieve import digest, sieve
 from mathpal.data.tables import file_facts, from_file
 from mathpal.errors import DataError
 from mathpal.problems import Fault, Problem, Row, Splits
-from mathpal.settings.capabilities import declares
+from mathpal.settings.capabilities import Limits, declares
 from mathpal.tokens.plain import text_problem
 
 NO_LIMIT = 2**62  # a long text is cut into rows, never left out
 
 
-@declares(has_answers=False)
-@limits(audited={"max_quarantine": 1.0}, undivided={"validation_share": 0.0})
+@declares(
+    has_answers=False,
+    limits=Limits(audited={"max_quarantine": 1.0}, undivided={"validation_share": 0.0}),
+)
 def text(
     run_dir: Path | None,
     *,

@@ -4,13 +4,28 @@ Rules and runs read these facts instead of comparing function names. Standard li
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from mathpal.settings.faults import Fault
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _ATTRIBUTE = "__mathpal_capabilities__"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Settings that make a data source hold rows back.
+
+    Attributes:
+        audited: settings with which every row reaches an audit.
+        undivided: settings with which no problem is held out or left unused.
+        nested: name of the setting that maps names to further sources; None without such.
+    """
+
+    audited: Mapping[str, Any] = field(default_factory=dict)
+    undivided: Mapping[str, Any] = field(default_factory=dict)
+    nested: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +43,7 @@ class Capabilities:
         known_shapes: model: its shapes can be computed without loading it, from the config.json
             at its `path` or by `shapes`.
         shapes: model: returns Transformers' configuration for the loader's settings.
+        limits: data: which settings hold rows back, and how to lift them.
         rule: any group: checks the function's own settings against each other; returns a fault or
             None.
         beside: a verb: schema of settings that are allowed in addition to the verb's own. They
@@ -41,6 +57,7 @@ class Capabilities:
     own_loss: bool = False
     known_shapes: bool = False
     shapes: Callable[[Mapping[str, Any]], Any] | None = None
+    limits: Limits = Limits()
     rule: Callable[[Mapping[str, Any]], Fault | None] | None = None
     beside: Callable[..., Any] | None = None
 

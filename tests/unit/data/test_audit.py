@@ -14,12 +14,12 @@ from mathpal.data.audit.texts import cut_off, encoding_findings, unclosed
 from mathpal.data.conversations import conversations
 from mathpal.data.files import file
 from mathpal.data.finish import EVERY_ROW, finish
-from mathpal.data.limits import limits
 from mathpal.data.mixture import mixture
 from mathpal.data.preference import preference
 from mathpal.data.sieve import sieve
 from mathpal.errors import DataError
 from mathpal.problems import Problem, Splits
+from mathpal.settings.capabilities import Limits, declares
 from tests.conftest import write
 from tests.unit.data.test_sources import chat, questions
 
@@ -218,7 +218,7 @@ def hub_like(folder, *, train, test, **settings):
     rows = {name: write(folder / f"{name}.json", given) for name, given in
             (("train", train), ("test", test))}  # fmt: skip
 
-    @limits(audited=EVERY_ROW)
+    @declares(limits=Limits(audited=EVERY_ROW))
     def source(run_dir, *, validation_share=0.0, max_test=200, max_quarantine=0.2):
         from mathpal.data.reading import read_rows
 
