@@ -155,7 +155,7 @@ def build(
     built = build_dataset(
         composition.data,
         out=out,
-        page=partial(_page, write_page),
+        page=lambda found, folder, title: write_page(found, folder, title=title, passed=[]),
         command=without_password(_command("build", sys.argv[1:])),
         name=name,
         form=format,
@@ -179,10 +179,6 @@ def build(
     if artifact is not None:
         print(publishing.log_artifact(built.folder, artifact, built.name))
     print(built.folder)
-
-
-def _page(write_page: Any, found: Any, folder: Path, title: str) -> None:
-    write_page(found, folder, title=title, passed=[])
 
 
 def _command(verb: str, words: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ The facade that `conf/evaluation/*.yaml` names.
 import contextlib
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from annotated_types import Ge
 
@@ -14,6 +14,9 @@ from mathpal.evaluation.statistics import Proportion, wilson
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
 from mathpal.settings.capabilities import declares
+
+if TYPE_CHECKING:
+    from mathpal.generation.responses import Response
 
 System = Literal["base", "tuned"]
 Count = Annotated[int, Ge(1)]
@@ -85,7 +88,7 @@ def evaluate(
         ConfigError: if a second opinion is asked for and math-verify is not installed.
         DataError: if no problem has a gold answer.
     """
-    from mathpal.answers import grade, parse_gold
+    from mathpal.answers import parse_gold
     from mathpal.answers.second_opinion import checker
     from mathpal.generation.responses import respond
     from mathpal.tokens.chat import asked_turns
@@ -106,27 +109,7 @@ def evaluate(
                 label=f"evaluating {system}",
             )
         for item, gold, response in zip(chosen, golds, responses, strict=True):
-            mark = grade(response.text, gold, question=item.question)
-            samples.append(
-                {
-                    "id": item.id,
-                    "system": system,
-                    "family": item.family,
-                    "topic": item.topic,
-                    "cohort": item.cohort,
-                    "question": item.question,
-                    "gold": item.answer,
-                    "response": response.text,
-                    "extracted": mark.extracted,
-                    "verdict": mark.verdict,
-                    "explanation": mark.explanation,
-                    "tokens": response.tokens,
-                    "finished": response.finished,
-                }
-            )
-            if lenient:
-                second = grade(response.text, gold, question=item.question, lenient=True)
-                samples[-1]["verdict_lenient"] = second.verdict
+            samples.append(_sample(item, system, response, gold, lenient=lenient))
     settings = {
         "decoding": "greedy",
         "systems": list(systems),
@@ -137,6 +120,34 @@ def evaluate(
     }
     report = summarise(samples, settings)
     return report._replace(disagreements=_differing(samples)) if second_opinion else report
+
+
+def _sample(
+    item: Problem, system: str, response: "Response", gold: Any, *, lenient: bool
+) -> dict[str, Any]:
+    """Grade an answer: one object of `evaluation/samples.jsonl`."""
+    from mathpal.answers import grade
+
+    mark = grade(response.text, gold, question=item.question)
+    sample = {
+        "id": item.id,
+        "system": system,
+        "family": item.family,
+        "topic": item.topic,
+        "cohort": item.cohort,
+        "question": item.question,
+        "gold": item.answer,
+        "response": response.text,
+        "extracted": mark.extracted,
+        "verdict": mark.verdict,
+        "explanation": mark.explanation,
+        "tokens": response.tokens,
+        "finished": response.finished,
+    }
+    if lenient:
+        second = grade(response.text, gold, question=item.question, lenient=True)
+        sample["verdict_lenient"] = second.verdict
+    return sample
 
 
 def _differing(samples: list[dict[str, Any]]) -> list[dict[str, str]]:

@@ -18,8 +18,8 @@ from mathpal.record import files
 from mathpal.record.attempts import Clock
 from mathpal.settings.checked import Call, Composition
 from mathpal.settings.run_settings import RunSettings
-from mathpal.tokens.chat import TokenTable, mask_sample
-from mathpal.tokens.preview import marked
+from mathpal.tokens.chat import TokenTable
+from mathpal.tokens.preview import marked, mask_sample
 
 log = logging.getLogger(__name__)
 

@@ -247,17 +247,3 @@ def _texts(problem: Problem, tokenizer: Any, stop: str) -> list[str]:
         ) from error
     assert texts, "a source returns conversations with an answer"
     return texts
-
-
-def mask_sample(table: TokenTable, tokenizer: Any) -> dict[str, object]:
-    """Return the first row as text pieces with its mask, for the log and the report."""
-    own = slice(0, table.starts[1])
-    ids, seen = table.ids[own].tolist(), table.supervised[own].tolist()
-    pieces = [
-        {"text": tokenizer.decode([t]), "supervised": s} for t, s in zip(ids, seen, strict=True)
-    ]
-    return {
-        "tokens": pieces,
-        "prompt_tokens": len(ids) - sum(seen),
-        "supervised_tokens": sum(seen),
-    }

@@ -6,7 +6,7 @@ from typing import Any
 
 from mathpal.errors import DataError
 from mathpal.problems import Problem, Splits
-from mathpal.tokens.chat import encode, mask_sample
+from mathpal.tokens.chat import TokenTable, encode
 
 GREY, GREEN, PLAIN = "\x1b[90m", "\x1b[32m", "\x1b[0m"
 
@@ -65,3 +65,17 @@ def statistics(splits: Splits, split: str, tokenizer: Any, *, max_length: int) -
     if table.dropped:
         lines.append(f"{table.dropped:,} rows are longer than model.max_length={max_length}")
     return "\n".join(lines)
+
+
+def mask_sample(table: TokenTable, tokenizer: Any) -> dict[str, object]:
+    """Return the first row as text pieces with its mask, for the log and the report."""
+    own = slice(0, table.starts[1])
+    ids, seen = table.ids[own].tolist(), table.supervised[own].tolist()
+    pieces = [
+        {"text": tokenizer.decode([t]), "supervised": s} for t, s in zip(ids, seen, strict=True)
+    ]
+    return {
+        "tokens": pieces,
+        "prompt_tokens": len(ids) - sum(seen),
+        "supervised_tokens": sum(seen),
+    }

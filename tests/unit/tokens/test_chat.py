@@ -18,14 +18,13 @@ from mathpal.tokens.chat import (
     TokenTable,
     asked_turns,
     encode,
-    mask_sample,
     messages,
     prompt_text,
     stop_ids,
     stop_token,
 )
 from mathpal.tokens.plain import text_problem
-from mathpal.tokens.preview import marked
+from mathpal.tokens.preview import marked, mask_sample
 
 PROBLEMS = [problem("chat", "train", name, i) for name in sorted(FAMILIES) for i in range(3)]
 SUM = Problem("sum", "1 + 1 = ?", "1 + 1 = 2\nĐáp số: 2")
