@@ -586,4 +586,4 @@ class TestVerb:
     def test_holds_the_rules_between_groups(self, capsys: Any, monkeypatch: Any) -> None:
         with pytest.raises(SystemExit):
             self.said(capsys, monkeypatch, "lora=none", "model.offload_ple=true")
-        assert "a table that need not be trained" in capsys.readouterr().err
+        assert "a per-layer embedding table that is not trained" in capsys.readouterr().err

@@ -167,5 +167,5 @@ class TestVerb:
         assert "the gradients are right" in capsys.readouterr().out
 
     def test_rows_that_do_not_fit(self, tiny: Loaded) -> None:
-        with pytest.raises(ConfigError, match=r"model\.max_length=128 leaves \d+ of 32 problems"):
+        with pytest.raises(ConfigError, match=r"model\.max_length=128 keeps \d+ of 32 problems"):
             grads(self.bound(tiny._replace(max_length=128), no_lora))
