@@ -98,15 +98,15 @@ def _device() -> Check:
 
 
 def _load() -> Check:
-    """Check the load: on busy cores, threads that wait for each other slow training many times."""
+    """Check the load: training shares the cores with other programs (`mathpal.models.cores`)."""
     if not hasattr(os, "getloadavg"):
         return Check("load", "ok", "unknown on this system")
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
     if load < 0.7 * cores:
         return Check("load", "ok", f"{load:.1f} on {cores} cores")
     return Check(
-        "load", "warn", f"{load:.1f} on {cores} cores: CPU training may be many times slower than "
-        "on idle cores; OMP_NUM_THREADS=1 helps"
+        "load", "warn", f"{load:.1f} on {cores} cores: CPU training will have about its share of "
+        "the cores, not all of them"
     )  # fmt: skip
 
 
