@@ -106,7 +106,7 @@ def test_an_option_that_is_gone_is_said(tmp_path: Path) -> None:
     lay(tmp_path, ["lora=r32"])
     path = tmp_path / ".hydra/hydra.yaml"
     path.write_text(path.read_text().replace("lora: r32", "lora: r33"))
-    with pytest.raises(DataError, match="no longer composed"):
+    with pytest.raises(DataError, match="no longer compose:"):
         experiment(tmp_path, "again", [])
 
 
