@@ -14,7 +14,7 @@ import pytest
 from mathpal.errors import ConfigError, DataError
 from mathpal.record import files, lock
 from mathpal.record import outcome as outcomes
-from mathpal.run import resume, stages, train
+from mathpal.run import finishing, preparing, resume, train
 from mathpal.settings.composition import compose
 from tests.e2e.test_run import ROOT, UNMEASURED
 
@@ -149,8 +149,8 @@ def test_a_run_that_failed_after_its_training_resumes_from_there(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with monkeypatch.context() as broken:
-        broken.setattr(stages, "write_page", lambda _: None)
-        broken.setattr(outcomes, "write", lambda *_: 1 / 0)
+        broken.setattr(finishing.outcome, "completed", lambda *_: 1 / 0)
+        broken.setattr(outcomes, "write", lambda *_: None)  # nor the word that it failed
         with pytest.raises(ZeroDivisionError):
             train(compose(WORDS), Path("run"))
     assert (tmp_path / "run" / "adapter").is_dir()
@@ -176,7 +176,7 @@ class TestAnotherRun:
         ]  # fmt: skip
         monkeypatch.setenv("LIMIT", "256")
         with monkeypatch.context() as broken:
-            broken.setattr(stages, "describe", lambda *_: 1 / 0)
+            broken.setattr(preparing, "described", lambda *_: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 train(compose(words), Path("run"))
         assert outcomes.read(Path("run")).status == "failed"

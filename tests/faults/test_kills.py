@@ -84,17 +84,23 @@ def test_a_signal_ends_it_after_the_step_with_a_checkpoint(
     assert course.records(tmp_path) == course.records(unbroken[0])
 
 
+def catches(pid: int, number: int) -> bool:
+    """Whether a process has a handler for a signal: training has taken it over."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    (mask,) = (line.split()[1] for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(mask, 16) >> (number - 1) & 1)
+
+
 def test_a_second_signal_does_not_wait(tmp_path: Path) -> None:
     # One step has so many micro-batches that both signals arrive within it.
     process = course.start(tmp_path, batch_tokens=1024, accumulate=5000, max_steps=1)
-    while not (tmp_path / "log.txt").exists():
+    while not catches(process.pid or 0, signal.SIGTERM):
         time.sleep(0.01)
-    time.sleep(2.0)
     for _ in range(2):
         course.os.kill(process.pid or 0, signal.SIGTERM)
         time.sleep(0.1)
     began = time.perf_counter()
     process.join(30)
     assert process.exitcode == 143
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 20, "the step itself takes minutes"
     assert not (tmp_path / "checkpoints").exists()

@@ -13,16 +13,21 @@ SPLITS = tuple(SPLIT_SHARES)
 PAIRS = (("train", "validation"), ("train", "test"), ("validation", "test"))
 
 
+# Of the counts that a test draws: a quarter in the suite, all of them in make test-slow.
+SHARES = pytest.mark.parametrize("share", [0.25, pytest.param(1, marks=pytest.mark.slow)])
+
+
 def masked(text: str) -> str:
     return re.sub(r"[\d,./]*\d", "0", text)
 
 
+@SHARES
 @pytest.mark.parametrize("name", NAMES)
-def test_iid_splits_share_neither_values_nor_questions(name: str) -> None:
+def test_iid_splits_share_neither_values_nor_questions(name: str, share: float) -> None:
     values: dict[str, set[str]] = {}
     questions: dict[str, set[str]] = {}
     for split in SPLITS:
-        items = [problem(f"v{i % 2}", split, name, i) for i in range(200)]
+        items = [problem(f"v{i % 2}", split, name, i) for i in range(int(200 * share))]
         values[split] = {item.parameters for item in items}
         questions[split] = {item.question for item in items}
         assert all(split_of(name, item.parameters) == split for item in items)
@@ -31,9 +36,13 @@ def test_iid_splits_share_neither_values_nor_questions(name: str) -> None:
         assert not questions[one] & questions[other]
 
 
+@SHARES
 @pytest.mark.parametrize("name", NAMES)
-def test_the_template_regime_tests_on_wordings_that_training_never_shows(name: str) -> None:
-    drawn = {s: [problem("t", s, name, i, regime="template") for i in range(120)] for s in SPLITS}
+def test_the_template_regime_tests_on_wordings_that_training_never_shows(
+    name: str, share: float
+) -> None:
+    count = 120 if share == 1 else 60  # fewer do not show every wording
+    drawn = {s: [problem("t", s, name, i, regime="template") for i in range(count)] for s in SPLITS}
     seen, unseen = ({item.template for item in drawn[s]} for s in ("train", "test"))
     assert not seen & unseen
     assert {item.template for item in drawn["validation"]} <= seen
@@ -43,13 +52,15 @@ def test_the_template_regime_tests_on_wordings_that_training_never_shows(name: s
     assert not any(values[one] & values[other] for one, other in PAIRS)
 
 
+@SHARES
 @pytest.mark.parametrize("name", NAMES)
-def test_the_range_regime_tests_beyond_every_magnitude_of_training(name: str) -> None:
+def test_the_range_regime_tests_beyond_every_magnitude_of_training(name: str, share: float) -> None:
     if range_boundary(name) is None:
         with pytest.raises(AssertionError, match="one magnitude"):
             problem("r", "train", name, 0, regime="range")
         return
-    drawn = {s: [problem("r", s, name, i, regime="range") for i in range(80)] for s in SPLITS}
+    count = int(80 * share)
+    drawn = {s: [problem("r", s, name, i, regime="range") for i in range(count)] for s in SPLITS}
     size = {s: [magnitude(item.question) for item in items] for s, items in drawn.items()}
     assert max(size["train"] + size["validation"]) < min(size["test"])
     values = {s: {item.parameters for item in items} for s, items in drawn.items()}

@@ -15,13 +15,13 @@ def bytes_saved(model: Any, forward: Callable[[], Any]) -> int:
     known = {t.untyped_storage().data_ptr() for t in (*model.parameters(), *model.buffers())}
     kept: dict[int, torch.Tensor] = {}
 
-    def pack(tensor: torch.Tensor) -> torch.Tensor:
+    def pack(tensor: torch.Tensor) -> None:
         place = tensor.untyped_storage().data_ptr()
         if place and place not in known:
             kept[place] = tensor  # held, so that no other takes its place
-        return tensor
+        # Nothing is returned: a graph that holds its own outputs is never freed.
 
-    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda nothing: nothing):
         result = forward()
     total = sum(tensor.untyped_storage().nbytes() for tensor in kept.values())
     del result

@@ -580,7 +580,9 @@ class TestVerb:
         assert math.isclose(sum(told["parts"].values()), told["weights"])
 
     def test_takes_the_rate_of_a_run(self, capsys: Any, monkeypatch: Any, tmp_path: Path) -> None:
-        (tmp_path / "outcome.json").write_text('{"metrics": {"train/tflops": 0.1}}')
+        (tmp_path / "outcome.json").write_text(
+            '{"status": "completed", "metrics": {"train/tflops": 0.1}}'
+        )
         assert ", 2 min\n" in self.said(capsys, monkeypatch, f"like={tmp_path}", "device=cpu")
 
     def test_holds_the_rules_between_groups(self, capsys: Any, monkeypatch: Any) -> None:

@@ -113,6 +113,6 @@ def test_the_verb_composes(tmp_path: Path) -> None:
     cfg = compose([f"replay='{tmp_path}'", "tracker=wandb"], "report")
     cfg = OmegaConf.masked_copy(cfg, [str(key) for key in cfg if key != "hydra"])
     bound = preflight(cfg, report)
-    given = {name: value for name, value in bound.settings.items() if value is not None}
+    given = {name: value for name, value in bound.options.items() if value is not None}
     assert given == {"replay": tmp_path}
     assert bound.groups["tracker"].func.__name__ == "wandb"
