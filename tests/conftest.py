@@ -11,6 +11,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import copy
 import csv
+import gc
 import json
 import logging
 from collections.abc import Iterator
@@ -36,6 +37,12 @@ TINY = {
     "tokenizer_problems": 5,
     "max_length": 256,
 }
+
+
+def pytest_collection_finish() -> None:
+    """Imported modules and collected tests stay: the collector need not look at them again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

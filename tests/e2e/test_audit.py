@@ -74,6 +74,7 @@ def test_bad_input_ends_with_2_and_no_traceback(folder):
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow  # the suite audits it in tests/unit/data
 def test_the_generated_curriculum_can_be_audited(tmp_path):
     done = mathpal("data.train=40", "data.test_per_family=2", "fail_on.leakage=0", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -22,6 +22,7 @@ SHORT = [
 ]
 
 
+@pytest.mark.slow  # the suite loads such checkpoints in tests/unit/models
 @pytest.mark.parametrize(
     ("recipe", "layers", "shared"),
     [

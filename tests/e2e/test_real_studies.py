@@ -30,6 +30,7 @@ def ran(folder: Path, *words: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow  # the suite kills trials of a small task, and runs
 def test_a_killed_trial_resumes_and_ends_as_a_run_alone_does(tmp_path: Path) -> None:
     settings = [*UNMEASURED, "trainer.max_steps=12", "trainer.evaluate_every=12",
                 "trainer.checkpoint_every=2"]  # fmt: skip

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -41,11 +42,17 @@ def unmeasured_run(folder: Path, *overrides: str):
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(made_once):
     """One finished run, shared by the tests that only read it."""
+    one = Path("outputs", "default", "one")
+
+    def fill():
+        result = small_run(one)
+        Path("result.pickle").write_bytes(pickle.dumps(result))
+
     cwd = os.getcwd()
-    os.chdir(tmp_path_factory.mktemp("cwd"))
-    yield small_run(Path("outputs/default/one"))
+    os.chdir(made_once("run", fill))
+    yield pickle.loads(Path("result.pickle").read_bytes())
     os.chdir(cwd)
 
 
@@ -157,6 +164,7 @@ def test_overrides_reach_the_adapter(tmp_path):
     assert max(rate for rate in rates if rate) <= 1e-4
 
 
+@pytest.mark.slow  # the suite attaches them in tests/unit/models
 @pytest.mark.parametrize("option", ["dora", "rslora"])
 def test_lora_variants_train(option, tmp_path):
     run = unmeasured_run(tmp_path / "run", f"lora={option}", "trainer.max_steps=2")
@@ -178,6 +186,7 @@ def test_full_fine_tuning_exports_a_model_that_transformers_loads(tmp_path):
     assert "base/accuracy" not in run.metrics
 
 
+@pytest.mark.slow  # the suite merges in another test
 def test_merging_leaves_the_runs_own_model_as_it_was(tmp_path):
     run = unmeasured_run(tmp_path / "run", "export=merged_16bit")
     assert read(run, "export/merged_16bit.json")["total_variation"] < 0.05

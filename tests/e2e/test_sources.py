@@ -111,6 +111,7 @@ def test_a_mixture_reports_each_source(tmp_path: Path) -> None:
     assert {"tuned/accuracy/own", "tuned/accuracy/van_toc"} <= set(metrics)
 
 
+@pytest.mark.slow  # the suite draws them in tests/unit/curriculum
 @pytest.mark.parametrize("split", ["template", "range", "family"])
 def test_the_curriculum_in_every_regime(tmp_path: Path, split: str) -> None:
     done = run(

@@ -1,7 +1,6 @@
 """The verbs on a finished run, as a user calls them."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,13 +21,10 @@ def mathpal(*words: str, stdin: str | None = None, cwd: Path | None = None):
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    cwd = os.getcwd()
-    folder = tmp_path_factory.mktemp("verbs")
-    os.chdir(folder)
-    train(compose(SMALL), Path("outputs/default/one"))
-    os.chdir(cwd)
-    return folder / "outputs" / "default" / "one"
+def run(made_once):
+    """A finished run of which the tests' verbs add files."""
+    one = Path("outputs", "default", "one")
+    return made_once("verbs", lambda: train(compose(SMALL), one)) / one
 
 
 def test_evaluate_repeats_the_runs_own_figures_and_keeps_them(run):

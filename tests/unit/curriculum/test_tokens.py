@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from mathpal.curriculum import FAMILIES, problem
 
 ASSET = Path(__file__).resolve().parents[3] / "mathpal" / "assets" / "gemma3n_tiny"
 TEACHES_WORDS = "dem"  # many phrases, each of them rare
 
 
+@pytest.mark.slow  # it changes only with the shipped model
 def test_no_token_of_a_grade_5_solution_is_new_to_the_shipped_base():
     from transformers import AutoTokenizer
 

@@ -56,6 +56,7 @@ def database() -> Iterator[str]:
         shutil.rmtree(home)
 
 
+@pytest.mark.slow  # the suite has two drivers with a journal
 def test_three_drivers_share_a_study_in_postgresql(tmp_path: Path, database: str) -> None:
     words = (X, "steps=2", "seconds=0.1", f"hydra.sweeper.n_trials={N_TRIALS}",
              f"hydra.sweeper.storage={database}", "hydra/sweeper/sampler=random",

@@ -67,15 +67,33 @@ def test_runs_of_a_study_that_is_gone_are_not_taken_for_its_own(tmp_path: Path) 
         (["y=1"], "nothing varies"),
         (["x=interval(3, 1)"], "x=interval(3, 1)"),
         ([X, "hydra.sweeper.n_trials=0"], "hydra.sweeper.n_trials=0"),
-        ([X, "+hydra.sweeper.trials=3"], "did you mean"),
-        ([X, "hydra.sweeper.direction=up"], "minimize"),
-        ([X, "hydra.sweeper.metric=[a,b]"], "one for each"),
+        pytest.param([X, "+hydra.sweeper.trials=3"], "did you mean", marks=pytest.mark.slow),
+        pytest.param([X, "hydra.sweeper.direction=up"], "minimize", marks=pytest.mark.slow),
+        pytest.param([X, "hydra.sweeper.metric=[a,b]"], "one for each", marks=pytest.mark.slow),
         ([X, "hydra.sweeper.sampler._target_=os.system"], "a class of optuna.samplers"),
-        ([X, "+hydra.sweeper.sampler.speed=3"], "an argument of TPESampler"),
-        ([X, "hydra.sweeper.custom_search_space=nowhere.f"], "the dotted path of a function"),
-        ([X, "hydra.sweeper.when=[{if:{q:1},params:{y:'range(0,2)'}}]"], "a parameter that"),
-        ([X, "hydra.sweeper.storage=nosuch://db"], "a storage that opens"),
-        (["x=interval(0, 1)", "hydra/sweeper/sampler=grid"], "values that can be counted"),
+        pytest.param(
+            [X, "+hydra.sweeper.sampler.speed=3"],
+            "an argument of TPESampler",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            [X, "hydra.sweeper.custom_search_space=nowhere.f"],
+            "the dotted path of a function",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            [X, "hydra.sweeper.when=[{if:{q:1},params:{y:'range(0,2)'}}]"],
+            "a parameter that",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            [X, "hydra.sweeper.storage=nosuch://db"], "a storage that opens", marks=pytest.mark.slow
+        ),
+        pytest.param(
+            ["x=interval(0, 1)", "hydra/sweeper/sampler=grid"],
+            "values that can be counted",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_what_is_wrong_is_said_before_anything_runs(
