@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 
 if TYPE_CHECKING:
@@ -43,6 +44,17 @@ def pytest_collection_finish() -> None:
     """Imported modules and collected tests stay: the collector need not look at them again."""
     gc.collect()
     gc.freeze()
+
+
+GROWTH = 64 * 2**20  # bytes
+_grown_to = [0]
+
+
+def pytest_runtest_teardown() -> None:
+    """Free models that only cycles hold: the collector counts objects, not their gigabytes."""
+    if psutil.Process().memory_info().rss > _grown_to[0] + GROWTH:
+        gc.collect()
+        _grown_to[0] = psutil.Process().memory_info().rss
 
 
 @pytest.fixture(autouse=True)
