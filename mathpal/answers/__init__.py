@@ -5,16 +5,17 @@ checks the equations of a solution. Knows Vietnamese notation, units and phrasin
 models, data sets or runs. Standard library only (math-verify only for the second opinion).
 
 Modules for grading:
-- reading text: `notation` (numbers), `units`, `quantities`, `enumerations`, `sentences`,
-  `extraction` (declared answers), `asking` (what the question demands), `words`, `yesno`;
-- reading golds: `kinds`, `golds`;
+- reading a response: `layout` (Markdown, code), `phrases` (the table of phrases), `sentences`,
+  `claims` (what the response declares, concludes, corrects and doubts);
+- reading values: `notation` (numbers), `units`, `quantities`, `enumerations`, `words`, `yesno`;
+- reading questions and golds: `asking`, `kinds`, `golds`;
 - judging by kind: `scalars`, `structured`, `comparisons`, `textual`, `factors`, `letters`;
-- the whole response: `consistency`, `grading`, `second_opinion`.
+- the whole response: `decision` (which claim counts), `grading`, `second_opinion`.
 
 Modules for steps: `tokens`, `values`, `expressions`, `sides`, `agreement`, `steps`.
 """
 
-from mathpal.answers.extraction import declared_answer
+from mathpal.answers.claims import declared_answer
 from mathpal.answers.golds import parse_gold
 from mathpal.answers.grading import grade
 from mathpal.answers.notation import normalise

@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable
 
 from mathpal.answers.asking import Asked, squeeze
-from mathpal.answers.extraction import Declaration
+from mathpal.answers.claims import Claim
 from mathpal.answers.golds import parse_gold
 from mathpal.answers.records import Answer
 from mathpal.answers.scalars import Finding, holds_number
 from mathpal.answers.words import taken_back
 from mathpal.errors import DataError
 
-Judge = Callable[[Declaration, Answer, Asked], Finding]
+Judge = Callable[[Claim, Answer, Asked], Finding]
 
 _NAMED = r"(?:(?:đáp án|phương án|lựa chọn|câu|ý|cả|chọn|khoanh) ){0,2}"
 _JOINED = re.compile(
@@ -31,21 +31,21 @@ _ANY = ("hơn", "nhất")
 _DENIED = re.compile(r"(?<!\w)(?:không|chưa|sai|loại|bỏ|khác|nhiễu)(?!\w)", re.I)
 
 
-def declared_letter(declaration: Declaration, asks: Asked, judge: Judge) -> tuple[str, str]:
+def declared_letter(claim: Claim, asks: Asked, judge: Judge) -> tuple[str, str]:
     """Return (letter, "") if one option is declared by letter or text, else ("", verdict)."""
-    if declaration.letter:
-        return declaration.letter, ""
-    said = squeeze(declaration.block.replace("\n", ";") or declaration.text)
+    if claim.letter:
+        return claim.letter, ""
+    said = squeeze(claim.block.replace("\n", ";") or claim.text)
     hits = [letter for letter, option in asks.options if squeeze(option) == said]
     for letter, option in asks.options if len(hits) != 1 else ():
-        if letter not in hits and _verdict(declaration, option, asks, judge) == "correct":
+        if letter not in hits and _verdict(claim, option, asks, judge) == "correct":
             hits.append(letter)
     if len(hits) == 1:
         return hits[0], ""
     return "", "no_answer" if not hits else "ambiguous"
 
 
-def _verdict(declaration: Declaration, option: str, asks: Asked, judge: Judge) -> str:
+def _verdict(claim: Claim, option: str, asks: Asked, judge: Judge) -> str:
     """Judge a declared text against an option's text; return "" if that cannot be a gold."""
     try:
         gold = parse_gold(option)
@@ -53,51 +53,51 @@ def _verdict(declaration: Declaration, option: str, asks: Asked, judge: Judge) -
         return ""
     if gold.kind == "choice":
         return ""
-    return judge(declaration._replace(letter=""), gold, asks._replace(options=())).verdict
+    return judge(claim._replace(letter=""), gold, asks._replace(options=())).verdict
 
 
-def _after(declaration: Declaration) -> str | None:
+def _after(claim: Claim) -> str | None:
     """Return the text after the letter in its sentence; None if the text has no letter."""
-    text = declaration.text.lstrip(" ([\"'")
-    return text[1:] if text[:1].upper() == declaration.letter else None
+    text = claim.text.lstrip(" ([\"'")
+    return text[1:] if text[:1].upper() == claim.letter else None
 
 
-def contradicts_letter(declaration: Declaration, asks: Asked, judge: Judge) -> bool:
+def contradicts_letter(claim: Claim, asks: Asked, judge: Judge) -> bool:
     """Return whether the value after a letter differs from that of its option ("B. 15 cm")."""
-    if not declaration.letter or not asks.options or _after(declaration) is not None:
+    if not claim.letter or not asks.options or _after(claim) is not None:
         return False
-    options, said = dict(asks.options), squeeze(declaration.text)
-    own = options.get(declaration.letter)
+    options, said = dict(asks.options), squeeze(claim.text)
+    own = options.get(claim.letter)
     if own is None or squeeze(own) == said:
         return False
     if any(squeeze(option) == said for option in options.values()):
         return True
-    return holds_number(declaration.text) and _verdict(declaration, own, asks, judge) == "wrong"
+    return holds_number(claim.text) and _verdict(claim, own, asks, judge) == "wrong"
 
 
-def judge_letter(declaration: Declaration, gold: Answer, asks: Asked, judge: Judge) -> Finding:
+def judge_letter(claim: Claim, gold: Answer, asks: Asked, judge: Judge) -> Finding:
     """Judge a declaration against the letter of an option.
 
     Args:
-        declaration: the declared answer.
+        claim: the declared answer.
         gold: the gold of kind "choice".
         asks: the question's demands, with its options.
         judge: judges a declared text against the text of an option as the gold.
     """
-    letter, fault = declared_letter(declaration, asks, judge)
+    letter, fault = declared_letter(claim, asks, judge)
     if not letter:
         return Finding(fault, None, "no option letter is declared")
-    if declaration.letter:
-        other = _other_letter(declaration, asks)
+    if claim.letter:
+        other = _other_letter(claim, asks)
         if other:
             return Finding("multiple_answers", None, f"{letter} and {other} are declared")
-        after = _after(declaration)
+        after = _after(claim)
         said = "" if after is None else _REASON.split(after, 1)[0]
         if _DENIED.search(said) or (
             after is not None and taken_back(said, said, rough=False, bounds=_ANY)
         ):
             return Finding("ambiguous", None, "the letter is declared with a reservation")
-        if contradicts_letter(declaration, asks, judge):
+        if contradicts_letter(claim, asks, judge):
             return Finding(
                 "ambiguous", None, f"the value beside {letter} is that of another option"
             )
@@ -106,15 +106,15 @@ def judge_letter(declaration: Declaration, gold: Answer, asks: Asked, judge: Jud
     return Finding("wrong", None, f"the letter is {letter}, expected {gold.text}")
 
 
-def _other_letter(declaration: Declaration, asks: Asked) -> str:
+def _other_letter(claim: Claim, asks: Asked) -> str:
     """Return another letter that is declared beside the first, or ""."""
-    after, own = _after(declaration), declaration.letter
+    after, own = _after(claim), claim.letter
     if after is None:
-        if squeeze(declaration.text) == squeeze(dict(asks.options).get(own, "")):
+        if squeeze(claim.text) == squeeze(dict(asks.options).get(own, "")):
             return ""
-        joined = _JOINED.match(declaration.text)
+        joined = _JOINED.match(claim.text)
         found = joined.groups() if joined else ()
-        found = found or next((m.groups() for m in _ALSO.finditer(declaration.text)), ())
+        found = found or next((m.groups() for m in _ALSO.finditer(claim.text)), ())
         return next((name for name in found if name and name != own), "")
     joined = _JOINED.match(after)
     if joined and joined[1] != own:

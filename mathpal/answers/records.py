@@ -5,7 +5,10 @@ Knows nothing of text; the other modules of the package fill these records.
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from mathpal.answers.claims import Claim
 
 # The kinds of gold answers. The first seven are single numbers: value and unit are compared, but
 # counting words are not ("12 bạn" equals "12 học sinh", "12 con" equals "12 cái"). The others:
@@ -102,9 +105,12 @@ class Grade(NamedTuple):
         extracted: the declared text that was judged; None if nothing was declared.
         value: the number read from it, in its own unit; None if it is not a single number.
         explanation: the reason in one clause, for the report.
+        claims: what the response declares, concludes, corrects and doubts, in order; () unless an
+            explanation was asked for.
     """
 
     verdict: str
     extracted: str | None
     value: Fraction | None
     explanation: str
+    claims: tuple["Claim", ...] = ()

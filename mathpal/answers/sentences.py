@@ -23,6 +23,9 @@ _BULLET = re.compile(r"\s*[-•+*] +")
 _VALUE_LINE = re.compile(
     r"\s*[-+]?[0-9][0-9.,/ ]{0,20}(?:[^\W\d]{1,8}[²³]?(?:/[^\W\d]{1,5})?|[%°])?[ .]*$"
 )
+# A line that is a value with the thing it counts: "11 bút đỏ".
+_COUNT_LINE = re.compile(r"\s*[0-9][0-9.,]{0,12} [^\W\d][^\n0-9:=+×]{0,30}$")
+_BROKEN = re.compile(r"(?:[:=]|(?<!\w)(?:là|bằng|is))\s*$")
 _CONTINUED = re.compile(
     r"\s*(?:\(?[b-h1-9]\)|hoặc |hay |[-•+]\s?[^\W\d]|[^\W\d][^\n:=]{0,60}[:=]|[{(;])", re.I
 )
@@ -68,13 +71,29 @@ def lines_of(text: str, *, bulleted: bool) -> list[str]:
     return [_BULLET.sub("", line, count=1) for line in lines[:count]] + lines[count:]
 
 
+def _is_value(line: str) -> bool:
+    """Return whether a line is another value: "20 km", or indented "11 bút đỏ"."""
+    return bool(_VALUE_LINE.match(line)) or (line[:1] == " " and bool(_COUNT_LINE.match(line)))
+
+
+def unbroken(lines: list[str]) -> list[str]:
+    """Join each line that ends with ":", "=" or "là" with the next one that is not empty."""
+    joined: list[str] = []
+    for line in lines[:12]:
+        if joined and _BROKEN.search(joined[-1]):
+            joined[-1] = f"{joined[-1].rstrip()} {line.strip()}".rstrip()
+        else:
+            joined.append(line)
+    return joined
+
+
 def sentence_of(lines: list[str]) -> str:
     """Return the first line, with the lines that add an alternative or another bare value."""
     first = trim(lines[0])
     for line in lines[1:8]:
         if other := _OR_LINE.match(line):
             first = f"{first} hoặc {trim(line[other.end() :])}"
-        elif first[-1:].isalnum() and _VALUE_LINE.match(line) and next_number(first):
+        elif first[-1:].isalnum() and _is_value(line) and next_number(first):
             first = f"{first}; {trim(line)}"
         else:
             break
@@ -89,7 +108,7 @@ def block_of(lines: list[str]) -> str:
         if not line.strip():
             continue
         short = named and len(line) <= 80 and "=" not in line and _CONTINUED_LABEL.match(line)
-        worded = _NAMED_PART.match(line) or _VALUE_LINE.match(line)  # "b) Đúng"
+        worded = _NAMED_PART.match(line) or _is_value(line)  # "b) Đúng"
         if not worded and (not (short or _CONTINUED.match(line)) or next_number(line) is None):
             break
         kept.append(line)

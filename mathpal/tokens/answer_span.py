@@ -9,14 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mathpal.answers import declared_answer
-from mathpal.answers.extraction import (
-    TAIL,
-    Declaration,
-    strong_declarations,
-    tail_of,
-    weak_declarations,
-)
+from mathpal.answers.claims import declared, read
+from mathpal.answers.layout import TAIL
 
 Offsets = Sequence[tuple[int, int]]
 
@@ -45,18 +39,22 @@ def answer_span(solution: str) -> tuple[int, int] | None:
         >>> answer_span("35 × 2 = 70 (km)\\nĐáp số: 70 km.")
         (25, 30)
     """
-    answer = declared_answer(solution)
-    tail = tail_of(solution)
-    if not answer or len(tail) != len(solution[-TAIL:]):  # its positions are not the solution's
+    reading = read(solution)
+    found = declared(reading)
+    if found is None or not found[1]:
         return None
-    marker = _declaration(tail, answer)
-    if marker is None:
-        return None
-    found = _pattern(answer).search(tail, marker, marker + _REACH)
-    if found is None:
+    claim, answer = found
+    tail = solution[-TAIL:]
+    if len(reading.text) == len(tail):
+        place = claim.start
+    else:  # its positions are not the solution's, but its lines are
+        above = solution.count("\n", 0, len(solution) - len(tail))
+        place = sum(len(line) + 1 for line in tail.split("\n")[: claim.line - 1 - above])
+    match = _pattern(answer).search(tail, place, place + _REACH)
+    if match is None:
         return None
     before = len(solution) - len(tail)
-    return before + found.start(), before + found.end()
+    return before + match.start(), before + match.end()
 
 
 def _pattern(answer: str) -> re.Pattern[str]:
@@ -65,17 +63,6 @@ def _pattern(answer: str) -> re.Pattern[str]:
     pattern = r"\s*".join(_WRITTEN.get(word, re.escape(word)) for word in words)
     pattern = (r"(?<!\w)" if words[0][0].isalnum() else "") + pattern
     return re.compile(pattern + (r"(?!\w)" if words[-1][-1].isalnum() else ""), re.I)
-
-
-def _declaration(tail: str, answer: str) -> int | None:
-    """The position of the declaration's marker that `declared_answer` used."""
-
-    def declares(declaration: Declaration) -> bool:
-        block = declaration.block.replace("\n", "; ") or declaration.text
-        return answer in (declaration.letter or block, declaration.text)
-
-    candidates = (*strong_declarations(tail), *weak_declarations(tail)[:1])
-    return next((d.start for d in candidates if declares(d)), None)
 
 
 def answer_tokens(span: tuple[int, int] | None, offsets: Offsets, *, begin: int = 0) -> np.ndarray:

@@ -1,0 +1,267 @@
+"""Reads a response into claims: what it declares, concludes, corrects and doubts, and where.
+
+Each phrase of `phrases` begins at most one claim. A claim has a role (of its phrase), a polarity
+(how it is meant) and its words; it has no value, because only a gold tells how to read one.
+"""
+
+import re
+from typing import Literal, NamedTuple
+
+from mathpal.answers.layout import TAIL, plain
+from mathpal.answers.notation import next_number
+from mathpal.answers.phrases import SUPPOSED, Phrase, Role, phrases_in
+from mathpal.answers.sentences import EDGES, block_of, boxed, lines_of, sentence_of, trim, unbroken
+
+Polarity = Literal["asserted", "doubted", "denied", "supposed", "listed"]
+
+_BODY = 400  # characters of one claim
+_MOST = 64  # phrases that are read, the last ones of a response
+_BEFORE = 60  # characters before a phrase that may deny it
+
+_AFTER = re.compile(
+    r"(?:[\s*]{0,3}(?:của|bài|toán|đúng|cuối|cùng|cần|tìm|phải|chính|xác|câu|này|nhất|đáp|án|số"
+    r"|phương|ý|vào|chữ|cái|tròn|thứ|lựa|chọn|dung|cuoi|cung|of|the|problem|question|trước|cho"
+    r"|phép|tính|trên|sẽ|hợp|để|điền|ô|trống|tôi|em|mình|đặt|trong|would|should|be|choice|option"
+    r"|đó|chỗ|dấu|hỏi|chấm)(?!\w)){0,9}"
+    r"[\s*]{0,3}(?P<link>(?:là|la(?= )|is|are|bằng)(?!\w)[ *]{0,3}[:=]?|[:=→➜]|=>|->|)[\s*]{0,3}"
+    r"(?:là(?!\w) ?)?"
+)
+_AFTER_THEREFORE = re.compile(r"[ *,]{0,3}(?P<link>:?)[ *]{0,3}")
+_LETTER = re.compile(r"[(\[{\"' *]{0,3}([A-F])(?![\w'’])(?! ?[=<>+×]| : )(?! - (?!\d|[^\W\d]{2}))")
+_BARE_LETTER = re.compile(r"[(\[{\"' *]{0,3}([a-fA-F])[\s.)}*\]\"']{0,4}$")
+_SIGN_CHOICE = re.compile(r"\s?(?:dấu )?[\"'(]?[<>=]")
+_LISTED = re.compile(r"(?<![\w.])([A-F]) ?[.):] ?\S")
+# Words right before "chọn B" or "đáp án B" that reject it.
+_DROPPED = re.compile(
+    r"(?<!\w)(?:không|chẳng|chưa|đừng|loại|bỏ|trừ|khác|tránh|nếu|giả sử)"
+    r"(?: (?:thể|được|nên|phải|hề|cần|có|là|các|những|cả|hai|bỏ|trừ|đi|lựa|vội|ghi)){0,4}[ *]*$",
+    re.I,
+)
+_SEVERAL = re.compile(r"(?<!\w)(?:các|những|mọi|cả|hai|ba|bốn)(?: (?:hai|ba|bốn))?[ *]*$", re.I)
+_PREDICATE = re.compile(r" (?:sai|nhầm|đúng|(?:không|chưa) (?:đúng|chính xác))(?!\w)(?! là)", re.I)
+_NOT = re.compile(
+    r"\s*(?:không|chưa|chẳng) (?:thể |phải |hề |được |thể nào )*(?:là|bằng)(?!\w)", re.I
+)
+# Words right before a phrase that make the claim uncertain or another person's.
+_OPEN = re.compile(
+    r"(?<!\w)(?:có thể|có lẽ|chắc là|hình như|không chắc|đoán|hay là|bảo|cho rằng|nghĩ|nói|đồn)"
+    r"(?: (?:là|rằng|ta|em|sẽ|lựa)){0,2}[ *]*$",
+    re.I,
+)
+_START = re.compile(r"[.!?\n;](?=\s|$)|\n")
+_LABEL = re.compile(r"^\s*(?:[-•+*]\s*)?(?:câu |phần |ý )?\(?([a-h])[).:]\s", re.M | re.I)
+_WRAPPED = re.compile(r"^[ \t$]*\{([^{}\n]{1,80})\}[ \t$.]*$")
+
+
+class Claim(NamedTuple):
+    """One statement of a response that a phrase introduces.
+
+    Attributes:
+        role: of its phrase: "final", "conclusion", "connective", "correction", "doubt", "check" or
+            "aside".
+        polarity: "asserted"; "doubted" ("có lẽ"), "denied" ("không phải"), "supposed" ("nếu"); or
+            "listed" if it only introduces the list of options.
+        text: its first line, normalised and trimmed.
+        block: the same with the lines that continue it ("b) 70 km").
+        letter: the declared letter of an option, or "".
+        linked: whether ":" or "là" or "=" or a line end followed the phrase.
+        start: position of the phrase in the plain text.
+        end: position where its sentence ends.
+        line: number of its line in the response, from 1.
+        part: the label a, b, … of the part in which it stands, or "".
+        opens: whether its phrase may be the heading of a solution.
+        kinds: the kinds of gold that it can answer; () for all.
+        certain: whether a correction or doubt needs no value.
+    """
+
+    role: Role
+    polarity: Polarity
+    text: str
+    block: str
+    letter: str
+    linked: bool
+    start: int
+    end: int
+    line: int
+    part: str = ""
+    opens: bool = False
+    kinds: tuple[str, ...] = ()
+    certain: bool = False
+
+    @property
+    def strong(self) -> bool:
+        """Whether its phrase names the answer ("Đáp số"), in contrast to "Vậy"."""
+        return self.role == "final"
+
+
+class Reading(NamedTuple):
+    """A response as read: the plain text and its claims from first to last."""
+
+    text: str
+    claims: tuple[Claim, ...]
+
+
+def read(response: str) -> Reading:
+    """Read the claims of a response.
+
+    Args:
+        response: generated text; only its last 6,000 characters are read.
+    """
+    text = plain(response)
+    above = response.count("\n", 0, max(0, len(response) - TAIL))
+    found = [f for f in phrases_in(text.lower())[-_MOST:] if _states(text, *f)]
+    labels = (
+        [(m.start(), m[1].lower()) for m in _LABEL.finditer(text)]
+        if ")" in text or "." in text
+        else []
+    )
+    claims: list[Claim] = []
+    for index, (start, end, phrase, words) in enumerate(found):
+        stop = _stop(text, found, index)
+        claim = _claim(text, phrase, words, start, end, stop)
+        if claim is not None:
+            part = next((name for at, name in reversed(labels) if at <= start), "")
+            claims.append(claim._replace(line=above + text.count("\n", 0, start) + 1, part=part))
+    last = _last_line(text, claims)
+    return Reading(
+        text, (*claims, last._replace(line=above + last.line)) if last else tuple(claims)
+    )
+
+
+def _link(text: str, at: int, phrase: Phrase, words: str) -> re.Match[str]:
+    """Match the words between a phrase and its statement: "của bài toán là:"."""
+    therefore = phrase.kinds or words.startswith(("vậy", "vay", "so", "∴"))
+    match = (_AFTER_THEREFORE if therefore else _AFTER).match(text, at)
+    assert match is not None  # every part of the pattern may be empty
+    return match
+
+
+def _states(text: str, start: int, end: int, phrase: Phrase, words: str) -> bool:
+    """Return whether a phrase states something: "B là đáp án sai" only mentions one."""
+    before = text[max(0, start - 16) : start]
+    if phrase.role == "final" and before.endswith("là ") and _PREDICATE.match(text, end):
+        return False
+    several = phrase.role == "final" and _SEVERAL.search(before)
+    if not phrase.linked and not several:
+        return True
+    match = _link(text, end, phrase, words)
+    return bool(match["link"].strip(" *")) or "\n" in match[0]
+
+
+def _stop(text: str, found: list[tuple[int, int, Phrase, str]], index: int) -> int:
+    """Return where the words of a claim end: at a phrase of its rank, or one that begins a line."""
+    own = found[index][2].role
+    for start, _, phrase, _ in found[index + 1 :]:
+        if phrase.role == "final" or phrase.role == own:
+            return start
+        before = text[max(0, start - 3) : start]
+        if before.rstrip(" ").endswith("\n") or before.endswith((". ", "! ")):
+            return start
+    return len(text)
+
+
+def _claim(text: str, phrase: Phrase, words: str, start: int, end: int, stop: int) -> Claim | None:
+    """Return the claim that a phrase begins, or None if it begins none."""
+    raw = text[end : min(stop, end + _BODY)]
+    if words == "\\boxed":
+        inside = trim(boxed(raw, _BODY))
+        alone = _BARE_LETTER.match(inside)
+        letter, rest = _letter(inside, bare=True)
+        letter = alone[1].upper() if alone else letter if rest != inside else ""
+        inside = rest.strip(EDGES) if letter and not alone else inside
+        return Claim("final", "asserted", inside, inside, letter, True, start, end + len(inside), 0)
+    if phrase.role in ("correction", "doubt", "check", "aside"):
+        said = trim(raw)
+        return Claim(phrase.role, "asserted", said, said, "", False, start, end + len(said), 0,
+                     certain=phrase.certain)  # fmt: skip
+    match = _link(raw, 0, phrase, words)
+    below = "\n" in match[0]
+    linked = bool(match["link"].strip(" *")) or below or words == "@@@@"
+    behind = raw[match.end() :]
+    letter, rest = _letter(behind, bare=phrase.chooses or linked)
+    if phrase.chooses and not letter and not _SIGN_CHOICE.match(rest):
+        return None
+    below = below or rest.lstrip(" *")[:1] == "\n"
+    lines = unbroken(lines_of(rest.lstrip(" *\n" if linked else " *"), bulleted=below))
+    said, block = sentence_of(lines), block_of(lines)
+    return Claim(
+        phrase.role, _polarity(text, start, end, behind), said, block, letter, linked, start, end + match.end() + len(said), 0,
+        opens=phrase.opens or (below and phrase.role == "final"), kinds=phrase.kinds,
+    )  # fmt: skip
+
+
+def _polarity(text: str, start: int, end: int, rest: str) -> Polarity:
+    """Return how a claim is meant."""
+    before = text[max(0, start - _BEFORE) : start]
+    if _DROPPED.search(before):
+        return "denied"
+    begins = [m.end() for m in _START.finditer(before)]
+    sentence = text[start - len(before) + (begins[-1] if begins else 0) : start]
+    if SUPPOSED.match(sentence) and (begins or len(before) < _BEFORE):
+        return "supposed"
+    if "".join(_LISTED.findall(rest[:300])).startswith("ABC"):
+        return "listed"
+    doubted = _OPEN.search(before) or _NOT.match(rest) or _NOT.match(text, end)
+    return "doubted" if doubted else "asserted"
+
+
+def _letter(rest: str, *, bare: bool) -> tuple[str, str]:
+    """Return the option letter at the start of a body, and the body without it.
+
+    "B. 12 cm" declares the letter and its text; "A = 5" declares no letter. A small letter counts
+    only if `bare` allows it and it stands alone.
+    """
+    match = _LETTER.match(rest)
+    if match is None:
+        alone = _BARE_LETTER.match(rest.split("\n", 1)[0]) if bare else None
+        return (alone[1].upper() if alone else ""), rest
+    option = rest[match.end() :].lstrip(" *")
+    has_text = option[:1] in {".", ")", ":", "-"} and option[1:].strip(EDGES)
+    return match[1], option[1:] if has_text else rest
+
+
+def _last_line(text: str, claims: list[Claim]) -> Claim | None:
+    """Return the claim of a last line in braces, "{C. 40,5}"; None for any other line."""
+    body = text.rstrip()
+    start = body.rfind("\n") + 1
+    match = _WRAPPED.match(body[start:])
+    if match is None or (claims and claims[-1].end > start):
+        return None
+    letter, rest = _letter(match[1], bare=True)
+    said = trim(rest)
+    line = text.count("\n", 0, start) + 1
+    return Claim("final", "asserted", said, said, letter, True, start, len(body), line)
+
+
+def declared_answer(text: str) -> str | None:
+    """Return the answer that a solution declares last, to take a gold from a reference solution.
+
+    Args:
+        text: a worked solution.
+
+    Returns:
+        "70 km", "B", "Số lớn: 30; số bé: 20"; None if nothing is declared.
+
+    Example:
+        >>> declared_answer("35 × 2 = 70 (km)\\nĐáp số: 70 km.")
+        '70 km'
+    """
+    found = declared(read(text))
+    return found[1] if found else None
+
+
+def declared(reading: Reading) -> tuple[Claim, str] | None:
+    """Return the claim that declares the answer of a solution, and the answer's text."""
+    claims = [c for c in reading.claims if c.polarity in ("asserted", "doubted")]
+    final = [c for c in claims if c.role == "final"][::-1]
+    weak = [c for c in claims if c.role == "conclusion" and not c.kinds][::-1]
+    for claim in (*final, *weak[:1]):
+        if claim.letter:
+            return claim, claim.letter
+        if claim.text and (claim.linked or next_number(claim.text)):
+            return claim, claim.block.replace("\n", "; ") or claim.text
+        if claim.linked:
+            return None
+        if not claim.strong and claim.text:
+            return claim, claim.text
+    return None

@@ -1,0 +1,298 @@
+"""Decides which claim of a response is its answer, and whether the other claims agree with it.
+
+A pure function of the claims and the gold; the caller supplies the judge of a single claim.
+
+| the response says | decided |
+|---|---|
+| "Đáp số: …", "Answer: …", "Chọn B" | the last one that can answer the gold |
+| none of these, but "Vậy …", "Kết luận: …", "Do đó …" | the last one, if no other result follows |
+| several answers that differ | multiple_answers |
+| an answer, and afterwards "Vậy …" with another value | multiple_answers |
+| an answer, then "Nhầm rồi", "Đợi đã, … 17 kg", "không chắc" | ambiguous |
+| an answer, then a correction, then another answer | the last one |
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from mathpal.answers.asking import Asked
+from mathpal.answers.claims import Claim, Reading
+from mathpal.answers.enumerations import members, read_remainder
+from mathpal.answers.kinds import labelled_parts
+from mathpal.answers.phrases import SUPPOSED, Role
+from mathpal.answers.quantities import find_quantities
+from mathpal.answers.records import Answer, Quantity
+from mathpal.answers.scalars import Finding, holds_number
+from mathpal.answers.sentences import trim
+from mathpal.answers.textual import read_pattern
+from mathpal.answers.words import signs
+
+Judge = Callable[[Claim], Finding]
+
+_SHORT, _SENTENCE = 80, 200  # characters of a line that may be an answer by itself
+_BEHIND = 240  # characters after an answer in which a correction or doubt is about it
+_STATED = re.compile(r"(?:là|bằng|=) ?:? ?[-+]?[0-9][^;,\n]{0,40}$")
+_NAMED = re.compile(r"(?:(?<!\w)là(?!\w)|[:=]) ?(?!xong|hết|đủ|đúng|sai)([^\W\d_][^,;:=]{0,30})$")
+_LETTER = re.compile(r"[(\[]?[A-F][)\].]? ?(?:(?:là )?(?:đáp án|phương án|câu)? ?đúng)?$")
+_RESULT = re.compile(r"[0-9)\w²³%}] ?[-+×:/*x] ?[(\w√][^=\n]{0,80}=(?P<result>[^\n=]{1,60})")
+_OTHER_VALUE = re.compile(r"(?<!\w)(?:[-+]?[0-9]|[A-F](?![\w'’]))")
+_CONFIRMED = re.compile(
+    r"(?<!không )(?<!chưa )(?<!\w)(?:đúng rồi|chính xác|vẫn là|vẫn đúng|đã đúng|khớp)", re.I
+)
+_FIRST_PERSON = re.compile(
+    r"[.!?\n,(;:*-]\s*$|^\s*$|(?:mình|tôi|em|tớ|ta|con|i) (?:đã |bị |lại )?$", re.I
+)
+
+
+class Decision(NamedTuple):
+    """The answer of a response.
+
+    Attributes:
+        claim: the one that was judged; None if nothing answers the gold.
+        finding: its verdict, after all other claims are considered.
+    """
+
+    claim: Claim | None
+    finding: Finding
+
+
+def decide(reading: Reading, gold: Answer, asks: Asked, judge: Judge) -> Decision:
+    """Choose the claim that answers the gold, judge it, and compare it with the others.
+
+    Args:
+        reading: the response.
+        gold: the gold answer.
+        asks: the question's demands.
+        judge: judges one claim against the gold.
+    """
+    able = [
+        claim for claim in reading.claims
+        if claim.polarity in ("asserted", "doubted") and _can_answer(claim, gold, asks)
+    ]  # fmt: skip
+    final = _joined([c for c in _not_headings(able, reading) if c.role == "final"], gold)
+    weak = [c for c in able if c.role in ("conclusion", "connective")]
+    weak = [c for c in weak if c.kinds] or weak  # "nhận định này sai vì kết quả là 4%"
+    if final:
+        return Decision(final[-1], _considered(reading, final, weak, gold, judge))
+    weak = _joined(weak, gold)
+    if not weak or _superseded(weak[-1], reading, gold):
+        return Decision(None, Finding("no_answer", None, "nothing is declared"))
+    return Decision(weak[-1], _considered(reading, weak[-1:], [], gold, judge))
+
+
+def _considered(
+    reading: Reading, chosen: Sequence[Claim], weak: Sequence[Claim], gold: Answer, judge: Judge
+) -> Finding:
+    """Return the finding on the last of the chosen claims, in the light of all the others."""
+    last = chosen[-1]
+    finding = judge(last)
+    if last.polarity == "doubted" and gold.kind != "yesno":
+        return Finding("ambiguous", None, "it is declared with a reservation")
+    corrected = [c.start for c in reading.claims if c.role == "correction" and c.start < last.start]
+    since = max(corrected, default=0)
+    earlier = [c for c in chosen[:-1] if c.start >= since or not since]
+    later = [c for c in weak if c.role == "conclusion" and c.start > last.start]
+    checks = [c.start for c in reading.claims if c.role == "check" and c.start > last.start]
+    later = [
+        c for c in later if not any(_same_paragraph(reading.text, at, c.start) for at in checks)
+    ]
+    if _contradicted(last, finding, earlier, later, gold, judge):
+        return Finding("multiple_answers", finding.quantity, "declarations contradict")
+    if finding.verdict == "correct" and (why := _taken_back(reading, last, finding, gold.kind)):
+        return Finding("ambiguous", finding.quantity, why)
+    return finding
+
+
+def _same_paragraph(text: str, one: int, other: int) -> bool:
+    return one < other and "\n\n" not in text[one:other]
+
+
+def _can_answer(claim: Claim, gold: Answer, asks: Asked) -> bool:
+    """Return whether a claim can be an answer of the gold's kind."""
+    kind, text = gold.kind, claim.text
+    if claim.role not in ("final", "conclusion", "connective"):
+        return False
+    if claim.kinds:
+        return kind in claim.kinds
+    if kind == "choice":
+        return bool(claim.letter or (asks.options and (claim.linked or holds_number(text))))
+    if claim.letter and not holds_number(text):
+        return bool(asks.options)
+    if kind == "sign":
+        return claim.linked or bool(signs(text))
+    if kind in ("yesno", "text", "parts"):
+        return bool(text)
+    if kind == "pattern":
+        return claim.linked or bool(read_pattern(text))
+    return claim.linked or holds_number(text)
+
+
+def _not_headings(able: list[Claim], reading: Reading) -> list[Claim]:
+    """Drop "Trả lời:" and the like where a solution with its own answer follows."""
+    kept = []
+    for index, claim in enumerate(able):
+        later = able[index + 1 :]
+        heading = claim.opens and claim.role == "final" and any(
+            _RESULT.search(reading.text, claim.start, other.start) for other in later[-1:]
+        )  # fmt: skip
+        if not heading and not (claim.opens and not later and _outgrown(claim, reading)):
+            kept.append(claim)
+    return kept
+
+
+def _joined(claims: list[Claim], gold: Answer) -> list[Claim]:
+    """Join the answers of the parts a), b), … into one claim, if each part declares its own."""
+    wanted = len(gold.members or gold.parts)
+    if gold.kind not in ("parts", "pair", "set", "list") or len(claims) < 2:
+        return claims
+    last = {claim.part: claim for claim in claims}
+    names = [name for name in last if name]
+    if names != list("abcdefgh")[:wanted] or "" in last:
+        return claims
+    block = "; ".join(f"{name}) {claim.letter or claim.text}" for name, claim in last.items())
+    return [claims[-1]._replace(text=block, block=block, letter="")]
+
+
+def _superseded(claim: Claim, reading: Reading, gold: Answer) -> bool:
+    """Return whether another result is worked out after "Vậy …" or "Do đó …"."""
+    return gold.kind not in ("yesno", "text", "choice", "sign") and _outgrown(claim, reading)
+
+
+def _outgrown(claim: Claim, reading: Reading) -> bool:
+    stop = min(
+        (c.start for c in reading.claims if c.start > claim.start and c.role in ("check", "aside")),
+        default=len(reading.text),
+    )
+    said = {q.value for q, _, _ in find_quantities(claim.text)}
+    for match in _RESULT.finditer(reading.text, claim.end, max(claim.end, stop)):
+        result = find_quantities(match["result"])
+        if result and result[0][0].value not in said:
+            return True
+    return False
+
+
+def _taken_back(reading: Reading, last: Claim, finding: Finding, kind: str) -> str:
+    """Return why the words after an answer take it back or leave it open; "" if they do not."""
+    own = finding.quantity.value if finding.quantity else None
+    for claim in reading.claims:
+        if claim.role not in ("correction", "doubt"):
+            continue
+        begins = last.start if claim.certain and kind != "yesno" else last.end - 2
+        if not begins < claim.start <= last.end + _BEHIND:
+            continue
+        text = reading.text
+        begin = (
+            max(text.rfind(mark, last.start, claim.start) for mark in (". ", "\n", "! ", "? ")) + 1
+        )
+        sentence = text[max(begin, last.start) : claim.start]
+        if SUPPOSED.match(sentence.lstrip(" .!?\n")):
+            continue
+        if (
+            claim.role == "correction"
+            and not claim.certain
+            and not _FIRST_PERSON.search(sentence[-12:])
+        ):
+            continue
+        said = text[claim.start : claim.start + 120]
+        values = {q.value for q, _, _ in find_quantities(said)}
+        if claim.certain or (
+            _OTHER_VALUE.search(said) and not (own in values and len(values) == 1)
+        ):
+            if claim.role == "correction" and _CONFIRMED.search(said) and not claim.certain:
+                continue
+            taken = "it is taken back" if claim.role == "correction" else "it is doubted"
+            return f"{taken} afterwards (line {claim.line})"
+    return ""
+
+
+def _values(claim: Claim) -> list[object]:
+    """Return the values that a claim states, to tell two claims apart."""
+    side = claim.text[claim.text.rfind("=") + 1 :]
+    return [(q.dimension, q.base) for q, _, _ in find_quantities(side)]
+
+
+def _same(one: Quantity, other: Quantity) -> bool:
+    """Return whether two quantities are equal; one of them may lack its unit."""
+    bare = "" in (one.dimension, other.dimension) and one.value == other.value
+    return bare or one == other
+
+
+def _answers(text: str, gold: Answer) -> bool:
+    """Return whether a later sentence is itself an answer of the gold's kind."""
+    if gold.kind == "choice":
+        return _LETTER.match(text) is not None or _STATED.search(text) is not None
+    if gold.kind == "text":
+        named = _NAMED.search(text)
+        last = (gold.text.split() or [""])[-1]
+        return named is not None and (not last[0].isupper() or named[1][0].isupper())
+    if gold.kind in ("pair", "list", "set"):
+        return len(members(text, ordered=gold.kind == "list")) == len(gold.parts)
+    if gold.kind == "parts":
+        return len(labelled_parts(text)) == len(gold.members)
+    if gold.kind == "remainder":
+        return read_remainder(text) is not None
+    if gold.kind == "ratio":
+        return ":" in text or _STATED.search(text) is not None
+    return gold.kind in ("sign", "yesno", "pattern", "factors") or bool(_STATED.search(text))
+
+
+def _contradicted(
+    last: Claim,
+    finding: Finding,
+    earlier: Sequence[Claim],
+    later: Sequence[Claim],
+    gold: Answer,
+    judge: Judge,
+) -> bool:
+    """Return whether another claim of the same response states a different answer."""
+    for other in earlier:
+        found = judge(other)
+        if found.verdict == "no_answer":
+            continue
+        if gold.kind == "choice" and other.letter == last.letter:
+            continue
+        if found.verdict != finding.verdict or _values(other) != _values(last):
+            same = found.quantity and finding.quantity and _same(found.quantity, finding.quantity)
+            if not same and not found.verdict == finding.verdict == "correct":
+                return True
+    for other in later:
+        if not _answers(other.text, gold):
+            continue
+        found = judge(other)
+        if found.verdict != "wrong":
+            continue
+        read, judged = found.quantity, finding.quantity
+        if not read or not judged:
+            return True
+        if read.dimension == judged.dimension and read.base != judged.base:
+            return True
+    return False
+
+
+def without_declaration(reading: Reading) -> Claim | None:
+    """Return a claim for format-free grading: the last equation, or a last sentence with a number.
+
+    Lines that check, explain, suppose or ask are passed over.
+    """
+    aside = {c.start for c in reading.claims if c.role in ("check", "aside")}
+    lines: list[str] = []
+    at = 0
+    for line in reading.text.split("\n"):
+        begin = at + len(line) - len(line.lstrip())
+        if line.strip() and not (
+            begin in aside or SUPPOSED.match(line) or line.rstrip().endswith("?")
+        ):
+            lines.append(line.strip())
+        at += len(line) + 1
+    for line in reversed(lines):
+        equation = "=" in line
+        if not equation and not (
+            len(line) <= _SENTENCE and (len(lines) == 1 or holds_number(line))
+        ):
+            continue
+        said = trim(line[-400:])
+        letter = said if len(said) == 1 and said in "ABCDEF" else ""
+        role: Role = "final" if equation or len(line) <= _SHORT else "conclusion"
+        return Claim(role, "asserted", said, said, letter, True, 0, 0, 0) if said else None
+    return None

@@ -1,0 +1,135 @@
+"""The phrases by which a response declares, concludes, corrects or doubts: one table.
+
+A new way to declare an answer is a new row here. Knows no values and no golds.
+"""
+
+import re
+import unicodedata
+from typing import Literal, NamedTuple
+
+Role = Literal["final", "conclusion", "connective", "correction", "doubt", "check", "aside"]
+
+
+class Phrase(NamedTuple):
+    """One way to say what the following words are.
+
+    Attributes:
+        role: "final" names the answer ("Đáp số"); "conclusion" ends the working ("Vậy");
+            "connective" joins two steps and may end the working ("Do đó"); "correction" takes an
+            answer back ("Nhầm rồi"); "doubt" leaves it open ("không chắc"); "check" and "aside"
+            begin words about the answer, which state none ("Kiểm tra", "Giải thích").
+        words: its spellings, in lower case and with diacritics.
+        linked: whether ":", "là" or a line end must follow.
+        opens: whether it may also be the heading of a whole solution ("Trả lời:").
+        chooses: whether only the letter of an option or a sign can follow ("Chọn B").
+        kinds: the kinds of gold that it can answer; () for all.
+        certain: of a correction or doubt: whether it holds even if no other value follows.
+        bare: whether a text without any diacritics may contain it as another word ("vay" is also
+            "borrow"); such a spelling counts only where the whole text has no diacritics.
+    """
+
+    role: Role
+    words: tuple[str, ...]
+    linked: bool = False
+    opens: bool = False
+    chooses: bool = False
+    kinds: tuple[str, ...] = ()
+    certain: bool = False
+    bare: bool = False
+
+
+PHRASES: tuple[Phrase, ...] = (
+    Phrase("final", ("đáp số", "đáp án", "đs:", "đs :", "đ/s:", "đ/s :", "\\boxed", "@@@@")),
+    Phrase("final", ("câu trả lời", "phương án đúng", "lựa chọn đúng", "kết quả cuối cùng",
+                     "đáp án cuối cùng", "đáp số cuối cùng", "ý đúng", "câu đúng"), linked=True),
+    Phrase("final", ("final answer", "correct answer", "final choice", "correct option",
+                     "correct choice", "final result", "the answer", "the solution"), linked=True),
+    Phrase("final", ("trả lời", "answer", "ans"), linked=True, opens=True),
+    Phrase("final", ("chọn", "khoanh", "khoanh tròn", "choose", "select"), chooses=True, bare=True),
+    Phrase("conclusion", ("vậy", "như vậy", "vậy nên", "vậy thì", "kết quả", "tóm lại"),
+           bare=True),
+    Phrase("conclusion", ("kết luận", "conclusion", "in conclusion", "therefore,", "thus,",
+                          "hence,", "so,", "so the", "so there", "so he", "so she", "so it",
+                          "so they", "so we", "so each", "so in total", "therefore", "∴")),
+    Phrase("conclusion", ("số cần điền", "số cần tìm", "số phải tìm", "số thích hợp",
+                          "giá trị cần tìm", "kết quả phép tính", "kết quả của phép tính",
+                          "số cần viết", "số đó", "số thích hợp cần điền", "the result"),
+           linked=True),
+    Phrase("conclusion", ("nhận định này", "nhận định trên", "khẳng định này", "khẳng định trên",
+                          "khẳng định đó", "phát biểu này", "phát biểu trên", "câu này",
+                          "câu nói này", "mệnh đề này", "mệnh đề trên", "ý kiến này",
+                          "this statement"), kinds=("yesno",)),
+    Phrase("connective", ("do đó", "vì vậy", "vì thế", "do vậy", "bởi vậy", "bởi thế", "suy ra",
+                          "từ đó suy ra", "nhờ vậy", "cho nên", "thế nên", "tổng cộng", "in total", "as a result",
+                          "consequently"), bare=True),
+    Phrase("correction", ("à không", "à nhầm", "ồ không", "ồ nhầm", "nhầm rồi", "sai rồi",
+                          "mới đúng", "đính chính", "sửa lại", "tôi nhầm", "mình nhầm", "em nhầm",
+                          "tớ nhầm", "tính nhầm", "tính sai", "làm sai", "nhầm lẫn", "oops",
+                          "my mistake", "i made a mistake", "chữa lại", "xin sửa", "gõ nhầm",
+                          "viết nhầm", "ghi nhầm", "nhầm một chút", "phải sửa"), certain=True),
+    Phrase("correction", ("đợi đã", "đợi chút", "đợi một chút", "khoan đã", "khoan", "chờ đã",
+                          "chờ chút", "chờ một chút", "xin lỗi", "tính lại", "thực ra",
+                          "thật ra", "kiểm tra lại thì", "wait", "sorry", "actually",
+                          "correction", "hmm", "ấy chết", "quên mất",
+                          "thay vào đó", "đúng ra")),
+    Phrase("doubt", ("không chắc", "chưa chắc", "không dám chắc", "chưa kiểm tra", "không tự tin",
+                     "đoán thế", "đoán vậy", "đoán bừa", "đoán thôi", "không ghi đáp số",
+                     "chưa kết luận", "not sure", "i guess"), certain=True),
+    Phrase("doubt", ("có lẽ", "có thể là", "cũng có thể", "hình như", "hoặc là", "không rõ",
+                     "chưa rõ", "maybe", "perhaps", "might be", "could be")),
+    Phrase("check", ("kiểm tra", "kiểm tra lại", "thử lại", "thử lại ta có", "kiểm chứng",
+                     "kiểm nghiệm", "check", "verification", "verify")),
+    Phrase("aside", ("giải thích", "explanation", "lời giải thích", "lưu ý", "chú ý", "ghi chú",
+                     "ghi nhớ", "note", "lời giải tham khảo", "nhận xét", "mở rộng", "cách khác",
+                     "cách 2", "cách hai", "bài tập thêm", "bài tập tương tự", "vì", "bởi vì",
+                     "because", "lý do", "lí do", "tham khảo", "đề bài")),
+)  # fmt: skip
+
+# Words at the start of a sentence whose declarations are only supposed.
+SUPPOSED = re.compile(
+    r"\s*(?:[-•+*]\s*)?(?:nếu|giả sử|giả thử|ví dụ|vd|chẳng hạn|khi đó|thử với|thử chọn|xét"
+    r"|neu|gia su|vi du|chang han|if|suppose|assume|for example|e\.g\.)(?!\w)",
+    re.I,
+)
+_MARKED = re.compile(r"[à-ãè-êìíò-õùúýăđĩũơưạ-ỹ]")
+
+
+def unmarked(text: str) -> str:
+    """Return a text without Vietnamese diacritics."""
+    parts = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(character for character in parts if not unicodedata.combining(character))
+
+
+def _table(*, without_marks: bool) -> tuple[re.Pattern[str], dict[str, Phrase]]:
+    """Return the pattern that finds every phrase, the longest first, and the phrase of each match."""
+    rows: dict[str, Phrase] = {}
+    for phrase in PHRASES:
+        for words in phrase.words:
+            rows.setdefault(words, phrase)
+            if without_marks or not phrase.bare:
+                rows.setdefault(unmarked(words), phrase)
+    # A word without marks that is an English or another Vietnamese word.
+    for word in () if without_marks else ("vi", "khoan", "de bai", "ghi chu", "cach 2", "y dung"):
+        rows.pop(word, None)
+    ordered = sorted(rows, key=len, reverse=True)
+    alternatives = "|".join(
+        re.escape(words) + (r"(?![^\W_])" if words[-1].isalnum() else "") for words in ordered
+    )
+    return re.compile(rf"(?<![^\W_])(?:{alternatives})"), rows
+
+
+_WITH, _WITHOUT = _table(without_marks=False), _table(without_marks=True)
+
+
+def phrases_in(low: str) -> list[tuple[int, int, Phrase, str]]:
+    """Return the phrases of a text with their starts, ends and spellings, from left to right.
+
+    Args:
+        low: normalised text in lower case.
+    """
+    pattern, rows = _WITH if _MARKED.search(low) else _WITHOUT
+    found = []
+    for match in pattern.finditer(low):
+        words = match[0]
+        found.append((match.start(), match.end(), rows[words], words))
+    return found
