@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from mathpal.answers.directions import asked_directions
 from mathpal.answers.notation import normalise
 from mathpal.answers.units import unit_at
 
@@ -22,6 +23,10 @@ class Asked(NamedTuple):
         options: (letter, text) of the options A–F that the question lists.
         sides: the two sides of "345 … 354" without spaces, or None.
         bounds: holds "hơn" if a difference is asked for, "nhất" if a least or greatest value is.
+        directions: (axis, side) of "tăng", "lãi", … right before "bao nhiêu".
+        ordered: whether the values are asked for in order, "từ bé đến lớn".
+        superlatives: the words before "nhất": "cao" of "ai cao nhất".
+        unknown: whether the question seeks the values of a letter or the roots of an equation.
         claim: first words of the claim to confirm ("có chia hết cho 9 không": "chia hết").
     """
 
@@ -33,6 +38,10 @@ class Asked(NamedTuple):
     sides: tuple[str, str] | None = None
     bounds: frozenset[str] = frozenset()
     claim: str = ""
+    directions: frozenset[tuple[str, int]] = frozenset()
+    ordered: bool = False
+    superlatives: frozenset[str] = frozenset()
+    unknown: bool = False
 
 
 NOTHING = Asked()
@@ -48,8 +57,17 @@ _FORMS = (
 )
 _BLANK = re.compile(r"\.\.|…|__|□|\?|\[ ?\]|\( ?\)")
 _UNIT_BLANK = re.compile(r"=(?= ?[.…_□?\[(])[.…_□?\[\]() ]{1,60}(?=[^\W\d_]|%|°)")
+_WORDED_BLANK = re.compile(r"[^\W\d_] ?(?:…|\.{3,}|_{2,}|□|\[ ?\])[.…_ ]{0,40}(?=[^\W\d_]|%|°)")
 _NAMED = re.compile(r"(?:bao nhiêu|mấy)(?= ?[^\W\d%°])", re.I)
-_UNIT_OF = re.compile(r"đơn vị(?: đo)?(?: là)? ?:?(?= [^\W\d%°])", re.I)
+_UNIT_OF = re.compile(
+    r"(?:đơn vị(?: đo)?(?: là)? ?:?"
+    r"|(?:tính|đo|viết|đổi|trả lời)[^.?!\n]{0,30}? (?:bằng|theo|ra|thành)(?: đơn vị)?)(?= [^\W\d%°])",
+    re.I,
+)
+_ORDERED = re.compile(r"thứ tự|(?:tăng|giảm) dần|(?<!\w)từ (\w+)(?: nhất)? (?:đến|tới) \w+(?: nhất)?", re.I)
+_SIZES = frozenset("bé nhỏ lớn to thấp cao nhẹ nặng ngắn dài ít nhiều".split())
+_SUPERLATIVE = re.compile(r"(\w+) nhất(?!\w)", re.I)
+_UNKNOWN = re.compile(r"(?<![\w'’])[a-eg-zA-Z](?![\w'’.)])(?= ?[,;:=.?<>∈]| biết| để| thoả| thỏa)|nghiệm", re.I)
 _ROUNDED = re.compile(r"làm tròn|xấp xỉ|gần đúng|khoảng bao nhiêu|ước lượng", re.I)
 _OPTION = re.compile(r"(?<![\w.])([A-F]) ?[.)] ?(\S.{0,119}?)(?=\s+[A-F] ?[.)]|\n|$)", re.S)
 _MANY = r"(?:bao nhiêu|mấy|bao lâu|bao xa)"
@@ -113,13 +131,17 @@ def asked(question: str | None) -> Asked:
     options = _options(text)
     return Asked(
         form,
-        _unit_after(text, _UNIT_BLANK),
+        _unit_after(text, _UNIT_BLANK) or _unit_after(text, _WORDED_BLANK),
         _unit_after(text, _NAMED) or _unit_after(text, _UNIT_OF),
         bool(_ROUNDED.search(text)),
         options,
         None if options else _compared(text),
         frozenset(name for name, pattern in _BOUNDS if pattern.search(text)),
         claim[1].strip().lower() if (claim := _CLAIM.search(text)) else "",
+        asked_directions(text),
+        any(m[1] is None or m[1].lower() in _SIZES for m in _ORDERED.finditer(text)),
+        frozenset(m[1].lower() for m in _SUPERLATIVE.finditer(text)),
+        _UNKNOWN.search(text) is not None,
     )
 
 

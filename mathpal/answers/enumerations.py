@@ -6,9 +6,12 @@ Reads golds and responses alike; judges nothing.
 import re
 from fractions import Fraction
 
+from mathpal.answers.expressions import evaluate
 from mathpal.answers.notation import next_number
-from mathpal.answers.quantities import find_quantities, labelled, split_label
+from mathpal.answers.quantities import LEADING_LABEL, find_quantities, labelled, split_label
 from mathpal.answers.records import Quantity
+from mathpal.answers.tokens import tokens
+from mathpal.answers.values import Unreadable
 
 REMAINDER = re.compile(r"(?<!\w)(?:số )?dư(?!\w)", re.I)
 _APART = re.compile(
@@ -16,7 +19,8 @@ _APART = re.compile(
 )
 _ORDERED = re.compile(r"\s*[<>;\n]\s*|, (?=\S)|\s+(?:và|rồi đến)\s+")
 BARE_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
-_EXPRESSION = re.compile(r"[0-9)\w²³%] ?[+×*] ?[\w(]|[0-9)] ?[-x] ?[0-9(]|[0-9)] ?: ?[0-9(]")
+_BOTH = re.compile(r"(?<![0-9] )(?<![0-9])± ?([0-9][0-9.,/ ]{0,20}(?<=[0-9]))")
+_EXPRESSION = re.compile(r"[-+×*] ?\( ?[-+]? ?[0-9]|[0-9)\w²³%] ?[+×*] ?[\w(]|[0-9)] ?[-x] ?[0-9(]|[0-9)] ?: ?[0-9(]")
 
 
 def split_items(text: str, *, ordered: bool = False) -> list[str]:
@@ -43,14 +47,31 @@ def members(text: str, *, ordered: bool = False, whole: bool = False) -> list[Qu
     return [quantity for item in items if (quantity := labelled(item)) is not None]
 
 
+def both_signs(text: str) -> str:
+    """Return the text with "±8" as "8; -8"."""
+    return _BOTH.sub(r"\1; -\1", text) if "±" in text else text
+
+
 def is_expression(text: str) -> bool:
     """Return whether a text still contains a calculation, as "12 + 3" does."""
     return _EXPRESSION.search(text) is not None
 
 
+def calculated(text: str) -> Fraction | None:
+    """Return the value of a calculation with brackets, as "-(-45)"; None if it has none."""
+    if "(" not in text:
+        return None
+    try:
+        side = evaluate(list(tokens(text.strip(" .=:"))))
+    except Unreadable:
+        return None
+    return side.value.raw
+
+
 def has_expression(text: str, *, ordered: bool = False) -> bool:
     """Return whether a member of an enumeration is still a calculation, labels aside."""
-    return any(is_expression(split_label(i)[1]) for i in split_items(text, ordered=ordered))
+    items = (LEADING_LABEL.sub("", i) for i in split_items(text, ordered=ordered))
+    return any(is_expression(split_label(item)[1]) for item in items)
 
 
 def terms(text: str) -> list[Fraction]:

@@ -6,6 +6,7 @@ while "8 × 5" and "40" have the value but not the form.
 
 import re
 from collections import Counter
+from fractions import Fraction
 from math import prod
 
 from mathpal.answers.notation import next_number
@@ -13,26 +14,31 @@ from mathpal.answers.scalars import Finding
 from mathpal.answers.words import EITHER, taken_back
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_POWER = rf"[0-9]{{1,6}}(?:[{SUPERSCRIPTS}]{{1,2}})?"
+_BASE = r"(?:[0-9]{1,6}|\( ?-? ?[0-9]{1,6}(?: ?[/,.] ?[0-9]{1,6})? ?\))"
+_POWER = rf"{_BASE} ?(?:[{SUPERSCRIPTS}]{{1,2}})?"
 _PRODUCT = re.compile(
-    rf"(?<![\w.,])({_POWER}(?: ?[×xX*.·] ?{_POWER}){{0,24}})(?![\w{SUPERSCRIPTS}])"
+    rf"(?<![\w.,(])(-? ?{_POWER}(?: ?[×xX*.·] ?{_POWER}){{0,24}})(?![\w{SUPERSCRIPTS}])"
 )
 _GOES_ON = re.compile(r" ?[×*·+-] ?[\w(]")
 _ITEMS = re.compile(r"[,;\n]| và ")
-_FACTOR = re.compile(rf"([0-9]+)([{SUPERSCRIPTS}]*)")
+_FACTOR = re.compile(rf"({_BASE}) ?([{SUPERSCRIPTS}]*)")
+_NUMBER = re.compile(r"-? ?[0-9]+ ?$")
 _EXPONENTS = str.maketrans(SUPERSCRIPTS, "0123456789")
 _LARGEST_EXPONENT = 64
 
-Factors = Counter[int]
+Factors = Counter[Fraction]  # a sign before the product is a factor -1
 
 
 def _read(product: str) -> Factors | None:
-    factors: Factors = Counter()
+    factors: Factors = Counter({Fraction(-1): 1} if product[0] == "-" else {})
     for base, power in _FACTOR.findall(product):
         exponent = int(power.translate(_EXPONENTS)) if power else 1
         if exponent > _LARGEST_EXPONENT:
             return None
-        factors[int(base)] += exponent
+        number = next_number(base.strip("() ").replace("- ", "-"))
+        if number is None:
+            return None
+        factors[number.value] += exponent
     return Counter({base: count for base, count in factors.items() if base != 1 and count})
 
 
@@ -53,18 +59,19 @@ def is_factorisation(text: str) -> bool:
     return several and all(_is_prime(base) for base in factors)
 
 
-def _is_prime(number: int) -> bool:
-    return number > 1 and all(number % d for d in range(2, int(number**0.5) + 1))
+def _is_prime(base: Fraction) -> bool:
+    number = int(base)
+    return base == number > 1 and all(number % d for d in range(2, int(number**0.5) + 1))
 
 
-def _value(factors: Factors) -> int:
-    return prod(base**exponent for base, exponent in factors.items())
+def _value(factors: Factors) -> Fraction:
+    return prod((base**exponent for base, exponent in factors.items()), start=Fraction(1))
 
 
 def _last_product(text: str) -> str:
     """Return the last side of an equation that is a product, else the last number, else ""."""
     products = [p for side in text.split("=") for p in _PRODUCT.findall(side)[-1:]]
-    written = [p for p in products if not p.isdecimal()] or products
+    written = [p for p in products if not _NUMBER.match(p)] or products
     return written[-1] if written else ""
 
 
@@ -80,7 +87,7 @@ def judge_factors(text: str, gold: str) -> Finding:
     if EITHER.search(text):
         return Finding("multiple_answers", None, "alternatives are declared")
     declared = [_last_product(item) for item in _ITEMS.split(text)]
-    written = [p for p in declared if p and not p.isdecimal()] or [p for p in declared if p]
+    written = [p for p in declared if p and not _NUMBER.match(p)] or [p for p in declared if p]
     given = _read(written[-1]) if written else None
     if any(_read(p) != given for p in written):
         return Finding("multiple_answers", None, "several products are declared")

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from mathpal.answers.enumerations import (
     BARE_COMMA,
+    both_signs,
     has_expression,
     is_expression,
     members,
@@ -15,19 +16,25 @@ from mathpal.answers.enumerations import (
     terms,
 )
 from mathpal.answers.factors import read_factors
+from mathpal.answers.headings import without_arguments
 from mathpal.answers.kinds import EMPTY, LETTER, WHETHER, infer_kind, labelled_parts, quantity_kind
-from mathpal.answers.notation import next_number, normalise
+from mathpal.answers.notation import next_number, normalise, plain_fractions
 from mathpal.answers.quantities import find_quantities, labelled, read_clock, split_label
 from mathpal.answers.records import KINDS, Answer, Quantity
 from mathpal.answers.sentences import trim
 from mathpal.answers.textual import folded, read_pattern
 from mathpal.answers.words import ROUGH, SIGN
+from mathpal.answers.writings import read_writing
 from mathpal.answers.yesno import yes_or_no
 from mathpal.errors import DataError
 
 _HEDGED = re.compile(r"có thể (?:là|bằng)|có lẽ|hình như|(?:không|chưa) chắc", re.I)
 _DAMAGED = re.compile(r"[\u0386\u0388\xb5\xb8]|[^\W\d_][©®¬Æ¶·][^\W\d_]?|�")
 _GLUED = re.compile(r"[0-9][eE][-+]?[0-9]")
+# An angle in the old typing, "60^0": nobody's answer is a number to the power of 0.
+_RAISED_DEGREE = re.compile(r"(?<=^[0-9])⁰|(?<=^-[0-9])⁰|(?<=^[0-9]{2})⁰|(?<=^-[0-9]{2})⁰|(?<=^[0-9]{3})⁰")
+# Signs without which a number would be another value: "√7" is not 7, "x ≥ 5" is not 5.
+_UNREAD = re.compile(r"[√∛π∞±≤≥≠∪∫^]|[0-9)][⁰¹²³⁴⁵⁶⁷⁸⁹]|\\[a-z]+|(?<![^\W\d_])(?:log|ln|sin|cos|tan)(?!\w)")
 _LONGEST = 1_000  # characters of a gold
 _NUMBER_KINDS = {"integer", "decimal", "fraction", "mixed", "percent", "quantity", "time"}
 
@@ -67,6 +74,8 @@ def _single(text: str, kind: str, given: str) -> Answer:
     source = read_clock(text) if kind == "time" else text
     name = source.rfind("=")
     source_tail = source[name + 1 :] if name >= 0 else source
+    if sign := _UNREAD.search(source_tail):
+        raise _fault(given, kind or None, f"its {sign[0]!r} is not read here")
     quantity = labelled(source_tail if find_quantities(source_tail) else source)
     if quantity is None:
         raise _fault(given, kind or None, "there is no number in it")
@@ -77,8 +86,9 @@ def _single(text: str, kind: str, given: str) -> Answer:
         raise _fault(given, kind or None, "it is an expression, not a value")
     if len(find_quantities(value_side)) > 1:
         raise _fault(given, kind or None, "it holds more than one value")
-    if quantity.dotted is not None and kind in ("decimal", "percent"):
-        quantity = quantity._replace(value=quantity.dotted, form="decimal")
+    dotted = quantity.dotted
+    if dotted is not None and abs(dotted) < abs(quantity.value) and kind in ("decimal", "percent"):
+        quantity = quantity._replace(value=dotted, form="decimal")
     quantity = quantity._replace(dotted=None, label="")
     kind = kind or quantity_kind(quantity)
     why = _mismatch(kind, quantity)
@@ -195,7 +205,10 @@ def parse_gold(text: str, kind: str | None = None) -> Answer:
         raise _fault(text, kind, "its characters are damaged (TCVN3 or VNI read as Unicode?)")
     if len(text) > _LONGEST:
         raise _fault(text, kind, f"it has {len(text)} characters, at most {_LONGEST} are allowed")
-    plain = trim(normalise(text).replace("\n", "; "))
+    whole = normalise(text).replace("\n", "; ").strip()
+    if kind in (None, "text") and read_writing(whole):
+        return Answer("text", None, None, None, (), "", Fraction(0), text)
+    plain = _RAISED_DEGREE.sub("°", both_signs(plain_fractions(without_arguments(trim(whole)))))
     if _GLUED.search(plain):
         raise _fault(text, kind, "it has an 'e' between two digits, as in '5e3'")
     if "rưỡi" in plain.lower() and _half_left(plain):

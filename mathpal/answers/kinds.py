@@ -4,18 +4,22 @@ Looks at the text only; `golds` reads the gold as that kind, or refuses it.
 """
 
 import re
+from math import gcd
 
 from mathpal.answers.enumerations import REMAINDER, members
 from mathpal.answers.factors import is_factorisation
 from mathpal.answers.notation import next_number
 from mathpal.answers.quantities import find_quantities
 from mathpal.answers.records import Quantity
-from mathpal.answers.textual import is_wording
+from mathpal.answers.textual import is_name, is_wording
 from mathpal.answers.words import EITHER, SIGN
+from mathpal.answers.writings import read_writing
+from mathpal.answers.yesno import yes_or_no
 
 LETTER = re.compile(
     r"(?:[Cc]họn |[Đđ]áp án )?\(?(?:([a-f])\)?[.):]?|([A-F])\)?(?:[.):](?: .*)?)?)$"
 )
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])$")
 _RATIO = re.compile(r"[0-9][0-9 .,]{0,24}(?: ?: ?[0-9][0-9 .,]{0,24}){1,5}$")
 EMPTY = re.compile(r"∅|(?:tập )?rỗng$", re.I)
 # After these words a number is not the answer: "không thể nhận được 105 đống" is a yes or no.
@@ -32,7 +36,7 @@ def infer_kind(text: str) -> str:
         return "choice"
     if text in ("<", ">", "="):
         return "sign"
-    if is_wording(text):
+    if is_wording(text) or read_writing(text):
         return "text"
     if is_factorisation(text):
         return "factors"
@@ -42,12 +46,16 @@ def infer_kind(text: str) -> str:
         return "parts"
     if REMAINDER.search(text) and len(find_quantities(text)) == 2:
         return "remainder"
+    if (clock := _CLOCK.match(text)) and _is_clock(clock[1], clock[2]):
+        return "time"
     if _RATIO.match(text):
         return "ratio"
     if "{" in text or EMPTY.match(text):
         return "set"
     if not re.search(r"[0-9]", text):
-        return "sign" if SIGN.search(text) else "yesno"
+        if SIGN.search(text):
+            return "sign"
+        return "text" if is_name(text) and yes_or_no(text) is None else "yesno"
     if "<" in text or ">" in text:
         return "sign" if len(SIGN.findall(text)) == 1 else "list"
     mixed = re.search(r"[0-9] và [0-9]+ ?/", text)
@@ -55,6 +63,13 @@ def infer_kind(text: str) -> str:
     if len(items) > 1:
         return "pair" if all(q.label for q in items) and not EITHER.search(text) else "set"
     return ""
+
+
+def _is_clock(hours: str, minutes: str) -> bool:
+    """Return whether "9:45" is a time: a ratio would be in lowest terms, "3:10", or a scale."""
+    if hours[0] == "0" or minutes[0] == "0":
+        return True
+    return int(hours) > 1 and gcd(int(hours), int(minutes)) > 1
 
 
 def labelled_parts(text: str) -> list[str]:

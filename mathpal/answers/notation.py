@@ -10,6 +10,8 @@ from fractions import Fraction
 from math import gcd
 from typing import NamedTuple
 
+from mathpal.answers.latex import plain_latex
+
 _CHARACTERS = str.maketrans(
     {
         **dict.fromkeys("–−—\u2010\u2011\u2012\ufe63\uff0d", "-"),
@@ -32,35 +34,43 @@ _ENTITIES = {
 }  # fmt: skip
 _POWER = re.compile(r"\^ ?(?:\{ ?([0-9]{1,3}) ?\}|([0-9]{1,3}))")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_DOUBLE_BRACE = re.compile(r"\{\s*\{([^{}]{0,80})\}\s*\}")
-_FRACTION = re.compile(r"\s?\\[dtc]?frac\s{0,2}\{([^{}]{1,60})\}\s{0,2}\{([^{}]{1,60})\}")
-_SHORT_FRACTION = re.compile(r"\s?\\[dtc]?frac\s?([0-9])\s?([0-9])")
-_GROUPED = re.compile(r"\\(?:text|textbf|mathrm|mathbf|mbox|overline)\s{0,2}\{([^{}]{0,80})\}")
-_COMMANDS = (
-    (re.compile(r"\\(?:left|right|displaystyle|quad|qquad|limits)(?![a-zA-Z])"), " "),
-    (re.compile(r"\\(?:times|cdot|ast)(?![a-zA-Z])"), "×"),
-    (re.compile(r"\\div(?![a-zA-Z])"), ":"),
-    (re.compile(r"\\(?:leqslant|leq|le)(?![a-zA-Z])"), "≤"),
-    (re.compile(r"\\(?:geqslant|geq|ge)(?![a-zA-Z])"), "≥"),
-    (re.compile(r"\\(?:neq|ne)(?![a-zA-Z])"), "≠"),
-    (re.compile(r"\\lt(?![a-zA-Z])"), "<"),
-    (re.compile(r"\\gt(?![a-zA-Z])"), ">"),
-    (re.compile(r"\\approx(?![a-zA-Z])"), "≈"),
-    (re.compile(r"\\ell(?![a-zA-Z])"), "l"),
-    (re.compile(r"\^? ?\{? ?\\(?:circ|degree)(?![a-zA-Z]) ?\}?"), "°"),
-    (re.compile(r"\\(?:emptyset|varnothing)(?![a-zA-Z])"), "∅"),
-    (re.compile(r"\\in(?![a-zA-Z])"), "∈"),
-    (re.compile(r"\\([{}%$#&_])"), r"\1"),
-    (re.compile(r"\\[,;:! ]"), " "),
-    (re.compile(r"\\[()\[\]]"), " "),
+# The degree sign typed as an exponent: "72^o", "-4^0C".
+_DEGREE = re.compile(r"(?<=[0-9]) ?\^ ?(?:\{ ?[oO] ?\}|[oO](?![a-z])|\{? ?0 ?\}?(?= ?[CF](?!\w)))")
+# A dot that multiplies: "2³ . 7", "2³.7", "3 . 4"; a dot without spaces may also be a decimal point.
+_DOT = re.compile(
+    r"(?<=[0-9⁰¹²³⁴⁵⁶⁷⁸⁹)]) [.·] (?=[0-9(])|(?<=[0-9][⁰¹²³⁴⁵⁶⁷⁸⁹])(?:\.| ?·) ?(?=[0-9(])"
+    r"|(?<=[0-9])·(?=[0-9])"
 )
+# Fractions whose terms stand in brackets: "(-7)/18", "7/(-18)", "(7)/(10³)".
+_TERMS = re.compile(
+    r"(?<![\w.,)/^])(?:([-+]) ?)?(?:\( ?(-?) ?([0-9]{1,15}) ?\)|([0-9]{1,15}))"
+    r" ?/ ?(?:\( ?(-?) ?([0-9]{1,15})([⁰¹²³⁴⁵⁶⁷⁸⁹]?) ?\)|([0-9]{1,6})([⁰¹²³⁴⁵⁶⁷⁸⁹]?))(?![\w/^])"
+)
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SPACES = re.compile(r" {2,}")
 
 
-def _fraction(match: re.Match[str]) -> str:
-    top, bottom = (part.strip() for part in match.groups())
-    plain = top.isalnum() and bottom.isalnum()
-    return f" {top}/{bottom}" if plain else f" ({top})/({bottom})"
+def plain_fractions(text: str) -> str:
+    """Return the text with bracketed or raised terms of fractions carried out.
+
+    Example:
+        >>> plain_fractions("x = (-7)/18, y = 7/10³")
+        'x = -7/18, y = 7/1000'
+    """
+    return _TERMS.sub(_terms, text) if "/" in text else text
+
+
+def _terms(match: re.Match[str]) -> str:
+    sign, over_sign, over, bare, below_sign, below, raised, base, power = match.groups()
+    if not (over or below or power):
+        return match[0]
+    negative = (sign, over_sign, below_sign).count("-") % 2 == 1
+    exponent = (raised or power or "1").translate(_SUPERSCRIPTS)
+    value = int(below or base) ** int(exponent)
+    if value >= 10**15:
+        return match[0]
+    lead = "-" if negative else "+" if sign == "+" else ""
+    return f"{lead}{over or bare}/{value}"
 
 
 def _raised(match: re.Match[str]) -> str:
@@ -69,20 +79,6 @@ def _raised(match: re.Match[str]) -> str:
     if inside in ("0", "o", "O"):
         return "°"
     return inside.translate(_RAISED) if inside.isdigit() else inside
-
-
-def _latex(text: str) -> str:
-    text = text.replace("{,}", ",").replace("{.}", ".").replace("$", "")
-    for _ in range(3):  # no answer nests braces deeper
-        if "{" not in text:
-            break
-        text = _DOUBLE_BRACE.sub(r"{\1}", text)
-        text = _GROUPED.sub(r"\1", text)
-        text = _FRACTION.sub(_fraction, text)
-    text = _SHORT_FRACTION.sub(_fraction, text)
-    for pattern, plain in _COMMANDS:
-        text = pattern.sub(plain, text)
-    return text
 
 
 def normalise(text: str) -> str:
@@ -107,9 +103,12 @@ def normalise(text: str) -> str:
         text = _SUP.sub(_raised, text)
         text = _TAG.sub("", _BREAK.sub("\n", text))
     if "\\" in text or "$" in text or "{" in text:
-        text = _latex(text)
+        text = plain_latex(text)
     if "^" in text:
+        text = _DEGREE.sub("°", text)
         text = _POWER.sub(lambda m: (m[1] or m[2]).translate(_RAISED), text)
+    if "." in text or "·" in text:
+        text = _DOT.sub(" × ", text)
     if "*" in text:
         text = text.replace("**", "")
     if "  " in text:
@@ -136,14 +135,20 @@ _DIGITS = (
 # Lookarounds exclude "5²", "12/3/4", "5e-05", "2x-3", and parts of longer numbers.
 _NUMBER = re.compile(
     r"(?<![0-9A-Za-z_/^])(?<![0-9][.,])(?<![0-9][a-ceEnxyA-CX][-+])(?P<sign>[-+] ?|[âÂ]m )?"
-    r"(?:(?P<whole>[0-9]{1,15})(?: và | ?)(?P<top>(?<=[ ])[1-9][0-9]{0,5}) ?/ ?"
+    r"(?:(?P<period>[0-9]{1,15}[.,][0-9]{0,9}\([0-9]{1,9}\))|(?P<whole>[0-9]{1,15})(?: và | ?)(?P<top>(?<=[ ])[1-9][0-9]{0,5}) ?/ ?"
     r"(?P<under>[1-9][0-9]{0,5})"
     rf"|(?P<over>{_DIGITS}) ?/ ?(?P<below>[0-9]{{1,15}})"
     rf"|(?P<plain>{_DIGITS}))"
     r"(?![0-9⁰¹²³⁴⁵⁶⁷⁸⁹^]|[.,/][0-9])"
 )
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:(?: [0-9]{3})+|(?:\.[0-9]{3})+)(?:,[0-9]+)?\Z")
-_ENGLISH = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}\Z")
+_ENGLISH = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}\Z|[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]+\Z")
+_COMMA = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}\Z")
+# What shows that a text separates thousands by commas, and what shows that it does not.
+_ENGLISH_HABIT = re.compile(
+    r"(?<![0-9.,])[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:,[0-9]{3}|\.[0-9])|(?<![0-9.,])[0-9]{1,9}\.[0-9]{1,2}(?![0-9.,])"
+)
+_DECIMAL_COMMA = re.compile(r"(?<![0-9.,])[0-9]{1,9},[0-9]{1,2}(?![0-9,])|\.[0-9]{3},[0-9]")
 
 
 def _decimal(digits: str, mark: str) -> Fraction:
@@ -164,22 +169,38 @@ def plain_number(digits: str) -> tuple[Fraction, Fraction | None] | None:
         # Thousands never have a leading zero: 0.125 can only be a decimal.
         return (dotted, None) if digits[0] == "0" else (value, dotted)
     if _ENGLISH.match(digits):
-        return Fraction(int(digits.replace(",", ""))), None
+        return _decimal(digits.replace(",", ""), "."), None
     marks = digits.count(",") + digits.count(".")
     if marks != 1:
         return None
     return _decimal(digits, "," if "," in digits else "."), None
 
 
+def english_commas(text: str) -> bool:
+    """Return whether the other numbers of a text separate thousands by commas: "1,250,000", "0.5"."""
+    return _ENGLISH_HABIT.search(text) is not None and not _DECIMAL_COMMA.search(text)
+
+
+def _periodic(digits: str) -> Fraction:
+    """Return the value of a recurring decimal: "1,(6)" is 5/3."""
+    plain, _, period = digits.rstrip(")").replace(".", ",").partition("(")
+    places = len(plain.partition(",")[2])
+    return _decimal(plain, ",") + Fraction(int(period), 10**places * (10 ** len(period) - 1))
+
+
 def _read(match: re.Match[str]) -> Number | None:
     sign = -1 if match["sign"] and match["sign"][0] not in "+" else 1
     start, end = match.span()
+    if match["period"] is not None:
+        return Number(sign * _periodic(match["period"]), None, "decimal", True, "", start, end)
     if match["plain"] is not None:
         read = plain_number(match["plain"])
         if read is None:
             return None
         value, dotted = read
         form = "integer" if value.denominator == 1 and "," not in match["plain"] else "decimal"
+        if _COMMA.match(match["plain"]):
+            dotted = Fraction(int(match["plain"].replace(",", "")))
         if sign < 0:
             value, dotted = -value, None if dotted is None else -dotted
         return Number(value, dotted, form, True, "", start, end)

@@ -18,15 +18,17 @@ PART_OF_DAY = re.compile(r"(?<!\w)(?:buổi )?(rạng sáng|sáng|trưa|chiều|
 _QUARTER_TO = re.compile(r" kém (?=[0-9])")
 _HOUR = re.compile(r" (?:giờ )?(?=\w)")
 _CLOCK = re.compile(r"(?<![0-9:.,/])([01]?[0-9]|2[0-4]) ?: ?([0-5][0-9])(?![0-9:.,])")
+_DIGIT = re.compile(r" ([0-9])(?![0-9.,]?[0-9])")  # "5 chữ số 0" counts the digit 0
+RAISED_ZERO = re.compile(r"(?<=[0-9])⁰(?![⁰¹²³⁴⁵⁶⁷⁸⁹])")  # "60^0" for 60°
 _MAX_QUANTITIES = 24
 
 
 def _make(number: Number, unit: Unit | None) -> Quantity:
     name, dimension, factor = (unit.name, unit.dimension, unit.factor) if unit else ("", "", _ONE)
-    return Quantity(
-        number.value, number.dotted, name, dimension, factor,
-        number.form, number.reduced, number.shown,
-    )  # fmt: skip
+    value, dotted, form = number.value, number.dotted, number.form
+    if dimension == "money" and factor == 1 and dotted is not None and abs(dotted) > abs(value):
+        value, dotted, form = dotted, None, "integer"  # nobody counts thousandths of a đồng
+    return Quantity(value, dotted, name, dimension, factor, form, number.reduced, number.shown)
 
 
 def _compound(text: str, first: Quantity, end: int) -> tuple[Quantity, int]:
@@ -92,6 +94,8 @@ def find_quantities(text: str) -> list[tuple[Quantity, int, int]]:
             found.append((_make(number, None), number.start, position))
             continue
         quantity, position = _make(number, unit), unit.end
+        if unit.name == "chữ số" and (digit := _DIGIT.match(text, position)):
+            quantity, position = quantity._replace(unit=f"chữ số {digit[1]}"), digit.end()
         if unit.dimension not in ("count", "percent"):
             quantity, position = _compound(text, quantity, position)
         elif unit.factor != 1 and (half := _HALF.match(text, position)):
@@ -116,7 +120,7 @@ _NUMBERED = re.compile(
     r"[^\W\d][^0-9;:=]{0,40}[0-9]{1,3} (?:[^\W\d]+ ){0,2}?(?:có|được|chứa|đựng|dài|rộng|cao|nặng)"
     r" (?=[0-9])"
 )
-_LEADING_LABEL = re.compile(r"^\s*(?:\(?[a-hA-H1-9]\)|[-•+](?=\s+[^\W\d]))\s*")
+LEADING_LABEL = re.compile(r"^\s*(?:\(?[a-hA-H1-9]\)|[-•+](?=\s+[^\W\d]))\s*")
 
 
 def split_label(item: str) -> tuple[str, str]:
@@ -145,7 +149,7 @@ def labelled(item: str) -> Quantity | None:
         >>> labelled("An: 12 viên bi").label
         'An'
     """
-    mark = _LEADING_LABEL.match(item)
+    mark = LEADING_LABEL.match(item)
     ordinal = mark[0].strip(" ()-•+") if mark else ""
     body = item[mark.end() :] if mark else item
     name, value = split_label(body)
@@ -171,14 +175,22 @@ def in_unit(quantity: Quantity, unit: str) -> Quantity:
     return quantity._replace(unit=known[0], dimension=known[1], factor=known[2])
 
 
-def closest(quantity: Quantity, target: Fraction) -> Quantity:
-    """Return the quantity with its ambiguous dot read as the gold suggests.
+def closest(quantity: Quantity, target: Fraction, *, english: bool = False) -> Quantity:
+    """Return the quantity with its ambiguous dot or comma read as the gold suggests.
 
     Args:
         quantity: a quantity as read from text.
         target: the gold in the dimension's base unit. If it is whole in this quantity's own unit,
-            the dot separates thousands; otherwise it is a decimal point.
+            a dot separates thousands; otherwise it is a decimal point. A comma before "000"
+            separates thousands if that is the gold's value.
+        english: whether the text separates thousands by commas.
     """
-    if quantity.dotted is None or (target / quantity.factor).denominator == 1:
+    other = quantity.dotted
+    if other is None:
         return quantity
-    return quantity._replace(value=quantity.dotted, dotted=None, form="decimal")
+    if abs(other) > abs(quantity.value):
+        thousands = english or (other % 1000 == 0 and other * quantity.factor == target)
+        return quantity._replace(value=other, dotted=None, form="integer") if thousands else quantity
+    if (target / quantity.factor).denominator == 1:
+        return quantity
+    return quantity._replace(value=other, dotted=None, form="decimal")

@@ -40,8 +40,9 @@ class Quantity(NamedTuple):
     """One number with its unit, as read from text.
 
     Attributes:
-        value: the number in `unit`; a dot before three digits is read as thousands.
-        dotted: the other reading of such a dot (a decimal point); None without such a dot.
+        value: the number in `unit`; a dot before three digits separates thousands, a comma does
+            not.
+        dotted: the other reading of such a dot or comma; None without one.
         unit: canonical measure unit, or the counting word, or "".
         dimension: "length", "area", …; "count" with a counting word; "" for a bare number.
         factor: multiply `value` by it to get the dimension's base unit.

@@ -1,30 +1,24 @@
 """Judges a declared text against a gold that is one number, with or without a unit."""
 
-import re
 from fractions import Fraction
 from typing import NamedTuple
 
 from mathpal.answers.asking import Asked
-from mathpal.answers.enumerations import is_expression
-from mathpal.answers.notation import next_number, normalise
+from mathpal.answers.candidates import LOOSE, Candidate, candidates, relevant, same_kind
+from mathpal.answers.directions import judge_direction
+from mathpal.answers.enumerations import calculated, is_expression
+from mathpal.answers.headings import without_arguments
+from mathpal.answers.notation import english_commas, next_number, normalise, plain_fractions
 from mathpal.answers.quantities import (
     PART_OF_DAY,
+    RAISED_ZERO,
     closest,
     find_quantities,
     in_unit,
     read_clock,
-    split_label,
 )
 from mathpal.answers.records import Answer, Quantity
 from mathpal.answers.words import EITHER, ranges, taken_back
-
-_PARTS = re.compile(
-    r"\s*[;\n|]\s*|, (?=\S)|,(?=[^\W\d_])"
-    r"|\s+(?:hoặc|hay|or|và(?! [0-9]+ ?/))\s+(?:là )?|\s*\((?=hoặc |hay )"
-)
-_LABEL = re.compile(r"^\s*\(?[a-h1-9]\)\s*")
-_LOOSE = ("", "count")
-
 
 class Finding(NamedTuple):
     """A verdict on one declared text, with the quantity that was judged."""
@@ -34,69 +28,15 @@ class Finding(NamedTuple):
     explanation: str
 
 
-class _Candidate(NamedTuple):
-    """A quantity of the declared text that may be the answer."""
-
-    quantity: Quantity
-    leads: bool  # whether only a label stands before it in its part
-    before: str  # the text before it in its part
-    behind: str  # the declared text after it
-    expression: bool  # whether a calculation is still to be carried out
-
-
-def _candidates(text: str) -> list[_Candidate]:
-    found: list[_Candidate] = []
-    stop = 0
-    for part in _PARTS.split(text):
-        if not part:
-            continue
-        stop = text.find(part, stop) + len(part)
-        label = _LABEL.match(part)
-        body = part[label.end() :] if label else part
-        _, side = split_label(body)
-        read = find_quantities(side)
-        if not read and side is not body:
-            side, read = body, find_quantities(body)
-        name = body[: len(body) - len(side)]
-        for index, (quantity, start, end) in enumerate(read):
-            before = side[:start]
-            unfinished = index == 0 and len(side) > end - start and is_expression(side)
-            leads = index == 0 and not before.strip(" :=($")
-            # Words read as a counting word may be a reservation: "12 trở lên".
-            behind = (quantity.unit if quantity.dimension == "count" else "") + side[end:]
-            found.append(
-                _Candidate(quantity, leads, name + before, behind + text[stop:], unfinished)
-            )
-            if unfinished:
-                break
-    return found
-
-
-def _same_kind(quantity: Quantity, gold: Quantity) -> bool:
-    if gold.dimension in _LOOSE:
-        return quantity.dimension in _LOOSE
-    return quantity.dimension == gold.dimension
-
-
-def _relevant(
-    found: list[_Candidate], gold: Quantity, *, strong: bool, hedged: bool
-) -> list[_Candidate]:
-    """Return the candidates that can be the answer; the others are context ("sau 2 giờ")."""
-    like = [c for c in found if _same_kind(c.quantity, gold)]
-    if not like:
-        return found
-    if hedged:
-        return found
-    if gold.dimension == "count":
-        named = [c for c in like if c.quantity.unit == gold.unit]
-        others = [c for c in like if c.leads or c.quantity.dimension == ""]
-        like = [c for c in like if c in named or c in others] if strong and named else named or like
-    if strong:
-        return [c for c in found if c in like or c.leads]
-    return like
-
-
-def judge_number(text: str, gold: Answer, asked: Asked, *, strong: bool) -> Finding:
+def judge_number(
+    text: str,
+    gold: Answer,
+    asked: Asked,
+    *,
+    strong: bool,
+    lenient: bool = False,
+    working: str = "",
+) -> Finding:
     """Judge a declared text against a gold that is one number.
 
     Args:
@@ -105,41 +45,107 @@ def judge_number(text: str, gold: Answer, asked: Asked, *, strong: bool) -> Find
         asked: the question's demands.
         strong: whether the text followed "Đáp số" or another strong marker. After "Vậy" the
             sentence may hold other numbers, and only those of the gold's dimension count.
+        lenient: whether a bare number is enough if the question names its unit.
+        working: the response's text. It shows the unit of a bare number that the question names a
+            unit for, and whether its commas separate thousands.
     """
-    target = gold.parts[0]
+    text = without_arguments(plain_fractions(text))
     if gold.kind == "time":
         text = read_clock(text)
+    if "⁰" in text and gold.dimension in ("angle", "temperature"):
+        text = RAISED_ZERO.sub("°", text)
+    target = gold.parts[0]
     unit = asked.blank_unit
     counted = target.dimension == "count" and target.unit.split(" ")[0] == asked.named_unit
     if counted or not target.dimension:  # "mấy tá", "bao nhiêu %": a bare number is in that unit
         unit = unit or asked.named_unit
     target = in_unit(target, unit)
-    found = _candidates(text)
+    found = candidates(text)
     if not found:
         return Finding("no_answer", None, "the declared text holds no number")
     hedged = EITHER.search(text) is not None
-    relevant = _relevant(found, target, strong=strong, hedged=hedged)
-    read = [c._replace(quantity=closest(in_unit(c.quantity, unit), target.base)) for c in relevant]
-    first = next((c for c in read if _same_kind(c.quantity, target)), read[0])
+    english = english_commas(working + text)
+    read = [
+        c._replace(quantity=closest(in_unit(c.quantity, unit), target.base, english=english))
+        for c in relevant(found, target, strong=strong, hedged=hedged)
+    ]
+    first = next((c for c in read if same_kind(c.quantity, target)), read[0])
+    fault = _left_open(read, first, text, gold, asked, strong=strong or hedged)
+    if fault:
+        return fault
+    quantity = _equal_side(text, first.quantity, target)
+    verdict, why = compare(quantity, target, gold.tolerance)
+    if verdict == "wrong_unit" and _unit_is_asked(quantity, target, asked):
+        if lenient or _carries(working, quantity, target):
+            verdict, why = "correct", f"the question names the unit {target.unit}"
+    if verdict == "wrong" and _half_a_day(quantity, target, gold.text, text):
+        return Finding("ambiguous", quantity, "morning or afternoon is not said")
+    if verdict == "correct" and asked.blank_unit and not _in_asked_unit(quantity, asked):
+        return Finding("wrong_unit", quantity, f"the answer is asked in {asked.blank_unit}")
+    if verdict == "correct":
+        verdict, why = _judge_form(quantity, target, asked)
+    if verdict == "correct":
+        turned = judge_direction(first.before, first.behind, gold.text, asked.directions)
+        verdict, why = turned if turned[0] else (verdict, why)
+    return Finding(verdict, quantity, why)
+
+
+def _left_open(
+    read: list[Candidate], first: Candidate, text: str, gold: Answer, asked: Asked, *, strong: bool
+) -> Finding | None:
+    """Return a finding if the text states several values, none, or one with a reservation."""
     if any(_differs(first.quantity, other.quantity) for other in read):
-        verdict = "multiple_answers" if strong or hedged else "ambiguous"
+        verdict = "multiple_answers" if strong else "ambiguous"
         return Finding(verdict, first.quantity, "several different values are declared")
-    if any(c.expression for c in read):
-        return Finding("wrong_form", None, "the calculation is not carried out")
+    unfinished = next((c for c in read if c.expression), None)
+    if unfinished:
+        value = calculated(unfinished.expression)
+        other = value is not None and value != gold.parts[0].value
+        verdict = "wrong" if other else "wrong_form"
+        return Finding(verdict, None, "the calculation is not carried out")
+    if first.more:
+        return Finding("wrong", first.quantity, "another amount is added")
     rough = asked.rounded or gold.tolerance > 0
-    bounds = asked.bounds | ({"hơn", "nhất"} & set(gold.text.lower().split()))
+    words = set(gold.text.lower().split())
+    bounds = asked.bounds | ({"hơn", "nhất"} & words) | ({"hơn"} if "kém" in words else set())
     if taken_back(first.before, first.behind, rough=rough, bounds=bounds) or any(
         not _differs(first.quantity, end) for r in ranges(text) for end, _, _ in find_quantities(r)
     ):
         return Finding("ambiguous", first.quantity, "the value is declared with a reservation")
-    verdict, why = compare(first.quantity, target, gold.tolerance)
-    if verdict == "wrong" and _half_a_day(first.quantity, target, gold.text, text):
-        return Finding("ambiguous", first.quantity, "morning or afternoon is not said")
-    if verdict == "correct" and asked.blank_unit and not _in_asked_unit(first.quantity, asked):
-        return Finding("wrong_unit", first.quantity, f"the answer is asked in {asked.blank_unit}")
-    if verdict == "correct":
-        verdict, why = _judge_form(first.quantity, target, asked)
-    return Finding(verdict, first.quantity, why)
+    return None
+
+
+def _equal_side(text: str, quantity: Quantity, target: Quantity) -> Quantity:
+    """Return the side of "P = 0,125 = 12,5%" that is written as the gold is, if all are equal."""
+    if same_kind(quantity, target) or text.count("=") < 2:
+        return quantity
+    for side in text.split("=")[1:]:
+        found = find_quantities(side)
+        if len(found) == 1 and same_kind(found[0][0], target) and not is_expression(side):
+            other = closest(found[0][0], target.base)
+            if _hundredfold(quantity) == _hundredfold(other):
+                return other
+    return quantity
+
+
+def _hundredfold(quantity: Quantity) -> Fraction:
+    return quantity.base * (1 if quantity.dimension == "percent" else 100)
+
+
+def _unit_is_asked(quantity: Quantity, target: Quantity, asked: Asked) -> bool:
+    """Return whether a bare number is the gold's in the unit that the question names."""
+    given = in_unit(quantity, asked.named_unit)
+    return quantity.dimension == "" and bool(given.dimension) and compare(given, target)[0] == "correct"
+
+
+def _carries(working: str, quantity: Quantity, target: Quantity) -> bool:
+    """Return whether the working states the value with the gold's unit: "35 × 2 = 70 (km)"."""
+    return any(
+        q.dimension == target.dimension and q.base == target.base and q.value == quantity.value
+        for line in working[-_WORKING:].split("\n")
+        if any(character.isdigit() for character in line)
+        for q, _, _ in find_quantities(normalise(line))
+    )
 
 
 def _half_a_day(quantity: Quantity, target: Quantity, gold: str, text: str) -> bool:
@@ -150,11 +156,11 @@ def _half_a_day(quantity: Quantity, target: Quantity, gold: str, text: str) -> b
 
 
 def _in_asked_unit(quantity: Quantity, asked: Asked) -> bool:
-    return quantity.unit == asked.blank_unit or quantity.dimension in _LOOSE
+    return quantity.unit == asked.blank_unit or quantity.dimension in LOOSE
 
 
 def _differs(one: Quantity, other: Quantity) -> bool:
-    loose = (one.dimension in _LOOSE) + (other.dimension in _LOOSE)
+    loose = (one.dimension in LOOSE) + (other.dimension in LOOSE)
     if loose == 1:
         return one.value != other.value
     return (not loose and one.dimension != other.dimension) or one.base != other.base
@@ -178,18 +184,18 @@ def compare(
     equal = quantity.value == target.value or (
         tolerance > 0 and abs(quantity.value - target.value) <= tolerance
     )
-    if quantity.dimension in _LOOSE and target.dimension in _LOOSE:
+    if quantity.dimension in LOOSE and target.dimension in LOOSE:
         if abs(quantity.base - target.base) <= tolerance * target.factor:
             return "correct", "the value agrees"
         why = f"one is counted by the {quantity.unit or target.unit}"
         return ("wrong_unit", why) if equal else ("wrong", "the value differs")
     if equal:
-        missing = quantity.dimension in _LOOSE
+        missing = quantity.dimension in LOOSE
         given = "no measure unit" if missing else f"the unit {quantity.unit}"
-        wanted = target.unit if target.dimension not in _LOOSE else "no measure unit"
+        wanted = target.unit if target.dimension not in LOOSE else "no measure unit"
         return "wrong_unit", f"given with {given}, expected {wanted}"
     percent = {quantity.dimension, target.dimension}
-    if "percent" in percent and percent & set(_LOOSE):
+    if "percent" in percent and percent & set(LOOSE):
         hundred = quantity.value * (1 if quantity.dimension == "percent" else 100)
         wanted_hundred = target.value * (1 if target.dimension == "percent" else 100)
         if hundred == wanted_hundred:

@@ -5,10 +5,20 @@ Each part is compared as a single number; labels decide which part of the gold i
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
-from mathpal.answers.enumerations import has_expression, members, read_remainder, terms
+from mathpal.answers.asking import NOTHING, Asked
+from mathpal.answers.enumerations import (
+    both_signs,
+    has_expression,
+    members,
+    read_remainder,
+    terms,
+)
+from mathpal.answers.headings import named_value, without_arguments
+from mathpal.answers.notation import plain_fractions
 from mathpal.answers.quantities import closest, find_quantities
 from mathpal.answers.records import Answer, Quantity
 from mathpal.answers.scalars import Finding, compare
@@ -20,6 +30,15 @@ _RATIO = re.compile(
     r"[0-9][0-9.,]{0,20}(?: [0-9]{3})*(?: ?: ?[0-9][0-9.,]{0,20}(?: [0-9]{3})*){1,5}"
 )
 _NO_REMAINDER = re.compile(r"(?:không|chưa)(?: có)?(?: số)? dư(?: là)? [0-9]", re.I)
+# The division itself in "59 : 7 được thương là 8, số dư là 3".
+_DIVISION = re.compile(
+    r"(?:số )?[0-9][0-9 .]{0,20}(?::|chia(?: cho)?)(?: số)? ?[0-9][0-9 .]{0,20}"
+    r"(?=(?:=|,? ?(?:được|có|ta có|thì|cho|bằng)(?!\w)))",
+    re.I,
+)
+_CHAIN = re.compile(r"[<>]")
+_GIVEN = re.compile(r"[0-9][0-9.,/ ]*")  # the numbers of a name are givens
+_UNKNOWN = re.compile(r"(?<![^\W\d_])[a-zA-Z] ?[=∈]|nghiệm")
 _APART = re.compile(r"[;,\n:]")
 _SEVERITY = ("wrong", "wrong_unit", "wrong_form", "correct")
 
@@ -93,8 +112,13 @@ def _open(text: str, *, either: bool) -> Finding | None:
 
 def judge_parts(text: str, gold: Answer) -> Finding:
     """Judge a declared text against a pair (ordered or labelled) or a list (ordered)."""
-    opened = _open(text if gold.kind == "pair" else text.replace("<", ";").replace(">", ";"),
-                   either=False)  # fmt: skip
+    signs = text
+    value, fault = _values(text)
+    if len(members(value, ordered=gold.kind == "list")) >= len(gold.parts):
+        if fault:
+            return fault
+        text = value
+    opened = _open(text if gold.kind == "pair" else _CHAIN.sub(";", text), either=False)
     if opened:
         return opened
     whole = all(q.value.denominator == 1 for q in gold.parts)
@@ -108,7 +132,7 @@ def judge_parts(text: str, gold: Answer) -> Finding:
         places = match_labels(given, gold.parts)
     if places is None:
         return Finding("wrong", None, "two values have the same name")
-    if gold.kind == "list" and {"<", ">"} <= set(text + gold.text):
+    if gold.kind == "list" and {"<", ">"} <= set(signs + gold.text):
         return Finding("wrong", None, "the signs point the other way")
     worst, why = "correct", "all parts agree"
     for quantity, place in zip(given, places, strict=True):
@@ -126,9 +150,42 @@ def judge_parts(text: str, gold: Answer) -> Finding:
     return Finding(worst, None, why)
 
 
-def judge_set(text: str, gold: Answer) -> Finding:
-    """Judge a declared text against a set: any order, no member missing, none added."""
-    opened = _open(text, either=text.count("{") < 2)
+def _values(text: str) -> tuple[str, Finding | None]:
+    """Return the value side of a declared text, and a finding if its name is a reservation."""
+    named = named_value(without_arguments(plain_fractions(both_signs(text))))
+    name = _GIVEN.sub("", named.name)
+    if taken_back(name + " ", "", rough=False, bounds=("nhất", "hơn")):
+        return named.value, Finding("ambiguous", None, "it is declared with a reservation")
+    return named.value, None
+
+
+def _joins(text: str, gold: Answer, asks: Asked) -> bool:
+    """Return whether "hoặc" joins the members of a solution set and does not offer a choice."""
+    if text.count("{") > 1:
+        return False
+    roots = _UNKNOWN.search(text) or "{" in gold.text or "±" in gold.text or asks.unknown
+    return bool(roots or EITHER.search(gold.text) or (";" in gold.text and asks == NOTHING))
+
+
+def judge_set(text: str, gold: Answer, asks: Asked = NOTHING) -> Finding:
+    """Judge a declared text against a set: no member missing, none added.
+
+    The order counts only if the question asks for one ("từ bé đến lớn").
+
+    Args:
+        text: normalised declared text.
+        gold: the gold answer.
+        asks: the question's demands.
+    """
+    if asks.ordered and len(gold.parts) > 1:
+        return judge_parts(text, replace(gold, kind="list"))
+    either = _joins(text, gold, asks)
+    if len(_CHAIN.findall(text)) > 1 and len(set(_CHAIN.findall(text))) == 1:
+        text = _CHAIN.sub(";", text)
+    text, fault = _values(text)
+    if fault:
+        return fault
+    opened = _open(text, either=either)
     if opened:
         return opened
     if not gold.parts:
@@ -156,6 +213,7 @@ def judge_set(text: str, gold: Answer) -> Finding:
 
 def judge_remainder(text: str, gold: Answer) -> Finding:
     """Judge a declared text against a quotient with remainder; "dư" marks the remainder."""
+    text = _DIVISION.sub(" ", text)
     opened = _open(text, either=False)
     if opened:
         return opened

@@ -8,8 +8,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from mathpal.answers.asking import NOTHING, Asked
 from mathpal.answers.scalars import Finding
 from mathpal.answers.words import EITHER, taken_back
+from mathpal.answers.writings import judge_writing
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _WORD = re.compile(r"[^\W_]+")
@@ -33,6 +35,18 @@ _ITEM = re.compile(r"\s*[,;\n/&]\s*")
 _REASONS = frozenset("vì do bởi nên tức đó ngày hôm tháng".split())
 _CLAUSE = re.compile(r"[,;.(\n]| (?:vì|do|bởi|nên)(?!\w)")
 _PATTERN = re.compile(r"(?<!\w)(?=[0-9*?]*[a-z*?])(?=[a-z*?]*[0-9])[0-9a-z*?]{2,12}(?!\w)")
+_BEST = re.compile(r"(\w+) nhất(?!\w)", re.I)
+_NAMED = re.compile(r"(?<!\w)[A-ZĐÀ-Ỹ]")
+_DENIED = re.compile(r"(?<!\w)(?:không|chưa|chẳng|sai)(?!\w)", re.I)
+_NUMERAL = re.compile(r"(?<=\w )[IVX]{1,6}(?!\w)")
+_FINAL_Y = re.compile(r"(?<!\w)([bcdđghklmnpqrstvx]{1,3})y$")
+# Golds that are a place value, colour, shape, season, …: a few words without digits.
+_PLACE = re.compile(
+    r"(?:hàng (?:đơn vị|(?:(?:chục|trăm|phần) )?(?:chục|trăm|nghìn|ngàn|mười|vạn|triệu|tỉ|tỷ))"
+    r"|(?:màu|hình|tam giác|tứ giác|góc|mùa|thế k[ỉỷ]|khối) [^\W\d]+(?: [^\W\d]+){0,2})$",
+    re.I,
+)
+_ROMAN = dict(zip("IVX", (1, 5, 10), strict=True))
 _PLAIN_NUMBER = re.compile(r"(?<!\w)[0-9]{2,12}(?!\w)")
 _WEEKDAYS = tuple(f"thứ {day}" for day in ("hai", "ba", "bốn", "năm", "sáu", "bảy")) + ("chủ nhật",)
 
@@ -49,14 +63,22 @@ def _syllable(word: str) -> str:
     """Return a word in lower case with its tone mark last: "hoà" and "hòa" become equal."""
     parts = unicodedata.normalize("NFD", word.lower())
     tone = "".join(c for c in parts if c in _TONES)
-    return unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES)) + tone
+    letters = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))
+    return _FINAL_Y.sub(r"\1i", letters) + tone
+
+
+def _arabic(match: re.Match[str]) -> str:
+    values = [_ROMAN[letter] for letter in match[0]]
+    total = sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True))
+    return str(total)
 
 
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Return a text for comparison: syllables in one spelling each, without leading fillers."""
     words = [
-        _SAME.get(word, word) for word in _WORD.findall(unicodedata.normalize("NFC", text).lower())
+        _SAME.get(word, word)
+        for word in _WORD.findall(_NUMERAL.sub(_arabic, unicodedata.normalize("NFC", text)).lower())
     ]
     words = " ".join(words).replace("không trăm linh", "linh").split()
     while len(words) > 1 and words[0] in _FILLERS:
@@ -64,13 +86,19 @@ def folded(text: str) -> str:
     return " ".join(_syllable(word) for word in words)
 
 
-def judge_text(text: str, gold: str) -> Finding:
-    """Judge a declared text against a gold that is words.
+def judge_text(text: str, gold: str, asks: Asked = NOTHING) -> Finding:
+    """Judge a declared text against a gold of the kind text: words, dates, expressions, ….
 
     Args:
         text: normalised declared text.
         gold: the gold as given.
+        asks: the question's demands.
     """
+    written = judge_writing(text, gold)
+    return written if written is not None else _judge_words(text, gold, asks)
+
+
+def _judge_words(text: str, gold: str, asks: Asked) -> Finding:
     wanted = folded(gold)
     whole = folded(text)
     if not whole:
@@ -95,9 +123,37 @@ def judge_text(text: str, gold: str) -> Finding:
         return Finding("ambiguous", None, "a day before or after is named")
     if said == wanted or (inside and wanted in _folded_weekdays()):
         return Finding("correct", None, "the words agree")
+    if inside and _is_subject(text, wanted):
+        best = {m[1].lower() for m in _BEST.finditer(text)}
+        if asks.superlatives and best and not best & asks.superlatives:
+            return Finding("wrong", None, "the question asks for another extreme")
+        return Finding("correct", None, "the words agree")
     if inside:
         return Finding("ambiguous", None, "the expected words stand among others")
     return Finding("wrong", None, "the words differ")
+
+
+def _is_subject(text: str, wanted: str) -> bool:
+    """Return whether a sentence is about the gold alone: "bạn Minh cao nhất", "Minh là người …"."""
+    words = text.split()
+    for count in range(1, min(len(words), 6)):
+        if folded(" ".join(words[:count])) == wanted:
+            rest = " ".join(words[count:])
+            about = _BEST.search(rest) or _COPULA.match(rest)
+            return bool(about) and not _NAMED.search(rest) and not _DENIED.search(rest)
+    return False
+
+
+def is_name(text: str) -> bool:
+    """Return whether a gold without digits is a name or place: "Minh", "Hộp II", "hàng chục"."""
+    words = text.strip(" .").split()
+    if _PLACE.match(text):
+        return True
+    while len(words) > 1 and words[0].lower() in _FILLERS:
+        words.pop(0)
+    if not words or len(words) > 4 or (len(words[-1]) == 1 and words[-1] not in "IVX"):
+        return False
+    return all(word[0].isupper() and word.isalpha() for word in words)
 
 
 def _another(side: str) -> bool:

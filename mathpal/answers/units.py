@@ -52,8 +52,9 @@ _PLAIN: tuple[tuple[str, str, Fraction | int, tuple[str, ...]], ...] = (
     ("triệu đồng", "money", 1_000_000, ("triệu", "trieu dong")),
     ("tỉ đồng", "money", 1_000_000_000, ("tỷ đồng", "tỉ", "tỷ")),
     ("%", "percent", 1, ("phần trăm",)),
-    ("°", "angle", 1, ("độ", "do", "º")),
-    ("°C", "temperature", 1, ("độ c", "º c", "℃")),
+    ("°", "angle", 1, ("độ", "do", "º", "o")),
+    ("°C", "temperature", 1, ("độ c", "º c", "℃", "oc")),
+    ("°F", "fahrenheit", 1, ("độ f", "º f", "℉", "of")),
     ("chục nghìn đồng", "money", 10_000, ("chục ngàn đồng", "chục nghìn", "chục ngàn")),
     ("trăm nghìn đồng", "money", 100_000, ("trăm ngàn đồng", "trăm nghìn", "trăm ngàn")),
     ("chục triệu đồng", "money", 10_000_000, ("chục triệu",)),
@@ -74,6 +75,14 @@ _NOT_UNITS = frozenset(
         "tiếnganh", "tiếngviệt", "nămcánh", "nămngón", "cặpsách", "cặpda", "đôikhi",
     }
 )  # fmt: skip
+# Scale words, which stand for money when nothing follows: "25 nghìn", but "5 nghìn người".
+SCALES = {
+    "nghìn": 1000, "ngàn": 1000, "triệu": 10**6, "tỉ": 10**9, "tỷ": 10**9,
+    "chục nghìn": 10**4, "chục ngàn": 10**4, "trăm nghìn": 10**5, "trăm ngàn": 10**5,
+    "chục triệu": 10**7, "trăm triệu": 10**8, "vạn": 10**4, "trăm": 100,
+}  # fmt: skip
+_PRICED = frozenset({"đồng", "mỗi", "tiền", "cho", "vnđ", "vnd"})
+_NUMBER_WORDS = frozenset("một hai ba bốn sáu bảy tám chín mười".split())
 _SQUARES = ("²", "2", "^2", "vuông", "vuong")
 _CUBES = ("³", "3", "^3", "khối", "khoi")
 
@@ -134,10 +143,51 @@ def _lookup(words: str) -> tuple[str, str, Fraction, int] | None:
         found = UNITS.get(_squash(head))
         if found:
             return (*found, len(head))
+        over, slash, under = head.partition("/")
+        if slash and under and (found := UNITS.get(_squash(over))):
+            return _rate(found, head, under)
         for mark in ("-", "/"):  # in "5 km-" and "5 km/" the mark does not belong to the unit
             if head.endswith(mark) and (found := UNITS.get(_squash(head[:-1]))):
                 return (*found, len(head) - 1)
     return None
+
+
+def _rate(
+    found: tuple[str, str, Fraction], head: str, under: str
+) -> tuple[str, str, Fraction, int] | None:
+    """Return the unit of "8 500 đồng/kg", or "5 kg/bao": money per anything, or a unit per thing."""
+    name, dimension, factor = found
+    thing = UNITS.get(_squash(under))
+    if dimension == "money":
+        return f"{name}/{thing[0] if thing else under.lower()}", dimension, factor, len(head)
+    if thing is None and dimension not in ("percent", "angle", "count"):
+        return name, dimension, factor, len(head)
+    return None
+
+
+def _scaled(words: str, scale: str) -> tuple[str, str, Fraction, int] | None:
+    """Return the unit after a scale word: "nghìn mét" is 1000 m, "nghìn người" counts by 1000."""
+    rest = words[len(scale) :].lstrip()
+    first, _, following = rest.lower().partition(" ")
+    number = first in _NUMBER_WORDS or following.split(" ", 1)[0] in SCALES
+    if not first or first in _STOP or first in _PRICED or number or first[0] == "/":
+        return None
+    skipped, times = len(words) - len(rest), SCALES[scale.lower()]
+    found = _lookup(rest)
+    if found is None or found[1] == "count":
+        return f"{scale} {rest}", "count", Fraction(times), len(words)
+    name, dimension, factor, length = found
+    return f"{scale} {name}", dimension, factor * times, skipped + length
+
+
+def _counting(words: str) -> str:
+    """Return the counting word at the start of `words`: at most three words of one phrase."""
+    kept: list[str] = []
+    for word in words.rstrip(" -/^").split(" ")[:3]:
+        if word.lower() in _STOP:
+            break
+        kept.append(word)
+    return " ".join(kept)
 
 
 def unit_at(text: str, position: int) -> Unit | None:
@@ -160,17 +210,13 @@ def unit_at(text: str, position: int) -> Unit | None:
         return None
     words = match[2]
     found = _lookup(words)
+    if found and words[: found[3]].lower() in SCALES:
+        found = _scaled(words, words[: found[3]]) or found
     if found and found[1] != "count":
         name, dimension, factor, length = found
         end = match.start(2) + length
     else:
-        words = words.rstrip(" -/^")
-        kept: list[str] = []
-        for word in words.split(" ")[:3]:
-            if word.lower() in _STOP:
-                break
-            kept.append(word)
-        name = " ".join(kept)
+        name = _counting(words)
         # A counting word needs a space or bracket before it: "25x" and "5A" have none.
         if not name or (match.start(2) == position):
             return None

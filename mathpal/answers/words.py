@@ -19,10 +19,10 @@ _NO_SIGN = re.compile(
 
 # These words before a value mean that it is not stated as the answer.
 _BEFORE = re.compile(
-    r"có lẽ|(?:đâu|chẳng) phải|có thể (?:là|bằng|đạt|tới|đến)|có thể\s*$|chắc là|hình như"
+    r"có lẽ|(?:đâu|chẳng) phải|có thể (?:là|bằng|đạt|tới|đến)(?!\w)|có thể\s*$|chắc là|hình như"
     r"|không phải|không bằng"
     r"|không là|(?:^|(?<!\w)(?:là|bằng) |: ?)\s*(?:khác|dưới|trên|từ)\s*$"
-    r"|[<>≠≤≥√]\s*$|\\sqrt ?\{?\s*$|(?<!\w)(?:sai(?: là)?|của|nửa|quá|trừ|giữa)\s*$"
+    r"|[<>≠≤≥√±]\s*$|\\sqrt ?\{?\s*$|(?<!\w)(?:sai(?: là)?|của|nửa|quá|trừ|giữa)\s*$"
     r"|(?<!\w)(?:không|chưa|chẳng)"
     r"(?: (?:có|được|còn|thể|đến|tới|đầy|đủ|đúng|dưới|vượt|hề|nhất thiết))?\s*$"
     r"|(?<!\w)(?:(?:[0-9]|hai|ba|bốn|nửa) lần|chắc|gấp (?:đôi|ba|bốn|rưỡi))\s*$"

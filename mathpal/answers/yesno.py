@@ -22,6 +22,7 @@ _OPPOSITE = re.compile(r"\s*[,.;(:-]\s*(?:mà |rồi )?(có|đúng|không|sai)[\
 _NO = re.compile(r"(?<!số )(?<!\w)(?:không|chưa|khong)(?!\w)|(?<!\w)sai(?!\w)(?! số)", re.I)
 _NOT_WRONG = re.compile(r"(?<!\w)(?:không|chẳng)(?: (?:có|hề|gì))* sai(?!\w)", re.I)
 _AFFIRMED = re.compile(r"(?<!\w)(?:có|đúng)(?!\w)", re.I)
+_REASON = re.compile(r"(?<=\w)\W{0,3} (?:vì|bởi|do)(?! (?:vậy|đó|thế))(?!\w)", re.I)
 _RIGHT = re.compile(r"(?<!\w)đúng(?!\w)", re.I)
 _YES = re.compile(
     r"(?<!\w)(?:nói|là|đều|tính|làm|trả lời|nhận xét|đáp án|khẳng định|câu [a-h]) đúng(?!\w)"
@@ -37,6 +38,9 @@ def yes_or_no(text: str, claim: str = "") -> str | None:
         text: normalised declared text.
         claim: first words of the claim that the question asks to confirm ("chia hết"), or "".
     """
+    reason = _REASON.search(text)
+    if reason and (said := yes_or_no(text[: reason.start()], claim)):
+        return said
     alone = _ALONE.match(text)
     if alone:
         return "có" if alone[1].lower() == "đ" else "không"
