@@ -15,7 +15,7 @@ from mathpal.answers.sentences import EDGES, block_of, boxed, lines_of, sentence
 Polarity = Literal["asserted", "doubted", "denied", "supposed", "listed"]
 
 _BODY = 400  # characters of one claim
-_MOST = 64  # phrases that are read, the last ones of a response
+_MOST = 48  # phrases that are read, the last ones of a response
 _BEFORE = 60  # characters before a phrase that may deny it
 
 _AFTER = re.compile(

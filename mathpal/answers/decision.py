@@ -30,6 +30,8 @@ from mathpal.answers.words import signs
 
 Judge = Callable[[Claim], Finding]
 
+_MOST = 8  # claims of one role that are compared
+_VALUED = ("choice", "integer", "decimal", "fraction", "mixed", "percent", "quantity", "time")
 _SHORT, _SENTENCE = 80, 200  # characters of a line that may be an answer by itself
 _BEHIND = 240  # characters after an answer in which a correction or doubt is about it
 _STATED = re.compile(r"(?:là|bằng|=) ?:? ?[-+]?[0-9][^;,\n]{0,40}$")
@@ -70,8 +72,9 @@ def decide(reading: Reading, gold: Answer, asks: Asked, judge: Judge) -> Decisio
         claim for claim in reading.claims
         if claim.polarity in ("asserted", "doubted") and _can_answer(claim, gold, asks)
     ]  # fmt: skip
-    final = _joined([c for c in _not_headings(able, reading) if c.role == "final"], gold)
-    weak = [c for c in able if c.role in ("conclusion", "connective")]
+    final = [c for c in _not_headings(able, reading) if c.role == "final"]
+    final = _joined(final, gold)[-_MOST:]
+    weak = [c for c in able if c.role in ("conclusion", "connective")][-_MOST:]
     weak = [c for c in weak if c.kinds] or weak  # "nhận định này sai vì kết quả là 4%"
     if final:
         return Decision(final[-1], _considered(reading, final, weak, gold, judge))
@@ -176,6 +179,8 @@ def _taken_back(reading: Reading, last: Claim, finding: Finding, kind: str) -> s
     """Return why the words after an answer take it back or leave it open; "" if they do not."""
     own = finding.quantity.value if finding.quantity else None
     for claim in reading.claims:
+        if claim.strong and claim.polarity == "doubted" and claim.start > last.start:
+            return f"it is denied or doubted afterwards (line {claim.line})"
         if claim.role not in ("correction", "doubt"):
             continue
         begins = last.start if claim.certain and kind != "yesno" else last.end - 2
@@ -257,7 +262,8 @@ def _contradicted(
             if not same and not found.verdict == finding.verdict == "correct":
                 return True
     for other in later:
-        if not _answers(other.text, gold):
+        valued = other.linked and gold.kind in _VALUED and holds_number(other.text)
+        if not valued and not _answers(other.text, gold):
             continue
         found = judge(other)
         if found.verdict != "wrong":
