@@ -109,7 +109,7 @@ def read(response: str) -> Reading:
     """
     text = plain(response)
     above = response.count("\n", 0, max(0, len(response) - TAIL))
-    found = [f for f in phrases_in(text.lower())[-_MOST:] if _states(text, *f)]
+    found = [f for f in phrases_in(text)[-_MOST:] if _states(text, *f)]
     labels = (
         [(m.start(), m[1].lower()) for m in _LABEL.finditer(text)]
         if ")" in text or "." in text

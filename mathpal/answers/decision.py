@@ -39,6 +39,12 @@ _NAMED = re.compile(r"(?:(?<!\w)là(?!\w)|[:=]) ?(?!xong|hết|đủ|đúng|sai)
 _LETTER = re.compile(r"[(\[]?[A-F][)\].]? ?(?:(?:là )?(?:đáp án|phương án|câu)? ?đúng)?$")
 _RESULT = re.compile(r"[0-9)\w²³%}] ?[-+×:/*x] ?[(\w√][^=\n]{0,80}=(?P<result>[^\n=]{1,60})")
 _OTHER_VALUE = re.compile(r"(?<!\w)(?:[-+]?[0-9]|[A-F](?![\w'’]))")
+_DENIAL = re.compile(
+    r"(?:(?:trên|này|đó|vừa rồi|ở trên|của (?:mình|em|tôi|tớ)) )*(?:là |bị |có vẻ |đang )?"
+    r"(?:sai|nhầm|(?:không|chưa) (?:phải|đúng|chính xác))(?!\w)",
+    re.I,
+)
+_OPTION = re.compile(r"[-•+*]?\s*\(?[A-F] ?[.)]\s")
 _CONFIRMED = re.compile(
     r"(?<!không )(?<!chưa )(?<!\w)(?:đúng rồi|chính xác|vẫn là|vẫn đúng|đã đúng|khớp)", re.I
 )
@@ -179,7 +185,8 @@ def _taken_back(reading: Reading, last: Claim, finding: Finding, kind: str) -> s
     """Return why the words after an answer take it back or leave it open; "" if they do not."""
     own = finding.quantity.value if finding.quantity else None
     for claim in reading.claims:
-        if claim.strong and claim.polarity == "doubted" and claim.start > last.start:
+        stated = claim.role in ("final", "conclusion") and claim.start > last.start
+        if stated and (claim.polarity == "doubted" or _DENIAL.match(claim.text)):
             return f"it is denied or doubted afterwards (line {claim.line})"
         if claim.role not in ("correction", "doubt"):
             continue
@@ -291,6 +298,8 @@ def without_declaration(reading: Reading) -> Claim | None:
         ):
             lines.append(line.strip())
         at += len(line) + 1
+    if sum(bool(_OPTION.match(line)) for line in lines) > 1:  # the question's options
+        lines = [line for line in lines if not _OPTION.match(line)]
     for line in reversed(lines):
         equation = "=" in line
         if not equation and not (

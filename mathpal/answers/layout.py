@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 from mathpal.answers.notation import normalise
+from mathpal.answers.phrases import with_marks
 
 TAIL = 6_000  # characters of a response that are read
 
@@ -63,7 +64,7 @@ def _mathematics(text: str) -> str:
     if "\\" in text:
         text = _ENVIRONMENT.sub("", _ESCAPED.sub(r"\\", text))
         text = text.replace("\\\\", "\n")  # a line end of LaTeX
-    return normalise(text)
+    return with_marks(normalise(text))
 
 
 def _newlines(match: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ A new way to declare an answer is a new row here. Knows no values and no golds.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 Role = Literal["final", "conclusion", "connective", "correction", "doubt", "check", "aside"]
@@ -24,8 +25,6 @@ class Phrase(NamedTuple):
         chooses: whether only the letter of an option or a sign can follow ("Chọn B").
         kinds: the kinds of gold that it can answer; () for all.
         certain: of a correction or doubt: whether it holds even if no other value follows.
-        bare: whether a text without any diacritics may contain it as another word ("vay" is also
-            "borrow"); such a spelling counts only where the whole text has no diacritics.
     """
 
     role: Role
@@ -35,7 +34,6 @@ class Phrase(NamedTuple):
     chooses: bool = False
     kinds: tuple[str, ...] = ()
     certain: bool = False
-    bare: bool = False
 
 
 PHRASES: tuple[Phrase, ...] = (
@@ -45,9 +43,8 @@ PHRASES: tuple[Phrase, ...] = (
     Phrase("final", ("final answer", "correct answer", "final choice", "correct option",
                      "correct choice", "final result", "the answer", "the solution"), linked=True),
     Phrase("final", ("trả lời", "answer", "ans"), linked=True, opens=True),
-    Phrase("final", ("chọn", "khoanh", "khoanh tròn", "choose", "select"), chooses=True, bare=True),
-    Phrase("conclusion", ("vậy", "như vậy", "vậy nên", "vậy thì", "kết quả", "tóm lại"),
-           bare=True),
+    Phrase("final", ("chọn", "khoanh", "khoanh tròn", "choose", "select"), chooses=True),
+    Phrase("conclusion", ("vậy", "như vậy", "vậy nên", "vậy thì", "kết quả", "tóm lại"),),
     Phrase("conclusion", ("kết luận", "conclusion", "in conclusion", "therefore,", "thus,",
                           "hence,", "so,", "so the", "so there", "so he", "so she", "so it",
                           "so they", "so we", "so each", "so in total", "therefore", "∴")),
@@ -61,7 +58,7 @@ PHRASES: tuple[Phrase, ...] = (
                           "this statement"), kinds=("yesno",)),
     Phrase("connective", ("do đó", "vì vậy", "vì thế", "do vậy", "bởi vậy", "bởi thế", "suy ra",
                           "từ đó suy ra", "nhờ vậy", "cho nên", "thế nên", "tổng cộng", "in total", "as a result",
-                          "consequently"), bare=True),
+                          "consequently")),
     Phrase("correction", ("à không", "à nhầm", "ồ không", "ồ nhầm", "nhầm rồi", "sai rồi",
                           "mới đúng", "đính chính", "sửa lại", "tôi nhầm", "mình nhầm", "em nhầm",
                           "tớ nhầm", "tính nhầm", "tính sai", "làm sai", "nhầm lẫn", "oops",
@@ -100,36 +97,48 @@ def unmarked(text: str) -> str:
     return "".join(character for character in parts if not unicodedata.combining(character))
 
 
-def _table(*, without_marks: bool) -> tuple[re.Pattern[str], dict[str, Phrase]]:
-    """Return the pattern that finds every phrase, the longest first, and the phrase of each match."""
-    rows: dict[str, Phrase] = {}
-    for phrase in PHRASES:
-        for words in phrase.words:
-            rows.setdefault(words, phrase)
-            if without_marks or not phrase.bare:
-                rows.setdefault(unmarked(words), phrase)
-    # A word without marks that is an English or another Vietnamese word.
-    for word in () if without_marks else ("vi", "khoan", "de bai", "ghi chu", "cach 2", "y dung"):
-        rows.pop(word, None)
-    ordered = sorted(rows, key=len, reverse=True)
-    alternatives = "|".join(
-        re.escape(words) + (r"(?![^\W_])" if words[-1].isalnum() else "") for words in ordered
+# Other words of an answer that are restored in a text without diacritics; units after a number.
+_JOINING = ("là", "và", "hoặc", "không", "bằng", "dư", "phải")
+_UNITS = ("đồng", "giờ", "phút", "giây", "ngày", "tháng", "năm", "tấn", "yến", "tạ", "lít", "mét")
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    """Return the pattern of several words, the longest first."""
+    return "|".join(
+        re.escape(word) + (r"(?![^\W_])" if word[-1].isalnum() else "")
+        for word in sorted(words, key=len, reverse=True)
     )
-    return re.compile(rf"(?<![^\W_])(?:{alternatives})"), rows
 
 
-_WITH, _WITHOUT = _table(without_marks=False), _table(without_marks=True)
+_ROWS = {words: phrase for phrase in reversed(PHRASES) for words in phrase.words}
+# These spellings count in any text: they are no other words, neither English nor Vietnamese.
+_ALWAYS = ("đáp số", "đáp án", "kết quả", "kết luận", "câu trả lời", "trả lời", "phương án đúng")
+_ROWS |= {unmarked(words): _ROWS[words] for words in _ALWAYS}
+_PHRASE = re.compile(rf"(?<![^\W_])(?:{_alternatives(_ROWS)})")
+_RESTORED = {unmarked(words): words for words in (*_ROWS, *_JOINING)}
+_RESTORED_UNITS = {unmarked(words): words for words in _UNITS}
+_BARE = re.compile(
+    rf"(?<![^\W_])(?:{_alternatives(w for w, marked in _RESTORED.items() if w != marked)})", re.I
+)
+_BARE_UNIT = re.compile(rf"(?<=[0-9] )(?:{_alternatives(_RESTORED_UNITS)})", re.I)
 
 
-def phrases_in(low: str) -> list[tuple[int, int, Phrase, str]]:
+def with_marks(text: str) -> str:
+    """Restore the diacritics of phrases and units in a text that was typed without any.
+
+    The length stays the same.
+    """
+    if _MARKED.search(text.lower()):
+        return text
+    text = _BARE.sub(lambda match: _RESTORED[match[0].lower()], text)
+    return _BARE_UNIT.sub(lambda match: _RESTORED_UNITS[match[0].lower()], text)
+
+
+def phrases_in(text: str) -> list[tuple[int, int, Phrase, str]]:
     """Return the phrases of a text with their starts, ends and spellings, from left to right.
 
     Args:
-        low: normalised text in lower case.
+        text: normalised text.
     """
-    pattern, rows = _WITH if _MARKED.search(low) else _WITHOUT
-    found = []
-    for match in pattern.finditer(low):
-        words = match[0]
-        found.append((match.start(), match.end(), rows[words], words))
-    return found
+    found = _PHRASE.finditer(text.lower())
+    return [(match.start(), match.end(), _ROWS[match[0]], match[0]) for match in found]
