@@ -106,7 +106,7 @@ def prepared() -> tuple[Any, Any]:
 
 
 def trained(seconds: float) -> list[float]:
-    """Tokens a second of the default training by its own records, without the start of each load."""
+    """Tokens a second of the default training, by its own records, the start of each load out."""
     from mathpal.models.lora import attach_lora
     from mathpal.objectives.sft import sft
     from mathpal.training.fit import fit
