@@ -1,8 +1,8 @@
 """Speed of the default training beside other programs, for several ways in which threads wait.
 
-Each cell is a process of its own that trains the shipped model (or answers with it) for some
-seconds beside none, one or two busy programs; cells are measured in turns, `--repeats` times. A
-program's fair share of two cores is 0.67 beside one busy program and 0.5 beside two.
+Each setting is a process of its own that trains the shipped model (or answers with it) for some
+seconds beside none, one and two busy programs; settings are measured in turns, `--repeats` times.
+A program's fair share of two cores is 0.67 beside one busy program and 0.5 beside two.
 
     python benchmarks/contention.py --seconds 10 --repeats 3
     python benchmarks/contention.py --work generate
@@ -17,7 +17,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ SETTINGS: dict[str, dict[str, str]] = {
 FEW = ("MathPal's default", "PyTorch alone (always spins)", "OMP_NUM_THREADS=1")
 DECIDING = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "OMP_NUM_THREADS")
 WARM_UP_S = 3.0
+LOADS = 3  # none, one and two busy programs
+ROWS = 600  # training rows; they are repeated
 
 
 class Enough(Exception):
@@ -58,10 +60,9 @@ def main() -> None:
     names = FEW if asked.few else tuple(SETTINGS)
     found: dict[str, dict[int, list[float]]] = {n: defaultdict(list) for n in names}
     for _ in range(asked.repeats):
-        for load in (0, 1, 2):
-            for name in names:
-                with busy(load):
-                    found[name][load].append(measured(name, asked.work, asked.seconds))
+        for name in names:
+            for load, speed in enumerate(measured(name, asked.work, asked.seconds)):
+                found[name][load].append(speed)
     print(table(found, asked.work))
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=2), encoding="utf-8")
@@ -79,15 +80,16 @@ def busy(count: int) -> Iterator[None]:
             program.wait()
 
 
-def measured(name: str, work: str, seconds: float) -> float:
-    """Tokens a second of one process."""
+def measured(name: str, work: str, seconds: float) -> list[float]:
+    """Tokens a second of one process beside none, one and two busy programs."""
     plain = {key: value for key, value in os.environ.items() if key not in DECIDING}
     words = ["--measure", "--work", work, "--seconds", str(seconds)]
     done = subprocess.run(
         [sys.executable, __file__, *words], env={**plain, **SETTINGS[name]}, text=True,
         stdout=subprocess.PIPE, check=True,
     )  # fmt: skip
-    return float(done.stdout.split()[-1])
+    speeds: list[float] = json.loads(done.stdout.splitlines()[-1])
+    return speeds
 
 
 def prepared() -> tuple[Any, Any]:
@@ -99,46 +101,53 @@ def prepared() -> tuple[Any, Any]:
 
     cores.share_cores()
     quiet(int(os.environ.get("OMP_NUM_THREADS", str(len(cores.available())))))
-    shared = prepare(wide=False, batch_tokens=2048)
+    shared = prepare(wide=False, batch_tokens=2048, train=ROWS)
     return shared.loaded._replace(model=own_model(wide=False)), shared
 
 
-def trained(seconds: float) -> float:
-    """Tokens a second of the default training, by its own records, warm-up left out."""
+def trained(seconds: float) -> list[float]:
+    """Tokens a second of the default training, by its own records, the start of each load out."""
     from mathpal.models.lora import attach_lora
     from mathpal.objectives.sft import sft
     from mathpal.training.fit import fit
     from mathpal.training.job import TrainingJob
 
     loaded, shared = prepared()
-    began, last = time.monotonic(), time.monotonic()
-    tokens = counted = 0.0
+    speeds: list[float] = []
+    with ExitStack() as running:
+        began = last = time.monotonic()
+        tokens = counted = 0.0
 
-    def record(step: int, values: dict[str, float]) -> None:
-        nonlocal last, tokens, counted
-        now = time.monotonic()
-        speed = values.get("train/tokens_per_second")
-        if speed is not None and now - began > WARM_UP_S:
-            tokens, counted = tokens + speed * (now - last), counted + now - last
-        last = now
-        if counted >= seconds:
-            raise Enough
+        def record(step: int, values: dict[str, float]) -> None:
+            nonlocal began, last, tokens, counted
+            now = time.monotonic()
+            speed = values.get("train/tokens_per_second")
+            if speed is not None and now - began > WARM_UP_S:
+                tokens, counted = tokens + speed * (now - last), counted + now - last
+            last = now
+            if counted < seconds:
+                return
+            speeds.append(tokens / counted)
+            if len(speeds) == LOADS:
+                raise Enough
+            running.enter_context(busy(1))
+            began, tokens, counted = now, 0.0, 0.0
 
-    job = TrainingJob(
-        loaded._replace(model=attach_lora(loaded.model, r=16, alpha=16.0)),
-        shared.table,
-        None,
-        sft(),
-        record,
-        None,
-    )
-    with suppress(Enough):
-        fit(job, lr=1.5e-3, max_steps=100_000, batch_tokens=2048, record_every=1, spike=None)
-    return tokens / counted
+        job = TrainingJob(
+            loaded._replace(model=attach_lora(loaded.model, r=16, alpha=16.0)),
+            shared.table,
+            None,
+            sft(),
+            record,
+            None,
+        )
+        with suppress(Enough):
+            fit(job, lr=1.5e-3, max_steps=100_000, batch_tokens=2048, record_every=1, spike=None)
+    return speeds
 
 
-def generated(seconds: float) -> float:
-    """New tokens a second of greedy answers to validation problems."""
+def generated(seconds: float) -> list[float]:
+    """New tokens a second of greedy answers to test problems, the first answers left out."""
     from mathpal.curriculum import FAMILIES, problem
     from mathpal.generation.responses import respond
 
@@ -147,13 +156,15 @@ def generated(seconds: float) -> float:
     questions = [problem("contention", "test", names[i % len(names)], i).question
                  for i in range(48)]  # fmt: skip
     settings: Any = {"max_new_tokens": 64, "batch_tokens": 65536, "label": "answers"}
-    began, tokens, rounds = time.monotonic(), 0, 0
-    while rounds < 2 or time.monotonic() - began < seconds:
-        rounds += 1
-        if rounds == 2:  # the first one warms up
+    speeds: list[float] = []
+    for load in range(LOADS):
+        with busy(load):
+            respond(loaded, questions, **settings)
             began, tokens = time.monotonic(), 0
-        tokens += sum(answer.tokens for answer in respond(loaded, questions, **settings))
-    return tokens / (time.monotonic() - began)
+            while time.monotonic() - began < seconds:
+                tokens += sum(answer.tokens for answer in respond(loaded, questions, **settings))
+            speeds.append(tokens / (time.monotonic() - began))
+    return speeds
 
 
 def table(found: dict[str, dict[int, list[float]]], work: str) -> str:

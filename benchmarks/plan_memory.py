@@ -88,8 +88,8 @@ def train(overrides: list[str]) -> Peak:
     composition = preflight(composition.split(compose([*given, *overrides])).config)
     accumulate = composition.trainer.keywords["accumulate"]
     rows = composition.trainer.keywords["batch_tokens"] * accumulate // ROW
-    asking = (SUPERVISED + 1) / ROW  # the first target is predicted from the token before it
-    data = Data(rows * ROW, ROW, SUPERVISED / ROW, asking)
+    needed = (SUPERVISED + 1) / ROW  # the first target is predicted from the token before it
+    data = Data(rows * ROW, ROW, SUPERVISED / ROW, needed)
     made = with_data(plan(composition, device="cpu"), data)
     predicted = sum(made.memory.training.values()) - made.memory.training["context"]
 

@@ -39,8 +39,8 @@ def quiet(threads: int) -> None:
     torch.set_num_threads(threads)
 
 
-def prepare(*, wide: bool, batch_tokens: int) -> Shared:
-    """Prepare tokenizer, rows and the peer's batch size; each side loads its own model."""
+def prepare(*, wide: bool, batch_tokens: int, train: int = 11_500) -> Shared:
+    """Prepare tokenizer, `train` rows and the peer's batch size; each side loads its own model."""
     from mathpal.data.vimath import vimath
     from mathpal.models import loading
     from mathpal.tokens.batches import TrainingBatches
@@ -50,7 +50,7 @@ def prepare(*, wide: bool, batch_tokens: int) -> Shared:
     loaded = loading.load_gemma3n(path="shipped:gemma3n_tiny", max_length=512, dtype="float32")
     loaded = loaded._replace(model=None)
     splits = vimath(
-        None, train=11_500, grades=[5], families=FAMILIES, replay=0.4, replay_grades=[1, 2, 3, 4],
+        None, train=train, grades=[5], families=FAMILIES, replay=0.4, replay_grades=[1, 2, 3, 4],
         validation_per_family=8,
     )  # fmt: skip
     table = encode(splits.train, loaded.tokenizer, max_length=512)

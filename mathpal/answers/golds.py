@@ -43,7 +43,7 @@ def _fault(text: str, kind: str | None, why: str) -> DataError:
     wanted = f" of kind {kind!r}" if kind else ""
     return DataError(
         f"cannot read the gold answer {text[:80]!r}{wanted}: {why}. Expected something like"
-        " '70 km', '3/4', '12,5 %', 'Số lớn: 30; số bé: 20', '7 (dư 2)', 'B'; mend the row or"
+        " '70 km', '3/4', '12,5 %', 'Số lớn: 30; số bé: 20', '7 (dư 2)', 'B'; fix the row or"
         " drop it."
     )
 

@@ -31,7 +31,7 @@ Characters = Annotated[int, Gt(0)]
 EVERY_ROW = {"max_quarantine": 1.0, "max_test": NO_LIMIT}
 ONE_SPLIT = {"validation_share": 0.0, "test_share": 0.0, "max_test": NO_LIMIT}
 
-_MEND = {
+_ADVICE = {
     "bad_utf8": "save the file as UTF-8",
     "damaged_encoding": "convert the texts to Unicode, for example with UniKey",
     "columns": "put texts that contain the separator in quotation marks, or use .jsonl",
@@ -211,7 +211,7 @@ def _too_many(
         "reasons: " + ", ".join(f"{code} {count}" for code, count in counts),
         *(f"row {number}: {fault.message}: {text[:120]}" for number, fault, text in malformed[:3]),
     ]
-    advice = [_MEND[code] for code, _ in counts if code in _MEND]
+    advice = [_ADVICE[code] for code, _ in counts if code in _ADVICE]
     lines.append("; ".join([*advice, "to train on the other rows, raise data.max_quarantine"]))
     if quarantine is not None:
         lines.append(f"all of them are listed in {quarantine}")

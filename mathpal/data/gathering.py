@@ -153,7 +153,7 @@ def _fingerprint(problems: Iterable[Problem]) -> str:
 def remaining(audit: Audit, problems: Sequence[Problem]) -> Counter[str]:
     """Count the kept rows by check that still fails.
 
-    Copies are counted among the kept rows only. Typing faults count 0, since cleaning mends them.
+    Copies are counted among the kept rows only. Typing faults count 0, since cleaning fixes them.
 
     Args:
         audit: of the source's rows.

@@ -168,7 +168,7 @@ def _require_transformers() -> None:
         raise ConfigError(
             f"Gemma-3n needs transformers 5.6 or newer, found {transformers.__version__}: in older "
             "releases, layers that share keys and values train on wrong ones. "
-            'Mend: pip install -U "transformers>=5.6,<=5.17"'
+            'Fix: pip install -U "transformers>=5.6,<=5.17"'
         )
 
 

@@ -31,7 +31,7 @@ def saved(setting: Setting) -> dict[str, float]:
     each = {
         "layers": sum(kept_by_layer(setting)),
         "embeddings": sum(before.values()) + rotation(setting),
-        "unembedding": sum(after.values()) * setting.asking,
+        "unembedding": sum(after.values()) * setting.needed,
     }
     return {name: size * setting.batch_tokens for name, size in each.items()}
 

@@ -76,7 +76,7 @@ def rotation(setting: Setting) -> float:
     last = last_own(setting)
     of_all = len({layer.sliding for layer in layers[: last + 1]})
     of_needed = len({layer.sliding for layer in layers[last:]})
-    return each * (of_all + setting.asking * of_needed)
+    return each * (of_all + setting.needed * of_needed)
 
 
 def _repeats(setting: Setting, layer: Layer) -> bool:

@@ -22,30 +22,30 @@ def as_text(made: Plan) -> str:
     for name, size in made.memory.host.items():
         lines.append(f"host     {name} {size / GB:.2f} GB in the host's memory")
     lines += [_work(made), f"verdict  {verdict(made)}"]
-    if made.mends is not None:
+    if made.fixes is not None:
         lines.append("changes that save memory, the cheapest first:")
-        for mend in made.mends.each:
-            enough = ", enough alone" if mend.fits else ""
-            words = " ".join(mend.overrides)
-            lines.append(f"  {mend.name:<22} {mend.saves / GB:>6.2f} GB{enough}   {words}")
+        for fix in made.fixes.each:
+            enough = ", enough alone" if fix.fits else ""
+            words = " ".join(fix.overrides)
+            lines.append(f"  {fix.name:<22} {fix.saves / GB:>6.2f} GB{enough}   {words}")
     return "\n".join(lines)
 
 
 def as_values(made: Plan) -> dict[str, Any]:
     """The plan for JSON; sizes in bytes."""
-    asked, shape = made.setting, made.setting.architecture
+    setting, shape = made.setting, made.setting.architecture
     return {
         "schema": 1,
         "model": made.name,
-        "device": asked.device,
-        "devices": asked.devices,
-        "precision": "bf16-mixed" if asked.mixed else "32-true",
+        "device": setting.device,
+        "devices": setting.devices,
+        "precision": "bf16-mixed" if setting.mixed else "32-true",
         "weights": shape.weights,
-        "layout": asked.layout,
-        "asking": asked.asking,
-        "rows_known": asked.rows_known,
+        "layout": setting.layout,
+        "asking": setting.needed,
+        "rows_known": setting.rows_known,
         "linear_weights": shape.linear_weights,
-        "trained_weights": trained_weights(asked),
+        "trained_weights": trained_weights(setting),
         "parts": {name: count for name, count in shape.parts.items() if count},
         "training": _whole(made.memory.training),
         "evaluation": _whole(made.memory.evaluation),
@@ -54,8 +54,8 @@ def as_values(made: Plan) -> dict[str, Any]:
         "room": None if made.room is None else made.room._asdict(),
         "fits": made.fits,
         "verdict": verdict(made),
-        "mends": [] if made.mends is None else [mend._asdict() for mend in made.mends.each],
-        "together": None if made.mends is None else made.mends.together,
+        "mends": [] if made.fixes is None else [fix._asdict() for fix in made.fixes.each],
+        "together": None if made.fixes is None else made.fixes.together,
         "work": made.work._asdict(),
     }
 
@@ -65,14 +65,18 @@ def _whole(sizes: Bytes) -> dict[str, int]:
 
 
 def _headline(made: Plan) -> str:
-    asked = made.setting
-    devices = f"{asked.devices} × {asked.device}" if asked.devices > 1 else asked.device
-    if asked.devices > 1:
-        devices += f" ({'ddp' if asked.strategy == 'auto' else asked.strategy})"
-    lora = "all weights trained" if asked.lora is None else f"LoRA r={asked.lora.r}"
-    kept = asked.quantization if asked.quantization != "none" else f"{8 * asked.weight_width}-bit"
-    mixed = ", bf16-mixed" if asked.mixed else ""
-    checkpointing = ", gradient checkpointing" if asked.checkpointing else ""
+    setting = made.setting
+    devices = f"{setting.devices} × {setting.device}" if setting.devices > 1 else setting.device
+    if setting.devices > 1:
+        devices += f" ({'ddp' if setting.strategy == 'auto' else setting.strategy})"
+    lora = "all weights trained" if setting.lora is None else f"LoRA r={setting.lora.r}"
+    kept = (
+        setting.quantization
+        if setting.quantization != "none"
+        else f"{8 * setting.weight_width}-bit"
+    )
+    mixed = ", bf16-mixed" if setting.mixed else ""
+    checkpointing = ", gradient checkpointing" if setting.checkpointing else ""
     return f"{made.name} on {devices}: {lora}, {kept} weights{mixed}{checkpointing}"
 
 
@@ -100,23 +104,23 @@ def _notes(made: Plan) -> list[str]:
     ]
 
 
-def _rows(asked: Setting) -> list[str]:
+def _rows(setting: Setting) -> list[str]:
     """The layout of the rows, and which positions late layers compute, known or assumed."""
-    if asked.layout == "masked":
+    if setting.layout == "masked":
         return ["rows     packed, with one mask over each micro-batch"]
-    if asked.layout == "padded":
+    if setting.layout == "padded":
         return ["rows     padded"]
-    layers = len(asked.architecture.layers)
-    late = layers - last_own(asked)
+    layers = len(setting.architecture.layers)
+    late = layers - last_own(setting)
     which = (
         f"the last of {layers} layers works"
         if late == 1
         else f"the last {late} of {layers} layers work"
     )
-    source = "" if asked.rows_known else "assumed until the rows are known: "
+    source = "" if setting.rows_known else "assumed until the rows are known: "
     return [
         f"rows     packed; {which} on the positions from each row's first target on "
-        f"({source}{asked.asking:.0%})"
+        f"({source}{setting.needed:.0%})"
     ]
 
 

@@ -50,14 +50,14 @@ def refined(planned: Plan | None, train: TokenTable, run_dir: Path) -> str:
     if planned is None:
         return "plan     none: the shapes of this model are not known without loading it"
     tokens = int(train.lengths.sum())
-    supervised, asking = int(train.supervised.sum()), _asking(train)
+    supervised, needed = int(train.supervised.sum()), _positions_needed(train)
     longest = int(train.lengths.max())
-    made = with_data(planned, Data(tokens, longest, supervised / tokens, asking / tokens))
+    made = with_data(planned, Data(tokens, longest, supervised / tokens, needed / tokens))
     files.write_json(run_dir / NAME, as_values(made))
     return as_text(made)
 
 
-def _asking(table: TokenTable) -> int:
+def _positions_needed(table: TokenTable) -> int:
     """Count the positions from each row's first target on; in chunks of rows to save memory."""
     lengths, total = table.lengths, 0
     for begin in range(0, len(lengths), CHUNK):

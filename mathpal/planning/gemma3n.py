@@ -56,7 +56,7 @@ def embedding(setting: Setting) -> Terms:
     shape = setting.architecture
     layers = len(shape.layers)
     # One tensor for all layers; with packed rows a second one, for the needed positions.
-    tensors = 1 + setting.asking if setting.layout == "packed" else 1
+    tensors = 1 + setting.needed if setting.layout == "packed" else 1
     terms: Terms = {"per_layer_inputs": tensors * layers * shape.ple_width * e}
     if setting.lora is not None and not setting.checkpointing:
         return terms

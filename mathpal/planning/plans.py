@@ -5,11 +5,12 @@ The package's facade: takes a composition, loads no weights.
 
 from typing import Any, Literal, NamedTuple
 
+from mathpal.planning.fixes import Fixes, fixes
 from mathpal.planning.machine import Room, room
 from mathpal.planning.machine import device as device_of
 from mathpal.planning.memory import GB, Memory, memory
-from mathpal.planning.mends import Mends, mends
-from mathpal.planning.setting import Device, Setting, setting
+from mathpal.planning.setting import Device, Setting
+from mathpal.planning.setting import setting as setting_of
 from mathpal.planning.work import Work, work
 from mathpal.settings.checked import Composition
 
@@ -23,13 +24,13 @@ class Data(NamedTuple):
         tokens: of all training rows.
         longest: tokens of the longest row.
         supervised: share of the tokens that have a label.
-        asking: share of the positions that are needed: from each row's first target on.
+        needed: share of the positions that late layers compute: from each row's first target on.
     """
 
     tokens: int
     longest: int
     supervised: float
-    asking: float
+    needed: float
 
 
 class Plan(NamedTuple):
@@ -41,7 +42,7 @@ class Plan(NamedTuple):
         memory: of one device.
         work: of the training.
         room: memory that a device has; None if unknown.
-        mends: changes that would make it fit; None if it fits or `room` is unknown.
+        fixes: changes that would make it fit; None if it fits or `room` is unknown.
     """
 
     name: str
@@ -49,7 +50,7 @@ class Plan(NamedTuple):
     memory: Memory
     work: Work
     room: Room | None
-    mends: Mends | None
+    fixes: Fixes | None
 
     @property
     def fits(self) -> bool | None:
@@ -73,7 +74,7 @@ def plan(
     """Plan a composition before its rows are known.
 
     Rows are assumed to be as long as allowed, with all tokens supervised. With packed rows of
-    problems, the share `ASSUMED_ASKING` of the tokens is.
+    problems, the share `ASSUMED_NEEDED` of the tokens is.
 
     Args:
         composition: of a run.
@@ -85,27 +86,27 @@ def plan(
         ConfigError: if the model's shapes are unknown, or the device cannot train it.
     """
     kind: Device = device_of(device, composition.settings("trainer").get("accelerator", "auto"))
-    asked = setting(composition, kind)
-    has = room(kind, asked.devices) if memory_gb is None else Room(memory_gb * GB, "stated")
+    setting = setting_of(composition, kind)
+    has = room(kind, setting.devices) if memory_gb is None else Room(memory_gb * GB, "stated")
     name = composition.model.keywords.get("path", "gemma3n_scratch")
-    return planned(name, asked, has, work(asked, tflops=tflops))
+    return planned(name, setting, has, work(setting, tflops=tflops))
 
 
 def with_data(made: Plan, data: Data) -> Plan:
     """The same plan with the facts of the actual rows."""
-    asking = data.asking if made.setting.layout == "packed" else 1.0
-    asked = made.setting._replace(
-        row_tokens=data.longest, supervised=data.supervised, asking=asking, rows_known=True
+    needed = data.needed if made.setting.layout == "packed" else 1.0
+    setting = made.setting._replace(
+        row_tokens=data.longest, supervised=data.supervised, needed=needed, rows_known=True
     )
-    return planned(made.name, asked, made.room, work(asked, train_tokens=data.tokens))
+    return planned(made.name, setting, made.room, work(setting, train_tokens=data.tokens))
 
 
-def planned(name: str, asked: Setting, has: Room | None, todo: Work) -> Plan:
+def planned(name: str, setting: Setting, has: Room | None, todo: Work) -> Plan:
     """Make the plan of a setting, given the available memory and the work."""
-    needs = memory(asked)
+    needs = memory(setting)
     short = has is not None and needs.peak > has.size
-    found = mends(asked, has.size) if has is not None and short else None
-    return Plan(name, asked, needs, todo, has, found)
+    found = fixes(setting, has.size) if has is not None and short else None
+    return Plan(name, setting, needs, todo, has, found)
 
 
 def verdict(made: Plan) -> str:
@@ -114,8 +115,8 @@ def verdict(made: Plan) -> str:
     if made.room is None:
         return f"it needs {needs} on each device; give memory_gb=… to see whether that fits"
     has = f"{made.room.size / GB:.1f} GB {made.room.source}"
-    if made.mends is None:
+    if made.fixes is None:
         return f"it needs {needs} on each device and fits into {has}"
-    together = made.mends.together
-    mend = " ".join(together) if together else "a larger device: no change known here is enough"
-    return f"it needs {needs} on each device and does not fit into {has}. Mend: {mend}"
+    together = made.fixes.together
+    fix = f"set {' '.join(together)}" if together else "use a larger device: no change is enough"
+    return f"it needs {needs} on each device and does not fit into {has}. To make it fit, {fix}"

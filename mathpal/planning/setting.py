@@ -20,7 +20,7 @@ Terms = dict[str, float]  # bytes for one token, by name
 Layout = Literal["padded", "packed", "masked"]
 # Share of positions from each packed row's first target on, assumed before the rows are known. It
 # is 0.61 in the generated curriculum; a higher value keeps the memory gate on the safe side.
-ASSUMED_ASKING = 0.75
+ASSUMED_NEEDED = 0.75
 
 
 class Lora(NamedTuple):
@@ -55,7 +55,7 @@ class Setting(NamedTuple):
             forwards of Gemma-3n; or "masked": packed, and separated by one attention mask.
         batch_tokens: of a micro-batch, on each device; `row_tokens` of its longest row.
         supervised: share of a micro-batch's tokens that have a label, 0 to 1.
-        asking: share of the positions that late layers compute, 0 to 1: those from each row's
+        needed: share of the positions that late layers compute, 0 to 1: those from each row's
             first target on, see `mathpal.planning.spans`. 1 unless the layout is "packed".
         rows_known: whether the two shares and `row_tokens` are those of the actual rows.
         answer_tokens: most tokens in evaluation's KV cache, 0 if nothing is evaluated.
@@ -79,7 +79,7 @@ class Setting(NamedTuple):
     devices: int
     strategy: str
     supervised: float
-    asking: float
+    needed: float
     rows_known: bool
     answer_tokens: int
     steps: int | None
@@ -130,7 +130,7 @@ def setting(composition: Composition, device: Device) -> Setting:
     config = text_config(composition.model)
     layout = _layout(model, trainer, config, device)
     plain_text = not composition.can("data").has_answers  # every token is a target
-    asking = 1.0 if layout != "packed" or plain_text else ASSUMED_ASKING
+    needed = 1.0 if layout != "packed" or plain_text else ASSUMED_NEEDED
     return Setting(
         architecture=architecture(config),
         device=device,
@@ -148,8 +148,8 @@ def setting(composition: Composition, device: Device) -> Setting:
         accumulate=trainer["accumulate"],
         devices=trainer.get("devices", 1),
         strategy=trainer.get("strategy", "auto"),
-        supervised=asking,
-        asking=asking,
+        supervised=needed,
+        needed=needed,
         rows_known=False,
         answer_tokens=evaluation.get("batch_tokens", 0),
         steps=trainer["max_steps"],

@@ -31,12 +31,12 @@ ALL = Span(1.0, 1.0)
 
 def spans(setting: Setting) -> list[Span]:
     """The span of each layer."""
-    layers, asking = setting.architecture.layers, setting.asking
+    layers, needed = setting.architecture.layers, setting.needed
     if setting.layout != "packed":
         return [ALL] * len(layers)
     last = last_own(setting)
     late = len(layers) - last - 1
-    return [ALL] * last + [Span(1.0, asking, narrows=True)] + [Span(asking, asking)] * late
+    return [ALL] * last + [Span(1.0, needed, narrows=True)] + [Span(needed, needed)] * late
 
 
 def last_own(setting: Setting) -> int:
@@ -65,6 +65,6 @@ def effective_weights(setting: Setting) -> float:
         for name, linear in layer.linears.items():
             computed += linear.weights * share(name, span)
             whole += linear.weights
-    needed = setting.asking if setting.layout == "packed" else 1.0
+    needed = setting.needed if setting.layout == "packed" else 1.0
     unembedding = sum(x.weights for x in shape.linears if "unembed" in x.name)
     return computed + shape.linear_weights - whole - unembedding * (1 - needed)

@@ -64,7 +64,7 @@ def read_head(run: dict[str, Any], outcome: Outcome | None, *, place: str) -> He
     status = outcome.status if outcome else "unfinished"
     meaning = _STATUS.get(status, "")
     if outcome is None:
-        meaning = "There is no readable outcome.json: the run is still going, or was killed."
+        meaning = "There is no readable outcome.json: the run is still running, or was killed."
     error = (outcome and outcome.error) or ""
     return Head(
         name=str(run.get("name") or place.rsplit("/", 1)[-1]),

@@ -233,7 +233,7 @@ class Driver:
         )
 
     def _leave(self, number: int) -> None:
-        """Stop as asked; runs on other machines go on, and the next driver takes them over."""
+        """Stop as asked; runs on other machines continue, and the next driver takes them over."""
         over = self.pool.stop(self.patience.grace_s)
         with self.ledger.locked():
             for trial in map(self.ledger.trial, over):

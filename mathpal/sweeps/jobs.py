@@ -192,7 +192,7 @@ def _stop_local() -> int:
 
 
 def _stop_none() -> int:
-    """Stop nothing: runs of other launchers go on, and a later driver takes them over."""
+    """Stop nothing: runs of other launchers continue, and a later driver takes them over."""
     return 0
 
 

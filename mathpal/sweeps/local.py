@@ -2,7 +2,7 @@
 
 A forked process begins with everything imported, so a trial has no start-up cost; a trial that
 dies harms no other. Each process has a session of its own: Ctrl-C reaches the driver alone, which
-asks its trials to stop, and the trials of a killed driver go on.
+asks its trials to stop, and the trials of a killed driver continue.
 """
 
 import contextlib

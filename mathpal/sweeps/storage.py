@@ -36,7 +36,7 @@ class _Lock(JournalFileOpenLock):
     def acquire(self) -> bool:
         self._held = contextlib.ExitStack()
         self._held.enter_context(locked(Path(f"{self.journal}.flock"), wait=True))
-        _mend(self.journal)
+        _repair(self.journal)
         return True
 
     def release(self) -> None:
@@ -45,7 +45,7 @@ class _Lock(JournalFileOpenLock):
         self._held = None
 
 
-def _mend(journal: Path) -> None:
+def _repair(journal: Path) -> None:
     with journal.open("rb+") as stream:
         if _is_torn(stream):
             # A dashboard, which has a lock of its own, may be writing the line right now.
@@ -88,6 +88,6 @@ def open_storage(url: str | None, study_dir: Path) -> BaseStorage:
     except Exception as error:  # of SQLAlchemy, its drivers and grpc, of many kinds
         given = f"hydra.sweeper.storage={scheme}:…"
         postgres = "postgresql+psycopg://…, with pip install 'mathpal[postgres]'"
-        mend = postgres if scheme.startswith("postgres") else ""
-        fault = Fault(given, f"a storage that opens ({type(error).__name__}: {error})", mend)
+        fix = postgres if scheme.startswith("postgres") else ""
+        fault = Fault(given, f"a storage that opens ({type(error).__name__}: {error})", fix)
         raise ConfigError(report_faults([fault])) from error

@@ -65,7 +65,7 @@ def optimize(
         direction: of the objective, or of each of several.
         metric: name among a run's final metrics, one an objective; None for the value that a run
             returns.
-        intermediate: metric that the pruner watches while a run goes on; its negative is reported
+        intermediate: metric that the pruner watches during a run; its negative is reported
             where it is a loss and the objective is maximized, or an accuracy and minimized.
         n_trials: budget: trials in all, whichever commands run them.
         n_jobs: trials of this process at a time.

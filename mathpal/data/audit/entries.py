@@ -1,6 +1,6 @@
 """The rows of an audit: before cleaning, where a source can identify its raw rows.
 
-A source returns clean problems, but an audit examines what the source mended, dropped and
+A source returns clean problems, but an audit examines what the source fixed, dropped and
 refused. So a file of questions and solutions is read again without cleaning. Of every other
 source, the problems and the rejected rows are audited.
 """

@@ -68,7 +68,7 @@ CHECKS: dict[str, Check] = {
     "not_maths": Check("maths", "not mathematics", True),
     "no_gold": Check("ungraded", "no declared answer", True),
     "unparsable_gold": Check("gold", "declared answer that cannot be parsed", True),
-    "early_answer": Check("gold", "the answer is declared, then the working goes on", True),
+    "early_answer": Check("gold", "the answer is declared, then the working continues", True),
     "contradicts": Check("contradictions", "solution declares other answers than its gold", True),
     "step_invalid": Check("steps", "an equation of the solution is wrong", True),
     "not_reached": Check("steps", "the answer stands nowhere in the working", True),

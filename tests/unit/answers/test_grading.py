@@ -377,8 +377,8 @@ def test_an_unreadable_gold_raises(text: str, kind: str | None) -> None:
         parse_gold(text, kind)
 
 
-def test_the_message_of_a_bad_gold_says_what_was_given_and_how_to_mend_it() -> None:
-    with pytest.raises(DataError, match=r"'Chữ N'.*[Ee]xpected.*mend the row"):
+def test_the_message_of_a_bad_gold_says_what_was_given_and_how_to_fix_it() -> None:
+    with pytest.raises(DataError, match=r"'Chữ N'.*[Ee]xpected.*fix the row"):
         parse_gold("Chữ N")
 
 

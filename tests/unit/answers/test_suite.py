@@ -1,7 +1,7 @@
 """The permanent suite of the checker: what a careful teacher would say, one row a case.
 
 A row is (verdict, gold, kind, question, response); kind and question may be None. The sections
-are named after what they pin down. The tables of test_answers.py came first and go on beside it.
+are named after what they pin down. The tables of test_answers.py came first and stay beside it.
 """
 
 import unicodedata

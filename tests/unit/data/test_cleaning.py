@@ -1,4 +1,4 @@
-"""Cleaning: what is mended, what must stay, and what is recognised as damage."""
+"""Cleaning: what is fixed, what must stay, and what is recognised as damage."""
 
 import json
 import unicodedata
@@ -44,7 +44,7 @@ EXAMS = Path(__file__).parents[4] / "shared/data/exams/train.json"
         (unicodedata.normalize("NFD", "Đề toán ở lớp"), "Đề toán ở lớp"),
     ],
 )
-def test_what_is_mended(before: str, after: str) -> None:
+def test_what_is_fixed(before: str, after: str) -> None:
     assert clean(before) == after
 
 

@@ -34,7 +34,7 @@ def test_other_numbers_are_no_leak_for_generated_rows_and_one_for_foreign_ones()
         leakage_gate(Splits([item("a", "Tính: 1 + 2")], [], [item("t", "Tính: 1 + 3")], {}))
 
 
-def test_the_message_shows_the_pair_and_says_how_to_mend():
+def test_the_message_shows_the_pair_and_says_how_to_fix_it():
     with pytest.raises(DataError) as caught:
         leakage_gate(LEAKY)
     message = str(caught.value)

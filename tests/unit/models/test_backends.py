@@ -190,7 +190,7 @@ class TestLoadingByUnsloth:
         enable_checkpointing(self.load())  # Transformers' own takes the argument as it is given
 
     def test_sixteen_bits_for_four_is_an_error(self, fast: Any) -> None:
-        """Unsloth prints a line, and goes on."""
+        """Unsloth prints a line, and continues."""
         with pytest.raises(ConfigError, match=r"loaded it in 16 bits.*quantization=none"):
             self.load(quantization_config="4bit")
 

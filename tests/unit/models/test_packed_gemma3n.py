@@ -116,16 +116,16 @@ def test_states_and_gradients_are_those_of_each_row_alone(
 
 
 @pytest.mark.parametrize(("base", "last_own"), [(model, 1), (unshared, 3)])
-def test_late_layers_see_only_the_positions_that_ask(base: Any, last_own: int) -> None:
+def test_late_layers_compute_only_the_needed_positions(base: Any, last_own: int) -> None:
     fast = base()
     accelerate_layers(fast)
     seen: list[int] = []
     for layer in text_model(fast).layers:
         layer.mlp.register_forward_hook(lambda m, args, out: seen.append(out.shape[1]))
     packed(fast)
-    tokens, asking = sum(ROWS.lengths), sum(ROWS.positions_needed)
-    assert asking < tokens
-    assert seen == [tokens] * last_own + [asking] * (4 - last_own)
+    tokens, needed = sum(ROWS.lengths), sum(ROWS.positions_needed)
+    assert needed < tokens
+    assert seen == [tokens] * last_own + [needed] * (4 - last_own)
 
 
 def test_bf16_autocast_is_as_near_to_fp32_as_rows_alone() -> None:

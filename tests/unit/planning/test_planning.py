@@ -28,12 +28,12 @@ from mathpal.planning import gate, plans
 from mathpal.planning import setting as planning_setting
 from mathpal.planning.activations import backward, kept_by_layer, saved
 from mathpal.planning.describe import as_text, as_values
+from mathpal.planning.fixes import fixes
 from mathpal.planning.machine import Room
 from mathpal.planning.memory import GB, cast_weights, memory, optimizer_state, trained_weights
-from mathpal.planning.mends import mends
 from mathpal.planning.parts import Architecture, architecture, lora_weights
 from mathpal.planning.plans import Data, plan, with_data
-from mathpal.planning.setting import ASSUMED_ASKING, Setting, setting
+from mathpal.planning.setting import ASSUMED_NEEDED, Setting, setting
 from mathpal.planning.shapes import text_config
 from mathpal.planning.spans import effective_weights
 from mathpal.run import train
@@ -212,7 +212,7 @@ class TestActivations:
         asked = asked._replace(
             architecture=shape, weight_width=2 if mixed and asked.lora else 4,
             layout=(layout := how.get("layout", "padded")),
-            asking=1 - first / T if layout == "packed" else 1.0,
+            needed=1 - first / T if layout == "packed" else 1.0,
             attention=how.get("attention", "sdpa"),
         )  # fmt: skip
         if asked.weight_width == 2:
@@ -332,20 +332,20 @@ class TestMemory:
     @pytest.mark.parametrize("checkpointing", [False, True])
     def test_prompts_save_memory_in_late_layers(self, e2b: Setting, checkpointing: bool) -> None:
         e2b = e2b._replace(checkpointing=checkpointing)
-        few, many = (training_peak(e2b._replace(asking=share)) for share in (0.1, 0.9))
+        few, many = (training_peak(e2b._replace(needed=share)) for share in (0.1, 0.9))
         assert e2b.layout == "packed" and few < many
 
     def test_recomputing_is_largest_where_all_positions_are_computed(self, e2b: Setting) -> None:
-        few = e2b._replace(asking=0.1, checkpointing=True)
+        few = e2b._replace(needed=0.1, checkpointing=True)
         each = kept_by_layer(few)[0]
         assert backward(few).kept == 19 * each, "layer 20 is the first with few positions"
-        assert backward(few._replace(asking=1.0)).kept == 30 * each
+        assert backward(few._replace(needed=1.0)).kept == 30 * each
 
     def test_effective_work_is_that_of_the_positions_that_ask(self, e2b: Setting) -> None:
         linear = e2b.architecture.linear_weights
-        assert effective_weights(e2b._replace(asking=1.0)) == linear
+        assert effective_weights(e2b._replace(needed=1.0)) == linear
         assert effective_weights(e2b._replace(layout="padded")) == linear
-        none = effective_weights(e2b._replace(asking=0.0))
+        none = effective_weights(e2b._replace(needed=0.0))
         early = sum(
             x.weights for layer in e2b.architecture.layers[:19] for x in layer.linears.values()
         )
@@ -353,7 +353,7 @@ class TestMemory:
             2 * 2048 * 512 + 2048 * 7680 + 4 * 16
         )  # k and v of layer 20; what extras are made of
         assert none == early + alike + 3 * 2048 * 2048
-        half = effective_weights(e2b._replace(asking=0.5))
+        half = effective_weights(e2b._replace(needed=0.5))
         assert half == pytest.approx((none + linear) / 2)
 
 
@@ -401,27 +401,27 @@ class TestLayout:
 class TestRows:
     def test_of_a_plan_are_assumed_and_it_says_so(self) -> None:
         made = plan(bound(), device="cpu")
-        assert made.setting.asking == made.setting.supervised == ASSUMED_ASKING
-        assert f"assumed until the rows are known: {ASSUMED_ASKING:.0%}" in as_text(made)
+        assert made.setting.needed == made.setting.supervised == ASSUMED_NEEDED
+        assert f"assumed until the rows are known: {ASSUMED_NEEDED:.0%}" in as_text(made)
         assert as_values(made)["rows_known"] is False
 
     def test_of_a_real_table_take_their_place(self) -> None:
         made = plan(bound(), device="cpu")
-        known = with_data(made, Data(tokens=20_480, longest=100, supervised=0.5, asking=0.53))
-        assert known.setting.asking == 0.53 and known.work.effective > 0.53
+        known = with_data(made, Data(tokens=20_480, longest=100, supervised=0.5, needed=0.53))
+        assert known.setting.needed == 0.53 and known.work.effective > 0.53
         assert "first target on (53%)" in as_text(known)
         assert training_peak(known.setting) < training_peak(made.setting)
 
     def test_that_are_padded_are_computed_at_all_positions(self) -> None:
         made = plan(bound("trainer.layout=padded"), device="cpu")
-        known = with_data(made, Data(tokens=20_480, longest=100, supervised=0.5, asking=0.53))
-        assert known.setting.asking == made.setting.asking == 1.0
+        known = with_data(made, Data(tokens=20_480, longest=100, supervised=0.5, needed=0.53))
+        assert known.setting.needed == made.setting.needed == 1.0
         assert "effective" not in as_text(known) and "rows     padded" in as_text(known)
 
     def test_of_plain_text_ask_everywhere(self, tmp_path: Path) -> None:
         (tmp_path / "x.txt").write_text("x")
         given = bound("data=text", f"data.path={tmp_path}/x.txt", "evaluation=none")
-        assert setting(given, "cpu").asking == 1.0
+        assert setting(given, "cpu").needed == 1.0
 
     def test_are_counted_some_at_a_time(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -435,42 +435,42 @@ class TestRows:
         assert "(64%)" in said
 
 
-class TestMends:
-    def test_the_first_that_suffices_alone_is_the_mend(self, e4b: Setting) -> None:
-        found = mends(e4b, memory(e4b).peak - GB)
+class TestFixes:
+    def test_the_first_that_suffices_alone_is_the_fix(self, e4b: Setting) -> None:
+        found = fixes(e4b, memory(e4b).peak - GB)
         assert found.together == ("model.quantization=4bit",)
         assert [m.name for m in found.each][:2] == ["4-bit weights", "PLE on the host"]
 
     def test_the_cheapest_comes_first_even_where_a_later_one_saves_more(self, e4b: Setting) -> None:
         without = e4b._replace(checkpointing=False)
-        found = mends(without, memory(without).peak - GB)
+        found = fixes(without, memory(without).peak - GB)
         assert found.together == ("trainer.gradient_checkpointing=true",)
 
     def test_several_are_put_together_and_then_fit(self, e4b: Setting) -> None:
-        found = mends(e4b, 10.5 * GB)
+        found = fixes(e4b, 10.5 * GB)
         assert found.together == ("model.quantization=4bit", "model.offload_ple=true")
         changed = e4b._replace(quantization="4bit", offload_ple=True)
         assert memory(changed).peak <= 10.5 * GB
 
     def test_micro_batches_get_smaller_as_many_tokens_stay_in_a_step(self, e4b: Setting) -> None:
-        found = mends(e4b, 8 * GB)
+        found = fixes(e4b, 8 * GB)
         small = memory(e4b._replace(quantization="4bit", offload_ple=True)).peak
-        found = mends(e4b, small - 0.3 * GB)
+        found = fixes(e4b, small - 0.3 * GB)
         words = dict(word.split("=") for word in found.together)
         step = int(words["trainer.batch_tokens"]) * int(words["trainer.accumulate"])
         assert step == e4b.batch_tokens * e4b.accumulate
 
     def test_where_nothing_helps_none_is_named(self, e4b: Setting) -> None:
-        assert mends(e4b, 0.1 * GB).together is None
+        assert fixes(e4b, 0.1 * GB).together is None
 
     def test_a_cpu_is_offered_nothing_that_needs_a_gpu(self) -> None:
         asked = setting(bound("trainer.batch_tokens=8192"), "cpu")
-        words = " ".join(word for mend in mends(asked, 0).each for word in mend.overrides)
+        words = " ".join(word for fix in fixes(asked, 0).each for word in fix.overrides)
         assert "quantization" not in words and "offload" not in words
 
     def test_weights_that_are_trained_stay_whole_and_on_the_device(self) -> None:
         asked = setting(bound(*WHOLE), "gpu")
-        words = " ".join(word for mend in mends(asked, 0).each for word in mend.overrides)
+        words = " ".join(word for fix in fixes(asked, 0).each for word in fix.overrides)
         assert "quantization" not in words and "offload" not in words
 
 
@@ -494,7 +494,7 @@ class TestPlan:
     def test_steps_of_epochs_are_known_with_the_rows(self) -> None:
         made = plan(bound("trainer.max_steps=null", "trainer.epochs=2"), device="cpu")
         assert made.work.steps is None and "depend on the rows (see dry_run" in as_text(made)
-        counted = with_data(made, Data(tokens=20_480, longest=100, supervised=0.5, asking=0.5))
+        counted = with_data(made, Data(tokens=20_480, longest=100, supervised=0.5, needed=0.5))
         assert counted.work.steps == 20
         assert counted.memory.peak < made.memory.peak
 
@@ -522,7 +522,7 @@ class TestGate:
         monkeypatch.setattr(plans, "room", lambda kind, devices: Room(0.7 * GB, "of a toy"))
 
     @pytest.mark.usefixtures("tight")
-    def test_stops_before_the_weights_are_loaded_and_names_the_mend(
+    def test_stops_before_the_weights_are_loaded_and_names_the_fix(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         from mathpal.run import preparing
@@ -532,7 +532,7 @@ class TestGate:
             train(compose(["evaluation=none"]), tmp_path / "run")
         message = str(error.value)
         assert "does not fit into 0.7 GB of a toy" in message
-        assert "Mend: trainer.gradient_checkpointing=true" in message
+        assert "To make it fit, set trainer.gradient_checkpointing=true" in message
         assert "allow_memory=true" in message
         outcome = json.loads((tmp_path / "run/outcome.json").read_text())
         assert (outcome["status"], outcome["error_type"]) == ("failed", "InfeasibleError")

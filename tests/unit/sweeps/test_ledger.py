@@ -29,7 +29,7 @@ def ledger(folder: Path, n_trials: int = 5, **settings: object) -> Ledger:
     return Ledger(study, storage, folder, space, n_trials=n_trials, **given)  # type: ignore[arg-type]
 
 
-def test_a_torn_journal_is_mended_before_the_next_line(tmp_path: Path) -> None:
+def test_a_torn_journal_is_repaired_before_the_next_line(tmp_path: Path) -> None:
     first = ledger(tmp_path)
     first.claim("me")
     journal = tmp_path / JOURNAL

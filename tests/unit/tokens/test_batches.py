@@ -282,20 +282,20 @@ def test_packed_rows_stand_one_after_another_and_count_from_zero(
 
 @settings(max_examples=60, deadline=None)
 @given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=6), data=st.data())
-def test_from_a_rows_first_question_on_every_position_asks(
+def test_every_position_is_needed_from_a_rows_first_target_on(
     lengths: list[int], data: st.DataObject
 ) -> None:
     supervised = data.draw(st.lists(st.booleans(), min_size=sum(lengths), max_size=sum(lengths)))
     table = table_of(lengths)._replace(supervised=np.array(supervised))
     batch = packed(table, np.arange(len(lengths)), normaliser=1.0)
-    asking = np.zeros(sum(lengths), dtype=bool)
+    needed = np.zeros(sum(lengths), dtype=bool)
     begin = 0
     for length in lengths:
         targets = [i for i in range(1, length) if supervised[begin + i]]
-        asking[begin + (targets[0] - 1 if targets else length - 1) : begin + length] = True
+        needed[begin + (targets[0] - 1 if targets else length - 1) : begin + length] = True
         begin += length
-    assert batch["rows"].places().tolist() == np.flatnonzero(asking).tolist()
-    assert sum(batch["rows"].positions_needed) == asking.sum()
+    assert batch["rows"].places().tolist() == np.flatnonzero(needed).tolist()
+    assert sum(batch["rows"].positions_needed) == needed.sum()
 
 
 def test_a_packed_row_is_never_predicted_from_the_one_before() -> None:

@@ -177,7 +177,7 @@ def test_an_empty_solution_is_refused(tokenizer: Any, solution: str) -> None:
 def test_control_tokens_inside_a_solution_are_refused(
     tokenizer: Any, solution: str, reason: str
 ) -> None:
-    """A stop in the middle would teach the model to stop there and then to go on."""
+    """A stop in the middle would teach the model to stop there and then to continue."""
     with pytest.raises(DataError, match=reason):
         encode([Problem("p", "1 + 1 = ?", solution)], tokenizer, max_length=256)
 

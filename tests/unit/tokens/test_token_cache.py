@@ -155,13 +155,13 @@ def test_another_limit_is_another_entry(tokenizer: Any, place: Path) -> None:
 def test_other_code_of_the_mask_is_another_entry(
     tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A mask that is mended must not be read from before it was."""
+    """After a change of the mask's code, no older entry is read."""
     names = [str(module.__file__) for module in token_cache.CODE]
     for name in names:
         before = fingerprint(PROBLEMS, tokenizer, max_length=512)
-        mended = tmp_path / "mended.py"
-        mended.write_bytes(Path(name).read_bytes() + b"#")
-        others = [SimpleNamespace(__file__=str(mended) if n == name else n) for n in names]
+        corrected = tmp_path / "corrected.py"
+        corrected.write_bytes(Path(name).read_bytes() + b"#")
+        others = [SimpleNamespace(__file__=str(corrected) if n == name else n) for n in names]
         with monkeypatch.context() as patch:
             patch.setattr(token_cache, "CODE", others)
             assert fingerprint(PROBLEMS, tokenizer, max_length=512) != before
@@ -217,8 +217,8 @@ def test_a_damaged_entry_is_named_removed_and_made_again(
         assert same(encode_cached(PROBLEMS, tokenizer, max_length=512), whole)
     assert f"{entry} is damaged" in caplog.text
     assert made == [20, 20]
-    mended = read(entry)
-    assert mended is not None and same(mended, whole)
+    rewritten = read(entry)
+    assert rewritten is not None and same(rewritten, whole)
     encode_cached(PROBLEMS, tokenizer, max_length=512)
     assert made == [20, 20]
 

@@ -18,7 +18,7 @@ import pytest
 from mathpal.record.outcome import Outcome
 from mathpal.tracking.tracking import Tracking
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # of the packages: not ours to mend
+pytestmark = pytest.mark.filterwarnings("ignore")  # of the packages: not ours to fix
 
 PACKAGES = {
     "tensorboard": "tensorboard", "wandb": "wandb", "trackio": "trackio", "comet": "comet_ml",

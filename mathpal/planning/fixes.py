@@ -14,7 +14,7 @@ SHORTEST = 256  # tokens: shorter rows are not suggested
 WORTH = 0.01  # share of the peak: changes that save less are not suggested
 
 
-class Mend(NamedTuple):
+class Fix(NamedTuple):
     """A change of the composition.
 
     Attributes:
@@ -30,7 +30,7 @@ class Mend(NamedTuple):
     fits: bool
 
 
-class Mends(NamedTuple):
+class Fixes(NamedTuple):
     """Every change worth suggesting, and a combination of changes that makes the plan fit.
 
     Attributes:
@@ -38,20 +38,20 @@ class Mends(NamedTuple):
         together: overrides that make the plan fit; None if no known change is enough.
     """
 
-    each: tuple[Mend, ...]
+    each: tuple[Fix, ...]
     together: tuple[str, ...] | None
 
 
-def mends(setting: Setting, limit: float) -> Mends:
+def fixes(setting: Setting, limit: float) -> Fixes:
     """Find the changes that make a plan fit into `limit` bytes."""
     peak = memory(setting).peak
     each = []
     for name, overrides, changed in _changes(setting):
         saves = peak - memory(changed).peak
         if saves >= WORTH * peak:
-            each.append(Mend(name, overrides, saves, memory(changed).peak <= limit))
-    alone = next((mend.overrides for mend in each if mend.fits), None)
-    return Mends(tuple(each), alone or _together(setting, limit))
+            each.append(Fix(name, overrides, saves, memory(changed).peak <= limit))
+    alone = next((fix.overrides for fix in each if fix.fits), None)
+    return Fixes(tuple(each), alone or _together(setting, limit))
 
 
 def _changes(setting: Setting) -> Iterator[tuple[str, tuple[str, ...], Setting]]:
