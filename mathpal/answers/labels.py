@@ -44,11 +44,20 @@ def behind_label(
         spaced = given[index + 1].start > token.end
         if (spaced and ends_label(given, index)) or (index == 1 and numbered):
             label = [t for t in given[:index] if t.kind not in ("open", "close")]
-            # "140: 1 + 4 + 0 = 5" adds the digits of 140; "12: 3 × 2" may divide
-            summed = index == 1 and len(given) > 3 and given[3].text == "+"
-            summed = summed and (before is not None or not lead)
-            return index + 1, summed or _certain(label, numbered, lead)
+            alone = index == 1 and (before is not None or not lead)
+            sure = (alone and not _divides(given)) or _certain(label, numbered, lead)
+            return index + 1, sure
     return None
+
+
+def _divides(given: Sequence[Token]) -> bool:
+    """Return whether "12: 3 × 2" may divide; "140: 1 + 4 + 0" and "4: 3 × 4" hardly do."""
+    if len(given) > 3 and given[3].text == "+":
+        return False
+    number, divisor = given[0].values[:1], given[2].values[:1]
+    if given[2].kind != "number" or not number or number[0] is None or not divisor[0]:
+        return True
+    return (number[0] / divisor[0]).denominator == 1
 
 
 def _certain(label: Sequence[Token], numbered: bool, lead: str) -> bool:

@@ -130,6 +130,7 @@ def _ornaments(text: str) -> str:
     text = text.replace("`", "").replace("₫", "đ")
     if "*" in text:
         text = _EMPHASIS.sub(r"\1", _POWER_STARS.sub("^", text).replace("**", ""))
+        text = text.replace("\\*", "*")
     if "_" in text:
         text = _UNDERLINE.sub(r"\1", text)
     if "|" in text:
