@@ -124,20 +124,26 @@ class _Parser:
         value = self.measured(value) if measured else value  # "1/4 (giờ)" measures the fraction
         return Value(sign * value.raw, value.factor, value.dimension)
 
+    def chosen(self, token: Token) -> Fraction | None:
+        """Return the value of a number in the reading; the usual one if it has no other."""
+        reading = 3 if self.reading.english else self.reading.dot
+        chosen = token.values[reading] if len(token.values) > 1 else None
+        return token.values[0] if chosen is None else chosen
+
     def powered(self) -> Value:
         token = self.peek()
         if token is None:
             raise Unreadable
         self.at += 1
         if token.kind == "number":
-            chosen = token.values[self.reading.dot] if len(token.values) > 1 else token.values[0]
-            number = token.values[0] if chosen is None else chosen
+            number = self.chosen(token)
             if number is None:
                 raise Unreadable
             self.side.weak |= " và " in token.text
             self.side.divided |= len(token.values) == 1
-            self.side.places = token.places
-            self.side.decimal |= token.places > 0
+            grouped = self.reading.english and len(token.values) > 1 and token.values[3] is not None
+            self.side.places = 0 if grouped else token.places
+            self.side.decimal |= self.side.places > 0
             value = Value(number)
             self.side.numbers.add(number)
         elif token.kind == "open":

@@ -6,21 +6,28 @@ Evaluates both sides of every relation sign exactly. Anything that cannot be rea
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from mathpal.answers.agreement import agrees
-from mathpal.answers.sides import SIDE, left_half, left_sides, readings, right_side
-from mathpal.answers.tokens import GLUED, prepare, tokens
+from mathpal.answers.sides import SIDE, Right, left_sides, left_starts, right_sides
+from mathpal.answers.tokens import readings, tokens
 from mathpal.answers.values import Side
+from mathpal.answers.working import GLUED, prepare
 
 _LONGEST = 20_000  # characters read of a solution
 _MAX_STEPS = 400
 _SHOWN = 60  # characters shown of a side that cannot be read
 _RELATION = re.compile(r"[=≈<>≤≥]")
 _LEADS = ("=", "≈", "<", ">", "≤", "≥")
-_REMAINDER = re.compile(r"[^=\d]{0,30}?(?<![^\W\d_])dư[^=\d()]{0,12}")
+_REMAINDER = re.compile(r"[^=\d]{0,30}?(?<![^\W\d_])(?:dư|[rR](?= ?[0-9]))[^=\d()]{0,12}")
 _NUMBER = re.compile(r"[0-9][0-9 .,]{0,20}")
-_REFUSED = re.compile(r"vô l[íý]|(?<!\w)(?:loại|sai|mâu thuẫn|không thỏa|không thoả)(?!\w)", re.I)
+_REFUSED = re.compile(
+    r"vô l[íý]|(?<!\w)(?:sai|mâu thuẫn|không thỏa|không thoả)(?!\w)|(?<=[(\[])loại(?!\w)"
+    r"|(?<!\w)loại(?= ?(?:[)\].,;!:]|$|vì|do|bỏ))",
+    re.I,
+)
+_SENTENCE = re.compile(r"[.;!] ")
 _CLOCK = re.compile(r"(?<![0-9])[0-2]?[0-9]:[0-5][0-9](?![0-9])")
 
 
@@ -40,24 +47,22 @@ class Step(NamedTuple):
 
 def _chains(text: str) -> Iterator[str]:
     """Yield the lines of a text; lines that continue an equation are joined."""
-    held = ""
+    held: list[str] = []
     for line in text.split("\n"):
         bare = line.strip(" $")
         if not bare:
             continue
-        if held and (bare.startswith(_LEADS) or held.endswith(_LEADS)):
-            held = f"{held} {bare}"
-            continue
-        if held:
-            yield held
-        held = bare
+        if held and not (bare.startswith(_LEADS) or held[-1].endswith(_LEADS)):
+            yield " ".join(held)
+            held = []
+        held.append(bare)
     if held:
-        yield held
+        yield " ".join(held)
 
 
 def _remainder(left: Side, right: Side, rest: str, mark: re.Match[str]) -> tuple[str, str]:
     number = _NUMBER.match(rest, mark.end())
-    given = list(tokens(number[0])) if number else []
+    given = tokens(number[0]) if number else ()
     value = given[0].values[0] if given and given[0].kind == "number" else None
     if left.quotient is None or value is None or right.operators:
         return "unchecked", "there is no quotient to check the remainder against"
@@ -74,36 +79,55 @@ def _shown(side: Side) -> str:
     return str(value)
 
 
-def _judge(before: str, relation: str, behind: str) -> Step:
-    half = left_half(before)
+class _Found(NamedTuple):
+    """A verdict in one reading of an equation."""
+
+    text: str
+    verdict: str
+    why: str
+
+
+def _found(left: Side, right: Right, relation: str, text: str) -> _Found:
+    """Judge one reading of both sides."""
+    mark = _REMAINDER.match(right.rest)
+    if mark:
+        text = f"{text}{right.rest[: mark.end() + 12]}"
+        verdict, why = _remainder(left, right.side, right.rest, mark)
+    else:
+        verdict = agrees(left, right.side, relation)
+        why = "both sides agree"
+        if verdict != "valid":
+            why = f"the left side is {_shown(left)}, the right side {_shown(right.side)}"
+    if verdict == "invalid":
+        around = right.shown[-20:] + _SENTENCE.split(right.rest[:40], maxsplit=1)[0]
+        doubtful = left.weak or right.side.weak or _REFUSED.search(around)
+        if doubtful or _CLOCK.search(right.shown):
+            return _Found(text, "unchecked", "the surrounding words make the reading uncertain")
+    return _Found(text, verdict, why)
+
+
+@lru_cache(maxsize=64)  # a model that loops repeats its equation
+def _judge(before: str, relation: str, behind: str, lead: str) -> Step:
     plain = f"{before[-_SHOWN:].strip()} {relation} {behind[:_SHOWN].strip()}"
-    if half is None or (relation != "=" and GLUED in half.text + behind[:SIDE]):
+    starts = left_starts(before, lead)
+    both = max((start.text for start in starts), key=len, default="") + behind[:SIDE]
+    if not starts or (relation != "=" and GLUED in both):
         # "134,2x7 < 134,267" asks for the digit x
         return Step(plain, "unchecked", "the left side is not arithmetic")
-    first: tuple[str, str, str] | None = None
-    for reading in readings(half.text + behind[:SIDE]):
-        read = right_side(behind, reading)
-        if read is None:
-            continue
-        right, shown, rest = read
-        text = f"{half.text.strip()} {relation} {shown.strip()}"
-        for left in left_sides(half, reading):
-            mark = _REMAINDER.match(rest)
-            if mark:
-                verdict, why = _remainder(left, right, rest, mark)
-                text = f"{text}{rest[: mark.end() + 12]}"
-            else:
-                verdict = agrees(left, right, relation)
-                why = f"the left side is {_shown(left)}, the right side {_shown(right)}"
-            if verdict == "valid":
-                return Step(text, verdict, "both sides agree" if not mark else why)
-            doubtful = (
-                left.weak or right.weak or _REFUSED.search(shown[-20:] + rest[:40]) is not None
-            )
-            if verdict == "invalid" and (doubtful or _CLOCK.search(shown)):
-                verdict, why = "unchecked", "the surrounding words make the reading uncertain"
-            if first is None or verdict == "unchecked":
-                first = (text, verdict, why)
+    first: _Found | None = None
+    given = tokens(behind[:SIDE])
+    for reading in readings(both):
+        for right in right_sides(given, behind, reading):
+            for start in starts:
+                text = f"{start.text.strip()} {relation} {right.shown.strip()}"
+                for left in left_sides(start, reading):
+                    found = _found(left, right, relation, text)
+                    if found.verdict == "valid":
+                        if reading.sure and start.sure and right.sure:
+                            return Step(*found)
+                        found = _Found(text, "unchecked", "it holds in an unusual reading only")
+                    if first is None or found.verdict == "unchecked":
+                        first = found
     if first is None:
         return Step(plain, "unchecked", "a side is not arithmetic")
     return Step(*first)
@@ -132,10 +156,13 @@ def check_steps(response: str) -> list[Step]:
         for index, mark in enumerate(marks):
             start = marks[index - 1].end() if index else 0
             end = marks[index + 1].start() if index + 1 < len(marks) else len(line)
+            if start == mark.start() or end == mark.end():
+                continue
             before, behind = line[start : mark.start()], line[mark.end() : end]
             if not before.strip() or not behind.strip():
                 continue
-            step = _judge(before, mark[0], behind)
+            lead = line[max(0, start - _SHOWN) : start]
+            step = _judge(before[-SIDE - 1 :], mark[0], behind[: SIDE + 1], lead)
             steps.append(step._replace(text=step.text.replace(GLUED, "×")))
             if len(steps) == _MAX_STEPS:
                 return steps

@@ -1,35 +1,27 @@
 """Splits a line of worked arithmetic into tokens: numbers, signs, brackets, units, words.
 
-Reads only text that `prepare` has returned; evaluates nothing and knows no equations.
+Reads only text that `working.prepare` has returned; evaluates nothing and knows no equations.
 """
 
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
-from mathpal.answers.notation import normalise, plain_number
+from mathpal.answers.notation import plain_number
 from mathpal.answers.units import UNITS, unit_at
+from mathpal.answers.values import Reading
+from mathpal.answers.working import GLUED
 
-_FRACTION = re.compile(r"\\[dtc]?frac ?\{([^{}]*)\} ?\{([^{}]*)\}")
-_DOUBLE = re.compile(r"\{ ?\{([^{}]*)\} ?\}")
-_TAG = re.compile(r"</?[a-z][a-z0-9]{0,9}(?: [^<>]{0,300})?/?>", re.I)
-_ARROW = re.compile(
-    r"<=>|=>|<?-+>|[⇒⇔→⟹⟺↔]|\\(?:Right|Left|Leftright|right)arrow|\\implies|\\iff|\\\\"
-)
-_DOTS = re.compile(r"\\[lc]?dots|\.{2,}|…|⋯")
-_TIMES = re.compile(
-    r"(?<=[0-9)\]}%²³])[ ]?[xXх*·.](?=[ ]?[(\[{])|(?<=[)\]}]) ?\. ?(?=[0-9])"
-    r"|(?<=[0-9)\]}%²³]) ?[xXх*·] ?(?=[0-9])|(?<=[0-9)\]}]) \. (?=[0-9])"
-    r"|(?<=[^\W_]) [xXх*·] (?=[0-9(\[{])"
-)
-GLUED = "\u2a2f"  # replaces an x between digits without spaces: a product, or an unknown digit
-_DIGIT_X = re.compile(r"(?<=[0-9])[xX](?=[0-9])")
 _MIXED = re.compile(r"([0-9]{1,9})( và | )([1-9][0-9]{0,5}) ?/ ?([1-9][0-9]{0,5})(?![0-9]| ?/)")
 _DATE = re.compile(r"[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}(?![0-9])")
 _NUMBER = re.compile(
     r"[0-9]{1,3}(?: [0-9]{3}){1,6}(?![0-9])(?:,[0-9]{1,20})?|[0-9]{1,40}(?:[.,][0-9]{1,20}){0,8}"
 )
+_REPEATING = re.compile(r"([0-9]{1,12})([.,])([0-9]{0,9})\(([0-9]{1,9})\)(?![0-9])")
+_ENGLISH = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){1,6}(?:\.[0-9]{1,20})?\Z")
+_NUMERALS = re.compile(r"[0-9.,]+")
 _UNIT_BRACKET = re.compile(
     r" {0,2}\( ?([^()0-9=+×:<>{}\[\]-]{1,40}[²³]?|[dcmkhaDCMKH]?[mM][23]) ?\)"
 )
@@ -49,8 +41,8 @@ class Token(NamedTuple):
         text: as written; for an operator one of + - × : /.
         start: position of its start in the line.
         end: position of its end.
-        values: the readings of a number (usual, dot as decimal point, dot as product), or the
-            exponent of a power, or the factor of a unit.
+        values: the readings of a number (usual, dot as decimal point, dot as product, comma
+            between thousands), or the exponent of a power, or the factor of a unit.
         places: decimal places shown; for a whole number, minus the number of trailing zeros.
         dimension: dimension of a unit; "count" for a counting word in brackets.
     """
@@ -64,32 +56,6 @@ class Token(NamedTuple):
     dimension: str = ""
 
 
-def prepare(text: str) -> str:
-    """Return a worked solution as plain lines.
-
-    Arrows become line breaks, every multiplication sign becomes "×", and dots become "…".
-
-    Args:
-        text: the generated text, which may contain HTML and LaTeX.
-    """
-    text = text.replace("{,}", ",").replace("\\overline", "√").replace("\\sqrt", "√")
-    for _ in range(4):  # school books nest fractions no deeper
-        if "\\" not in text or "frac" not in text:
-            break
-        text = _DOUBLE.sub(r"{\1}", text)
-        text = _FRACTION.sub(_fraction, text)
-    text = _DOTS.sub("…", _ARROW.sub("\n", text))
-    text = normalise(text).replace("&", " ").replace("∶", ":")
-    text = _TAG.sub(" ", text) if "<" in text else text
-    return _TIMES.sub("×", _DIGIT_X.sub(GLUED, text))
-
-
-def _fraction(match: re.Match[str]) -> str:
-    top, bottom = match[1].strip(), match[2].strip()
-    plain = top.isdigit() and bottom.isdigit()
-    return f" {top}/{bottom}" if plain else f" (({top})/({bottom}))"
-
-
 def _product(digits: str) -> Fraction | None:
     if "." not in digits or "," in digits or " " in digits:
         return None
@@ -99,6 +65,33 @@ def _product(digits: str) -> Fraction | None:
     return Fraction(product)
 
 
+def _english(digits: str) -> Fraction | None:
+    """Return the value of a number with commas between its thousands, "12,000.5"; else None."""
+    return Fraction(digits.replace(",", "")) if _ENGLISH.match(digits) else None
+
+
+def _repeating(match: re.Match[str]) -> Token:
+    """Return a repeating decimal, "0,1(6)"; "1.(6)" may also be a product."""
+    whole, mark, fixed, cycle = match.groups()
+    value = int(whole + fixed) + Fraction(int(cycle), 10 ** len(cycle) - 1)
+    values: tuple[Fraction | None, ...] = (value / 10 ** len(fixed),)
+    if mark == "." and not fixed:
+        values = (*values, None, Fraction(int(whole) * int(cycle)), None)
+    return Token("number", match[0], match.start(), match.end(), values)
+
+
+def _places(digits: str, usual: Fraction | None) -> int:
+    if usual is None:
+        return 0
+    if usual.denominator == 1 and digits.count(",") != 1:
+        shown = str(usual)
+        return len(shown.rstrip("0")) - len(shown)
+    for mark in ",.":
+        if mark in digits:
+            return len(digits.rpartition(mark)[2])
+    return 0
+
+
 def _number(text: str, at: int) -> Token:
     mixed = _MIXED.match(text, at)
     if mixed and int(mixed[3]) < int(mixed[4]):
@@ -106,16 +99,15 @@ def _number(text: str, at: int) -> Token:
         return Token("number", mixed[0], at, mixed.end(), (value,), 0)
     if date := _DATE.match(text, at):
         return Token("junk", date[0], at, date.end())
+    if repeating := _REPEATING.match(text, at):
+        return _repeating(repeating)
     match = _NUMBER.match(text, at)
     assert match is not None  # the caller saw a digit
     digits = match[0]
     read = plain_number(digits)
     usual, dotted = read if read else (None, None)
-    zeros = len(digits) - len(digits.rstrip("0")) if digits.isdigit() else 0
-    places = len(digits.rpartition(",")[2]) if "," in digits else -zeros
-    if "." in digits and usual is not None and usual.denominator != 1:
-        places = len(digits.rpartition(".")[2])
-    return Token("number", digits, at, match.end(), (usual, dotted, _product(digits)), places)
+    values = (usual, dotted, _product(digits), _english(digits))
+    return Token("number", digits, at, match.end(), values, _places(digits, usual))
 
 
 def _unit(text: str, at: int) -> Token | None:
@@ -135,8 +127,26 @@ def _unit(text: str, at: int) -> Token | None:
     return Token("unit", unit.name, at, at + unit.end, (unit.factor,), 0, unit.dimension)
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of one side of an equation from left to right; spaces separate them."""
+def readings(text: str) -> Iterator[Reading]:
+    """Yield the ways to read the ambiguous signs of a text, the usual one first."""
+    yield Reading()
+    for dot in (1, 2) if "." in text else ():
+        yield Reading(dot)
+    if ("/" in text and ":" in text) or text.count("/") > 1:
+        yield Reading(0, False)
+    numbers = (n.strip(".,") for n in _NUMERALS.findall(text)) if "," in text else ()
+    commas = [_english(number) is not None for number in numbers if "," in number]
+    if any(commas):  # "12,5 × 1000 = 12,500" mixes both habits
+        yield Reading(english=True, sure=all(commas))
+
+
+@lru_cache(maxsize=64)  # the right side of an equation is the left side of the next
+def tokens(text: str) -> tuple[Token, ...]:
+    """Return the tokens of one side of an equation from left to right; spaces separate them."""
+    return tuple(_tokens(text))
+
+
+def _tokens(text: str) -> Iterator[Token]:
     at, last = 0, ""
     while at < len(text):
         character = text[at]

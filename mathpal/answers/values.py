@@ -20,10 +20,14 @@ class Reading(NamedTuple):
     Attributes:
         dot: how a dot is read: 0 as usual, 1 as a decimal point, 2 as a product ("3.4" is 12).
         tight: whether "/" binds tighter than ":" and "×", as a fraction bar; else equally tight.
+        english: whether a comma before three digits separates thousands ("12,000").
+        sure: whether an equation that holds only in this reading is right; else it stays open.
     """
 
     dot: int = 0
     tight: bool = True
+    english: bool = False
+    sure: bool = True
 
 
 @dataclass(slots=True)

@@ -4,7 +4,6 @@ A row gives the solution and the verdicts of its steps in order: v valid, i inva
 """
 
 import json
-import time
 import unicodedata
 from pathlib import Path
 
@@ -243,23 +242,6 @@ def test_a_step_says_what_was_read_and_why() -> None:
     (step,) = check_steps("Chu vi là: (5 + 4) × 2 = 20 (cm)")
     assert step.text == "(5 + 4) × 2 = 20 (cm)"
     assert step.explanation == "the left side is 18, the right side 20"
-
-
-@pytest.mark.parametrize(
-    "unit",
-    ["=", "1=", "1+", "(", ")", "((1", "1 ", "x", "x ", "2x", "1,1.1,", "\\frac{", "\\frac{1}{",
-     "{", "{{", "}", "…", "a b c ", "1 = 1 dư ", "^{2}", "1 000 ", "1/", "1/1/", "3 và 1/2 ",
-     "<a ", "<", "≈1:", "\n=", "\n", "1 giờ 2 phút ", "1 bạn + ", "9^9^", "%", "1% = ",
-     "1.1 = 1.2 "],
-)  # fmt: skip
-def test_long_repetitions_stay_cheap(unit: str) -> None:
-    text = unit * (1_000_000 // len(unit))
-    start = time.thread_time()
-    check_steps(text)
-    assert time.thread_time() - start < 2
-    start = time.thread_time()
-    check_steps(text[:10_000])
-    assert time.thread_time() - start < 0.2
 
 
 @pytest.mark.skipif(not EXAMS.exists(), reason="the exam rows are not beside this checkout")
