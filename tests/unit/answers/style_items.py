@@ -16,7 +16,8 @@ FAMILIES_OF: dict[str, tuple[str, ...]] = {
     "quantity": (
         "bai_toan_so_thap_phan", "ba_buoc_tinh", "chu_vi_hinh_chu_nhat", "tien_viet_nam",
         "trung_binh_cong", "giam_gia", "dien_tich_tam_giac", "van_toc_gio_phut",
-        "the_tich_hinh_hop", "don_gia", "tinh_khoi_luong", "doan_duong_con_lai", "dien_tich_hinh_tron", "cat_doan_day",
+        "the_tich_hinh_hop", "don_gia", "tinh_khoi_luong", "doan_duong_con_lai",
+        "dien_tich_hinh_tron", "cat_doan_day",
     ),
     "count": ("hai_buoc_tinh", "them_bot", "gap_giam", "hon_kem", "rut_ve_don_vi", "trong_cay"),
     "number": (
