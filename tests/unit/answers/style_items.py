@@ -15,8 +15,9 @@ from mathpal.curriculum import FAMILIES, Draw, problem
 FAMILIES_OF: dict[str, tuple[str, ...]] = {
     "quantity": (
         "bai_toan_so_thap_phan", "ba_buoc_tinh", "chu_vi_hinh_chu_nhat", "tien_viet_nam",
-        "trung_binh_cong", "giam_gia", "dien_tich_tam_giac", "van_toc_gio_phut", "the_tich_hinh_hop",
-        "don_gia", "tinh_khoi_luong", "doan_duong_con_lai", "dien_tich_hinh_tron", "cat_doan_day",
+        "trung_binh_cong", "giam_gia", "dien_tich_tam_giac", "van_toc_gio_phut",
+        "the_tich_hinh_hop", "don_gia", "tinh_khoi_luong", "doan_duong_con_lai",
+        "dien_tich_hinh_tron", "cat_doan_day",
     ),
     "count": ("hai_buoc_tinh", "them_bot", "gap_giam", "hon_kem", "rut_ve_don_vi", "trong_cay"),
     "number": (
@@ -24,7 +25,9 @@ FAMILIES_OF: dict[str, tuple[str, ...]] = {
         "chia_so_thap_phan", "day_so_hang_thu_n", "tinh_nguoc", "tim_so_tu_trung_binh",
     ),
     "negative": ("cong_tru_so_nguyen",),
-    "fraction": ("cong_tru_phan_so_khac_mau", "xac_suat_thuc_nghiem", "cong_tru_phan_so_mau_chia_het"),
+    "fraction": (
+        "cong_tru_phan_so_khac_mau", "xac_suat_thuc_nghiem", "cong_tru_phan_so_mau_chia_het",
+    ),
     "percent": ("ti_so_phan_tram", "canh_tang_phan_tram"),
     "time": ("tru_so_do_thoi_gian", "cong_so_do_thoi_gian", "gio_den_noi"),
     "pair": ("tong_hieu", "tong_hieu_loi_van", "hieu_ti_loi_van", "gia_thiet_tam", "tinh_tuoi"),
@@ -36,8 +39,8 @@ FAMILIES_OF: dict[str, tuple[str, ...]] = {
 OTHER_UNITS = {
     "kg": "g", "g": "kg", "yến": "kg", "tạ": "kg", "tấn": "tạ", "km": "m", "m": "cm", "dm": "m",
     "cm": "m", "mm": "cm", "m²": "dm²", "dm²": "cm²", "cm²": "m²", "ha": "m²", "m³": "dm³",
-    "dm³": "cm³", "cm³": "dm³", "l": "ml", "lít": "ml", "giờ": "phút", "phút": "giờ", "đồng": "nghìn đồng",
-    "nghìn đồng": "đồng", "km/giờ": "m/phút", "m/phút": "km/giờ",
+    "dm³": "cm³", "cm³": "dm³", "l": "ml", "lít": "ml", "giờ": "phút", "phút": "giờ",
+    "đồng": "nghìn đồng", "nghìn đồng": "đồng", "km/giờ": "m/phút", "m/phút": "km/giờ",
 }  # fmt: skip
 OPPOSITES = {
     "giảm": "tăng", "tăng": "giảm", "lỗ": "lãi", "lãi": "lỗ", "thiếu": "thừa", "thừa": "thiếu",
@@ -103,7 +106,9 @@ def _part(text: str, shape: str) -> Part | None:
 def _lead(solution: str) -> str:
     """Return the sentence before the last equation ("số tiền còn lại là")."""
     lines = solution.split("\n")
-    sentence = next((line for line in reversed(lines[1:-1]) if line.endswith(" là:")), "kết quả là:")
+    sentence = next(
+        (line for line in reversed(lines[1:-1]) if line.endswith(" là:")), "kết quả là:"
+    )
     return sentence[:1].lower() + sentence[1:-1]
 
 
@@ -133,7 +138,8 @@ def _taken_apart(shape: str, family: str, index: int) -> Told | None:
         last = (_LAST_TIME if shape == "time" else _LAST).fullmatch(base.steps[-1])
         if last is None or last["number"] != parts[0].number:
             return None
-        working, left = base.steps[:-1], last["left"]
+        working = tuple(step for step in base.steps[:-1] if not re.search(r"[^\W\d_]:", step))
+        left = last["left"]
         counted = (last["counted"] or counted) if shape == "count" else counted
     if shape == "negative" and not parts[0].number.startswith("-"):
         return None
@@ -175,11 +181,11 @@ def _directed(index: int) -> Told:
          (f"{high} - {low} = {change} (học sinh)",), f"{change} : {base} × 100"),
         ("lãi" if up else "lỗ", f"{amount * 1000:,}".replace(",", " "), "đồng", "cửa hàng",
          f"Cửa hàng mua vào một món hàng giá {price} đồng và bán ra với giá "
-         f"{price + (1000 if up else -1000) * amount} đồng. Hỏi cửa hàng lãi hay lỗ bao nhiêu tiền?",
+         f"{price + (1000 if up else -1000) * amount} đồng. Hỏi cửa hàng lãi hay lỗ bao nhiêu?",
          (), f"{price + 1000 * amount} - {price}" if up else f"{price} - {price - 1000 * amount}"),
         ("thừa" if up else "thiếu", str(gap), "quyển vở", "cô giáo",
-         f"Cô giáo có {4 * count + (gap if up else -gap)} quyển vở, chia cho {count} bạn, mỗi bạn 4 "
-         "quyển. Hỏi cô giáo thừa hay thiếu bao nhiêu quyển vở?",
+         f"Cô giáo có {4 * count + (gap if up else -gap)} quyển vở, chia cho {count} bạn, mỗi bạn "
+         "4 quyển. Hỏi cô giáo thừa hay thiếu bao nhiêu quyển vở?",
          (f"4 × {count} = {4 * count} (quyển)",),
          f"{4 * count + gap} - {4 * count}" if up else f"{4 * count} - {4 * count - gap}"),
     )  # fmt: skip
@@ -219,7 +225,9 @@ def another_value(one: Told, seed: int) -> Told | None:
 def another_unit(one: Told, seed: int) -> Told | None:
     """kg becomes g, in the working and in the answer."""
     unit = OTHER_UNITS.get(one.parts[0].unit)
-    return _with_part(one, 0, unit=unit) if unit and len(one.parts) == 1 and not one.letter else None
+    return (
+        _with_part(one, 0, unit=unit) if unit and len(one.parts) == 1 and not one.letter else None
+    )
 
 
 def another_sign(one: Told, seed: int) -> Told | None:

@@ -1,4 +1,4 @@
-"""How chat models and teachers write an answer down: styles, endings and texts that declare nothing.
+"""How chat models and teachers write an answer: styles, endings, texts that declare nothing.
 
 Data only. A placeholder «name» is filled by `styles.fields`. The words are invented after the
 habits of GPT, Gemini, Llama, Qwen, VinaLLaMA and of Vietnamese teachers.
@@ -49,16 +49,16 @@ STYLES: dict[str, Style] = {
     # Without diacritics
     "no diacritics dap so": Style(PLAIN, "Bai giai\n«steps_folded»\nDap so: «answer_folded»"),
     "no diacritics dap an": Style(PLAIN, "«steps_folded»\nDap an: «answer_folded»"),
-    "no diacritics ket luan": Style(PLAIN, "«steps_folded»\n\nKet luan: «lead_folded» «answer_folded»."),
+    "no diacritics ket luan": Style(
+        PLAIN, "«steps_folded»\n\nKet luan: «lead_folded» «answer_folded»."
+    ),
     "no diacritics vay": Style(BARE, "Ta co: «steps_folded»\nVay «lead_folded» «answer_folded»."),
     # English words around
     "answer and line break": Style(NUMBERS, "«steps»\nAnswer:\n«number»"),
     "answer and line break, unit": Style(MEASURED, "«steps»\nAnswer:\n«answer»"),
     "hashes": Style(BARE, "«steps»\n#### «number»"),
     "the final answer is": Style(PLAIN, "«steps»\n\nThe final answer is «answer»."),
-    "the final answer is boxed": Style(
-        PLAIN, "«steps»\n\nThe final answer is: $\\boxed{«latex»}$"
-    ),
+    "the final answer is boxed": Style(PLAIN, "«steps»\n\nThe final answer is: $\\boxed{«latex»}$"),
     "final answer": Style(SINGLE, "«steps»\n\n**Final answer:** «answer»"),
     "heading final answer": Style(SINGLE, "«steps»\n\n### Final Answer\n«answer»"),
     "therefore the answer is": Style(
@@ -71,9 +71,7 @@ STYLES: dict[str, Style] = {
     # LaTeX
     "boxed": Style(PLAIN, "«display»\n\n$$\\boxed{«latex»}$$"),
     "boxed in a line": Style(PLAIN, "«steps»\nVậy kết quả là $\\boxed{«latex»}$."),
-    "display after vay": Style(
-        EQUATION, "Vậy «lead»:\n\\[ «equation_latex» \\]"
-    ),
+    "display after vay": Style(EQUATION, "Vậy «lead»:\n\\[ «equation_latex» \\]"),
     "dollars after vay": Style(EQUATION, "Vậy «lead»:\n$$«equation_latex».$$"),
     "latex dap so": Style(PLAIN, "«display»\n\nĐáp số: $«latex»$"),
     "latex sentence": Style(PLAIN, "«display»\n\nVậy «lead» \\( «latex» \\)."),
@@ -87,10 +85,11 @@ STYLES: dict[str, Style] = {
     "backticks": Style(SINGLE, "«steps»\n\nĐáp án: `«answer»`"),
     "code and result": Style(
         ("number", "negative"),
-        "```python\nketqua = «number»\nprint(ketqua)\n```\n\nĐáp số: «answer»",
+        "```python\nketqua = «number_in_code»\nprint(ketqua)\n```\n\nĐáp số: «answer»",
     ),
     "table of the answer": Style(
-        PLAIN, "«steps»\n\n| Câu hỏi | Kết quả |\n|---|---|\n| «lead_upper» | «answer» |\n\n"
+        PLAIN,
+        "«steps»\n\n| Câu hỏi | Kết quả |\n|---|---|\n| «lead_upper» | «answer» |\n\n"
         "**Đáp số: «answer»**",
     ),
     # Emoji
@@ -101,7 +100,8 @@ STYLES: dict[str, Style] = {
     # Before the answer
     "self-correction before": Style(
         SINGLE,
-        "Mình tính thử ra «other». Đợi đã, mình tính nhầm, làm lại nhé:\n«steps»\n\nĐáp số: «answer»",
+        "Mình tính thử ra «other». Đợi đã, mình tính nhầm, làm lại nhé:\n«steps»\n\n"
+        "Đáp số: «answer»",
     ),
     "corrected declaration": Style(
         SINGLE,
@@ -121,7 +121,8 @@ STYLES: dict[str, Style] = {
     ),
     "example before": Style(
         SINGLE,
-        "Ví dụ: nếu kết quả là «other» thì thử lại không khớp.\nTa tính:\n«steps»\nĐáp số: «answer»",
+        "Ví dụ: nếu kết quả là «other» thì thử lại không khớp.\nTa tính:\n«steps»\n"
+        "Đáp số: «answer»",
     ),
     "greeting": Style(
         SINGLE, "Chào bạn! Mình cùng giải bài này nhé 😊\n\n«steps»\n\n**Trả lời:** «answer»."
@@ -138,14 +139,12 @@ STYLES: dict[str, Style] = {
         SINGLE, "«steps»\n\nVậy «lead» «answer».\n\nNếu có bài nào khác, cứ hỏi mình nhé! 😊"
     ),
     "english after": Style(PLAIN, "«steps»\n\nĐáp số: «answer».\n\nHope this helps! Good luck."),
-    "summary after": Style(
-        SINGLE, "«steps»\n\n**Đáp số:** «answer»\n\nTóm lại, «lead» «answer»."
-    ),
+    "summary after": Style(SINGLE, "«steps»\n\n**Đáp số:** «answer»\n\nTóm lại, «lead» «answer»."),
     "no doubt after": Style(
         SINGLE, "«steps»\n\nĐáp số: «answer»\n\nMình đã kiểm tra lại, kết quả này đúng."
     ),
     # Several values
-    "two numbers in words": Style(SEVERAL, "«steps»\n\nVậy kết quả là «labelled»."),
+    "two numbers in words": Style(SEVERAL, "«steps»\n\nVậy «labelled»."),
     "two lines after dap so": Style(SEVERAL, "«steps»\nĐáp số: «lines»"),
     "bulleted parts": Style(SEVERAL, "«steps»\n\n**Đáp số:**\n«bulleted_parts»"),
     "table of parts": Style(SEVERAL, "«steps»\n\n**Đáp số:**\n\n«table»"),
@@ -168,9 +167,7 @@ STYLES: dict[str, Style] = {
     "the correct option": Style(CHOICE, "«steps»\n\nThe correct option is «letter»."),
     "correct answer in bold": Style(CHOICE, "«steps»\n\n**Correct answer: «option»** ✅"),
     "boxed letter": Style(CHOICE, "«steps»\n\n$\\boxed{\\text{«letter»}}$"),
-    "options restated": Style(
-        CHOICE, "«question»\n\nGiải:\n«steps»\n\n**Đáp án đúng: «option»**"
-    ),
+    "options restated": Style(CHOICE, "«question»\n\nGiải:\n«steps»\n\n**Đáp án đúng: «option»**"),
     "choice and hope": Style(CHOICE, "Đáp án: **«option»**\n\nHy vọng giúp được bạn!"),
     "choice in backticks": Style(CHOICE, "«steps»\n\nĐáp án: `«option»`"),
 }
@@ -230,8 +227,10 @@ UNDECLARED: dict[str, Style] = {
         EQUATION, "Vậy lúc đầu có «answer».\nSau đó, «lead»:\n«equation_other»"
     ),
     "code prints it": Style(
-        ("number",), "Chạy chương trình sau:\n```python\nprint(\"Đáp số:\", «number»)\n```"
+        ("number",), "Chạy chương trình sau:\n```python\nprint(\"Đáp số:\", «number_in_code»)\n```"
     ),
     "only thinking": Style(SINGLE, "<think>\nĐáp số có thể là «answer», nhưng cần tính lại đã…"),
-    "letter of another, then its own": Style(CHOICE, "Đáp án: «letter»\nVậy kết quả là «other_text»."),
+    "letter beside the value of another": Style(
+        CHOICE, "Đáp án: «letter»\nVậy kết quả là «other_text»."
+    ),
 }  # fmt: skip

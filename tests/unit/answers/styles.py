@@ -16,7 +16,7 @@ from mathpal.answers import grade
 from tests.unit.answers.style_items import CHANGES, Told, another_value, told
 from tests.unit.answers.style_tables import ENDINGS, STYLES, UNDECLARED, Style
 
-PER_STYLE = 6  # right answers of each style; as many are changed, and as many get an ending
+PER_STYLE = 8  # right answers of each style; as many are changed, and as many get an ending
 _LETTERS = r"[^\W\d_][\w²³/]*"
 
 
@@ -76,6 +76,10 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 def _equation(one: Told) -> str:
     if not one.left:
         return ""
@@ -90,7 +94,7 @@ def _labelled(one: Told, form: str, glue: str) -> str:
 
 def _answer(one: Told) -> str:
     values = [f"{part.label}: {part.text}" if part.label else part.text for part in one.parts]
-    return "; ".join(([f"{one.letter}. {values[0]}"] if one.letter else values))
+    return "; ".join([f"{one.letter}. {values[0]}"] if one.letter else values)
 
 
 def fields(one: Told, other: Told) -> dict[str, str]:
@@ -124,6 +128,7 @@ def fields(one: Told, other: Told) -> dict[str, str]:
         "answer_folded": folded(_answer(one)),
         "answer_english": english(_answer(one)),
         "number": value.number,
+        "number_in_code": value.number.replace(" ", "").replace(",", "."),
         "latex": latex(value.text),
         "other": _answer(other),
         "other_text": other.parts[0].text,
@@ -131,10 +136,11 @@ def fields(one: Told, other: Told) -> dict[str, str]:
         "text": value.text,
         "option": _answer(one),
         "lines": _labelled(one, "{label}: {value}", "\n        "),
-        "labelled": _labelled(one, "{label} là {value}", ", "),
+        "labelled": _lower(_labelled(one, "{label} là {value}", ", ")),
         "bulleted_parts": _labelled(one, "- {label}: {value}", "\n"),
         "bold_parts": _labelled(one, "- {label}: **{value}**", "\n"),
-        "table": "| Đại lượng | Giá trị |\n|---|---|\n" + _labelled(one, "| {label} | {value} |", "\n"),
+        "table": "| Đại lượng | Giá trị |\n|---|---|\n"
+        + _labelled(one, "| {label} | {value} |", "\n"),
     }
 
 
@@ -181,7 +187,7 @@ def ended_answers(name: str, index: int) -> Iterator[Case]:
     """Yield the index-th answer of a style with one ending of each kind."""
     one, other = items(STYLES[name], index)
     for fault, endings in ENDINGS.items():
-        ending = endings[index % len(endings)]
+        ending = endings[index // len(ENDINGS) % len(endings)]
         yield Case(name, fault, one, with_ending(STYLES[name], one, other, ending))
 
 
@@ -191,19 +197,25 @@ def undeclared_answer(name: str, index: int) -> Case:
     return Case(name, "undeclared", one, written(UNDECLARED[name], one, other))
 
 
+def numbers(name: str) -> range:
+    """Return the numbers of a style's answers in the corpus; each style has problems of its own."""
+    first = 5 * [*STYLES, *UNDECLARED].index(name)
+    return range(first, first + PER_STYLE)
+
+
 @cache
 def right_corpus(name: str) -> tuple[Case, ...]:
     """Return the fixed right answers of a style."""
-    return tuple(right_answer(name, index) for index in range(PER_STYLE))
+    return tuple(right_answer(name, index) for index in numbers(name))
 
 
 @cache
 def wrong_corpus(name: str) -> tuple[Case, ...]:
     """Return the fixed wrong answers of a style, or of a text that declares nothing."""
     if name in UNDECLARED:
-        return tuple(undeclared_answer(name, index) for index in range(PER_STYLE))
+        return tuple(undeclared_answer(name, index) for index in numbers(name))
     made = []
-    for index in range(PER_STYLE):
+    for index in numbers(name):
         for cases in (changed_answers(name, index), ended_answers(name, index)):
             listed = list(cases)
             made.append(listed[index % len(listed)])
@@ -229,7 +241,10 @@ def rates() -> dict[str, Rates]:
     for fault in (*CHANGES, *ENDINGS):
         found = [case for cases in wrong.values() for case in cases if case.fault == fault]
         groups[f"fault: {fault}"] = ([], found)
-    groups["all"] = (sum(right.values(), []), sum(wrong.values(), []))
+    groups["all"] = (
+        [case for cases in right.values() for case in cases],
+        [case for cases in wrong.values() for case in cases],
+    )
     return {
         name: Rates(_share(good), _share(bad), _share(bad, lenient=True))
         for name, (good, bad) in groups.items()
@@ -246,7 +261,8 @@ def _print_rates() -> None:
 def _print_answers(count: int) -> None:
     cases = [c for name in STYLES for c in (*right_corpus(name), *wrong_corpus(name))]
     cases += [case for name in UNDECLARED for case in wrong_corpus(name)]
-    for case in cases[:: max(1, len(cases) // count)]:
+    for place in range(count):  # the golden ratio meets every part of the list
+        case = cases[int(place * 0.618034 * len(cases)) % len(cases)]
         print(f"=== {case.style} | {case.fault or 'RIGHT'} | gold {case.right.gold.text}")
         print(case.response, end="\n\n")
 

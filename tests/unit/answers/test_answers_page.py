@@ -43,7 +43,9 @@ def read_examples(page: str) -> list[Example]:
     return found
 
 
-EXAMPLES = read_examples((Path(__file__).parents[3] / "docs/answers.md").read_text(encoding="utf-8"))
+EXAMPLES = read_examples(
+    (Path(__file__).parents[3] / "docs/answers.md").read_text(encoding="utf-8")
+)
 
 
 @pytest.mark.parametrize(
