@@ -66,7 +66,7 @@ _UNIT_OF = re.compile(
 )
 _ORDERED = re.compile(r"thứ tự|(?:tăng|giảm) dần|(?<!\w)từ (\w+)(?: nhất)? (?:đến|tới) \w+(?: nhất)?", re.I)
 _SIZES = frozenset("bé nhỏ lớn to thấp cao nhẹ nặng ngắn dài ít nhiều".split())
-_SUPERLATIVE = re.compile(r"(\w+) nhất(?!\w)", re.I)
+_SUPERLATIVE = re.compile(r"(?<!\w)(\w{1,8}) nhất(?!\w)", re.I)
 _UNKNOWN = re.compile(r"(?<![\w'’])[a-eg-zA-Z](?![\w'’.)])(?= ?[,;:=.?<>∈]| biết| để| thoả| thỏa)|nghiệm", re.I)
 _ROUNDED = re.compile(r"làm tròn|xấp xỉ|gần đúng|khoảng bao nhiêu|ước lượng", re.I)
 _OPTION = re.compile(r"(?<![\w.])([A-F]) ?[.)] ?(\S.{0,119}?)(?=\s+[A-F] ?[.)]|\n|$)", re.S)

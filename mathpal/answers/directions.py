@@ -4,7 +4,7 @@ A direction is part of a gold's value. Knows the pairs of opposites as data; jud
 """
 
 import re
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from mathpal.answers.words import EITHER
@@ -72,8 +72,15 @@ def asked_directions(question: str) -> frozenset[tuple[str, int]]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=4096)
+def _wanted(gold: str, asked: frozenset[tuple[str, int]]) -> dict[str, int]:
+    """Return the side of each axis that the gold names, or else the question alone."""
+    wanted = {axis: side for axis, side in asked if (axis, -side) not in asked}
+    return wanted | {d.axis: d.side for d in directions(gold) if not d.denied}
+
+
 def judge_direction(
-    before: str, behind: str, gold: str, asked: Iterable[tuple[str, int]]
+    before: str, behind: str, gold: str, asked: frozenset[tuple[str, int]]
 ) -> tuple[str, str]:
     """Compare the direction of a value with the gold's; return verdict and explanation.
 
@@ -89,13 +96,10 @@ def judge_direction(
     Returns:
         ("", "") if nothing contradicts.
     """
-    wanted = {d.axis: d.side for d in directions(gold) if not d.denied}
-    named = set(asked)
-    for axis, side in named:
-        if (axis, -side) not in named:
-            wanted.setdefault(axis, side)
+    wanted = _wanted(gold, asked)
     if not wanted:
         return "", ""
+    named = asked
     left, right = directions(before), directions(behind[:_NEAR])
     for axis, side in wanted.items():
         given = [d for d in left if d.axis == axis][-1:] or [d for d in right if d.axis == axis][:1]

@@ -204,14 +204,10 @@ class _Reader:
         powers = [(str(p), n) for p, n in _primes(value.numerator).items()]
         powers += [(str(p), -n) for p, n in _primes(value.denominator).items()]
         for atom, power in (*powers, *monomial):
-            if atom[0] == "√":
-                atom, power = atom[1:], power  # half of it, below
-                share = Fraction(power, 2)
-            else:
-                share = Fraction(power)
-            same = atom == base
-            term: Polynomial = {(): share} if same else {((f"log{base} {atom}", 1),): share}
-            total = _sum(total, term, 1)
+            share = Fraction(power, 2 if atom[0] == "√" else 1)
+            argument = atom.removeprefix("√")
+            key = () if argument == base else ((f"log{base} {argument}", 1),)
+            total = _sum(total, {key: share}, 1)
         return total
 
 
@@ -230,9 +226,8 @@ def read_exact(text: str) -> Exact | None:
     tail = _UNIT_TAIL.search(body)
     if tail and not re.search(r"[a-z]", body[: tail.start()]):
         known = UNITS.get(tail[1].lower())
-        word = known[0] if known else tail[1] if tail[0][0] == " " or len(tail[1]) > 1 else ""
-        if word and (known or body[tail.start()] == " "):
-            body, unit = body[: tail.start()], word
+        if known or tail[0][0] == " ":
+            body, unit = body[: tail.start()], known[0] if known else tail[1]
     try:
         reader = _Reader(body)
         terms = reader.sum() if reader.tokens else {}

@@ -19,7 +19,8 @@ _COPULA = re.compile(
 _APART = re.compile(r"[;\n]|(?<![0-9]),|,(?![0-9])|(?<!\w)(?:và|hoặc|hay|còn|nếu|thì|nhưng)(?!\w)", re.I)
 # A name goes on after a number only with further numbers: "của 12 và 20", "(24; 40)".
 _NEW_NAME = re.compile(
-    r"[0-9][^,;]{0,30}?(?:[;\n]|, ?(?=[^\W\d])|(?<!\w)(?:và|hoặc|hay|còn|nhưng) (?=[^\W\d]))", re.I
+    r"[0-9][^,;]{0,30}?(?:[;\n]|, ?(?=[^\W\d])|(?<!\w)(?:và|hoặc|hay|còn|nhưng)(?: (?=[^\W\d])|\s*$))",
+    re.I,
 )
 _OPENING = re.compile(
     r"\s*(?:sau|khi|lúc|trong|với|trước|đến|từ|để|vì|do|theo|tại|vào) [^,;\n]{0,60},\s", re.I

@@ -64,11 +64,13 @@ def judge_number(
     if not found:
         return Finding("no_answer", None, "the declared text holds no number")
     hedged = EITHER.search(text) is not None
-    english = english_commas(working + text)
-    read = [
-        c._replace(quantity=closest(in_unit(c.quantity, unit), target.base, english=english))
-        for c in relevant(found, target, strong=strong, hedged=hedged)
-    ]
+    read = relevant(found, target, strong=strong, hedged=hedged)
+    if unit or any(c.quantity.dotted is not None for c in read):
+        english = english_commas(working + text)
+        read = [
+            c._replace(quantity=closest(in_unit(c.quantity, unit), target.base, english=english))
+            for c in read
+        ]
     first = next((c for c in read if same_kind(c.quantity, target)), read[0])
     fault = _left_open(read, first, text, gold, asked, strong=strong or hedged)
     if fault:

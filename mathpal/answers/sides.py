@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mathpal.answers.divisors import common_at_end
 from mathpal.answers.expressions import evaluate
-from mathpal.answers.labels import behind_label, ends_label
+from mathpal.answers.leads import behind_label, ends_label
 from mathpal.answers.tokens import Token, tokens
 from mathpal.answers.values import Reading, Side, Unreadable
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
 
 from mathpal.answers.asking import NOTHING, Asked
 from mathpal.answers.enumerations import (
@@ -18,14 +17,13 @@ from mathpal.answers.enumerations import (
     terms,
 )
 from mathpal.answers.headings import named_value, without_arguments
+from mathpal.answers.labels import match_labels
 from mathpal.answers.notation import plain_fractions
 from mathpal.answers.quantities import closest, find_quantities
 from mathpal.answers.records import Answer, Quantity
 from mathpal.answers.scalars import Finding, compare
 from mathpal.answers.words import EITHER, taken_back
 
-_SAME = {"nhỏ": "bé", "to": "lớn", "1": "nhất", "một": "nhất", "2": "hai", "3": "ba", "4": "tư"}
-_TOKENS = re.compile(r"\w+")
 _RATIO = re.compile(
     r"[0-9][0-9.,]{0,20}(?: [0-9]{3})*(?: ?: ?[0-9][0-9.,]{0,20}(?: [0-9]{3})*){1,5}"
 )
@@ -41,35 +39,6 @@ _GIVEN = re.compile(r"[0-9][0-9.,/ ]*")  # the numbers of a name are givens
 _UNKNOWN = re.compile(r"(?<![^\W\d_])[a-zA-Z] ?[=∈]|nghiệm")
 _APART = re.compile(r"[;,\n:]")
 _SEVERITY = ("wrong", "wrong_unit", "wrong_form", "correct")
-
-
-@lru_cache(maxsize=4096)
-def _tokens(label: str) -> frozenset[str]:
-    return frozenset(_SAME.get(word, word) for word in _TOKENS.findall(label.lower()))
-
-
-def match_labels(given: Sequence[Quantity], gold: Sequence[Quantity]) -> list[int] | None:
-    """Return for each given part the index of the gold part that it names.
-
-    Labels are compared by the words that tell the gold's labels apart. Parts without a telling
-    label take the remaining places in order. Return None if two parts name the same gold part.
-    """
-    sets = [_tokens(q.label) for q in gold]
-    common = frozenset.intersection(*sets) if sets else frozenset()
-    own = [s - common for s in sets]
-    own = [s - frozenset().union(*(o for j, o in enumerate(own) if j != i)) or s
-           for i, s in enumerate(own)]  # fmt: skip
-    named: list[int | None] = []
-    for quantity in given:
-        tokens = _tokens(quantity.label)
-        hits = [i for i, words in enumerate(own) if words and words & tokens]
-        best = [i for i in hits if own[i] <= tokens] or hits
-        named.append(best[0] if len(best) == 1 else None)
-    used = [i for i in named if i is not None]
-    if len(used) != len(set(used)):
-        return None
-    rest = iter(i for i in range(len(gold)) if i not in used)
-    return [next(rest) if i is None else i for i in named]
 
 
 def _share_unit(parts: list[Quantity], gold: Sequence[Quantity]) -> list[Quantity]:
