@@ -65,7 +65,9 @@ class Decision(NamedTuple):
     finding: Finding
 
 
-def decide(reading: Reading, gold: Answer, asks: Asked, judge: Judge) -> Decision:
+def decide(
+    reading: Reading, gold: Answer, asks: Asked, judge: Judge, *, lenient: bool = False
+) -> Decision:
     """Choose the claim that answers the gold, judge it, and compare it with the others.
 
     Args:
@@ -73,6 +75,7 @@ def decide(reading: Reading, gold: Answer, asks: Asked, judge: Judge) -> Decisio
         gold: the gold answer.
         asks: the question's demands.
         judge: judges one claim against the gold.
+        lenient: grade free of format: without a claim, take the last equation or sentence.
     """
     able = [
         claim for claim in reading.claims
@@ -86,7 +89,10 @@ def decide(reading: Reading, gold: Answer, asks: Asked, judge: Judge) -> Decisio
         return Decision(final[-1], _considered(reading, final, weak, gold, judge))
     weak = _joined(weak, gold)
     if not weak or _superseded(weak[-1], reading, gold):
-        return Decision(None, Finding("no_answer", None, "nothing is declared"))
+        found = without_declaration(reading) if lenient else None
+        if found is None:
+            return Decision(None, Finding("no_answer", None, "nothing is declared"))
+        weak = [found]
     return Decision(weak[-1], _considered(reading, weak[-1:], [], gold, judge))
 
 
@@ -124,13 +130,15 @@ def _can_answer(claim: Claim, gold: Answer, asks: Asked) -> bool:
         return False
     if claim.kinds:
         return kind in claim.kinds
+    if kind == "text":
+        return bool(text or claim.letter)
     if kind == "choice":
         return bool(claim.letter or (asks.options and (claim.linked or holds_number(text))))
     if claim.letter and not holds_number(text):
         return bool(asks.options)
     if kind == "sign":
         return claim.linked or bool(signs(text))
-    if kind in ("yesno", "text", "parts"):
+    if kind in ("yesno", "parts"):
         return bool(text)
     if kind == "pattern":
         return claim.linked or bool(read_pattern(text))
@@ -288,19 +296,19 @@ def without_declaration(reading: Reading) -> Claim | None:
 
     Lines that check, explain, suppose or ask are passed over.
     """
-    aside = {c.start for c in reading.claims if c.role in ("check", "aside")}
-    lines: list[str] = []
+    aside = {c.start for c in reading.claims if c.role not in ("final", "conclusion", "connective")}
+    lines: list[tuple[int, str]] = []
     at = 0
     for line in reading.text.split("\n"):
         begin = at + len(line) - len(line.lstrip())
+        at += len(line) + 1
         if line.strip() and not (
             begin in aside or SUPPOSED.match(line) or line.rstrip().endswith("?")
         ):
-            lines.append(line.strip())
-        at += len(line) + 1
-    if sum(bool(_OPTION.match(line)) for line in lines) > 1:  # the question's options
-        lines = [line for line in lines if not _OPTION.match(line)]
-    for line in reversed(lines):
+            lines.append((begin, line.strip()))
+    if sum(bool(_OPTION.match(line)) for _, line in lines) > 1:  # the question's options
+        lines = [(begin, line) for begin, line in lines if not _OPTION.match(line)]
+    for begin, line in reversed(lines):
         equation = "=" in line
         if not equation and not (
             len(line) <= _SENTENCE and (len(lines) == 1 or holds_number(line))
@@ -309,5 +317,9 @@ def without_declaration(reading: Reading) -> Claim | None:
         said = trim(line[-400:])
         letter = said if len(said) == 1 and said in "ABCDEF" else ""
         role: Role = "final" if equation or len(line) <= _SHORT else "conclusion"
-        return Claim(role, "asserted", said, said, letter, True, 0, 0, 0) if said else None
+        number = reading.text.count("\n", 0, begin) + 1
+        claim = Claim(
+            role, "asserted", said, said, letter, True, begin, begin + len(line), number
+        )
+        return claim if said else None
     return None

@@ -9,7 +9,7 @@ import re
 from mathpal.answers.asking import Asked, asked
 from mathpal.answers.claims import Claim, read
 from mathpal.answers.comparisons import judge_sign, judge_yesno
-from mathpal.answers.decision import Decision, decide, without_declaration
+from mathpal.answers.decision import decide
 from mathpal.answers.factors import judge_factors
 from mathpal.answers.kinds import labelled_parts
 from mathpal.answers.letters import contradicts_letter, judge_letter
@@ -20,7 +20,9 @@ from mathpal.answers.structured import judge_parts, judge_ratio, judge_remainder
 from mathpal.answers.textual import judge_pattern, judge_text
 
 
-def _judge(claim: Claim, gold: Answer, asks: Asked) -> Finding:
+def _judge(
+    claim: Claim, gold: Answer, asks: Asked, *, lenient: bool = False, working: str = ""
+) -> Finding:
     kind = gold.kind
     if kind == "choice":
         return judge_letter(claim, gold, asks, _judge)
@@ -34,7 +36,7 @@ def _judge(claim: Claim, gold: Answer, asks: Asked) -> Finding:
     if kind == "yesno":
         return judge_yesno(text, gold, asks)
     if kind == "text":
-        return judge_text(text, gold.text)
+        return judge_text(text, gold.text, asks)
     if kind == "pattern":
         return judge_pattern(text, gold.text)
     if kind == "factors":
@@ -44,12 +46,14 @@ def _judge(claim: Claim, gold: Answer, asks: Asked) -> Finding:
     if kind in ("pair", "list"):
         return judge_parts(claim.block or text, gold)
     if kind == "set":
-        return judge_set(claim.block or text, gold)
+        return judge_set(claim.block or text, gold, asks)
     if kind == "remainder":
         return judge_remainder(text, gold)
     if kind == "ratio":
         return judge_ratio(text, gold, reduced=asks.form == "reduced")
-    return judge_number(text, gold, asks, strong=claim.strong)
+    return judge_number(
+        text, gold, asks, strong=claim.strong, lenient=lenient, working=working
+    )
 
 
 def _judge_members(claim: Claim, gold: Answer, asks: Asked) -> Finding:
@@ -86,8 +90,8 @@ def grade(
         gold: the gold, read by `parse_gold`.
         question: the problem's text. It states the form and unit asked for ("= … cm", "phân số
             tối giản"), the options A to F, and the sides of a comparison.
-        lenient: grade free of format: if nothing is declared, judge the last equation, or a
-            response that is a single line of up to 80 characters.
+        lenient: grade free of format: if nothing is declared, judge the last equation or the last
+            sentence with a number; a bare number is enough where the question names its unit.
         explain: whether the grade lists the claims of the response.
 
     Returns:
@@ -101,11 +105,9 @@ def grade(
     reading = read(response)
 
     def judge(claim: Claim) -> Finding:
-        return _judge(claim, gold, asks)
+        return _judge(claim, gold, asks, lenient=lenient, working=reading.text)
 
-    chosen, finding = decide(reading, gold, asks, judge)
-    if chosen is None and lenient and (found := without_declaration(reading)):
-        chosen, finding = Decision(found, judge(found))
+    chosen, finding = decide(reading, gold, asks, judge, lenient=lenient)
     claims = reading.claims if explain else ()
     if chosen is None:
         return Grade("no_answer", None, None, finding.explanation, claims)

@@ -144,7 +144,7 @@ def _carries(working: str, quantity: Quantity, target: Quantity) -> bool:
     """Return whether the working states the value with the gold's unit: "35 × 2 = 70 (km)"."""
     return any(
         q.dimension == target.dimension and q.base == target.base and q.value == quantity.value
-        for line in working[-_WORKING:].split("\n")
+        for line in working.split("\n")
         if any(character.isdigit() for character in line)
         for q, _, _ in find_quantities(normalise(line))
     )

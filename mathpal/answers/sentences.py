@@ -10,7 +10,7 @@ from mathpal.answers.notation import next_number
 _POINTS = re.compile(r"\(\s?[0-9.,/]{1,5} ?(?:điểm|đ)\s?\)")
 # Bracketed remarks, which are removed. Brackets with a unit, remainder, number or hedge are kept.
 _ASIDE = re.compile(
-    r"\((?!\s?(?:dư|âm|chắc|hình như|[-+]?[0-9]|\?)"
+    r"(?<=[^\s=:,;] )\((?!\s?(?:dư|âm|chắc|hình như|[-+]?[0-9]|\?)"
     r"|[^()]{0,60}(?<!\w)(?:hoặc|hay|nếu|có thể)(?!\w)[^()]{0,40}[0-9])"
     r"(?![^()0-9=]{0,24}\))"
     r"[^()]{0,300}\)"

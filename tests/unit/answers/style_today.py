@@ -4,4 +4,4 @@ RIGHT: dict[str, float] = {}
 WRONG: dict[str, float] = {}
 WRONG_LENIENT: dict[str, float] = {}
 FAULTS: dict[str, str] = {}
-PAGE: dict[str, str] = {}
+PAGE: tuple[str, ...] = ()
