@@ -318,8 +318,6 @@ def without_declaration(reading: Reading) -> Claim | None:
         letter = said if len(said) == 1 and said in "ABCDEF" else ""
         role: Role = "final" if equation or len(line) <= _SHORT else "conclusion"
         number = reading.text.count("\n", 0, begin) + 1
-        claim = Claim(
-            role, "asserted", said, said, letter, True, begin, begin + len(line), number
-        )
+        claim = Claim(role, "asserted", said, said, letter, True, begin, begin + len(line), number)
         return claim if said else None
     return None

@@ -56,7 +56,13 @@ class Direction(NamedTuple):
 def directions(text: str) -> list[Direction]:
     """Return the direction words of a normalised text in order."""
     found = [
-        Direction(axis, 1 if m["one"] else -1, m.start(), m.end(), bool(_DENIED.search(text[: m.start()][-20:])))
+        Direction(
+            axis,
+            1 if m["one"] else -1,
+            m.start(),
+            m.end(),
+            bool(_DENIED.search(text[: m.start()][-20:])),
+        )
         for axis, pattern in _WORDS
         for m in pattern.finditer(text)
     ]

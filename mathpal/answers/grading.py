@@ -51,9 +51,7 @@ def _judge(
         return judge_remainder(text, gold)
     if kind == "ratio":
         return judge_ratio(text, gold, reduced=asks.form == "reduced")
-    return judge_number(
-        text, gold, asks, strong=claim.strong, lenient=lenient, working=working
-    )
+    return judge_number(text, gold, asks, strong=claim.strong, lenient=lenient, working=working)
 
 
 def _judge_members(claim: Claim, gold: Answer, asks: Asked) -> Finding:

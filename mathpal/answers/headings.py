@@ -16,7 +16,9 @@ _COPULA = re.compile(
     re.I,
 )
 # Between two values, not inside the name of one.
-_APART = re.compile(r"[;\n]|(?<![0-9]),|,(?![0-9])|(?<!\w)(?:và|hoặc|hay|còn|nếu|thì|nhưng)(?!\w)", re.I)
+_APART = re.compile(
+    r"[;\n]|(?<![0-9]),|,(?![0-9])|(?<!\w)(?:và|hoặc|hay|còn|nếu|thì|nhưng)(?!\w)", re.I
+)
 # A name goes on after a number only with further numbers: "của 12 và 20", "(24; 40)".
 _NEW_NAME = re.compile(
     r"[0-9][^,;]{0,30}?(?:[;\n]|, ?(?=[^\W\d])|(?<!\w)(?:và|hoặc|hay|còn|nhưng)(?: (?=[^\W\d])|\s*$))",

@@ -39,7 +39,11 @@ def _bound(text: str) -> object:
     if plain in ("∞", "-∞"):
         return plain
     read = read_exact(plain)
-    if read is None or read.unit or any(a[0].isalpha() and a != "π" for m, _ in read.terms for a, _ in m):
+    if (
+        read is None
+        or read.unit
+        or any(a[0].isalpha() and a != "π" for m, _ in read.terms for a, _ in m)
+    ):
         return None
     return read.terms
 
@@ -89,7 +93,11 @@ def read_region(text: str, count: int = 0) -> Region | None:
     if all(unequal):
         return Region(tuple(piece for pieces in unequal if pieces for piece in pieces), "")
     match, pieces, name = _HEAD.match(plain), [], ""
-    if match is None or (match.start("open") and match["open"] == "(" and plain[: match.start("open")].strip() in ("f", "g")):
+    if match is None or (
+        match.start("open")
+        and match["open"] == "("
+        and plain[: match.start("open")].strip() in ("f", "g")
+    ):
         return None
     name, end = match["name"] or "", 0
     while match is not None:
@@ -105,7 +113,13 @@ def read_region(text: str, count: int = 0) -> Region | None:
 def find_region(text: str, wanted: Region) -> Region | None:
     """Return the last region of a declared text, or the coordinates "x = 2; y = 3" of a point."""
     count = len(wanted.pieces[0][1])
-    tails = [text, *(text[m.end() :] for m in re.finditer(r"(?<!\w)(?:là|bằng|khi|hay|với)(?!\w):?|[=:∈]", text))]
+    tails = [
+        text,
+        *(
+            text[m.end() :]
+            for m in re.finditer(r"(?<!\w)(?:là|bằng|khi|hay|với)(?!\w):?|[=:∈]", text)
+        ),
+    ]
     for tail in tails:
         if read := read_region(tail, count):
             return read

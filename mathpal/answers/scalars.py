@@ -20,6 +20,7 @@ from mathpal.answers.quantities import (
 from mathpal.answers.records import Answer, Quantity
 from mathpal.answers.words import EITHER, ranges, taken_back
 
+
 class Finding(NamedTuple):
     """A verdict on one declared text, with the quantity that was judged."""
 
@@ -137,7 +138,11 @@ def _hundredfold(quantity: Quantity) -> Fraction:
 def _unit_is_asked(quantity: Quantity, target: Quantity, asked: Asked) -> bool:
     """Return whether a bare number is the gold's in the unit that the question names."""
     given = in_unit(quantity, asked.named_unit)
-    return quantity.dimension == "" and bool(given.dimension) and compare(given, target)[0] == "correct"
+    return (
+        quantity.dimension == ""
+        and bool(given.dimension)
+        and compare(given, target)[0] == "correct"
+    )
 
 
 def _carries(working: str, quantity: Quantity, target: Quantity) -> bool:

@@ -1,7 +1,6 @@
 """Answers in the styles of chat models: right ones are accepted, wrong ones are not.
 
 The fixed corpus has one test for each style; the properties draw further problems for any style.
-`style_today` lists what the checker does not yet pass: an entry that passes is to be deleted.
 """
 
 from collections.abc import Iterable
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 
 from tests.unit.answers.style_items import CHANGES, FAMILIES_OF, digit_changed, told
 from tests.unit.answers.style_tables import ENDINGS, STYLES, UNDECLARED
-from tests.unit.answers.style_today import FAULTS, RIGHT, WRONG, WRONG_LENIENT
 from tests.unit.answers.styles import (
     Case,
     accepted,
@@ -30,20 +28,7 @@ DRAWN = settings(
     max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
 )
 ROUNDS = st.integers(0, 300)
-READ = sorted(STYLES.keys() - RIGHT.keys())  # a change in an unread style would test nothing
-
-
-def by_name(names: Iterable[str], today: dict[str, float]) -> pytest.MarkDecorator:
-    """Parametrise over names; those that fail today are expected to, with their present rate."""
-    return pytest.mark.parametrize(
-        "name",
-        [
-            pytest.param(name, marks=pytest.mark.xfail(reason=f"accepts {today[name]:.0%} today"))
-            if name in today
-            else name
-            for name in names
-        ],
-    )
+NAMES = st.sampled_from(sorted(STYLES))
 
 
 def listed(cases: Iterable[Case]) -> str:
@@ -53,26 +38,26 @@ def listed(cases: Iterable[Case]) -> str:
     )
 
 
-@by_name(STYLES, RIGHT)
+@pytest.mark.parametrize("name", STYLES)
 def test_right_answers_in_a_style_are_accepted(name: str) -> None:
     refused = [case for case in right_corpus(name) if not accepted(case)]
     assert not refused, listed(refused)
 
 
-@by_name((*STYLES, *UNDECLARED), WRONG)
+@pytest.mark.parametrize("name", [*STYLES, *UNDECLARED])
 def test_wrong_answers_in_a_style_are_not_accepted(name: str) -> None:
     flattered = [case for case in wrong_corpus(name) if accepted(case)]
     assert not flattered, listed(flattered)
 
 
-@by_name((*STYLES, *UNDECLARED), WRONG_LENIENT)
+@pytest.mark.parametrize("name", [*STYLES, *UNDECLARED])
 def test_wrong_answers_are_not_accepted_format_free_either(name: str) -> None:
     flattered = [case for case in wrong_corpus(name) if accepted(case, lenient=True)]
     assert not flattered, listed(flattered)
 
 
 @DRAWN
-@given(name=st.sampled_from(READ), index=ROUNDS)
+@given(name=NAMES, index=ROUNDS)
 def test_any_style_of_a_right_value_is_accepted(name: str, index: int) -> None:
     case = right_answer(name, index)
     assert accepted(case), listed([case])
@@ -82,7 +67,7 @@ def test_any_style_of_a_right_value_is_accepted(name: str, index: int) -> None:
 PLACES = {
     fault: [
         (name, place)
-        for name in READ
+        for name in STYLES
         for place in range(len(STYLES[name].shapes))
         if CHANGES[fault](items(STYLES[name], place)[0], place) is not None
     ]
@@ -90,13 +75,7 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        pytest.param(f, marks=pytest.mark.xfail(reason=FAULTS[f])) if f in FAULTS else f
-        for f in CHANGES
-    ],
-)
+@pytest.mark.parametrize("fault", CHANGES)
 @DRAWN
 @given(data=st.data(), turn=ROUNDS)
 def test_a_changed_answer_is_accepted_in_no_style(
@@ -109,15 +88,9 @@ def test_a_changed_answer_is_accepted_in_no_style(
     assert not accepted(cases[0]), listed(cases)
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        pytest.param(f, marks=pytest.mark.xfail(reason=FAULTS[f])) if f in FAULTS else f
-        for f in ENDINGS
-    ],
-)
+@pytest.mark.parametrize("fault", ENDINGS)
 @DRAWN
-@given(name=st.sampled_from(READ), index=ROUNDS)
+@given(name=NAMES, index=ROUNDS)
 def test_an_answer_unsaid_afterwards_is_accepted_in_no_style(
     fault: str, name: str, index: int
 ) -> None:
@@ -126,7 +99,7 @@ def test_an_answer_unsaid_afterwards_is_accepted_in_no_style(
 
 
 @DRAWN
-@given(name=st.sampled_from(sorted(UNDECLARED.keys() - WRONG.keys())), index=ROUNDS)
+@given(name=st.sampled_from(sorted(UNDECLARED)), index=ROUNDS)
 def test_a_value_that_is_not_declared_is_never_accepted(name: str, index: int) -> None:
     case = undeclared_answer(name, index)
     assert not accepted(case), listed([case])
