@@ -5,19 +5,16 @@ Each phrase of `phrases` begins at most one claim. A claim has a role (of its ph
 """
 
 import re
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from mathpal.answers.layout import TAIL, plain
 from mathpal.answers.notation import next_number
-from mathpal.answers.phrases import SUPPOSED, Phrase, Role, phrases_in
+from mathpal.answers.phrases import Phrase, Role, phrases_in
+from mathpal.answers.polarity import Polarity, polarity
 from mathpal.answers.sentences import EDGES, block_of, boxed, lines_of, sentence_of, trim, unbroken
-
-Polarity = Literal["asserted", "doubted", "denied", "supposed", "listed"]
 
 _BODY = 400  # characters of one claim
 _MOST = 48  # phrases that are read, the last ones of a response
-_BEFORE = 60  # characters before a phrase that may deny it
-
 _AFTER = re.compile(
     r"(?:[\s*]{0,3}(?:của|bài|toán|đúng|cuối|cùng|cần|tìm|phải|chính|xác|câu|này|nhất|đáp|án|số"
     r"|phương|ý|vào|chữ|cái|tròn|thứ|lựa|chọn|dung|cuoi|cung|of|the|problem|question|trước|cho"
@@ -30,25 +27,8 @@ _AFTER_THEREFORE = re.compile(r"[ *,]{0,3}(?P<link>:?)[ *]{0,3}")
 _LETTER = re.compile(r"[(\[{\"' *]{0,3}([A-F])(?![\w'’])(?! ?[=<>+×]| : )(?! - (?!\d|[^\W\d]{2}))")
 _BARE_LETTER = re.compile(r"[(\[{\"' *]{0,3}([a-fA-F])[\s.)}*\]\"']{0,4}$")
 _SIGN_CHOICE = re.compile(r"\s?(?:dấu )?[\"'(]?[<>=]")
-_LISTED = re.compile(r"(?<![\w.])([A-F]) ?[.):] ?\S")
-# Words right before "chọn B" or "đáp án B" that reject it.
-_DROPPED = re.compile(
-    r"(?<!\w)(?:không|chẳng|chưa|đừng|loại|bỏ|trừ|khác|tránh|nếu|giả sử)"
-    r"(?: (?:thể|được|nên|phải|hề|cần|có|là|các|những|cả|hai|bỏ|trừ|đi|lựa|vội|ghi)){0,4}[ *]*$",
-    re.I,
-)
 _SEVERAL = re.compile(r"(?<!\w)(?:các|những|mọi|cả|hai|ba|bốn)(?: (?:hai|ba|bốn))?[ *]*$", re.I)
 _PREDICATE = re.compile(r" (?:sai|nhầm|đúng|(?:không|chưa) (?:đúng|chính xác))(?!\w)(?! là)", re.I)
-_NOT = re.compile(
-    r"\s*(?:không|chưa|chẳng) (?:thể |phải |hề |được |thể nào )*(?:là|bằng)(?!\w)", re.I
-)
-# Words right before a phrase that make the claim uncertain or another person's.
-_OPEN = re.compile(
-    r"(?<!\w)(?:có thể|có lẽ|chắc là|hình như|không chắc|đoán|hay là|bảo|cho rằng|nghĩ|nói|đồn)"
-    r"(?: (?:là|rằng|ta|em|sẽ|lựa)){0,2}[ *]*$",
-    re.I,
-)
-_START = re.compile(r"[.!?\n;](?=\s|$)|\n")
 _LABEL = re.compile(r"^\s*(?:[-•+*]\s*)?(?:câu |phần |ý )?\(?([a-h])[).:]\s", re.M | re.I)
 _WRAPPED = re.compile(r"^[ \t$]*\{([^{}\n]{1,80})\}[ \t$.]*$")
 
@@ -184,25 +164,12 @@ def _claim(text: str, phrase: Phrase, words: str, start: int, end: int, stop: in
     below = below or rest.lstrip(" *")[:1] == "\n"
     lines = unbroken(lines_of(rest.lstrip(" *\n" if linked else " *"), bulleted=below))
     said, block = sentence_of(lines), block_of(lines)
+    meant = polarity(text, start, end, behind)
+    place = end + match.end() + len(said)
+    opens = phrase.opens or (below and phrase.role == "final")
     return Claim(
-        phrase.role, _polarity(text, start, end, behind), said, block, letter, linked, start, end + match.end() + len(said), 0,
-        opens=phrase.opens or (below and phrase.role == "final"), kinds=phrase.kinds,
-    )  # fmt: skip
-
-
-def _polarity(text: str, start: int, end: int, rest: str) -> Polarity:
-    """Return how a claim is meant."""
-    before = text[max(0, start - _BEFORE) : start]
-    if _DROPPED.search(before):
-        return "denied"
-    begins = [m.end() for m in _START.finditer(before)]
-    sentence = text[start - len(before) + (begins[-1] if begins else 0) : start]
-    if SUPPOSED.match(sentence) and (begins or len(before) < _BEFORE):
-        return "supposed"
-    if "".join(_LISTED.findall(rest[:300])).startswith("ABC"):
-        return "listed"
-    doubted = _OPEN.search(before) or _NOT.match(rest) or _NOT.match(text, end)
-    return "doubted" if doubted else "asserted"
+        phrase.role, meant, said, block, letter, linked, start, place, 0, "", opens, phrase.kinds
+    )
 
 
 def _letter(rest: str, *, bare: bool) -> tuple[str, str]:

@@ -13,44 +13,24 @@ A pure function of the claims and the gold; the caller supplies the judge of a s
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mathpal.answers.asking import Asked
 from mathpal.answers.claims import Claim, Reading
-from mathpal.answers.enumerations import members, read_remainder
-from mathpal.answers.kinds import labelled_parts
+from mathpal.answers.consistency import Judge, contradicted, taken_back_later
 from mathpal.answers.phrases import SUPPOSED, Role
 from mathpal.answers.quantities import find_quantities
-from mathpal.answers.records import Answer, Quantity
+from mathpal.answers.records import Answer
 from mathpal.answers.scalars import Finding, holds_number
 from mathpal.answers.sentences import trim
 from mathpal.answers.textual import read_pattern
 from mathpal.answers.words import signs
 
-Judge = Callable[[Claim], Finding]
-
 _MOST = 8  # claims of one role that are compared
-_VALUED = ("choice", "integer", "decimal", "fraction", "mixed", "percent", "quantity", "time")
 _SHORT, _SENTENCE = 80, 200  # characters of a line that may be an answer by itself
-_BEHIND = 240  # characters after an answer in which a correction or doubt is about it
-_STATED = re.compile(r"(?:là|bằng|=) ?:? ?[-+]?[0-9][^;,\n]{0,40}$")
-_NAMED = re.compile(r"(?:(?<!\w)là(?!\w)|[:=]) ?(?!xong|hết|đủ|đúng|sai)([^\W\d_][^,;:=]{0,30})$")
-_LETTER = re.compile(r"[(\[]?[A-F][)\].]? ?(?:(?:là )?(?:đáp án|phương án|câu)? ?đúng)?$")
 _RESULT = re.compile(r"[0-9)\w²³%}] ?[-+×:/*x] ?[(\w√][^=\n]{0,80}=(?P<result>[^\n=]{1,60})")
-_OTHER_VALUE = re.compile(r"(?<!\w)(?:[-+]?[0-9]|[A-F](?![\w'’]))")
-_DENIAL = re.compile(
-    r"(?:(?:trên|này|đó|vừa rồi|ở trên|của (?:mình|em|tôi|tớ)) )*(?:là |bị |có vẻ |đang )?"
-    r"(?:sai|nhầm|(?:không|chưa) (?:phải|đúng|chính xác))(?!\w)",
-    re.I,
-)
 _OPTION = re.compile(r"[-•+*]?\s*\(?[A-F] ?[.)]\s")
-_CONFIRMED = re.compile(
-    r"(?<!không )(?<!chưa )(?<!\w)(?:đúng rồi|chính xác|vẫn là|vẫn đúng|đã đúng|khớp)", re.I
-)
-_FIRST_PERSON = re.compile(
-    r"[.!?\n,(;:*-]\s*$|^\s*$|(?:mình|tôi|em|tớ|ta|con|i) (?:đã |bị |lại )?$", re.I
-)
 
 
 class Decision(NamedTuple):
@@ -112,9 +92,11 @@ def _considered(
     later = [
         c for c in later if not any(_same_paragraph(reading.text, at, c.start) for at in checks)
     ]
-    if _contradicted(last, finding, earlier, later, gold, judge):
+    if contradicted(last, finding, earlier, later, gold, judge):
         return Finding("multiple_answers", finding.quantity, "declarations contradict")
-    if finding.verdict == "correct" and (why := _taken_back(reading, last, finding, gold.kind)):
+    if finding.verdict == "correct" and (
+        why := taken_back_later(reading, last, finding, gold.kind)
+    ):
         return Finding("ambiguous", finding.quantity, why)
     return finding
 
@@ -185,108 +167,6 @@ def _outgrown(claim: Claim, reading: Reading) -> bool:
     for match in _RESULT.finditer(reading.text, claim.end, max(claim.end, stop)):
         result = find_quantities(match["result"])
         if result and result[0][0].value not in said:
-            return True
-    return False
-
-
-def _taken_back(reading: Reading, last: Claim, finding: Finding, kind: str) -> str:
-    """Return why the words after an answer take it back or leave it open; "" if they do not."""
-    own = finding.quantity.value if finding.quantity else None
-    for claim in reading.claims:
-        stated = claim.role in ("final", "conclusion") and claim.start > last.start
-        if stated and (claim.polarity == "doubted" or _DENIAL.match(claim.text)):
-            return f"it is denied or doubted afterwards (line {claim.line})"
-        if claim.role not in ("correction", "doubt"):
-            continue
-        begins = last.start if claim.certain and kind != "yesno" else last.end - 2
-        if not begins < claim.start <= last.end + _BEHIND:
-            continue
-        text = reading.text
-        begin = (
-            max(text.rfind(mark, last.start, claim.start) for mark in (". ", "\n", "! ", "? ")) + 1
-        )
-        sentence = text[max(begin, last.start) : claim.start]
-        if SUPPOSED.match(sentence.lstrip(" .!?\n")):
-            continue
-        if (
-            claim.role == "correction"
-            and not claim.certain
-            and not _FIRST_PERSON.search(sentence[-12:])
-        ):
-            continue
-        said = text[claim.start : claim.start + 120]
-        values = {q.value for q, _, _ in find_quantities(said)}
-        if claim.certain or (
-            _OTHER_VALUE.search(said) and not (own in values and len(values) == 1)
-        ):
-            if claim.role == "correction" and _CONFIRMED.search(said) and not claim.certain:
-                continue
-            taken = "it is taken back" if claim.role == "correction" else "it is doubted"
-            return f"{taken} afterwards (line {claim.line})"
-    return ""
-
-
-def _values(claim: Claim) -> list[object]:
-    """Return the values that a claim states, to tell two claims apart."""
-    side = claim.text[claim.text.rfind("=") + 1 :]
-    return [(q.dimension, q.base) for q, _, _ in find_quantities(side)]
-
-
-def _same(one: Quantity, other: Quantity) -> bool:
-    """Return whether two quantities are equal; one of them may lack its unit."""
-    bare = "" in (one.dimension, other.dimension) and one.value == other.value
-    return bare or one == other
-
-
-def _answers(text: str, gold: Answer) -> bool:
-    """Return whether a later sentence is itself an answer of the gold's kind."""
-    if gold.kind == "choice":
-        return _LETTER.match(text) is not None or _STATED.search(text) is not None
-    if gold.kind == "text":
-        named = _NAMED.search(text)
-        last = (gold.text.split() or [""])[-1]
-        return named is not None and (not last[0].isupper() or named[1][0].isupper())
-    if gold.kind in ("pair", "list", "set"):
-        return len(members(text, ordered=gold.kind == "list")) == len(gold.parts)
-    if gold.kind == "parts":
-        return len(labelled_parts(text)) == len(gold.members)
-    if gold.kind == "remainder":
-        return read_remainder(text) is not None
-    if gold.kind == "ratio":
-        return ":" in text or _STATED.search(text) is not None
-    return gold.kind in ("sign", "yesno", "pattern", "factors") or bool(_STATED.search(text))
-
-
-def _contradicted(
-    last: Claim,
-    finding: Finding,
-    earlier: Sequence[Claim],
-    later: Sequence[Claim],
-    gold: Answer,
-    judge: Judge,
-) -> bool:
-    """Return whether another claim of the same response states a different answer."""
-    for other in earlier:
-        found = judge(other)
-        if found.verdict == "no_answer":
-            continue
-        if gold.kind == "choice" and other.letter == last.letter:
-            continue
-        if found.verdict != finding.verdict or _values(other) != _values(last):
-            same = found.quantity and finding.quantity and _same(found.quantity, finding.quantity)
-            if not same and not found.verdict == finding.verdict == "correct":
-                return True
-    for other in later:
-        valued = other.linked and gold.kind in _VALUED and holds_number(other.text)
-        if not valued and not _answers(other.text, gold):
-            continue
-        found = judge(other)
-        if found.verdict != "wrong":
-            continue
-        read, judged = found.quantity, finding.quantity
-        if not read or not judged:
-            return True
-        if read.dimension == judged.dimension and read.base != judged.base:
             return True
     return False
 

@@ -84,7 +84,7 @@ def _without_code(text: str) -> str:
 
 
 def _row(line: str) -> str:
-    """Return a row of a table as text: "| a | 26 |" is "a) 26", a head "| Câu | Đáp số |" "Đáp số:"."""
+    """Return a row of a table as text: "| a | 26 |" is "a) 26", "| Câu | Đáp số |" is "Đáp số:"."""
     bare = line.strip()
     if not bare.startswith("|") or len(bare) < 3:
         return line

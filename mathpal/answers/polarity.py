@@ -1,0 +1,46 @@
+"""Tells how a claim is meant: asserted, doubted, denied, only supposed, or a list of options.
+
+Looks at the words around its phrase; reads no values.
+"""
+
+import re
+from typing import Literal
+
+from mathpal.answers.phrases import SUPPOSED
+
+Polarity = Literal["asserted", "doubted", "denied", "supposed", "listed"]
+
+_BEFORE = 60  # characters before a phrase that may deny it
+
+_LISTED = re.compile(r"(?<![\w.])([A-F]) ?[.):] ?\S")
+# Words right before "chọn B" or "đáp án B" that reject it.
+_DROPPED = re.compile(
+    r"(?<!\w)(?:không|chẳng|chưa|đừng|loại|bỏ|trừ|khác|tránh|nếu|giả sử)"
+    r"(?: (?:thể|được|nên|phải|hề|cần|có|là|các|những|cả|hai|bỏ|trừ|đi|lựa|vội|ghi)){0,4}[ *]*$",
+    re.I,
+)
+_NOT = re.compile(
+    r"\s*(?:không|chưa|chẳng) (?:thể |phải |hề |được |thể nào )*(?:là|bằng)(?!\w)", re.I
+)
+# Words right before a phrase that make the claim uncertain or another person's.
+_OPEN = re.compile(
+    r"(?<!\w)(?:có thể|có lẽ|chắc là|hình như|không chắc|đoán|hay là|bảo|cho rằng|nghĩ|nói|đồn)"
+    r"(?: (?:là|rằng|ta|em|sẽ|lựa)){0,2}[ *]*$",
+    re.I,
+)
+_START = re.compile(r"[.!?\n;](?=\s|$)|\n")
+
+
+def polarity(text: str, start: int, end: int, rest: str) -> Polarity:
+    """Return how a claim is meant."""
+    before = text[max(0, start - _BEFORE) : start]
+    if _DROPPED.search(before):
+        return "denied"
+    begins = [m.end() for m in _START.finditer(before)]
+    sentence = text[start - len(before) + (begins[-1] if begins else 0) : start]
+    if SUPPOSED.match(sentence) and (begins or len(before) < _BEFORE):
+        return "supposed"
+    if "".join(_LISTED.findall(rest[:300])).startswith("ABC"):
+        return "listed"
+    doubted = _OPEN.search(before) or _NOT.match(rest) or _NOT.match(text, end)
+    return "doubted" if doubted else "asserted"
