@@ -44,6 +44,7 @@ def test_an_audit_prints_its_table_and_leaves_a_self_contained_page(folder):
     assert json.loads((folder / "audit" / "audit.json").read_text())["rows"] == 14
 
 
+@pytest.mark.slow  # tests/unit/data/test_audit.py has the thresholds
 def test_a_passed_threshold_ends_with_1_and_is_named(folder):
     file = ("data", "audit", "data=file", "data.path=rows.json")
     done = called(*file, "out=ci", "fail_on.steps=0", cwd=folder)
