@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,14 @@ def unbroken(made_once: Callable[[str, Callable[[], None]], Path]) -> Path:
     """An uninterrupted training; only to be read."""
 
     def fill() -> None:
-        course.finish(Path("short").resolve(), max_steps=1)  # starts the fork server
+        course.finish(
+            Path("short").resolve(), max_steps=1
+        )  # waits for the imports of the fork server
         began = time.perf_counter()
         assert course.finish(Path("run").resolve()) == 0
         Path("seconds").write_text(str(time.perf_counter() - began))
 
+    ensure_running()  # the fork server imports this package from the folder where it is started
     return made_once("unbroken", fill) / "run"
 
 
