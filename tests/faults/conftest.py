@@ -15,9 +15,7 @@ def unbroken(made_once: Callable[[str, Callable[[], None]], Path]) -> Path:
     """An uninterrupted training; only to be read."""
 
     def fill() -> None:
-        course.finish(
-            Path("short").resolve(), max_steps=1
-        )  # waits for the imports of the fork server
+        course.finish(Path("short").resolve(), max_steps=1)  # waits for the server's imports
         began = time.perf_counter()
         assert course.finish(Path("run").resolve()) == 0
         Path("seconds").write_text(str(time.perf_counter() - began))
