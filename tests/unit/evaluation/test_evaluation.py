@@ -13,8 +13,9 @@ import torch
 from mathpal.curriculum import FAMILIES, problem
 from mathpal.curriculum.listing import HEADINGS
 from mathpal.errors import ConfigError, DataError
-from mathpal.evaluation.evaluate import Report, evaluate, skip, spread, summarise
+from mathpal.evaluation.evaluate import evaluate, skip, spread
 from mathpal.evaluation.statistics import wilson
+from mathpal.evaluation.summary import Report, summarise
 from mathpal.evaluation.tables import text_table, title, write_report
 from mathpal.generation.responses import Response, respond
 from mathpal.models.loaded import Loaded
