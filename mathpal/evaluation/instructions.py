@@ -52,4 +52,5 @@ def only_measured_systems_are_instructed(settings: Mapping[str, Any]) -> Fault |
     return Fault(
         f"evaluation.instructed={shown(list(instructed))}",
         f"systems that are measured: evaluation.systems={shown(list(systems))}",
+        "evaluation.instructed=auto",
     )
