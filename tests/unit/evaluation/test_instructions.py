@@ -56,7 +56,7 @@ def prompts(shared_tiny: Loaded, monkeypatch: pytest.MonkeyPatch) -> dict[str, l
 
 @pytest.fixture(scope="module")
 def with_lora(shared_tiny: Loaded) -> Loaded:
-    return shared_tiny._replace(model=attach_lora(copy.deepcopy(shared_tiny.model), r=1))
+    return shared_tiny._replace(model=attach_lora(copy.deepcopy(shared_tiny.model), r=1, alpha=1))
 
 
 class TestWhoIsInstructed:
@@ -130,7 +130,7 @@ class TestWhoTrainedIt:
     def test_the_shipped_model_says_so_with_and_without_lora(self) -> None:
         shipped = load_gemma3n(path="shipped:gemma3n_tiny", dtype="float32")
         assert shipped.trained_by_mathpal
-        assert shipped._replace(model=attach_lora(shipped.model, r=1)).trained_by_mathpal
+        assert shipped._replace(model=attach_lora(shipped.model, r=1, alpha=1)).trained_by_mathpal
 
     def test_random_weights_say_so(self, shared_tiny: Loaded) -> None:
         assert shared_tiny.trained_by_mathpal
