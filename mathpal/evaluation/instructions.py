@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
-from mathpal.settings.faults import Fault, shown
+from mathpal.settings.faults import Fault
 
 System = Literal["base", "tuned"]
 Instructed = Literal["auto"] | Sequence[System]
@@ -50,7 +50,7 @@ def only_measured_systems_are_instructed(settings: Mapping[str, Any]) -> Fault |
     if instructed == "auto" or set(instructed) <= set(systems):
         return None
     return Fault(
-        f"evaluation.instructed={shown(list(instructed))}",
-        f"systems that are measured: evaluation.systems={shown(list(systems))}",
+        f"evaluation.instructed=[{','.join(instructed)}]",
+        f"systems that are measured: evaluation.systems=[{','.join(systems)}]",
         "evaluation.instructed=auto",
     )
