@@ -25,7 +25,21 @@ def test_evaluate_repeats_the_runs_own_figures_and_keeps_them(run):
     again = json.loads((folder / "results.json").read_text())
     assert again["rows"] == json.loads(before)["rows"]
     assert (run / "evaluation" / "results.json").read_bytes() == before
-    assert "exact match" in done.stdout
+    for line in ("exact match", "right in any layout", "no readable answer"):
+        assert line in done.stdout
+
+
+def test_evaluate_puts_an_instruction_before_the_questions_of_one_system(run):
+    words = "Ghi một dòng: Đáp số."
+    done = mathpal(
+        "evaluate", f"run={run}", "evaluation.limit=2", "evaluation.max_new_tokens=4",
+        f'evaluation.instruction="{words}"', "evaluation.instructed=[base]",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    *_, told, folder = done.stdout.splitlines()
+    assert told == f"base was asked with: {words}"
+    results = json.loads((Path(folder) / "results.json").read_text())
+    assert results["settings"]["instruction"] == {"base": words, "tuned": None}
 
 
 def test_generate_answers_one_question_and_the_lines_of_standard_input(run):
