@@ -41,7 +41,7 @@ train-quick: $(READY) ## the same with 20 steps
 dry-run: $(READY) ## everything except the training
 	$(BIN)/python train.py dry_run=true $(ARGS)
 
-test: $(READY) ## the test suite (under 10 minutes on two cores)
+test: $(READY) ## the test suite (minutes, on two cores)
 	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 test-slow: $(READY) ## the tests that take minutes

@@ -14,7 +14,7 @@ import csv
 import gc
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +81,33 @@ def shared_tiny() -> "Loaded":
 def tiny(shared_tiny: "Loaded") -> "Loaded":
     """The same model as `shared_tiny`, a test's own copy to train or to wrap."""
     return shared_tiny._replace(model=copy.deepcopy(shared_tiny.model))
+
+
+@pytest.fixture(scope="session")
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, Callable[[], None]], Path]:
+    """Give the folder of a name, filled by the first worker that asks for it."""
+    from mathpal.record.lock import locked
+
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def folder(name: str, fill: Callable[[], None]) -> Path:
+        place = shared / name
+        place.mkdir(exist_ok=True)
+        before = Path.cwd()
+        with locked(place / ".making", wait=True):
+            if not (place / ".made").exists():
+                os.chdir(place)
+                try:
+                    fill()
+                finally:
+                    os.chdir(before)
+                (place / ".made").touch()
+        return place
+
+    return folder
 
 
 def write(path: Path, rows: list[Any]) -> Path:

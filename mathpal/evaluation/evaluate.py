@@ -4,13 +4,20 @@ The facade that `conf/evaluation/*.yaml` names.
 """
 
 import contextlib
-from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
-from annotated_types import Ge
+from annotated_types import Ge, MinLen
 
-from mathpal.evaluation.statistics import Proportion, wilson
+from mathpal.evaluation.instructions import (
+    INSTRUCTION,
+    Instructed,
+    System,
+    asked,
+    instructions,
+    only_measured_systems_are_instructed,
+)
+from mathpal.evaluation.summary import Report, summarise
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
 from mathpal.settings.capabilities import declares
@@ -18,46 +25,10 @@ from mathpal.settings.capabilities import declares
 if TYPE_CHECKING:
     from mathpal.generation.responses import Response
 
-System = Literal["base", "tuned"]
 Count = Annotated[int, Ge(1)]
 
 
-class Row(NamedTuple):
-    """Accuracy of each system on one group of problems.
-
-    Attributes:
-        group: "all", "new", "old", "topic/<name>" or "family/<name>".
-        cohort: "new" or "old" of a topic or family; "" for the sums.
-        n: problems.
-        systems: by name; a system that was not measured is missing.
-    """
-
-    group: str
-    cohort: str
-    n: int
-    systems: dict[str, Proportion]
-
-
-class Report(NamedTuple):
-    """The result of an evaluation.
-
-    Attributes:
-        rows: the table, sums first.
-        samples: one object for each problem and system: question, gold, response, verdict, …
-        verdicts: system -> verdict -> count.
-        metrics: flat, e.g. "tuned/accuracy_new".
-        settings: how it was measured.
-        disagreements: where the second opinion differs; None if it was not asked for.
-    """
-
-    rows: list[Row]
-    samples: list[dict[str, Any]]
-    verdicts: dict[str, dict[str, int]]
-    metrics: dict[str, float]
-    settings: dict[str, Any]
-    disagreements: list[dict[str, str]] | None = None
-
-
+@declares(rule=only_measured_systems_are_instructed)
 def evaluate(
     loaded: Loaded,
     problems: Sequence[Problem],
@@ -66,7 +37,9 @@ def evaluate(
     limit: Count | None = None,
     max_new_tokens: Count = 200,
     batch_tokens: Count = 65536,
-    lenient: bool = False,
+    instruction: Annotated[str, MinLen(1)] = INSTRUCTION,
+    instructed: Instructed = (),
+    lenient: bool = True,
     second_opinion: bool = False,
 ) -> Report:
     """Answer the problems with each system and grade every answer against its gold.
@@ -80,8 +53,11 @@ def evaluate(
         max_new_tokens: most tokens of an answer; an answer cut off there is graded as it stands.
         batch_tokens: most tokens of prompts and answers, padding included, that the KV cache
             holds; how many problems are answered together follows from their lengths.
-        lenient: also grade with the last equation as the answer if no answer is declared; reported
-            separately as accuracy_lenient.
+        instruction: text before each question of the instructed systems.
+        instructed: which systems are asked with it; the others are asked the bare question, as in
+            training. auto: base, unless MathPal trained it.
+        lenient: also report the accuracy free of layout, with the last equation as the answer if
+            none is declared, and the share without a readable answer.
         second_opinion: list the disagreements of math-verify; verdicts stay the same.
 
     Raises:
@@ -91,7 +67,6 @@ def evaluate(
     from mathpal.answers import parse_gold
     from mathpal.answers.second_opinion import checker
     from mathpal.generation.responses import respond
-    from mathpal.tokens.chat import asked_turns
 
     if second_opinion:
         checker()  # raises before anything is generated
@@ -99,20 +74,23 @@ def evaluate(
     chosen = spread(checkable, limit)
     golds = [parse_gold(p.answer or "", kind=p.kind) for p in chosen]
     samples: list[dict[str, Any]] = []
+    before = instructions(loaded, systems, instruction, instructed)
     for system in systems:
         with switched_off(loaded.model) if system == "base" else contextlib.nullcontext():
             responses = respond(
                 loaded,
-                [asked_turns(p) for p in chosen],
+                [asked(p, before[system]) for p in chosen],
                 max_new_tokens=max_new_tokens,
                 batch_tokens=batch_tokens,
                 label=f"evaluating {system}",
             )
         for item, gold, response in zip(chosen, golds, responses, strict=True):
-            samples.append(_sample(item, system, response, gold, lenient=lenient))
+            sample = _sample(item, system, response, gold, lenient=lenient)
+            samples.append({**sample, "instruction": before[system]})
     settings = {
         "decoding": "greedy",
         "systems": list(systems),
+        "instruction": before,
         "max_new_tokens": max_new_tokens,
         "batch_tokens": batch_tokens,
         "problems": len(chosen),
@@ -181,51 +159,3 @@ def switched_off(model: Any) -> contextlib.AbstractContextManager[None]:
     """Context in which the LoRA weights have no effect."""
     assert hasattr(model, "disable_adapter"), "preflight refuses base without LoRA"
     return model.disable_adapter()
-
-
-def summarise(samples: list[dict[str, Any]], settings: dict[str, Any]) -> Report:
-    """Count the verdicts by group.
-
-    Raises:
-        DataError: for no samples.
-    """
-    groups: dict[tuple[str, str], dict[str, list[bool]]] = {}
-    for sample in samples:
-        names = [("all", ""), (sample["cohort"], "")]
-        for kind in ("topic", "family"):
-            if sample.get(kind):
-                names.append((f"{kind}/{sample[kind]}", sample["cohort"]))
-        for name in names:
-            marks = groups.setdefault(name, {}).setdefault(sample["system"], [])
-            marks.append(sample["verdict"] == "correct")
-    order = {"all": 0, "new": 1, "old": 2, "topic": 3, "family": 4}
-    rows = [
-        Row(group, cohort, len(next(iter(marks.values()))),
-            {system: wilson(sum(m), len(m)) for system, m in marks.items()})
-        for (group, cohort), marks in sorted(
-            groups.items(),
-            key=lambda item: (order[item[0][0].split("/")[0]], item[0][1], item[0][0]),
-        )
-    ]  # fmt: skip
-    wilson(0, len(samples))  # an empty set raises
-    metrics = {
-        f"{system}/accuracy{_suffix(row)}": share.accuracy
-        for row in rows
-        for system, share in row.systems.items()
-    }
-    for system in dict.fromkeys(s["system"] for s in samples if "verdict_lenient" in s):
-        scored = [s["verdict_lenient"] == "correct" for s in samples if s["system"] == system]
-        metrics[f"{system}/accuracy_lenient"] = wilson(sum(scored), len(scored)).accuracy
-    verdicts = {
-        system: dict(Counter(s["verdict"] for s in samples if s["system"] == system))
-        for system in dict.fromkeys(s["system"] for s in samples)
-    }
-    return Report(rows, samples, verdicts, metrics, settings)
-
-
-def _suffix(row: Row) -> str:
-    """Suffix of a metric's name: "" for all, `_new`, `_old`, `_new/<topic>`, `/<family>`."""
-    kind, _, name = row.group.partition("/")
-    if kind == "topic":
-        return f"_{row.cohort}/{name}"
-    return f"/{name}" if kind == "family" else "" if kind == "all" else f"_{kind}"

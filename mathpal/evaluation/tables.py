@@ -1,12 +1,15 @@
 """Write an evaluation to files and as a text table. Grades and counts nothing."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from mathpal.evaluation.evaluate import Report, Row
 from mathpal.evaluation.statistics import Proportion
+from mathpal.evaluation.summary import Report, Row, Shares
 from mathpal.record.files import SCHEMA, write_json, write_lines
 
 MANY_FAMILIES = 24  # the text table shows topics if there are more families than this
+ANY_LAYOUT, UNREADABLE = "right in any layout", "no readable answer"
 
 
 def write_report(report: Report, folder: Path) -> None:
@@ -20,8 +23,8 @@ def write_report(report: Report, folder: Path) -> None:
             "title": title(row.group),
             "cohort": row.cohort,
             "n": row.n,
-            "base": _share(row.systems.get("base")),
-            "tuned": _share(row.systems.get("tuned")),
+            "base": _measured(row, "base"),
+            "tuned": _measured(row, "tuned"),
         }
         for row in report.rows
     ]
@@ -31,23 +34,24 @@ def write_report(report: Report, folder: Path) -> None:
         "rows": rows,
         "verdicts": report.verdicts,
     }
-    lenient = {k: v for k, v in report.metrics.items() if k.endswith("/accuracy_lenient")}
-    if lenient:
-        results["lenient"] = lenient
     if report.disagreements is not None:
         results["disagreements"] = len(report.disagreements)
     write_json(folder / "results.json", results)
 
 
-def _share(share: Proportion | None) -> dict[str, float] | None:
-    if share is None:
+def _measured(row: Row, system: str) -> dict[str, Any] | None:
+    """One system's numbers of a row: accuracy, and beside it the two other shares if measured."""
+    if system not in row.systems:
         return None
-    return {
-        "correct": share.correct,
-        "accuracy": share.accuracy,
-        "low": share.low,
-        "high": share.high,
-    }
+    found: dict[str, Any] = _named(row.systems[system], "correct", "accuracy")
+    if system in row.lenient:
+        found["lenient"] = _named(row.lenient[system], "correct", "accuracy")
+        found["unreadable"] = _named(row.unreadable[system], "count", "share")
+    return found
+
+
+def _named(found: Proportion, count: str, share: str) -> dict[str, float]:
+    return {count: found.correct, share: found.accuracy, "low": found.low, "high": found.high}
 
 
 def title(group: str) -> str:
@@ -64,17 +68,31 @@ def title(group: str) -> str:
 
 
 def text_table(report: Report) -> str:
-    """Base and tuned side by side: exact match in % with 95 % intervals, one line a group."""
+    """Base and tuned side by side: exact match in % with 95 % intervals, one line a group.
+
+    Below each sum stand the answers that are right in any layout, and those without a readable
+    answer: what changes from base to tuned in the first line only is layout, not mathematics.
+    """
     systems = [name for name in ("base", "tuned") if name in report.verdicts]
-    rows = _shown(report.rows)
-    names = [f"  {title(row.group)}" if row.cohort else title(row.group) for row in rows]
-    width = max(map(len, names))
+    found = list(_lines(report.rows))
+    width = max(len(name) for name, _, _ in found)
     head = f"{'exact match, %':<{width}}  {'n':>5}" + "".join(f"  {s:>18}" for s in systems)
     lines = [head, "-" * len(head)]
-    for name, row in zip(names, rows, strict=True):
-        cells = "".join(f"  {_cell(row.systems[s]):>18}" for s in systems)
-        lines.append(f"{name:<{width}}  {row.n:>5}{cells}")
+    for name, n, shares in found:
+        cells = "".join(f"  {_cell(shares[s]):>18}" for s in systems)
+        lines.append(f"{name:<{width}}  {n:>5}{cells}")
+    told = report.settings.get("instruction") or {}
+    lines += [f"{system} was asked with: {text}" for system, text in told.items() if text]
     return "\n".join(lines)
+
+
+def _lines(rows: list[Row]) -> Iterator[tuple[str, int, Shares]]:
+    """Yield the name, the number of problems and the shares of each line."""
+    for row in _shown(rows):
+        yield f"  {title(row.group)}" if row.cohort else title(row.group), row.n, row.systems
+        if not row.cohort and row.lenient:
+            yield f"  {ANY_LAYOUT}", row.n, row.lenient
+            yield f"  {UNREADABLE}", row.n, row.unreadable
 
 
 def _shown(rows: list[Row]) -> list[Row]:

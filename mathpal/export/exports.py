@@ -9,6 +9,7 @@ from typing import Any
 
 from mathpal.errors import DataError
 from mathpal.models.loaded import Loaded
+from mathpal.models.origin import mark
 from mathpal.record.files import whole_folder, write_json
 from mathpal.settings.capabilities import declares
 
@@ -67,6 +68,7 @@ def export_merged_16bit(loaded: Loaded, run_dir: Path) -> Path:
         model: Any = copy.deepcopy(loaded.model)
         if hasattr(model, "merge_and_unload"):
             model = model.merge_and_unload()
+        mark(model.config)
         model.to(torch.bfloat16).save_pretrained(part)
         loaded.tokenizer.save_pretrained(part)
         reloaded = AutoModelForCausalLM.from_pretrained(part, dtype=torch.float32)

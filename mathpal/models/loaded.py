@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from mathpal.models.origin import is_marked
+
 
 class Loaded(NamedTuple):
     """A model ready for LoRA or for full fine-tuning, with its tokenizer.
@@ -22,3 +24,8 @@ class Loaded(NamedTuple):
     max_length: int
     fingerprint: str
     backend: str = "transformers"
+
+    @property
+    def trained_by_mathpal(self) -> bool:
+        """Whether the base learnt the layout of our solutions; see `mathpal.models.origin`."""
+        return is_marked(self.model.config)

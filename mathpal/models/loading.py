@@ -14,6 +14,7 @@ from mathpal.errors import ConfigError
 from mathpal.models.backends import Backend, Chosen, begin, without_offloading
 from mathpal.models.checkpoint import read, read_model
 from mathpal.models.loaded import Loaded
+from mathpal.models.origin import text_part
 from mathpal.models.precision import Dtype, Quantization, precision
 from mathpal.settings.capabilities import declares
 
@@ -63,7 +64,7 @@ def load_gemma3n(
     config = read(transformers.AutoConfig, source, path, revision=revision)
     kind, mapping = transformers.Gemma3nForCausalLM, None
     if config.model_type == "gemma3n" and text_only:  # the language model lies one level deeper
-        config = config.text_config
+        config = text_part(config)
         mapping = {r"^model\.language_model\.": "model."}
     elif config.model_type == "gemma3n":
         kind = _with_towers(path)
@@ -137,8 +138,7 @@ def _loaded(
     if backend == "unsloth":
         from mathpal.models import unsloth_loading
 
-        settings = wanted._asdict()
-        del settings["kind"]
+        settings = {name: value for name, value in wanted._asdict().items() if name != "kind"}
         model = unsloth_loading.load(**settings, precision=kept_in)
     else:
         model = read_model(

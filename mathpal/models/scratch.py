@@ -14,6 +14,7 @@ from annotated_types import Ge, Interval
 
 from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
+from mathpal.models.origin import mark
 from mathpal.models.tokenizer import SPECIAL
 from mathpal.settings.capabilities import declares
 
@@ -85,6 +86,7 @@ def create_gemma3n(
     set_seed(seed)
     model = Gemma3nForCausalLM(shape_config(shape, vocabulary=len(tokenizer)))
     accelerate_layers(model)
+    mark(model.config)  # it will know no layout but ours, and could follow no instruction
     digest = hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()
     return Loaded(model, tokenizer, "gemma3n_scratch", max_length, digest)
 

@@ -22,13 +22,18 @@ _QUOTA = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One system's response to one problem, and its grade."""
+    """One system's response to one problem, and its grade.
+
+    Attributes:
+        layout_only: whether it counts as wrong for its layout alone.
+    """
 
     verdict: str
     extracted: str
     response: str
     explanation: str
     tokens: int | None
+    layout_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,7 @@ def _answer(row: dict[str, Any] | None) -> Answer | None:
         response=_text(row.get("response")),
         explanation=_text(row.get("explanation")),
         tokens=tokens if isinstance(tokens, int) else None,
+        layout_only=row["verdict"] != "correct" and row.get("verdict_lenient") == "correct",
     )
 
 

@@ -1,27 +1,22 @@
 """Sorts the content of evaluation/results.json into the tables that the page shows.
 
-Recomputes nothing: accuracy and intervals are those that the evaluation wrote.
+Recomputes nothing: shares and intervals are those that the evaluation wrote.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mathpal.reporting.intervals import Bar, Estimate
 
 COHORTS = {"new": "New problems", "old": "Old problems", "": "Other problems"}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The accuracy of both systems on one group of problems; None if not measured."""
+class Pair(NamedTuple):
+    """One share of both systems' answers; None if not measured."""
 
-    group: str
-    title: str
-    cohort: str
-    n: int
-    base: Estimate | None
-    tuned: Estimate | None
+    base: Estimate | None = None
+    tuned: Estimate | None = None
 
     @property
     def change(self) -> float | None:
@@ -29,6 +24,45 @@ class Row:
         if self.base is None or self.tuned is None:
             return None
         return self.tuned.accuracy - self.base.accuracy
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Both systems' answers to one group of problems; a system is None if not measured.
+
+    Attributes:
+        base: accuracy of the base model.
+        tuned: accuracy of the tuned model.
+        lenient: answers that are right in any layout; an older run has none.
+        unreadable: answers in which no answer can be read; an older run has none.
+    """
+
+    group: str
+    title: str
+    cohort: str
+    n: int
+    base: Estimate | None
+    tuned: Estimate | None
+    lenient: Pair
+    unreadable: Pair
+
+    @property
+    def change(self) -> float | None:
+        """Return tuned minus base, as a share; None if one of them was not measured."""
+        return Pair(self.base, self.tuned).change
+
+    @property
+    def layout_change(self) -> float | None:
+        """Return the part of the change that is layout: what is left without mathematics."""
+        if self.change is None or self.lenient.change is None:
+            return None
+        return self.change - self.lenient.change
+
+    @property
+    def others(self) -> list[tuple[str, Pair]]:
+        """Return the shares beside accuracy with their titles; [] for an older run."""
+        beside = [("right in any layout", self.lenient), ("no readable answer", self.unreadable)]
+        return [(title, pair) for title, pair in beside if any(pair)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +77,7 @@ class Results:
         families: the same for families.
         verdicts: (verdict, base count, tuned count); a count is None if a system was not measured.
         settings: settings with which the answers were generated.
+        asked: (system, the text before each of its questions) of the instructed systems.
     """
 
     headline: list[Row]
@@ -51,6 +86,7 @@ class Results:
     families: list[tuple[str, list[Row]]]
     verdicts: list[tuple[str, int | None, int | None]]
     settings: dict[str, Any]
+    asked: list[tuple[str, str]]
 
     @property
     def titles(self) -> dict[str, str]:
@@ -76,13 +112,16 @@ def read_results(content: dict[str, Any]) -> Results:
         raise ValueError("rows is empty")
     overall = [row for row in rows if not row.group.startswith(("topic/", "family/"))]
     headline = [row for name in ("new", "old") for row in overall if row.group == name]
+    settings = dict(content.get("settings") or {})
+    told = settings.get("instruction") or {}
     return Results(
         headline=headline or overall[:1],
         overall=overall,
         topics=_by_cohort(rows, "topic/"),
         families=_by_cohort(rows, "family/"),
         verdicts=_verdicts(content.get("verdicts") or {}),
-        settings=dict(content.get("settings") or {}),
+        settings=settings,
+        asked=[(system, str(text)) for system, text in told.items() if text],
     )
 
 
@@ -115,13 +154,20 @@ def _row(row: dict[str, Any]) -> Row:
         n=int(row["n"]),
         base=_estimate(row.get("base")),
         tuned=_estimate(row.get("tuned")),
+        lenient=_pair(row, "lenient", "accuracy"),
+        unreadable=_pair(row, "unreadable", "share"),
     )
 
 
-def _estimate(system: dict[str, Any] | None) -> Estimate | None:
-    if system is None:
+def _pair(row: dict[str, Any], measure: str, share: str) -> Pair:
+    found = [(row.get(system) or {}).get(measure) for system in Pair._fields]
+    return Pair(*(_estimate(each, share) for each in found))
+
+
+def _estimate(found: dict[str, Any] | None, share: str = "accuracy") -> Estimate | None:
+    if found is None:
         return None
-    estimate = Estimate(float(system["accuracy"]), float(system["low"]), float(system["high"]))
+    estimate = Estimate(float(found[share]), float(found["low"]), float(found["high"]))
     if not all(0.0 <= share <= 1.0 for share in estimate):
         raise ValueError(f"an accuracy or its interval lies outside 0..1: {tuple(estimate)}")
     return estimate

@@ -4,11 +4,13 @@ Lightning's own launcher would run the whole command line again in every process
 and new directories (hydra #2070). The worker runs a single composed run without Hydra.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -80,20 +82,29 @@ def wait_for(command: Sequence[str], **settings: Any) -> int:
     received: list[int] = []
     started: list[subprocess.Popen[Any]] = []
 
-    def pass_on(number: int, _: object) -> None:
+    waiting: deque[int] = deque()
+
+    def note(number: int, _: object) -> None:
         received.append(number)
-        # torchrun passes SIGINT and SIGTERM on to its workers; any other signal kills torchrun.
+        waiting.append(number)
+        pass_on()
+
+    def pass_on() -> None:
+        # A handler may run between any two lines: each signal is taken out once, by either caller.
         for process in started:
-            process.send_signal(signal.SIGINT if number == signal.SIGINT else signal.SIGTERM)
+            with contextlib.suppress(IndexError):
+                while True:
+                    # torchrun passes SIGINT and SIGTERM on to its workers; others kill torchrun.
+                    interrupt = waiting.popleft() == signal.SIGINT
+                    process.send_signal(signal.SIGINT if interrupt else signal.SIGTERM)
 
     before: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():  # only it can set handlers
-        before = {n: signal.signal(n, pass_on) for n in (*SIGNALS, signal.SIGHUP)}
+        before = {n: signal.signal(n, note) for n in (*SIGNALS, signal.SIGHUP)}
     try:
         with _started(command, settings) as process:
             started.append(process)
-            if received:  # a signal came before the process started
-                process.terminate()
+            pass_on()  # signals that came before the process started
             code = process.wait()
     finally:
         for number, handler in before.items():

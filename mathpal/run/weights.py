@@ -5,6 +5,7 @@ from pathlib import Path
 from mathpal.errors import DataError
 from mathpal.models.backends import set_mode
 from mathpal.models.loaded import Loaded
+from mathpal.models.origin import mark
 from mathpal.record.files import whole_folder
 from mathpal.run.preparing import quiet_transformers
 from mathpal.settings.checked import Call
@@ -24,6 +25,8 @@ def restore(loaded: Loaded, checkpoint: Path) -> None:
 def save_trained(loaded: Loaded, run_dir: Path) -> None:
     """Save `adapter/` (LoRA, PEFT format) or `model/` (full fine-tuning, fp32)."""
     name = ADAPTER if hasattr(loaded.model, "peft_config") else MODEL
+    if name == MODEL:
+        mark(loaded.model.config)
     with whole_folder(run_dir / name, fsync=False) as part:
         loaded.model.save_pretrained(part)
         loaded.tokenizer.save_pretrained(part)

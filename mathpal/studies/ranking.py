@@ -33,6 +33,13 @@ class Configuration(NamedTuple):
         """Return the values of one objective, in the order of `by_seed`."""
         return [values[objective] for values in self.by_seed.values()]
 
+    def metric(self, name: str) -> float | None:
+        """Return the mean of another metric over the seeds; None where a run did not measure it."""
+        first = {trial.params.get(SEED): trial for trial in reversed(self.trials)}
+        found = [trial.metrics.get(name) for trial in first.values()]
+        known = [value for value in found if value is not None]
+        return fmean(known) if len(known) == len(found) else None
+
 
 class Ranking(NamedTuple):
     """The configurations of a study.

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from mathpal.drawing.formatting import duration
 from mathpal.studies.findings import Findings
 from mathpal.studies.history import History, Trial
+from mathpal.studies.layouts import beside
 from mathpal.studies.statistics import mean_interval
 from mathpal.studies.wording import (
     DASH,
@@ -37,13 +38,14 @@ def trials(history: History, shown: list[Trial] | None = None) -> Table:
         history: the study.
         shown: the trials; by default all, in the order of their numbers.
     """
-    study, names = history.study, list(history.axes)
-    heads = ["trial", "state", *study.metrics, *names, "took", "note"]
+    study, names, others = history.study, list(history.axes), beside(history)
+    heads = ["trial", "state", *study.metrics, *others, *names, "took", "note"]
     rows = [
         [
             str(trial.number),
             trial.state,
             *(_values(trial, len(study.metrics))),
+            *(_metric(trial.metrics.get(name)) for name in others),
             *(setting(trial.params[name]) if name in trial.params else DASH for name in names),
             DASH if trial.seconds is None else duration(trial.seconds),
             note(trial, study.seeds),
@@ -51,7 +53,7 @@ def trials(history: History, shown: list[Trial] | None = None) -> Table:
         for trial in (history.trials if shown is None else shown)
     ]
     numeric = [_is_numeric(history, name) for name in names]
-    right = [True, False, *(True for _ in study.metrics), *numeric, True, False]
+    right = [True, False, *(True for _ in [*study.metrics, *others]), *numeric, True, False]
     return Table(heads, rows, right)
 
 
@@ -59,7 +61,8 @@ def best_few(found: Findings) -> Table:
     """Return the table of the best configurations; with several objectives, of the front."""
     study = found.history.study
     names = parameters(found.history.axes)
-    heads = [*names, *(f"{metric}" for metric in study.metrics), "95% interval", "seeds", "trials"]
+    others = beside(found.history)
+    heads = [*names, *study.metrics, "95% interval", *others, "seeds", "trials"]
     chosen = found.ranking.front if found.several else found.ranking.complete
     if found.several:
         heads.remove("95% interval")
@@ -70,11 +73,12 @@ def best_few(found: Findings) -> Table:
             *(setting(each.params[name]) if name in each.params else DASH for name in names),
             *map(measured, each.means),
             *([] if found.several else [interval]),
+            *(_metric(each.metric(name)) for name in others),
             ", ".join(seeds_of(each)) or DASH,
             ", ".join(str(trial.number) for trial in each.trials),
         ])  # fmt: skip
     numeric = [_is_numeric(found.history, name) for name in names]
-    middle = [True] * (len(study.metrics) + (not found.several))
+    middle = [True] * (len(study.metrics) + (not found.several) + len(others))
     return Table(heads, rows, [*numeric, *middle, False, False])
 
 
@@ -132,6 +136,10 @@ def as_csv(history: History) -> str:
 
 def _values(trial: Trial, objectives: int) -> list[str]:
     return [measured(value) for value in trial.values] or [DASH] * objectives
+
+
+def _metric(value: float | None) -> str:
+    return DASH if value is None else measured(value)
 
 
 def _is_numeric(history: History, name: str) -> bool:

@@ -8,6 +8,7 @@ from mathpal.studies.comparing import Comparison
 from mathpal.studies.costs import Time, counts, failures
 from mathpal.studies.findings import Findings
 from mathpal.studies.history import FINISHED, History
+from mathpal.studies.layouts import split
 from mathpal.studies.ranking import Configuration
 from mathpal.studies.statistics import PAIRS_FOR_RANKS, mean_interval
 from mathpal.studies.wording import (
@@ -36,7 +37,8 @@ def verdict(found: Findings) -> list[str]:
     if found.several:
         said += _front(found)
     else:
-        said += [_best(found), *_told_apart(found), *_edges(found)]
+        best, (metric,) = found.ranking.complete[0], found.history.study.metrics
+        said += [_best(found), *split(metric, best), *_told_apart(found), *_edges(found)]
     return [*said, *_importance(found), *_time(found.time)]
 
 
@@ -151,6 +153,7 @@ def _front(found: Findings) -> Iterator[str]:
         )
         value = measured(best.means[place])
         yield f"The best {metric}, {value}, has {settings(best.params)} (with {others})."
+        yield from split(metric, best)
     if not any(len(seeds_of(each)) > 1 for each in front):
         yield "Each was run with one seed: close points of the front may change places."
 

@@ -24,6 +24,7 @@ CHOSEN: dict[tuple[str, str], dict[str, str]] = {
         ),
         CURRICULUM,
     ),
+    ("evaluation", "standard"): {"instructed": "runs recorded before it existed asked without"},
     ("model", "causal_lm"): {"backend": "runs recorded before the setting existed used this"},
     ("model", "gemma3n_scratch"): dict.fromkeys(
         ("altup_inputs", "vocab_size", "tokenizer_problems"), "the shape of the shipped model"

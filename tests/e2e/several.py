@@ -3,6 +3,7 @@
 python -m tests.e2e.several OUT STRATEGY TRAINED, with TRAINED lora or whole.
 """
 
+import copy
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,11 @@ from tests.faults.course import CHECK, LOADED, TRAIN
 
 
 def train(out: Path, devices: int, accumulate: int, strategy: str, trained: str) -> None:
-    """Train six steps of 1,024 tokens, and keep the last checkpoint in `out`."""
+    """Train four steps of 1,024 tokens, and keep the last checkpoint in `out`."""
     torch.manual_seed(0)
-    lora = attach_lora(LOADED.model, r=4, alpha=8, dropout=0.2) if trained == "lora" else None
-    model = lora if lora is not None else no_lora(LOADED.model)
+    base = copy.deepcopy(LOADED.model)
+    lora = attach_lora(base, r=4, alpha=8, dropout=0.2) if trained == "lora" else None
+    model = lora if lora is not None else no_lora(base)
     lines = []
 
     def record(step: int, values: dict[str, float]) -> None:
@@ -29,7 +31,7 @@ def train(out: Path, devices: int, accumulate: int, strategy: str, trained: str)
         lines.append((step, {n: v for n, v in values.items() if n in exact}))
 
     settings: dict[str, Any] = {
-        "lr": 1e-3, "batch_tokens": 512, "accumulate": accumulate, "max_steps": 6,
+        "lr": 1e-3, "batch_tokens": 512, "accumulate": accumulate, "max_steps": 4,
         "record_every": 1, "accelerator": "cpu", "devices": devices, "strategy": strategy,
     }  # fmt: skip
     fit(TrainingJob(LOADED._replace(model=model), TRAIN, CHECK, sft(), record, out), **settings)

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -11,14 +9,10 @@ from mathpal.errors import DataError
 from mathpal.problems import Problem, Splits
 from mathpal.run import train
 from mathpal.settings.composition import compose
+from tests.e2e.verbs import called, started
 
 FILES = {"audit.html", "audit.json", "checkable.jsonl", "quarantine.jsonl"}
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
-
-
-def mathpal(*words: str, cwd=None):
-    command = [sys.executable, "-m", "mathpal", "data", "audit", *words]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=200)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +32,7 @@ def folder(tmp_path_factory):
 
 
 def test_an_audit_prints_its_table_and_leaves_a_self_contained_page(folder):
-    done = mathpal("data=file", "data.path=rows.json", cwd=folder)
+    done = started("data", "audit", "data=file", "data.path=rows.json", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert re.search(r"duplicate question: exact +1 ", done.stdout)
     assert re.search(r"an equation of the solution is wrong +1 ", done.stdout)
@@ -50,13 +44,14 @@ def test_an_audit_prints_its_table_and_leaves_a_self_contained_page(folder):
     assert json.loads((folder / "audit" / "audit.json").read_text())["rows"] == 14
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # tests/unit/data/test_audit.py has the thresholds
 def test_a_passed_threshold_ends_with_1_and_is_named(folder):
-    done = mathpal("data=file", "data.path=rows.json", "out=ci", "fail_on.steps=0", cwd=folder)
+    file = ("data", "audit", "data=file", "data.path=rows.json")
+    done = called(*file, "out=ci", "fail_on.steps=0", cwd=folder)
     assert done.returncode == 1, done.stderr
     assert "FAIL steps: 1 rows" in done.stdout
     assert {path.name for path in (folder / "ci").iterdir()} == FILES
-    held = mathpal("data=file", "data.path=rows.json", "fail_on={steps: 0.5}", cwd=folder)
+    held = called(*file, "fail_on={steps: 0.5}", cwd=folder)
     assert held.returncode == 0, held.stderr
 
 
@@ -69,18 +64,19 @@ def test_bad_input_ends_with_2_and_no_traceback(folder):
         ["data=file", "data.path=rows.json", "+fail_on.nonsense=0"],
         ["data=file", "data.path=rows.json", "out=rows.json"],
     ):
-        done = mathpal(*words, cwd=folder)
+        done = called("data", "audit", *words, cwd=folder)
         assert done.returncode == 2, (words, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
 
 
 @pytest.mark.slow  # the suite audits it in tests/unit/data
 def test_the_generated_curriculum_can_be_audited(tmp_path):
-    done = mathpal("data.train=40", "data.test_per_family=2", "fail_on.leakage=0", cwd=tmp_path)
+    words = ["data.train=40", "data.test_per_family=2", "fail_on.leakage=0"]
+    done = called("data", "audit", *words, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-QUICK = ["trainer=quick", "evaluation=none", "dry_run=true"]
+QUICK = ["trainer=quick", "evaluation=none", "dry_run=true", "data.replay_grades=[1]"]
 
 
 @pytest.fixture

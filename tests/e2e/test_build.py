@@ -1,21 +1,15 @@
 """`mathpal data build` and `mathpal data generate`, as a user meets them."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import write
+from tests.e2e.verbs import called, started
 from tests.unit.data.test_qdrant import exams, store
 from tests.unit.data.test_sources import questions
-
-
-def mathpal(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "mathpal", "data", *words]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=280)
 
 
 def test_a_collection_becomes_a_data_set_that_datasets_reads(
@@ -25,7 +19,7 @@ def test_a_collection_becomes_a_data_set_that_datasets_reads(
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
     store(tmp_path / "q", "cleaned_exams", exams(50))
     words = ["build", "data=qdrant", "data.path=q", "test_share=0.1", "stratify=kind"]
-    done = mathpal(*words, cwd=tmp_path)
+    done = started("data", *words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     name = "exam-sixth_grade-instruct-dataset"
     assert done.stdout.splitlines()[0] == f"{name}: train 45, validation 0, test 5"
@@ -37,10 +31,10 @@ def test_a_collection_becomes_a_data_set_that_datasets_reads(
     assert facts["command"].startswith("mathpal data build data=qdrant data.path=q")
     assert "MathPal audit" in (tmp_path / name / "audit" / "audit.html").read_text()
 
-    again = mathpal(*words, cwd=tmp_path)
+    again = called("data", *words, cwd=tmp_path)
     assert again.returncode == 2 and "overwrite=true" in again.stderr
     before = {path: path.read_bytes() for path in (tmp_path / name).rglob("*") if path.is_file()}
-    assert mathpal(*words, "overwrite=true", cwd=tmp_path).returncode == 0
+    assert started("data", *words, "overwrite=true", cwd=tmp_path).returncode == 0
     assert before == {path: path.read_bytes() for path in before}
     assert {path.name for path in tmp_path.iterdir()} <= {"q", name, "cache"}
 
@@ -57,7 +51,7 @@ def test_bad_input_ends_with_2_leaves_nothing_and_shows_no_traceback(
         (["generate", "out=p.csv", "count=5"], ".parquet"),
         (["generate", "count=0", "weights={motion: -1}"], "2 faults"),
     ):
-        done = mathpal(*words, cwd=tmp_path)
+        done = called("data", *words, cwd=tmp_path)
         assert done.returncode == 2 and said in done.stderr, (words, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["rows.json"]
@@ -65,11 +59,11 @@ def test_bad_input_ends_with_2_leaves_nothing_and_shows_no_traceback(
 
 def test_generated_problems_in_one_file(tmp_path: Path) -> None:
     words = ["generate", "out=p.parquet", "count=300", "grades=[5]", "multiple_choice=0.1"]
-    done = mathpal(*words, "workers=2", cwd=tmp_path)
+    done = started("data", *words, "workers=2", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     first, last = done.stdout.splitlines()
     size = (tmp_path / "p.parquet").stat().st_size
     assert first.startswith(f"300 problems, {size:,} bytes, ") and last == "p.parquet"
     table = pq.read_table(tmp_path / "p.parquet")
     assert table.num_rows == 300 and set(table["grade"].to_pylist()) == {5}
-    assert mathpal(*words, cwd=tmp_path).returncode == 2
+    assert called("data", *words, cwd=tmp_path).returncode == 2

@@ -11,14 +11,16 @@ from mathpal.settings.composition import compose
 
 EXAMS = Path(__file__).resolve().parents[3] / "shared" / "data" / "exams" / "train.json"
 SMALL = [
-    "data=file", "trainer.max_steps=3", "trainer.record_every=1", "trainer.evaluate_every=3",
+    "data=file", "trainer.max_steps=2", "trainer.record_every=1", "trainer.evaluate_every=2",
+    "trainer.batch_tokens=512",
     "evaluation.limit=4", "evaluation.max_new_tokens=8",
 ]  # fmt: skip
 
 
 @pytest.mark.skipif(not EXAMS.is_file(), reason="the exam rows are not at hand")
 def test_the_users_exam_rows_train_and_leave_the_same_artefacts(tmp_path):
-    run = train(compose([*SMALL, f"data.path={EXAMS}"]), tmp_path / "run")
+    words = [*SMALL, f"data.path={EXAMS}", "data.validation_share=0.01"]
+    run = train(compose(words), tmp_path / "run")
     outcome = json.loads((run.run_dir / "outcome.json").read_text())
     assert outcome["status"] == "completed"
     assert outcome["metrics"]["tuned/accuracy"] >= 0

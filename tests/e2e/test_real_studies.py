@@ -12,6 +12,7 @@ import pytest
 from mathpal.record import heartbeat
 from mathpal.record.files import read_json
 from tests.e2e.test_run import ROOT, UNMEASURED
+from tests.e2e.verbs import called
 from tests.unit.sweeps.studies import surroundings, trials_of, until
 
 STUDY = ["hydra/sweeper=optuna", "hydra.sweeper.study_name=s", "hydra.sweeper.poll_s=0.05",
@@ -76,7 +77,7 @@ def test_a_run_that_does_not_fit_in_memory_is_rejected_and_no_failure(tmp_path: 
 
 
 def test_a_plain_grid_has_the_same_table_and_resumes(tmp_path: Path) -> None:
-    words = ["-m", *UNMEASURED, "lora=r4,r8", "hydra.sweep.dir=grid"]
+    words = ["-m", *UNMEASURED, "trainer.max_steps=1", "lora=r4,r8", "hydra.sweep.dir=grid"]
     assert ran(tmp_path, *words).splitlines()[-1] == "grid"
     assert sorted(p.parent.name for p in tmp_path.glob("grid/*/run.json")) == ["0", "1"]
     values = [read_json(tmp_path / f"grid/{n}/outcome.json")["objective"] for n in (0, 1)]
@@ -96,9 +97,6 @@ def test_a_plain_grid_has_the_same_table_and_resumes(tmp_path: Path) -> None:
 def test_every_study_that_ships_composes_in_all_its_values(study: str, tmp_path: Path) -> None:
     words = ["-m", f"+study={study}", "hydra.launcher.warm=false",
              "hydra.sweeper.n_trials=0"]  # fmt: skip  # the space is looked at first
-    done = subprocess.run(
-        command(*words), cwd=tmp_path, capture_output=True, text=True, env=surroundings(),
-        timeout=120,
-    )  # fmt: skip
+    done = called("train", *words, cwd=tmp_path)
     assert done.returncode == 2
     assert "1 fault" in done.stderr and "hydra.sweeper.n_trials=0" in done.stderr

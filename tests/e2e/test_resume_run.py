@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,9 @@ from mathpal.record import outcome as outcomes
 from mathpal.run import finishing, preparing, resume, train
 from mathpal.settings.composition import compose
 from tests.e2e.test_run import ROOT, UNMEASURED
+from tests.e2e.verbs import called, started
 
+MadeOnce = Callable[[str, Callable[[], None]], Path]
 ADAPTER = "adapter/adapter_model.safetensors"
 WORDS = [*UNMEASURED, "trainer.max_steps=8", "trainer.checkpoint_every=3"]
 CANARY = "canary-in-a-coal-mine-77"
@@ -28,13 +32,6 @@ def start(folder: Path, *words: str, **environment: str) -> subprocess.Popen[str
         [sys.executable, str(ROOT / "train.py"), *words],
         cwd=folder, env={**os.environ, **environment}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-
-
-def call(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "mathpal", *words],
-        cwd=folder, capture_output=True, text=True, timeout=280,
     )  # fmt: skip
 
 
@@ -51,21 +48,28 @@ def losses(run: Path) -> list[tuple[int, Any]]:
     return [(r["step"], v) for r in records for k, v in r.items() if k.endswith("/loss")]
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The uninterrupted run."""
-    folder = tmp_path_factory.mktemp("undisturbed")
-    before = os.getcwd()
-    os.chdir(folder)
-    train(compose(WORDS), Path("run"))
-    os.chdir(before)
-    return folder / "run"
+@pytest.fixture(scope="session")
+def undisturbed(made_once: MadeOnce) -> Path:
+    """A run whose training is uninterrupted, and which fails right after it."""
+
+    def fill() -> None:
+        with pytest.MonkeyPatch.context() as broken:
+            broken.setattr(finishing.outcome, "completed", lambda *_: 1 / 0)
+            broken.setattr(outcomes, "write", lambda *_: None)  # nor the word that it failed
+            with pytest.raises(ZeroDivisionError):
+                train(compose(WORDS), Path("run"))
+
+    return made_once("undisturbed", fill) / "run"
 
 
-@pytest.fixture(scope="module")
-def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same run, stopped by SIGTERM once, then resumed until complete."""
-    folder = tmp_path_factory.mktemp("stopped")
+@pytest.fixture
+def stopped(made_once: MadeOnce, tmp_path: Path) -> Path:
+    """The same run, stopped by SIGTERM once, then resumed until complete; a test's own copy."""
+    made = made_once("stopped", lambda: stop_and_resume(Path.cwd()))
+    return shutil.copytree(made / "run", tmp_path / "run", symlinks=True)
+
+
+def stop_and_resume(folder: Path) -> None:
     run = folder / "run"
     running = start(folder, *WORDS, "hydra.run.dir=run")
     wait_for(run / "checkpoints")
@@ -77,11 +81,10 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     outcome = files.read_json(run / "outcome.json")
     assert (outcome["status"], outcome["error"]) == ("interrupted", "stopped by SIGTERM")
     assert not (run / "adapter").exists()
-    done = call(folder, "train", "resume=run")
+    done = started("train", "resume=run", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "run"
     assert "resuming from the checkpoint of step" in done.stderr
-    return run
 
 
 def test_a_resumed_run_equals_an_uninterrupted_one(undisturbed: Path, stopped: Path) -> None:
@@ -101,7 +104,7 @@ def test_its_restart_is_counted_and_explained(stopped: Path) -> None:
 
 def test_a_complete_run_is_named_and_left_alone(stopped: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in stopped.rglob("*")}
-    done = call(stopped.parent, "train", "resume=run")
+    done = started("train", "resume=run", cwd=stopped.parent)
     assert done.returncode == 0
     assert "is complete" in done.stderr
     assert done.stdout.splitlines()[-1] == "run"
@@ -123,23 +126,24 @@ def test_in_a_sweep_a_complete_run_is_the_result(stopped: Path) -> None:
 
 def test_resume_stands_alone(stopped: Path) -> None:
     for words in (["resume=run", "seed=3"], ["-m", "resume=run"], ["lora=r8", "++resume=run"]):
-        done = call(stopped.parent, "train", *words)
+        done = called("train", *words, cwd=stopped.parent)
         assert done.returncode == 2
         assert "must stand alone" in done.stderr
-    done = call(stopped.parent, "train", "resume=gone")
+    done = called("train", "resume=gone", cwd=stopped.parent)
     assert done.returncode == 2
     assert "expected the directory of a run" in done.stderr
 
 
 def test_reproduce_says_what_is_identical(stopped: Path) -> None:
-    done = call(stopped.parent, "reproduce", "run=run", "hydra.run.dir=again")
+    words = ["reproduce", "run=run", "hydra.run.dir=again"]
+    done = called(*words, cwd=stopped.parent)
     assert done.returncode == 0, done.stdout + done.stderr
     for part in ("configuration", "data", "weights", "metrics", "metrics.jsonl"):
         assert any(line.split()[:2] == ["identical", part] for line in done.stdout.splitlines())
     assert done.stdout.splitlines()[-1] == "again"
     parent = files.read_json(stopped.parent / "again" / "run.json")["parent"]
     assert parent == {"run": str(stopped), "trial": None}
-    refused = call(stopped.parent, "reproduce", "run=run", "hydra.run.dir=again")
+    refused = called(*words, cwd=stopped.parent)
     assert refused.returncode == 2
     assert "holds a run already" in refused.stderr
 
@@ -148,16 +152,12 @@ def test_a_run_that_failed_after_its_training_resumes_from_there(
     undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with monkeypatch.context() as broken:
-        broken.setattr(finishing.outcome, "completed", lambda *_: 1 / 0)
-        broken.setattr(outcomes, "write", lambda *_: None)  # nor the word that it failed
-        with pytest.raises(ZeroDivisionError):
-            train(compose(WORDS), Path("run"))
-    assert (tmp_path / "run" / "adapter").is_dir()
-    assert not (tmp_path / "run" / "outcome.json").exists()
+    shutil.copytree(undisturbed, "run", symlinks=True)
+    assert Path("run/adapter").is_dir() and not Path("run/outcome.json").exists()
     resume(Path("run"))
     assert Path("run", ADAPTER).read_bytes() == (undisturbed / ADAPTER).read_bytes()
     assert losses(Path("run")) == losses(undisturbed)
+    assert outcomes.read(Path("run")).status == "completed"
 
 
 class TestAnotherRun:
@@ -214,7 +214,13 @@ class TestAnotherRun:
 
 
 def test_a_canary_is_found_in_none_of_the_bytes_that_a_run_writes(tmp_path: Path) -> None:
-    words = ["hydra.run.dir=run", *UNMEASURED, f"name={CANARY}", "hydra/job_logging=default"]
+    words = [
+        "hydra.run.dir=run",
+        *UNMEASURED,
+        "trainer.max_steps=1",
+        f"name={CANARY}",
+        "hydra/job_logging=default",
+    ]
     running = start(tmp_path, *words, SOME_API_KEY=CANARY, MATHPAL_PARENT=CANARY)
     _, errors = running.communicate(timeout=200)
     assert running.returncode == 0, errors

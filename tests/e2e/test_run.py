@@ -27,6 +27,7 @@ SMALL = [
     "data.validation_per_family=1",
     "data.test_per_family=1",
     "data.replay_test_per_family=1",
+    "data.replay_grades=[1]",  # the validation loss is of every family
     "evaluation.limit=6",
     "evaluation.max_new_tokens=12",
 ]
@@ -42,16 +43,10 @@ def unmeasured_run(folder: Path, *overrides: str):
 
 
 @pytest.fixture(scope="module")
-def finished(made_once):
+def finished(finished_folder):
     """One finished run, shared by the tests that only read it."""
-    one = Path("outputs", "default", "one")
-
-    def fill():
-        result = small_run(one)
-        Path("result.pickle").write_bytes(pickle.dumps(result))
-
     cwd = os.getcwd()
-    os.chdir(made_once("run", fill))
+    os.chdir(finished_folder)
     yield pickle.loads(Path("result.pickle").read_bytes())
     os.chdir(cwd)
 
@@ -155,7 +150,7 @@ def test_the_same_command_twice_gives_bit_identical_adapters(finished, tmp_path)
 
 
 def test_overrides_reach_the_adapter(tmp_path):
-    run = small_run(tmp_path / "run", "lora=r32", "trainer.lr=1e-4", "trainer.max_steps=3")
+    run = unmeasured_run(tmp_path / "run", "lora=r32", "trainer.lr=1e-4", "trainer.max_steps=2")
     assert read(run, "adapter/adapter_config.json")["r"] == 32
     rates = [
         json.loads(line).get("train/lr")
@@ -176,8 +171,9 @@ def test_full_fine_tuning_exports_a_model_that_transformers_loads(tmp_path):
     from transformers import AutoModelForCausalLM, Gemma3nForCausalLM
 
     run = small_run(
-        tmp_path / "run", "lora=none", "export=merged_16bit", "evaluation.systems=[tuned]"
-    )
+        tmp_path / "run", "lora=none", "export=merged_16bit", "evaluation.systems=[tuned]",
+        "evaluation.limit=2", "trainer.max_steps=2",
+    )  # fmt: skip
     model = AutoModelForCausalLM.from_pretrained(run.run_dir / "export" / "merged_16bit")
     assert isinstance(model, Gemma3nForCausalLM)
     assert read(run, "export/merged_16bit.json")["total_variation"] < 0.05

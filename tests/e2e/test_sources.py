@@ -16,11 +16,12 @@ from tests.unit.data.test_sources import CARD, chat, fill, questions
 
 QUICK = [
     "trainer=quick",
-    "trainer.max_steps=2",
-    "trainer.evaluate_every=2",
+    "trainer.max_steps=1",
+    "trainer.batch_tokens=512",
+    "trainer.evaluate_every=1",
     "trainer.record_every=1",
 ]
-MEASURED = ["evaluation=quick", "evaluation.limit=4", "evaluation.max_new_tokens=8"]
+MEASURED = ["evaluation=quick", "evaluation.limit=2", "evaluation.max_new_tokens=4"]
 
 
 def run(folder: Path, *overrides: str) -> RunResult:
@@ -39,6 +40,7 @@ def check(done: RunResult, *, measured: bool = True) -> dict[str, Any]:
     return summary
 
 
+@pytest.mark.slow  # the suite trains on a file in tests/e2e/test_own_data.py
 def test_a_file_of_questions_and_solutions(tmp_path: Path) -> None:
     path = write(tmp_path / "rows.csv", questions(60))
     assert check(run(tmp_path, "data=file", f"data.path={path}", *MEASURED))["notes"]["kept"] == 60
@@ -79,6 +81,7 @@ def test_preference_pairs(tmp_path: Path) -> None:
     check(run(tmp_path, "data=preference", f"data.path={path}", *MEASURED))
 
 
+@pytest.mark.slow  # the suite builds a data set of a collection, and reads it in tests/unit/data
 def test_qdrant(tmp_path: Path) -> None:
     folder = store(tmp_path / "q", "cleaned_exams", exams(60))
     done = run(tmp_path, "data=qdrant", f"data.path={folder}", *MEASURED)
@@ -103,7 +106,7 @@ def test_a_mixture_reports_each_source(tmp_path: Path) -> None:
         "data.sources.own.test_share=0.3", "data.sources.vimath.train=40",
         "data.sources.vimath.families=[van_toc]", "data.sources.vimath.replay=0",
         "data.sources.vimath.test_per_family=4", "data.weights={vimath: 0.3, own: 0.7}",
-        "data.train=100", "evaluation=quick", "evaluation.max_new_tokens=4",
+        "data.train=100", "evaluation=quick", "evaluation.max_new_tokens=4", "evaluation.limit=8",
     )  # fmt: skip
     summary = check(done)
     assert summary["notes"]["used"] == {"vimath": 30, "own": 70}

@@ -32,7 +32,7 @@ from mathpal.training.fit import fit
 from mathpal.training.job import TrainingJob
 from tests.conftest import TINY
 
-STEPS, SAVED_EVERY = 24, 3
+STEPS, SAVED_EVERY = 12, 3
 EXACT = ("train/loss", "train/lr", "train/grad_norm", "validation/loss")
 FAILED = 2  # exit code of a training that ended with a message
 
@@ -63,7 +63,7 @@ def _train(run_dir: Path, largest_file: int | None, settings: dict[str, Any]) ->
     model = attach_lora(copy.deepcopy(LOADED.model), r=4, alpha=8, dropout=0.2)
     asked: dict[str, Any] = {
         "lr": 1e-2, "batch_tokens": 1024, "max_steps": STEPS, "checkpoint_every": SAVED_EVERY,
-        "record_every": 2, "evaluate_every": 8, "accelerator": "cpu", "warmup": 2,
+        "record_every": 2, "evaluate_every": 6, "accelerator": "cpu", "warmup": 2,
     } | settings  # fmt: skip
     try:
         fit(

@@ -11,13 +11,6 @@ from tests.faults import course
 from tests.unit.training.test_checkpoints import BROKEN, Trap, broken
 
 
-@pytest.fixture(scope="module")
-def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("unbroken") / "run"
-    assert course.finish(folder) == 0
-    return folder
-
-
 def contents(folder: Path) -> dict[str, bytes]:
     """Return the bytes of every file of every complete checkpoint."""
     files = (p for step in checkpoints.steps(folder).values() for p in step.rglob("*"))
@@ -26,7 +19,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def halfway(tmp_path: Path, unbroken: Path) -> Path:
-    """A run with its checkpoints of steps 21 and 24, as if killed there."""
+    """A run with its last two checkpoints, as if killed there."""
     shutil.copytree(unbroken, tmp_path / "run", symlinks=True)
     return tmp_path / "run"
 
@@ -49,19 +42,24 @@ def test_a_full_disk_leaves_all_checkpoints_whole(tmp_path: Path, unbroken: Path
     assert course.same_end(tmp_path, unbroken)
 
 
-@pytest.mark.parametrize("how", BROKEN)
+# The suite reads all of them in tests/unit/training/test_checkpoints.py.
+@pytest.mark.parametrize(
+    "how", [pytest.param(how, marks=[pytest.mark.slow] * (how != "truncated")) for how in BROKEN]
+)
 def test_a_damaged_checkpoint_costs_its_steps_and_nothing_else(
     halfway: Path, unbroken: Path, how: str
 ) -> None:
-    last = halfway / "checkpoints" / "step-00000030"
-    (halfway / "checkpoints" / "step-00000024").rename(last)
-    (halfway / "checkpoints" / "step-00000021").rename(halfway / "checkpoints" / "step-00000020")
-    broken(halfway / "checkpoints", how)
-    last.rename(halfway / "checkpoints" / "step-00000024")
-    (halfway / "checkpoints" / "step-00000020").rename(halfway / "checkpoints" / "step-00000021")
+    folder = halfway / "checkpoints"
+    *_, before, last = checkpoints.steps(folder).values()
+    # `broken` expects steps 20 and 30.
+    before.rename(folder / "step-00000020")
+    last.rename(folder / "step-00000030")
+    broken(folder, how)
+    (folder / "step-00000020").rename(before)
+    (folder / "step-00000030").rename(last)
     assert course.finish(halfway) == 0
     log = (halfway / "log.txt").read_text()
-    assert "step-00000024 is not used" in log
+    assert f"{last.name} is not used" in log
     assert course.same_end(halfway, unbroken)
 
 
@@ -70,8 +68,9 @@ def test_a_pickle_in_a_checkpoint_is_never_run(halfway: Path, unbroken: Path) ->
 
     mark = Path("/tmp/mathpal-was-here")
     mark.unlink(missing_ok=True)
+    last = checkpoints.steps(halfway / "checkpoints")[course.STEPS]
     for name in ("weights.safetensors", "state.json", "manifest.json", "extra.ckpt"):
-        (halfway / "checkpoints" / "step-00000024" / name).write_bytes(pickle.dumps(Trap()))
+        (last / name).write_bytes(pickle.dumps(Trap()))
     assert course.finish(halfway) == 0
     assert course.same_end(halfway, unbroken)
     assert not mark.exists()
@@ -91,6 +90,7 @@ def test_a_checkpoint_of_another_model_is_refused(halfway: Path) -> None:
     assert last is not None
     name = next(iter(last.weights))
     smaller = {**last.weights, name: last.weights[name][:2]}
-    checkpoints.write(halfway / "checkpoints", last._replace(weights=smaller, step=25))
+    other = last._replace(weights=smaller, step=course.STEPS + 1)
+    checkpoints.write(halfway / "checkpoints", other)
     assert course.finish(halfway, max_steps=30) == course.FAILED
     assert "is of another model" in (halfway / "message.txt").read_text()

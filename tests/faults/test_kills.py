@@ -11,16 +11,6 @@ from mathpal.training import checkpoints
 from tests.faults import course
 
 
-@pytest.fixture(scope="module")
-def unbroken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
-    """An uninterrupted training, and its seconds."""
-    folder = tmp_path_factory.mktemp("unbroken")
-    course.finish(folder, max_steps=1)  # starts the fork server
-    began = time.perf_counter()
-    assert course.finish(folder / "run") == 0
-    return folder / "run", time.perf_counter() - began
-
-
 def killed_until_done(run_dir: Path, seconds: float, draws: random.Random, **settings: int) -> int:
     """Kill a training at random moments until one attempt completes; return the number of kills."""
     for kills in range(60):
@@ -36,39 +26,42 @@ def killed_until_done(run_dir: Path, seconds: float, draws: random.Random, **set
     raise AssertionError("none of 60 attempts completed")
 
 
-@pytest.mark.parametrize(
-    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))]
-)
-def test_killed_at_random_moments(unbroken: tuple[Path, float], tmp_path: Path, seed: int) -> None:
-    expected, seconds = unbroken
+@pytest.mark.slow  # the suite kills it while it saves
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_killed_at_random_moments(
+    unbroken: Path, seconds: float, tmp_path: Path, seed: int
+) -> None:
     killed_until_done(tmp_path, seconds, random.Random(seed))
-    assert course.same_end(tmp_path, expected)
+    assert course.same_end(tmp_path, unbroken)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 125))
-def test_killed_at_many_more(unbroken: tuple[Path, float], tmp_path: Path, seed: int) -> None:
-    expected, seconds = unbroken
+def test_killed_at_many_more(unbroken: Path, seconds: float, tmp_path: Path, seed: int) -> None:
     killed_until_done(tmp_path, seconds, random.Random(seed))
-    assert course.same_end(tmp_path, expected)
+    assert course.same_end(tmp_path, unbroken)
 
 
 @pytest.mark.parametrize(
     "seed", [pytest.param(s, marks=[pytest.mark.slow] * (s > 0)) for s in range(12)]
 )
-def test_killed_while_it_saves(unbroken: tuple[Path, float], tmp_path: Path, seed: int) -> None:
+def test_killed_while_it_saves(unbroken: Path, seconds: float, tmp_path: Path, seed: int) -> None:
     """With a checkpoint at every step, most kills hit the writing of one."""
-    _, seconds = unbroken
-    assert course.finish(tmp_path / "quiet", checkpoint_every=1) == 0
-    killed_until_done(tmp_path / "killed", seconds, random.Random(1000 + seed), checkpoint_every=1)
-    assert course.same_end(tmp_path / "killed", tmp_path / "quiet")
+    killed_until_done(tmp_path, seconds, random.Random(1000 + seed), checkpoint_every=1)
+    assert course.same_end(tmp_path, unbroken)
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGUSR2, 140)]
+    ("number", "code"),
+    [
+        (signal.SIGTERM, 143),
+        # The suite sends these in tests/unit/training/test_resume.py.
+        pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow),
+        pytest.param(signal.SIGUSR2, 140, marks=pytest.mark.slow),
+    ],
 )
 def test_a_signal_ends_it_after_the_step_with_a_checkpoint(
-    unbroken: tuple[Path, float], tmp_path: Path, number: signal.Signals, code: int
+    unbroken: Path, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     process = course.start(tmp_path, checkpoint_every=100)
     while not (tmp_path / "metrics.jsonl").exists():
@@ -81,7 +74,7 @@ def test_a_signal_ends_it_after_the_step_with_a_checkpoint(
     begun = checkpoints.newest(tmp_path / "checkpoints")
     assert begun is not None and 0 < begun.step < course.STEPS
     assert course.finish(tmp_path, checkpoint_every=100) == 0
-    assert course.records(tmp_path) == course.records(unbroken[0])
+    assert course.records(tmp_path) == course.records(unbroken)
 
 
 def catches(pid: int, number: int) -> bool:

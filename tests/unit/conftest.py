@@ -36,7 +36,7 @@ def fit_tables(shared_tiny: Loaded) -> tuple[TokenTable, TokenTable]:
     return rows("train", 2), rows("validation", 1)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def train(shared_tiny: Loaded, fit_tables: tuple[TokenTable, TokenTable]) -> Callable[..., Any]:
     """Train a fresh copy with dropout, ended at will; gives weights, records and the result."""
 
@@ -78,6 +78,13 @@ def train(shared_tiny: Loaded, fit_tables: tuple[TokenTable, TokenTable]) -> Cal
         return weights, records, result
 
     return go
+
+
+@pytest.fixture(scope="session")
+def unbroken(train: Callable[..., Any]) -> tuple[dict[str, torch.Tensor], Records]:
+    """Weights and records of the training with its own settings, uninterrupted."""
+    weights, records, _ = train(None)
+    return weights, records
 
 
 def at(step: int, action: Callable[[], Any]) -> Callable[[int], None]:

@@ -13,8 +13,9 @@ import torch
 from mathpal.curriculum import FAMILIES, problem
 from mathpal.curriculum.listing import HEADINGS
 from mathpal.errors import ConfigError, DataError
-from mathpal.evaluation.evaluate import Report, evaluate, skip, spread, summarise
+from mathpal.evaluation.evaluate import evaluate, skip, spread
 from mathpal.evaluation.statistics import wilson
+from mathpal.evaluation.summary import Report, summarise
 from mathpal.evaluation.tables import text_table, title, write_report
 from mathpal.generation.responses import Response, respond
 from mathpal.models.loaded import Loaded
@@ -95,6 +96,18 @@ class TestAnswers:
         assert ask(shared_tiny, []) == []
 
 
+def say(monkeypatch: pytest.MonkeyPatch, texts: list[str]) -> list[Any]:
+    """Let a model answer these texts; return what it is asked, call by call."""
+    calls: list[Any] = []
+
+    def respond(loaded: Loaded, asked: list[Any], **settings: Any) -> list[Response]:
+        calls.append(asked)
+        return [Response(text, 5, True) for text in texts]
+
+    monkeypatch.setattr("mathpal.generation.responses.respond", respond)
+    return calls
+
+
 class TestEvaluate:
     def test_base_is_the_model_with_its_adapter_off(
         self, trained: Loaded, shared_tiny: Loaded
@@ -136,13 +149,31 @@ class TestEvaluate:
     def test_a_lenient_verdict_stands_beside_the_strict_one_and_is_counted_apart(
         self, trained: Loaded
     ) -> None:
-        strict = evaluate(trained, SUMS, systems=["tuned"], max_new_tokens=30)
+        strict = evaluate(trained, SUMS, systems=["tuned"], max_new_tokens=30, lenient=False)
         assert "verdict_lenient" not in strict.samples[0]
-        assert "tuned/accuracy_lenient" not in strict.metrics
-        report = evaluate(trained, SUMS, systems=["tuned"], max_new_tokens=30, lenient=True)
+        report = evaluate(trained, SUMS, systems=["tuned"], max_new_tokens=30)
         assert [s["verdict"] for s in report.samples] == [s["verdict"] for s in strict.samples]
         assert all(s["verdict_lenient"] == "correct" for s in report.samples)
-        assert report.metrics == {**strict.metrics, "tuned/accuracy_lenient": 1.0}
+        beside = {"accuracy_lenient": 1.0, "unreadable": 0.0}
+        assert report.metrics == strict.metrics | {
+            f"tuned/{name}{suffix}": value
+            for name, value in beside.items()
+            for suffix in ("", "_new")
+        }
+
+    def test_a_value_in_another_layout_is_right_only_leniently_and_none_is_unreadable(
+        self, trained: Loaded, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        texts = ["1 + 1 = 2", "Mình không biết.", "Đáp số: 5"]  # of 2, 3 and 4
+        say(monkeypatch, texts)
+        report = evaluate(trained, SUMS, systems=["tuned"])
+        assert [s["verdict"] for s in report.samples] == ["no_answer", "no_answer", "wrong"]
+        lenient = [s["verdict_lenient"] for s in report.samples]
+        assert lenient == ["correct", "no_answer", "wrong"]
+        found = [
+            report.metrics[f"tuned/{n}"] for n in ("accuracy", "accuracy_lenient", "unreadable")
+        ]
+        assert found == pytest.approx([0, 1 / 3, 2 / 3])
 
     def test_a_second_opinion_is_listed_and_changes_no_verdict(
         self, trained: Loaded, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -215,7 +246,7 @@ class TestSummary:
         assert report.metrics["base/accuracy_old"] == 1.0
         assert report.metrics["tuned/accuracy_new"] == pytest.approx(2 / 3)
         assert report.metrics["tuned/accuracy/van_toc"] == 0.5
-        assert len(report.metrics) == 2 * 5
+        assert len(report.metrics) == 2 * 5, "what was not asked for is not measured"
 
     def test_verdicts_are_counted_by_system(self, report: Report) -> None:
         assert report.verdicts["base"] == {
@@ -264,16 +295,37 @@ class TestSummary:
     def test_what_was_not_asked_for_leaves_no_trace(self, report: Report, tmp_path: Path) -> None:
         write_report(report, tmp_path)
         assert not (tmp_path / "disagreements.jsonl").exists()
-        assert not {"lenient", "disagreements"} & set(read_json(tmp_path / "results.json"))
-
-    def test_lenient_verdicts_are_counted_beside_the_strict_ones(self, tmp_path: Path) -> None:
-        marks = [{**m, "verdict_lenient": "correct"} for m in MARKS]
-        report = summarise(marks, {})
-        assert report.metrics["base/accuracy"] == 0.25
-        assert report.metrics["base/accuracy_lenient"] == 1.0
-        write_report(report, tmp_path)
         results = read_json(tmp_path / "results.json")
-        assert results["lenient"] == {"base/accuracy_lenient": 1.0, "tuned/accuracy_lenient": 1.0}
+        assert "disagreements" not in results
+        assert not {"lenient", "unreadable"} & set(results["rows"][0]["tuned"])
+
+    def test_each_sum_has_the_other_two_shares_below_it(self, tmp_path: Path) -> None:
+        marks = [
+            {**m, "verdict_lenient": m["verdict"].replace("no_answer", "correct")} for m in MARKS
+        ]
+        report = summarise(marks, {"instruction": {"base": "Ghi rõ đáp số.", "tuned": None}})
+        shares = {n: v for n, v in report.metrics.items() if "lenient" in n or "unreadable" in n}
+        assert shares == pytest.approx({
+            "base/accuracy_lenient": 1 / 2, "tuned/accuracy_lenient": 1 / 2,
+            "base/accuracy_lenient_new": 1 / 3, "tuned/accuracy_lenient_new": 2 / 3,
+            "base/accuracy_lenient_old": 1, "tuned/accuracy_lenient_old": 0,
+            "base/unreadable": 1 / 4, "tuned/unreadable": 0,
+            "base/unreadable_new": 1 / 3, "tuned/unreadable_new": 0,
+            "base/unreadable_old": 0, "tuned/unreadable_old": 0,
+        })  # fmt: skip
+        write_report(report, tmp_path)
+        row = read_json(tmp_path / "results.json")["rows"][1]
+        assert (row["group"], row["base"]["correct"], row["base"]["lenient"]["correct"]) == (
+            "new", 0, 1,
+        )  # fmt: skip
+        assert row["base"]["unreadable"]["count"] == 1
+        assert row["base"]["unreadable"]["share"] == pytest.approx(1 / 3)
+        lines = text_table(report).splitlines()
+        starts = [line.split("  ")[0] or line.strip().split("  ")[0] for line in lines[2:5]]
+        assert starts == ["all problems", "right in any layout", "no readable answer"]
+        assert "25.0" in lines[2] and "50.0" in lines[3] and "25.0" in lines[4]
+        assert lines[6].startswith("  right in any layout") and "33.3" in lines[6]
+        assert lines[-1] == "base was asked with: Ghi rõ đáp số."
 
     def test_a_system_that_was_not_measured_is_null(self, tmp_path: Path) -> None:
         write_report(summarise(MARKS[4:], {}), tmp_path)

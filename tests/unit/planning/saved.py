@@ -13,17 +13,18 @@ from mathpal.models.packed_attention import packed_attention
 def bytes_saved(model: Any, forward: Callable[[], Any]) -> int:
     """Bytes of all tensors that a forward pass saves for the backward pass, weights left out."""
     known = {t.untyped_storage().data_ptr() for t in (*model.parameters(), *model.buffers())}
-    kept: dict[int, torch.Tensor] = {}
+    kept: dict[int, torch.UntypedStorage] = {}
 
     def pack(tensor: torch.Tensor) -> None:
-        place = tensor.untyped_storage().data_ptr()
-        if place and place not in known:
-            kept[place] = tensor  # held, so that no other takes its place
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() and storage.data_ptr() not in known:
+            # Held, so that no other takes its address; the tensor would hold its whole graph.
+            kept[storage.data_ptr()] = storage
         # Nothing is returned: a graph that holds its own outputs is never freed.
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda nothing: nothing):
         result = forward()
-    total = sum(tensor.untyped_storage().nbytes() for tensor in kept.values())
+    total = sum(storage.nbytes() for storage in kept.values())
     del result
     return total
 

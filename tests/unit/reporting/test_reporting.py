@@ -184,6 +184,59 @@ def test_head_states_both_cohorts_with_intervals_and_n(run_dir: Path) -> None:
         assert said in text, said
 
 
+def beside(lenient: float, unreadable: float) -> dict[str, Any]:
+    share = estimate(unreadable)
+    share["share"] = share.pop("accuracy")
+    return {"lenient": estimate(lenient), "unreadable": share}
+
+
+def test_mathematics_and_layout_are_told_apart(run_dir: Path) -> None:
+    content = results()
+    for row in content["rows"]:
+        row["base"] |= beside(0.55, 0.4)
+        row["tuned"] |= beside(0.75, 0.02)
+    content["settings"]["instruction"] = {"base": "Ghi «Đáp số». " + HOSTILE, "tuned": None}
+    put(run_dir, "evaluation/results.json", content)
+    page = Page(read(run_dir))
+    words = " ".join(page.text.split())
+    assert "right in any layout 55.0% → 75.0%; no readable answer 40.0% → 2.0%" in words
+    assert "of the change, +20.0 mathematics, +45.0 layout" in words
+    assert "Before each question, the base model was told: Ghi «Đáp số»." in words
+    assert "the tuned model was told" not in words
+    rows = [row.others for row in read_results(content).overall]
+    assert [[title for title, _ in row] for row in rows] == [
+        ["right in any layout", "no readable answer"]
+    ] * 3
+
+
+def test_an_answer_that_only_its_layout_makes_wrong_says_so(run_dir: Path) -> None:
+    rows = [
+        sample("p", "base", "no_answer", verdict_lenient="correct"),
+        sample("p", "tuned", "correct", verdict_lenient="correct"),
+        sample("q", "tuned", "no_answer", verdict_lenient="no_answer"),
+    ]
+    shown = [(e.base and e.base.layout_only, e.tuned and e.tuned.layout_only) for e in pair(rows)]
+    assert shown == [(True, False), (None, False)]
+    put(run_dir, "evaluation/samples.jsonl", jsonl(rows))
+    assert Page(read(run_dir)).text.count("right in any layout") == 1
+
+
+def test_an_older_run_has_accuracy_alone(run_dir: Path) -> None:
+    text = Page(read(run_dir)).text
+    assert "any layout" not in text and "of the change" not in text and "told" not in text
+
+
+def test_one_system_alone_has_no_change_to_split(run_dir: Path) -> None:
+    content = results()
+    for row in content["rows"]:
+        row["base"] = None
+        row["tuned"] |= beside(0.75, 0.02)
+    put(run_dir, "evaluation/results.json", content)
+    words = " ".join(Page(read(run_dir)).text.split())
+    assert "right in any layout 75.0%; no readable answer 2.0%" in words
+    assert "of the change" not in words
+
+
 def test_empty_run_names_every_absent_file(tmp_path: Path) -> None:
     text = Page(read(tmp_path)).text
     for name in FILES:

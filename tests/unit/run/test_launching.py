@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,6 +31,11 @@ for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR2):
 open("ready", "w").close()
 time.sleep(60)
 """
+
+
+def wait_until_ready(folder: Path) -> None:
+    while not (folder / "ready").exists():
+        time.sleep(0.01)
 
 
 class TestWaiting:
@@ -54,6 +61,22 @@ class TestWaiting:
         assert launching.wait_for([sys.executable, "-c", TOLD, "1"]) == code
         assert (tmp_path / "told").read_text() == f"{passed} "
         assert [signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGINT)] == handlers
+
+    def test_a_signal_that_comes_while_it_starts_is_passed_on_once_and_as_it_is(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        start = launching._started
+
+        def interrupted(*given: Any) -> subprocess.Popen[Any]:
+            process = start(*given)
+            wait_until_ready(tmp_path)
+            os.kill(os.getpid(), signal.SIGINT)
+            return process
+
+        monkeypatch.setattr(launching, "_started", interrupted)
+        assert launching.wait_for([sys.executable, "-c", TOLD, "1"]) == 130
+        assert (tmp_path / "told").read_text() == "SIGINT "
 
     def test_who_ends_well_in_spite_of_it_ended_well(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -85,8 +108,7 @@ class TestWaiting:
     @staticmethod
     def send_when_ready(folder: Path, name: str) -> None:
         def send() -> None:
-            while not (folder / "ready").exists():
-                pass
+            wait_until_ready(folder)
             os.kill(os.getpid(), signal.Signals[name])
 
         threading.Thread(target=send, daemon=True).start()

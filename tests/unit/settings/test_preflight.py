@@ -313,6 +313,11 @@ class TestRules:
             (["data.order=easy_to_hard"], "trainer.order=shuffled", "trainer.order=given"),
             (["data=text", f"data.path={__file__}"], "data=text", "evaluation=none"),
             (["trainer.strategy=ddp"], "trainer.devices=1", "trainer.devices=2"),
+            (
+                ["evaluation.systems=[tuned]", "evaluation.instructed=[base]"],
+                "evaluation.instructed=[base]",
+                "evaluation.instructed=auto",
+            ),
             (["trainer=fsdp"], "trainer.strategy=fsdp with LoRA", "lora=none"),
             (
                 ["lora=none", "evaluation=none", "export=none", "trainer.lora_plus=4"],

@@ -21,24 +21,29 @@ from tests.unit.sweeps.studies import (
 
 
 def test_a_study_runs_its_budget_and_no_more(tmp_path: Path) -> None:
-    done = study(tmp_path, X, "y=range(0, 3)", "hydra.sweeper.n_trials=5")
-    assert ends(tmp_path) == ["completed"] * 5
+    done = study(tmp_path, X, "y=range(0, 3)", "hydra.sweeper.n_trials=3")
+    assert ends(tmp_path) == ["completed"] * 3
     assert done.stdout.splitlines()[-1] == "multirun/study"
     for trial in trials_of(tmp_path):
         assert trial.value == pytest.approx((trial.params["x"] - 2) ** 2 + trial.params["y"])
         assert outcome(tmp_path, trial.number)["objective"]["value"] == trial.value
-    again = study(tmp_path, X, "y=range(0, 3)", "hydra.sweeper.n_trials=5")
-    assert "5/5" in again.stderr
-    assert all(len(begun(tmp_path, n)) == 1 for n in range(5))
-    study(tmp_path, X, "y=range(0, 3)", "hydra.sweeper.n_trials=7")
-    assert ends(tmp_path) == ["completed"] * 7
+    again = study(tmp_path, X, "y=range(0, 3)", "hydra.sweeper.n_trials=3")
+    assert "3/3" in again.stderr
+    assert all(len(begun(tmp_path, n)) == 1 for n in range(3))
+    study(tmp_path, X, "y=range(0, 3)", "hydra.sweeper.n_trials=4")
+    assert ends(tmp_path) == ["completed"] * 4
+    text = (tmp_path / "multirun/study/optimization_results.yaml").read_text()
+    best = min(trials_of(tmp_path), key=lambda t: t.value or 0.0)
+    assert f"best_evaluated_value: {best.value}" in text  # as the official plug-in leaves it
+    facts = json.loads((tmp_path / "multirun/study/study.json").read_text())
+    assert facts["space"] == {"x": "interval(-5, 5)", "y": "range(0, 3)"}
 
 
 def test_the_same_seed_proposes_the_same_however_the_study_is_cut(tmp_path: Path) -> None:
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     whole.mkdir(), cut.mkdir()
-    study(whole, X, "hydra.sweeper.n_trials=6", "hydra.sweeper.n_jobs=2")
-    for n in (1, 3, 6):
+    study(whole, X, "hydra.sweeper.n_trials=4", "hydra.sweeper.n_jobs=2")
+    for n in (1, 4):
         study(cut, X, f"hydra.sweeper.n_trials={n}")
     assert [t.params for t in trials_of(whole)] == [t.params for t in trials_of(cut)]
 
@@ -65,12 +70,16 @@ def test_runs_of_a_study_that_is_gone_are_not_taken_for_its_own(tmp_path: Path) 
     ("words", "told"),
     [
         (["y=1"], "nothing varies"),
-        (["x=interval(3, 1)"], "x=interval(3, 1)"),
+        pytest.param(["x=interval(3, 1)"], "x=interval(3, 1)", marks=pytest.mark.slow),
         ([X, "hydra.sweeper.n_trials=0"], "hydra.sweeper.n_trials=0"),
         pytest.param([X, "+hydra.sweeper.trials=3"], "did you mean", marks=pytest.mark.slow),
         pytest.param([X, "hydra.sweeper.direction=up"], "minimize", marks=pytest.mark.slow),
         pytest.param([X, "hydra.sweeper.metric=[a,b]"], "one for each", marks=pytest.mark.slow),
-        ([X, "hydra.sweeper.sampler._target_=os.system"], "a class of optuna.samplers"),
+        pytest.param(
+            [X, "hydra.sweeper.sampler._target_=os.system"],
+            "a class of optuna.samplers",
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             [X, "+hydra.sweeper.sampler.speed=3"],
             "an argument of TPESampler",
@@ -236,13 +245,13 @@ def test_parameters_that_depend_on_others(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", [["hydra/launcher=basic"], ["hydra.launcher.warm=false"]])
 def test_trials_run_in_this_process_or_in_cold_ones(tmp_path: Path, words: list[str]) -> None:
-    words = [X, *words, "fails_above=2", "hydra.sweeper.n_trials=4",
+    words = [X, *words, "fails_above=2", "hydra.sweeper.n_trials=2",
              "hydra.sweeper.max_failure_rate=1"]  # fmt: skip
     done = study(tmp_path, *words)
     found = trials_of(tmp_path)
     assert [t.value is None for t in found] == [t.params["x"] > 2 for t in found]
     assert done.stdout.splitlines()[-1] == "multirun/study"
-    assert len({begun(tmp_path, n)[0] for n in range(4)}) == (1 if "basic" in words[1] else 4)
+    assert len({begun(tmp_path, n)[0] for n in range(2)}) == (1 if "basic" in words[1] else 2)
 
 
 def spans(folder: Path) -> list[tuple[str, float, float]]:
@@ -276,15 +285,15 @@ def test_first_trials_can_be_given(tmp_path: Path) -> None:
 
 
 class TestCarryingOn:
-    WORDS = (X, "seconds=0.4", "hydra.sweeper.n_trials=8", "hydra.sweeper.n_jobs=2")
+    WORDS = (X, "seconds=0.4", "hydra.sweeper.n_trials=5", "hydra.sweeper.n_jobs=2")
 
     def test_a_killed_driver_loses_nothing_and_doubles_nothing(self, tmp_path: Path) -> None:
         driver = begin(tmp_path, *self.WORDS)
         until(lambda: (tmp_path / "multirun/study/2/begun").exists())
         kill(driver)
         study(tmp_path, *self.WORDS)
-        assert ends(tmp_path) == ["completed"] * 8
-        assert all(len(begun(tmp_path, number)) == 1 for number in range(8))  # adopted, not redone
+        assert ends(tmp_path) == ["completed"] * 5
+        assert all(len(begun(tmp_path, number)) == 1 for number in range(5))  # adopted, not redone
 
     def test_trials_whose_process_died_with_the_driver_are_taken_up_again(
         self, tmp_path: Path
@@ -295,7 +304,7 @@ class TestCarryingOn:
         for number in (0, 1):
             os.kill(int(begun(tmp_path, number)[0]), signal.SIGKILL)
         study(tmp_path, *self.WORDS)
-        assert ends(tmp_path) == ["completed"] * 8
+        assert ends(tmp_path) == ["completed"] * 5
         first = trials_of(tmp_path)[0]
         assert [a["how"] for a in first.user_attrs["attempts"]] == ["lost", "completed"]
 
@@ -315,7 +324,7 @@ class TestCarryingOn:
         assert driver.wait(30) == 130
         assert "run the same command again to resume it" in (tmp_path / "driver.log").read_text()
         study(tmp_path, *self.WORDS)
-        assert ends(tmp_path) == ["completed"] * 8
+        assert ends(tmp_path) == ["completed"] * 5
 
 
 class TestGrid:
@@ -328,8 +337,6 @@ class TestGrid:
             (x, y) for x in (1, 2) for y in (0, 1, 2)
         ]
         assert [t.value for t in found] == [1, 2, 3, 0, 1, 2]
-        study(tmp_path, *self.WORDS)
-        assert all(len(begun(tmp_path, n, "grid")) == 1 for n in range(6))
 
     def test_it_goes_on_after_a_kill(self, tmp_path: Path) -> None:
         driver = begin(tmp_path, *self.WORDS, "seconds=0.3")
@@ -342,12 +349,3 @@ class TestGrid:
     def test_a_run_alone_is_a_grid_of_one(self, tmp_path: Path) -> None:
         study(tmp_path, "hydra/sweeper=grid", "x=1", "hydra.sweep.dir=multirun/grid")
         assert ends(tmp_path, "grid") == ["completed"]
-
-
-def test_results_are_left_as_the_official_plug_in_leaves_them(tmp_path: Path) -> None:
-    study(tmp_path, X, "hydra.sweeper.n_trials=3")
-    text = (tmp_path / "multirun/study/optimization_results.yaml").read_text()
-    best = min(trials_of(tmp_path), key=lambda t: t.value or 0.0)
-    assert f"best_evaluated_value: {best.value}" in text
-    facts = json.loads((tmp_path / "multirun/study/study.json").read_text())
-    assert facts["space"] == {"x": "interval(-5, 5)"}

@@ -83,7 +83,14 @@ def named(records: Records, name: str) -> list[tuple[int, float]]:
     return [(step, values[name]) for step, values in records if name in values]
 
 
-@pytest.mark.parametrize(("accumulate", "dropout"), [(1, 0.0), (4, 0.0), (2, 0.2)])
+@pytest.mark.parametrize(
+    ("accumulate", "dropout"),
+    [
+        (2, 0.2),
+        pytest.param(1, 0.0, marks=pytest.mark.slow),
+        pytest.param(4, 0.0, marks=pytest.mark.slow),
+    ],
+)
 def test_twenty_steps_are_those_of_transformers_trainer(
     shared_tiny: Loaded, fit_tables: Tables, tmp_path: Path, accumulate: int, dropout: float
 ) -> None:

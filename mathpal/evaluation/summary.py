@@ -1,0 +1,129 @@
+"""Count graded answers by group: exact match, right in any layout, without a readable answer.
+
+Knows the rows of `evaluation/samples.jsonl`; neither asks nor grades.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from mathpal.evaluation.statistics import Proportion, wilson
+
+Sample = dict[str, Any]
+Shares = Mapping[str, Proportion]
+
+_ORDER = {"all": 0, "new": 1, "old": 2, "topic": 3, "family": 4}
+
+
+class Row(NamedTuple):
+    """Shares of the answers to one group of problems, by system.
+
+    Attributes:
+        group: "all", "new", "old", "topic/<name>" or "family/<name>".
+        cohort: "new" or "old" of a topic or family; "" for the sums.
+        n: problems.
+        systems: accuracy; a system that was not measured is missing.
+        lenient: accuracy free of layout; {} if it was not asked for.
+        unreadable: answers in which no answer can be read; {} if it was not asked for.
+    """
+
+    group: str
+    cohort: str
+    n: int
+    systems: Mapping[str, Proportion]
+    lenient: Mapping[str, Proportion] = {}
+    unreadable: Mapping[str, Proportion] = {}
+
+
+class Report(NamedTuple):
+    """The result of an evaluation.
+
+    Attributes:
+        rows: the table, sums first.
+        samples: one object for each problem and system: question, gold, response, verdict, …
+        verdicts: system -> verdict -> count.
+        metrics: flat, e.g. "tuned/accuracy_new".
+        settings: how it was measured.
+        disagreements: where the second opinion differs; None if it was not asked for.
+    """
+
+    rows: list[Row]
+    samples: list[Sample]
+    verdicts: dict[str, dict[str, int]]
+    metrics: dict[str, float]
+    settings: dict[str, Any]
+    disagreements: list[dict[str, str]] | None = None
+
+
+def summarise(samples: list[Sample], settings: dict[str, Any]) -> Report:
+    """Count the verdicts by group.
+
+    Raises:
+        DataError: for no samples.
+    """
+    wilson(0, len(samples))  # an empty set raises
+    groups: dict[tuple[str, str], list[Sample]] = {}
+    for sample in samples:
+        names = [("all", ""), (sample["cohort"], "")]
+        for kind in ("topic", "family"):
+            if sample.get(kind):
+                names.append((f"{kind}/{sample[kind]}", sample["cohort"]))
+        for name in names:
+            groups.setdefault(name, []).append(sample)
+    rows = [
+        _row(group, cohort, found)
+        for (group, cohort), found in sorted(
+            groups.items(),
+            key=lambda item: (_ORDER[item[0][0].split("/")[0]], item[0][1], item[0][0]),
+        )
+    ]
+    verdicts = {
+        system: dict(Counter(s["verdict"] for s in found))
+        for system, found in _by_system(samples).items()
+    }
+    return Report(rows, samples, verdicts, _metrics(rows), settings)
+
+
+def _row(group: str, cohort: str, samples: list[Sample]) -> Row:
+    by_system = _by_system(samples)
+    both = {s: found for s, found in by_system.items() if "verdict_lenient" in found[0]}
+    return Row(
+        group,
+        cohort,
+        len(next(iter(by_system.values()))),
+        _shares(by_system, lambda s: s["verdict"] == "correct"),
+        _shares(both, lambda s: s["verdict_lenient"] == "correct"),
+        _shares(both, lambda s: s["verdict"] == "no_answer"),
+    )
+
+
+def _by_system(samples: list[Sample]) -> dict[str, list[Sample]]:
+    found: dict[str, list[Sample]] = {}
+    for sample in samples:
+        found.setdefault(sample["system"], []).append(sample)
+    return found
+
+
+def _shares(by_system: dict[str, list[Sample]], holds: Callable[[Sample], bool]) -> Shares:
+    return {system: wilson(sum(map(holds, own)), len(own)) for system, own in by_system.items()}
+
+
+def _metrics(rows: list[Row]) -> dict[str, float]:
+    """Accuracy of every group; the other two shares of the sums."""
+    metrics = {}
+    for row in rows:
+        measures = {"accuracy": row.systems}
+        if not row.cohort:
+            measures |= {"accuracy_lenient": row.lenient, "unreadable": row.unreadable}
+        for measure, shares in measures.items():
+            for system, share in shares.items():
+                metrics[f"{system}/{measure}{_suffix(row)}"] = share.accuracy
+    return metrics
+
+
+def _suffix(row: Row) -> str:
+    """Suffix of a metric's name: "" for all, `_new`, `_old`, `_new/<topic>`, `/<family>`."""
+    kind, _, name = row.group.partition("/")
+    if kind == "topic":
+        return f"_{row.cohort}/{name}"
+    return f"/{name}" if kind == "family" else "" if kind == "all" else f"_{kind}"
