@@ -61,13 +61,18 @@ _WORDED_BLANK = re.compile(r"[^\W\d_] ?(?:…|\.{3,}|_{2,}|□|\[ ?\])[.…_ ]{0
 _NAMED = re.compile(r"(?:bao nhiêu|mấy)(?= ?[^\W\d%°])", re.I)
 _UNIT_OF = re.compile(
     r"(?:đơn vị(?: đo)?(?: là)? ?:?"
-    r"|(?:tính|đo|viết|đổi|trả lời)[^.?!\n]{0,30}? (?:bằng|theo|ra|thành)(?: đơn vị)?)(?= [^\W\d%°])",
+    r"|(?:tính|đo|viết|đổi|trả lời)[^.?!\n]{0,30}? (?:bằng|theo|ra|thành)(?: đơn vị)?)"
+    r"(?= [^\W\d%°])",
     re.I,
 )
-_ORDERED = re.compile(r"thứ tự|(?:tăng|giảm) dần|(?<!\w)từ (\w+)(?: nhất)? (?:đến|tới) \w+(?: nhất)?", re.I)
+_ORDERED = re.compile(
+    r"thứ tự|(?:tăng|giảm) dần|(?<!\w)từ (\w+)(?: nhất)? (?:đến|tới) \w+(?: nhất)?", re.I
+)
 _SIZES = frozenset("bé nhỏ lớn to thấp cao nhẹ nặng ngắn dài ít nhiều".split())
 _SUPERLATIVE = re.compile(r"(?<!\w)(\w{1,8}) nhất(?!\w)", re.I)
-_UNKNOWN = re.compile(r"(?<![\w'’])[a-eg-zA-Z](?![\w'’.)])(?= ?[,;:=.?<>∈]| biết| để| thoả| thỏa)|nghiệm", re.I)
+_UNKNOWN = re.compile(
+    r"(?<![\w'’])[a-eg-zA-Z](?![\w'’.)])(?= ?[,;:=.?<>∈]| biết| để| thoả| thỏa)|nghiệm", re.I
+)
 _ROUNDED = re.compile(r"làm tròn|xấp xỉ|gần đúng|khoảng bao nhiêu|ước lượng", re.I)
 _OPTION = re.compile(r"(?<![\w.])([A-F]) ?[.)] ?(\S.{0,119}?)(?=\s+[A-F] ?[.)]|\n|$)", re.S)
 _MANY = r"(?:bao nhiêu|mấy|bao lâu|bao xa)"

@@ -20,7 +20,9 @@ _APART = re.compile(
 _ORDERED = re.compile(r"\s*[<>;\n]\s*|, (?=\S)|\s+(?:và|rồi đến)\s+")
 BARE_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
 _BOTH = re.compile(r"(?<![0-9] )(?<![0-9])± ?([0-9][0-9.,/ ]{0,20}(?<=[0-9]))")
-_EXPRESSION = re.compile(r"[-+×*] ?\( ?[-+]? ?[0-9]|[0-9)\w²³%] ?[+×*] ?[\w(]|[0-9)] ?[-x] ?[0-9(]|[0-9)] ?: ?[0-9(]")
+_EXPRESSION = re.compile(
+    r"[-+×*] ?\( ?[-+]? ?[0-9]|[0-9)\w²³%] ?[+×*] ?[\w(]|[0-9)] ?[-x] ?[0-9(]|[0-9)] ?: ?[0-9(]"
+)
 
 
 def split_items(text: str, *, ordered: bool = False) -> list[str]:

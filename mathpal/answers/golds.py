@@ -32,9 +32,13 @@ _HEDGED = re.compile(r"có thể (?:là|bằng)|có lẽ|hình như|(?:không|ch
 _DAMAGED = re.compile(r"[\u0386\u0388\xb5\xb8]|[^\W\d_][©®¬Æ¶·][^\W\d_]?|�")
 _GLUED = re.compile(r"[0-9][eE][-+]?[0-9]")
 # An angle in the old typing, "60^0": nobody's answer is a number to the power of 0.
-_RAISED_DEGREE = re.compile(r"(?<=^[0-9])⁰|(?<=^-[0-9])⁰|(?<=^[0-9]{2})⁰|(?<=^-[0-9]{2})⁰|(?<=^[0-9]{3})⁰")
+_RAISED_DEGREE = re.compile(
+    r"(?<=^[0-9])⁰|(?<=^-[0-9])⁰|(?<=^[0-9]{2})⁰|(?<=^-[0-9]{2})⁰|(?<=^[0-9]{3})⁰"
+)
 # Signs without which a number would be another value: "√7" is not 7, "x ≥ 5" is not 5.
-_UNREAD = re.compile(r"[√∛π∞±≤≥≠∪∫^]|[0-9)][⁰¹²³⁴⁵⁶⁷⁸⁹]|\\[a-z]+|(?<![^\W\d_])(?:log|ln|sin|cos|tan)(?!\w)")
+_UNREAD = re.compile(
+    r"[√∛π∞±≤≥≠\u222a∫^]|[0-9)][⁰¹²³⁴⁵⁶⁷⁸⁹]|\\[a-z]+|(?<![^\W\d_])(?:log|ln|sin|cos|tan)(?!\w)"
+)
 _LONGEST = 1_000  # characters of a gold
 _NUMBER_KINDS = {"integer", "decimal", "fraction", "mixed", "percent", "quantity", "time"}
 

@@ -16,7 +16,9 @@ _COPULA = re.compile(
     re.I,
 )
 # Between two values, not inside the name of one.
-_APART = re.compile(r"[;\n]|(?<![0-9]),|,(?![0-9])|(?<!\w)(?:và|hoặc|hay|còn|nếu|thì|nhưng)(?!\w)", re.I)
+_APART = re.compile(
+    r"[;\n]|(?<![0-9]),|,(?![0-9])|(?<!\w)(?:và|hoặc|hay|còn|nếu|thì|nhưng)(?!\w)", re.I
+)
 # A name goes on after a number only with further numbers: "của 12 và 20", "(24; 40)".
 _NEW_NAME = re.compile(
     r"[0-9][^,;]{0,30}?(?:[;\n]|, ?(?=[^\W\d])|(?<!\w)(?:và|hoặc|hay|còn|nhưng)(?: (?=[^\W\d])|\s*$))",
@@ -26,7 +28,9 @@ _OPENING = re.compile(
     r"\s*(?:sau|khi|lúc|trong|với|trước|đến|từ|để|vì|do|theo|tại|vào) [^,;\n]{0,60},\s", re.I
 )
 # The arguments of a name before "=": "ƯCLN(24, 40) =", "f(2) =", "[12; 20] =".
-_ARGUMENTS = re.compile(r"[(\[][^()\[\]=]{1,60}[)\]](?=\s*=)")
+_ARGUMENTS = re.compile(
+    r"[(\[][^()\[\]=]{1,60}[)\]](?=\s*=)|(?<=\w)\([^()\[\]=]{1,60}\)(?=\s*(?:là|bằng)(?!\w))"
+)
 
 
 class Named(NamedTuple):
@@ -39,7 +43,7 @@ class Named(NamedTuple):
 
 def without_arguments(text: str) -> str:
     """Return the text without bracketed arguments before "=": "ƯCLN(24, 40) = 8" → "ƯCLN = 8"."""
-    return _ARGUMENTS.sub("", text) if "=" in text else text
+    return _ARGUMENTS.sub("", text) if ")" in text or "]" in text else text
 
 
 def named_value(text: str) -> Named:

@@ -190,7 +190,9 @@ def closest(quantity: Quantity, target: Fraction, *, english: bool = False) -> Q
         return quantity
     if abs(other) > abs(quantity.value):
         thousands = english or (other % 1000 == 0 and other * quantity.factor == target)
-        return quantity._replace(value=other, dotted=None, form="integer") if thousands else quantity
+        return (
+            quantity._replace(value=other, dotted=None, form="integer") if thousands else quantity
+        )
     if (target / quantity.factor).denominator == 1:
         return quantity
     return quantity._replace(value=other, dotted=None, form="decimal")

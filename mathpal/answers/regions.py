@@ -1,4 +1,4 @@
-"""Reads intervals, points and inequalities: "(-∞; 1)", "I(0; -2)", "[2; 5) ∪ (7; +∞)", "x > 3".
+"""Reads intervals, points and inequalities: "(-∞; 1)", "I(0; -2)", "[2; 5)", "x > 3".
 
 An inequality of one letter is the interval of its values. Compares nothing.
 """
@@ -8,10 +8,13 @@ from typing import NamedTuple
 
 from mathpal.answers.exact import read_exact
 
-_NAME = r"(?:(?P<name>[A-Z]['′]?)|[a-zA-Z]|\(x ?[;,] ?y(?: ?[;,] ?z)?\)|(?:tập nghiệm|điểm)[^()\[\]]{0,20})"
+_NAME = (
+    r"(?:(?P<name>[A-Z]['\u2032]?)|[a-zA-Z]|\(x ?[;,] ?y(?: ?[;,] ?z)?\)"
+    r"|(?:tập nghiệm|điểm)[^()\[\]]{0,20})"
+)
 _PIECE = r"(?P<open>[(\[]) ?(?P<items>[^()\[\]{}]{3,80}) ?(?P<close>[)\]])"
 _HEAD = re.compile(rf"{_NAME}? ?(?:=|∈|là)? ?{_PIECE}")
-_NEXT = re.compile(rf" ?(?:∪|;|và|hoặc|,) ?(?:(?P<name>[A-Z]['′]?)|[a-z])? ?(?:=|∈)? ?{_PIECE}")
+_NEXT = re.compile(rf" ?(?:\u222a|;|và|hoặc|,) ?(?:(?P<name>[A-Z]['\u2032]?)|[a-z])? ?(?:=|∈)? ?{_PIECE}")
 _RELATION = r"(?:<=|>=|[<>≤≥≠])"
 _LETTER = r"[a-z]"
 _SINGLE = re.compile(rf"({_LETTER}) ?({_RELATION}) ?([^<>≤≥≠;,]{{1,40}})$")
@@ -39,7 +42,11 @@ def _bound(text: str) -> object:
     if plain in ("∞", "-∞"):
         return plain
     read = read_exact(plain)
-    if read is None or read.unit or any(a[0].isalpha() and a != "π" for m, _ in read.terms for a, _ in m):
+    if (
+        read is None
+        or read.unit
+        or any(a[0].isalpha() and a != "π" for m, _ in read.terms for a, _ in m)
+    ):
         return None
     return read.terms
 
@@ -84,12 +91,16 @@ def read_region(text: str, count: int = 0) -> Region | None:
     plain = text.strip(" .$")
     if len(plain) > _LONGEST:
         return None
-    parts = [part.strip() for part in re.split(r"(?<!\w)(?:hoặc|hay|∪)(?!\w)", plain)]
+    parts = [part.strip() for part in re.split(r"(?<!\w)(?:hoặc|hay|\u222a)(?!\w)", plain)]
     unequal = [_inequality(part) for part in parts] if re.search(r"[<>≤≥≠]", plain) else [None]
     if all(unequal):
         return Region(tuple(piece for pieces in unequal if pieces for piece in pieces), "")
     match, pieces, name = _HEAD.match(plain), [], ""
-    if match is None or (match.start("open") and match["open"] == "(" and plain[: match.start("open")].strip() in ("f", "g")):
+    if match is None or (
+        match.start("open")
+        and match["open"] == "("
+        and plain[: match.start("open")].strip() in ("f", "g")
+    ):
         return None
     name, end = match["name"] or "", 0
     while match is not None:
@@ -105,7 +116,13 @@ def read_region(text: str, count: int = 0) -> Region | None:
 def find_region(text: str, wanted: Region) -> Region | None:
     """Return the last region of a declared text, or the coordinates "x = 2; y = 3" of a point."""
     count = len(wanted.pieces[0][1])
-    tails = [text, *(text[m.end() :] for m in re.finditer(r"(?<!\w)(?:là|bằng|khi|hay|với)(?!\w):?|[=:∈]", text))]
+    tails = [
+        text,
+        *(
+            text[m.end() :]
+            for m in re.finditer(r"(?<!\w)(?:là|bằng|khi|hay|với)(?!\w):?|[=:∈]", text)
+        ),
+    ]
     for tail in tails:
         if read := read_region(tail, count):
             return read

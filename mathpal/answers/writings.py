@@ -29,13 +29,17 @@ def _open(text: str, value_at: int, *, either: bool = False) -> Finding | None:
     """Return a finding if alternatives or reservations leave the writing open."""
     if not either and EITHER.search(text):
         return Finding("multiple_answers", None, "alternatives are declared")
-    if taken_back(text[:value_at], text[-30:].lstrip("<>≤≥≠=-+ "), rough=False, bounds=("hơn", "nhất")):
+    if taken_back(
+        text[:value_at], text[-30:].lstrip("<>≤≥≠=-+ "), rough=False, bounds=("hơn", "nhất")
+    ):
         return Finding("ambiguous", None, "it is declared with a reservation")
     return None
 
 
 def _said(same: bool, what: str) -> Finding:
-    return Finding("correct" if same else "wrong", None, f"the {what} {'agree' if same else 'differ'}")
+    return Finding(
+        "correct" if same else "wrong", None, f"the {what} {'agree' if same else 'differ'}"
+    )
 
 
 def _absent(text: str, what: str) -> Finding:
@@ -67,21 +71,23 @@ def _judge_exact(text: str, wanted: Exact) -> Finding:
         given = read_exact(body)
         if given is None or not given.terms:
             continue
-        opened = _open(text, text.rfind(side))
-        return opened or _compare_exact(given, wanted, "(" in body)
+        return _open(text, text.rfind(side)) or _compare_exact(given, wanted)
     return _absent(text, "such expression")
 
 
-def _compare_exact(given: Exact, wanted: Exact, bracketed: bool) -> Finding:
+def _compare_exact(given: Exact, wanted: Exact) -> Finding:
     one, other = UNITS.get(given.unit.lower()), UNITS.get(wanted.unit.lower())
     factors = (one[2], other[2]) if one and other and one[1] == other[1] else (1, 1)
-    same = {m: v * factors[0] for m, v in given.terms} == {m: v * factors[1] for m, v in wanted.terms}
+    same = {m: v * factors[0] for m, v in given.terms} == {
+        m: v * factors[1] for m, v in wanted.terms
+    }
     units = given.unit.lower() == wanted.unit.lower() or factors != (1, 1)
     if not same:
         return Finding("wrong", None, "the value differs")
     if not units:
         return Finding("wrong_unit", None, f"the unit {wanted.unit or 'of the gold'} is expected")
-    if wanted.plain != given.plain and (wanted.plain or not bracketed):
+    factored = wanted.bracketed and not wanted.plain
+    if (wanted.plain and not given.plain) or (factored and not given.bracketed):
         return Finding("wrong_form", None, "the expression has another form")
     return Finding("correct", None, "the expressions are equal")
 
