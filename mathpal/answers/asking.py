@@ -61,7 +61,8 @@ _WORDED_BLANK = re.compile(r"[^\W\d_] ?(?:…|\.{3,}|_{2,}|□|\[ ?\])[.…_ ]{0
 _NAMED = re.compile(r"(?:bao nhiêu|mấy)(?= ?[^\W\d%°])", re.I)
 _UNIT_OF = re.compile(
     r"(?:đơn vị(?: đo)?(?: là)? ?:?"
-    r"|(?:tính|đo|viết|đổi|trả lời)[^.?!\n]{0,30}? (?:bằng|theo|ra|thành)(?: đơn vị)?)(?= [^\W\d%°])",
+    r"|(?:tính|đo|viết|đổi|trả lời)[^.?!\n]{0,30}? (?:bằng|theo|ra|thành)(?: đơn vị)?)"
+    r"(?= [^\W\d%°])",
     re.I,
 )
 _ORDERED = re.compile(

@@ -12,12 +12,13 @@ _MONTHS = (
     "chạp",
 )  # fmt: skip
 _WEEKDAY = r"(?:thứ (?P<weekday>[2-7]|hai|ba|tư|năm|sáu|bảy)|(?P<sunday>chủ nhật|cn))(?!\w)"
+_LATER = _WEEKDAY.replace("weekday", "weekday2").replace("sunday", "sunday2")
 _DATE = re.compile(
     rf"(?<![\w/.,-])(?:{_WEEKDAY}[ ,]{{0,3}}(?:là )?(?:\(? ?(?:tức )?)?)?"
     r"(?P<word>(?:ngày|mùng|mồng)(?: mùng| mồng)? )?(?P<day>[0-3]?[0-9])"
     r"(?:(?P<worded> tháng )|(?P<mark>[/.-]))(?P<month>[01]?[0-9]|[^\W\d]+(?: một)?)"
     r"(?:(?:[ ,]{1,2}năm |(?P=mark)|[/.-])(?P<year>[0-9]{4}))?(?![\w/])"
-    rf"(?:[ ,(]{{1,3}}(?:là |nhằm |vào )?{_WEEKDAY.replace('weekday', 'weekday2').replace('sunday', 'sunday2')})?",
+    rf"(?:[ ,(]{{1,3}}(?:là |nhằm |vào )?{_LATER})?",
     re.I,
 )
 

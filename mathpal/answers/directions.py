@@ -86,7 +86,7 @@ def _wanted(gold: str, asked: frozenset[tuple[str, int]]) -> dict[str, int]:
 
 
 def judge_direction(
-    before: str, behind: str, gold: str, asked: frozenset[tuple[str, int]]
+    before: str, behind: str, gold: str, asked: frozenset[tuple[str, int]], whole: str
 ) -> tuple[str, str]:
     """Compare the direction of a value with the gold's; return verdict and explanation.
 
@@ -98,6 +98,7 @@ def judge_direction(
         behind: the text after it.
         gold: the normalised gold.
         asked: what `asked_directions` found in the question.
+        whole: the whole declared text, which may offer both directions.
 
     Returns:
         ("", "") if nothing contradicts.
@@ -109,8 +110,8 @@ def judge_direction(
     left, right = directions(before), directions(behind[:_NEAR])
     for axis, side in wanted.items():
         given = [d for d in left if d.axis == axis][-1:] or [d for d in right if d.axis == axis][:1]
-        sides = {d.side for d in (*left, *right) if d.axis == axis}
-        if len(sides) > 1 and EITHER.search(before + behind):
+        either = EITHER.search(whole) is not None
+        if either and len({d.side for d in directions(whole) if d.axis == axis}) > 1:
             return "multiple_answers", "both directions are declared"
         if not given:
             if {(axis, 1), (axis, -1)} <= named:

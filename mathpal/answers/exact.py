@@ -32,11 +32,12 @@ _DIGIT_BEHIND = re.compile(r"[a-z] ?[0-9]|[a-z] [a-z]|[0-9] [a-z]")
 
 
 class Exact(NamedTuple):
-    """An expression in normal form, with its unit and whether it was written in lowest terms."""
+    """An expression in normal form; `plain` if it was written so, `bracketed` if with brackets."""
 
     terms: frozenset[tuple[Monomial, Fraction]]
     unit: str
     plain: bool
+    bracketed: bool
 
 
 class _Unread(Exception):
@@ -119,7 +120,7 @@ class _Reader:
         total, terms = self.product(), 1
         while sign := self.next("+-"):
             total, terms = _sum(total, self.product(), 1 if sign == "+" else -1), terms + 1
-        self.plain &= len(total) == terms or total == {} and terms == 1
+        self.plain &= len(total) == terms or (not total and terms == 1)
         return total
 
     def product(self) -> Polynomial:
@@ -235,7 +236,7 @@ def read_exact(text: str) -> Exact | None:
         return None
     if not reader.tokens or reader.at < len(reader.tokens):
         return None
-    return Exact(frozenset(terms.items()), unit, reader.plain)
+    return Exact(frozenset(terms.items()), unit, reader.plain, "(" in body)
 
 
 def is_exact(text: str) -> bool:

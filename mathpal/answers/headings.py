@@ -28,7 +28,9 @@ _OPENING = re.compile(
     r"\s*(?:sau|khi|lúc|trong|với|trước|đến|từ|để|vì|do|theo|tại|vào) [^,;\n]{0,60},\s", re.I
 )
 # The arguments of a name before "=": "ƯCLN(24, 40) =", "f(2) =", "[12; 20] =".
-_ARGUMENTS = re.compile(r"[(\[][^()\[\]=]{1,60}[)\]](?=\s*=)")
+_ARGUMENTS = re.compile(
+    r"[(\[][^()\[\]=]{1,60}[)\]](?=\s*=)|(?<=\w)\([^()\[\]=]{1,60}\)(?=\s*(?:là|bằng)(?!\w))"
+)
 
 
 class Named(NamedTuple):
@@ -41,7 +43,7 @@ class Named(NamedTuple):
 
 def without_arguments(text: str) -> str:
     """Return the text without bracketed arguments before "=": "ƯCLN(24, 40) = 8" → "ƯCLN = 8"."""
-    return _ARGUMENTS.sub("", text) if "=" in text else text
+    return _ARGUMENTS.sub("", text) if ")" in text or "]" in text else text
 
 
 def named_value(text: str) -> Named:

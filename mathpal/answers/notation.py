@@ -36,7 +36,7 @@ _POWER = re.compile(r"\^ ?(?:\{ ?([0-9]{1,3}) ?\}|([0-9]{1,3}))")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # The degree sign typed as an exponent: "72^o", "-4^0C".
 _DEGREE = re.compile(r"(?<=[0-9]) ?\^ ?(?:\{ ?[oO] ?\}|[oO](?![a-z])|\{? ?0 ?\}?(?= ?[CF](?!\w)))")
-# A dot that multiplies: "2³ . 7", "2³.7", "3 . 4"; a dot without spaces may also be a decimal point.
+# A dot that multiplies: "2³ . 7", "2³.7", "3 . 4"; without spaces it may be a decimal point.
 _DOT = re.compile(
     r"(?<=[0-9⁰¹²³⁴⁵⁶⁷⁸⁹)]) [.·] (?=[0-9(])|(?<=[0-9][⁰¹²³⁴⁵⁶⁷⁸⁹])(?:\.| ?·) ?(?=[0-9(])"
     r"|(?<=[0-9])·(?=[0-9])"
@@ -146,7 +146,8 @@ _ENGLISH = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}\Z|[1-9][0-9]{0,2}(?:,[0
 _COMMA = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}\Z")
 # What shows that a text separates thousands by commas, and what shows that it does not.
 _ENGLISH_HABIT = re.compile(
-    r"(?<![0-9.,])[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:,[0-9]{3}|\.[0-9])|(?<![0-9.,])[0-9]{1,9}\.[0-9]{1,2}(?![0-9.,])"
+    r"(?<![0-9.,])[1-9][0-9]{0,2}(?:,[0-9]{3}){1,6}(?:,[0-9]{3}|\.[0-9])"
+    r"|(?<![0-9.,])[0-9]{1,9}\.[0-9]{1,2}(?![0-9.,])"
 )
 _DECIMAL_COMMA = re.compile(r"(?<![0-9.,])[0-9]{1,9},[0-9]{1,2}(?![0-9,])|\.[0-9]{3},[0-9]")
 
@@ -177,7 +178,7 @@ def plain_number(digits: str) -> tuple[Fraction, Fraction | None] | None:
 
 
 def english_commas(text: str) -> bool:
-    """Return whether the other numbers of a text separate thousands by commas: "1,250,000", "0.5"."""
+    """Return whether the numbers of a text separate thousands by commas: "1,250,000", "0.5"."""
     return _ENGLISH_HABIT.search(text) is not None and not _DECIMAL_COMMA.search(text)
 
 

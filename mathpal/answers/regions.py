@@ -1,4 +1,4 @@
-"""Reads intervals, points and inequalities: "(-∞; 1)", "I(0; -2)", "[2; 5) ∪ (7; +∞)", "x > 3".
+"""Reads intervals, points and inequalities: "(-∞; 1)", "I(0; -2)", "[2; 5)", "x > 3".
 
 An inequality of one letter is the interval of its values. Compares nothing.
 """
@@ -8,10 +8,13 @@ from typing import NamedTuple
 
 from mathpal.answers.exact import read_exact
 
-_NAME = r"(?:(?P<name>[A-Z]['′]?)|[a-zA-Z]|\(x ?[;,] ?y(?: ?[;,] ?z)?\)|(?:tập nghiệm|điểm)[^()\[\]]{0,20})"
+_NAME = (
+    r"(?:(?P<name>[A-Z]['\u2032]?)|[a-zA-Z]|\(x ?[;,] ?y(?: ?[;,] ?z)?\)"
+    r"|(?:tập nghiệm|điểm)[^()\[\]]{0,20})"
+)
 _PIECE = r"(?P<open>[(\[]) ?(?P<items>[^()\[\]{}]{3,80}) ?(?P<close>[)\]])"
 _HEAD = re.compile(rf"{_NAME}? ?(?:=|∈|là)? ?{_PIECE}")
-_NEXT = re.compile(rf" ?(?:∪|;|và|hoặc|,) ?(?:(?P<name>[A-Z]['′]?)|[a-z])? ?(?:=|∈)? ?{_PIECE}")
+_NEXT = re.compile(rf" ?(?:\u222a|;|và|hoặc|,) ?(?:(?P<name>[A-Z]['\u2032]?)|[a-z])? ?(?:=|∈)? ?{_PIECE}")
 _RELATION = r"(?:<=|>=|[<>≤≥≠])"
 _LETTER = r"[a-z]"
 _SINGLE = re.compile(rf"({_LETTER}) ?({_RELATION}) ?([^<>≤≥≠;,]{{1,40}})$")
@@ -88,7 +91,7 @@ def read_region(text: str, count: int = 0) -> Region | None:
     plain = text.strip(" .$")
     if len(plain) > _LONGEST:
         return None
-    parts = [part.strip() for part in re.split(r"(?<!\w)(?:hoặc|hay|∪)(?!\w)", plain)]
+    parts = [part.strip() for part in re.split(r"(?<!\w)(?:hoặc|hay|\u222a)(?!\w)", plain)]
     unequal = [_inequality(part) for part in parts] if re.search(r"[<>≤≥≠]", plain) else [None]
     if all(unequal):
         return Region(tuple(piece for pieces in unequal if pieces for piece in pieces), "")

@@ -21,6 +21,9 @@ from mathpal.answers.records import Answer, Quantity
 from mathpal.answers.words import EITHER, ranges, taken_back
 
 
+_WORKING = 3_000  # last characters of a response that are searched for the unit of a value
+
+
 class Finding(NamedTuple):
     """A verdict on one declared text, with the quantity that was judged."""
 
@@ -78,9 +81,10 @@ def judge_number(
         return fault
     quantity = _equal_side(text, first.quantity, target)
     verdict, why = compare(quantity, target, gold.tolerance)
-    if verdict == "wrong_unit" and _unit_is_asked(quantity, target, asked):
-        if lenient or _carries(working, quantity, target):
-            verdict, why = "correct", f"the question names the unit {target.unit}"
+    if verdict == "wrong_unit" and _unit_is_asked(quantity, target, asked) and (
+        lenient or _carries(working, quantity, target)
+    ):
+        verdict, why = "correct", f"the question names the unit {target.unit}"
     if verdict == "wrong" and _half_a_day(quantity, target, gold.text, text):
         return Finding("ambiguous", quantity, "morning or afternoon is not said")
     if verdict == "correct" and asked.blank_unit and not _in_asked_unit(quantity, asked):
@@ -88,7 +92,7 @@ def judge_number(
     if verdict == "correct":
         verdict, why = _judge_form(quantity, target, asked)
     if verdict == "correct":
-        turned = judge_direction(first.before, first.behind, gold.text, asked.directions)
+        turned = judge_direction(first.before, first.behind, gold.text, asked.directions, text)
         verdict, why = turned if turned[0] else (verdict, why)
     return Finding(verdict, quantity, why)
 
@@ -149,7 +153,7 @@ def _carries(working: str, quantity: Quantity, target: Quantity) -> bool:
     """Return whether the working states the value with the gold's unit: "35 × 2 = 70 (km)"."""
     return any(
         q.dimension == target.dimension and q.base == target.base and q.value == quantity.value
-        for line in working.split("\n")
+        for line in working[-_WORKING:].split("\n")
         if any(character.isdigit() for character in line)
         for q, _, _ in find_quantities(normalise(line))
     )
@@ -184,6 +188,9 @@ def compare(
         tolerance: largest accepted difference, in the target's unit.
     """
     if quantity.dimension == target.dimension:
+        per, wanted_per = quantity.unit.partition("/")[2], target.unit.partition("/")[2]
+        if target.dimension == "money" and per and wanted_per and per != wanted_per:
+            return "wrong", f"it is the price per {per}, expected per {wanted_per}"
         close = quantity.base == target.base or (
             tolerance > 0 and abs(quantity.base - target.base) <= tolerance * target.factor
         )

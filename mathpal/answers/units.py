@@ -155,7 +155,7 @@ def _lookup(words: str) -> tuple[str, str, Fraction, int] | None:
 def _rate(
     found: tuple[str, str, Fraction], head: str, under: str
 ) -> tuple[str, str, Fraction, int] | None:
-    """Return the unit of "8 500 đồng/kg", or "5 kg/bao": money per anything, or a unit per thing."""
+    """Return the unit of "8 500 đồng/kg" or "5 kg/bao": money per anything, a unit per thing."""
     name, dimension, factor = found
     thing = UNITS.get(_squash(under))
     if dimension == "money":

@@ -71,12 +71,11 @@ def _judge_exact(text: str, wanted: Exact) -> Finding:
         given = read_exact(body)
         if given is None or not given.terms:
             continue
-        opened = _open(text, text.rfind(side))
-        return opened or _compare_exact(given, wanted, "(" in body)
+        return _open(text, text.rfind(side)) or _compare_exact(given, wanted)
     return _absent(text, "such expression")
 
 
-def _compare_exact(given: Exact, wanted: Exact, bracketed: bool) -> Finding:
+def _compare_exact(given: Exact, wanted: Exact) -> Finding:
     one, other = UNITS.get(given.unit.lower()), UNITS.get(wanted.unit.lower())
     factors = (one[2], other[2]) if one and other and one[1] == other[1] else (1, 1)
     same = {m: v * factors[0] for m, v in given.terms} == {
@@ -87,7 +86,8 @@ def _compare_exact(given: Exact, wanted: Exact, bracketed: bool) -> Finding:
         return Finding("wrong", None, "the value differs")
     if not units:
         return Finding("wrong_unit", None, f"the unit {wanted.unit or 'of the gold'} is expected")
-    if wanted.plain != given.plain and (wanted.plain or not bracketed):
+    factored = wanted.bracketed and not wanted.plain
+    if (wanted.plain and not given.plain) or (factored and not given.bracketed):
         return Finding("wrong_form", None, "the expression has another form")
     return Finding("correct", None, "the expressions are equal")
 
