@@ -39,7 +39,7 @@ def taken_back_later(reading: Reading, last: Claim, finding: Finding, kind: str)
     """Return why the words after an answer take it back or leave it open; "" if they do not."""
     own = finding.quantity.value if finding.quantity else None
     for claim in reading.claims:
-        stated = claim.role in ("final", "conclusion") and claim.start > last.start
+        stated = claim.role in ("final", "conclusion") and claim.start >= last.end - 2
         if stated and (claim.polarity == "doubted" or _DENIAL.match(claim.text)):
             return f"it is denied or doubted afterwards (line {claim.line})"
         if claim.role not in ("correction", "doubt"):
