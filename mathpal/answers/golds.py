@@ -21,7 +21,7 @@ from mathpal.answers.kinds import EMPTY, LETTER, WHETHER, infer_kind, labelled_p
 from mathpal.answers.notation import next_number, normalise, plain_fractions
 from mathpal.answers.quantities import find_quantities, labelled, read_clock, split_label
 from mathpal.answers.records import KINDS, Answer, Quantity
-from mathpal.answers.sentences import trim
+from mathpal.answers.sentences import bracketed_labels, trim
 from mathpal.answers.textual import folded, read_pattern
 from mathpal.answers.words import ROUGH, SIGN
 from mathpal.answers.writings import read_writing
@@ -212,7 +212,9 @@ def parse_gold(text: str, kind: str | None = None) -> Answer:
     whole = normalise(text).replace("\n", "; ").strip()
     if kind in (None, "text") and read_writing(whole):
         return Answer("text", None, None, None, (), "", Fraction(0), text)
-    plain = _RAISED_DEGREE.sub("°", both_signs(plain_fractions(without_arguments(trim(whole)))))
+    plain = _RAISED_DEGREE.sub(
+        "°", both_signs(plain_fractions(without_arguments(trim(bracketed_labels(whole)))))
+    )
     if _GLUED.search(plain):
         raise _fault(text, kind, "it has an 'e' between two digits, as in '5e3'")
     if "rưỡi" in plain.lower() and _half_left(plain):

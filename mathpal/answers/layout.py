@@ -9,6 +9,7 @@ import unicodedata
 
 from mathpal.answers.notation import normalise
 from mathpal.answers.phrases import with_marks
+from mathpal.answers.sentences import bracketed_labels
 
 TAIL = 6_000  # characters of a response that are read
 
@@ -64,7 +65,7 @@ def _mathematics(text: str) -> str:
     if "\\" in text:
         text = _ENVIRONMENT.sub("", _ESCAPED.sub(r"\\", text))
         text = text.replace("\\\\", "\n")  # a line end of LaTeX
-    return with_marks(normalise(text))
+    return with_marks(bracketed_labels(normalise(text)))
 
 
 def _newlines(match: re.Match[str]) -> str:

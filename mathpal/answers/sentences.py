@@ -33,6 +33,14 @@ _NAMED_PART = re.compile(r"\s*\(?[b-h]\) \S")
 _CONTINUED_LABEL = re.compile(r"\s*[^\W\d_][^\n]{0,60}[0-9]")
 
 
+_DOTTED_LABEL = re.compile(r"(^|[;\n] ?)([a-h])\.(?= \S)")
+
+
+def bracketed_labels(text: str) -> str:
+    """Write the labels "a. 26; b. 11" of parts as "a) 26; b) 11"; the length stays the same."""
+    return _DOTTED_LABEL.sub(r"\1\2)", text) if "a. " in text else text
+
+
 def boxed(text: str, most: int) -> str:
     """Return the content of the braces right after \\boxed, at most `most` characters."""
     depth, start = 0, text.find("{")
