@@ -97,7 +97,8 @@ def read_region(text: str, count: int = 0) -> Region | None:
     unequal = [_inequality(part) for part in parts] if re.search(r"[<>≤≥≠]", plain) else [None]
     if all(unequal):
         return Region(tuple(piece for pieces in unequal if pieces for piece in pieces), "")
-    match, pieces, name = _HEAD.match(plain), [], ""
+    pieces: list[Piece] = []
+    match = _HEAD.match(plain)
     if match is None or (
         match.start("open")
         and match["open"] == "("
