@@ -20,7 +20,6 @@ from mathpal.answers.quantities import (
 from mathpal.answers.records import Answer, Quantity
 from mathpal.answers.words import EITHER, ranges, taken_back
 
-
 _WORKING = 3_000  # last characters of a response that are searched for the unit of a value
 
 

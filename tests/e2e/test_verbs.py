@@ -31,7 +31,7 @@ def test_evaluate_repeats_the_runs_own_figures_and_keeps_them(run):
 
 def test_evaluate_puts_an_instruction_before_the_questions_of_one_system(run):
     words = "Ghi một dòng: Đáp số."
-    done = mathpal(
+    done = called(
         "evaluate", f"run={run}", "evaluation.limit=2", "evaluation.max_new_tokens=4",
         f'evaluation.instruction="{words}"', "evaluation.instructed=[base]",
     )  # fmt: skip

@@ -104,7 +104,8 @@ SECTIONS: dict[str, list[Row]] = {
     ],
     "parts": [
         *rows("26; 11", "correct", "Vậy hai số cần tìm là 26 và 11.\n\n**Kiểm tra:** 26 + 11 = 37",
-              "Đáp số: 26 bút xanh\n           11 bút đỏ", "Đáp số: 26 và 11\nThử lại: 26 - 11 = 15"),
+              "Đáp số: 26 bút xanh\n           11 bút đỏ",
+              "Đáp số: 26 và 11\nThử lại: 26 - 11 = 15"),
         *rows("a) 26; b) 11", "correct", "a) Đáp số: 26\nb) Đáp số: 11", "Đáp số:\na) 26\nb) 11",
               "| Câu | Đáp số |\n|---|---|\n| a | 26 |\n| b | 11 |",
               "a) 13 × 2 = 26. Vậy kết quả là 26.\nb) 22 : 2 = 11. Vậy kết quả là 11."),
