@@ -14,7 +14,9 @@ _NAME = (
 )
 _PIECE = r"(?P<open>[(\[]) ?(?P<items>[^()\[\]{}]{3,80}) ?(?P<close>[)\]])"
 _HEAD = re.compile(rf"{_NAME}? ?(?:=|∈|là)? ?{_PIECE}")
-_NEXT = re.compile(rf" ?(?:\u222a|;|và|hoặc|,) ?(?:(?P<name>[A-Z]['\u2032]?)|[a-z])? ?(?:=|∈)? ?{_PIECE}")
+_NEXT = re.compile(
+    rf" ?(?:\u222a|;|và|hoặc|,) ?(?:(?P<name>[A-Z]['\u2032]?)|[a-z])? ?(?:=|∈)? ?{_PIECE}"
+)
 _RELATION = r"(?:<=|>=|[<>≤≥≠])"
 _LETTER = r"[a-z]"
 _SINGLE = re.compile(rf"({_LETTER}) ?({_RELATION}) ?([^<>≤≥≠;,]{{1,40}})$")

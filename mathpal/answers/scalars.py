@@ -81,8 +81,10 @@ def judge_number(
         return fault
     quantity = _equal_side(text, first.quantity, target)
     verdict, why = compare(quantity, target, gold.tolerance)
-    if verdict == "wrong_unit" and _unit_is_asked(quantity, target, asked) and (
-        lenient or _carries(working, quantity, target)
+    if (
+        verdict == "wrong_unit"
+        and _unit_is_asked(quantity, target, asked)
+        and (lenient or _carries(working, quantity, target))
     ):
         verdict, why = "correct", f"the question names the unit {target.unit}"
     if verdict == "wrong" and _half_a_day(quantity, target, gold.text, text):
