@@ -21,7 +21,8 @@ _APART = re.compile(
 )
 # A name goes on after a number only with further numbers: "của 12 và 20", "(24; 40)".
 _NEW_NAME = re.compile(
-    r"[0-9][^,;]{0,30}?(?:[;\n]|, ?(?=[^\W\d])|(?<!\w)(?:và|hoặc|hay|còn|nhưng)(?: (?=[^\W\d])|\s*$))",
+    r"[0-9][^,;]{0,30}?(?:[;\n]|, ?(?=[^\W\d])"
+    r"|(?<!\w)(?:và|hoặc|hay|còn|nhưng)(?: (?=[^\W\d])|\s*$))",
     re.I,
 )
 _OPENING = re.compile(
