@@ -52,11 +52,7 @@ def judge_number(
         working: the response's text. It shows the unit of a bare number that the question names a
             unit for, and whether its commas separate thousands.
     """
-    text = without_arguments(plain_fractions(text))
-    if gold.kind == "time":
-        text = read_clock(text)
-    if "⁰" in text and gold.dimension in ("angle", "temperature"):
-        text = RAISED_ZERO.sub("°", text)
+    text = _plain(text, gold)
     target = gold.parts[0]
     unit = asked.blank_unit
     counted = target.dimension == "count" and target.unit.split(" ")[0] == asked.named_unit
@@ -69,11 +65,7 @@ def judge_number(
     hedged = EITHER.search(text) is not None
     read = relevant(found, target, strong=strong, hedged=hedged)
     if unit or any(c.quantity.dotted is not None for c in read):
-        english = english_commas(working + text)
-        read = [
-            c._replace(quantity=closest(in_unit(c.quantity, unit), target.base, english=english))
-            for c in read
-        ]
+        read = _as_asked(read, unit, target, english=english_commas(working + text))
     first = next((c for c in read if same_kind(c.quantity, target)), read[0])
     fault = _left_open(read, first, text, gold, asked, strong=strong or hedged)
     if fault:
@@ -96,6 +88,26 @@ def judge_number(
         turned = judge_direction(first.before, first.behind, gold.text, asked.directions, text)
         verdict, why = turned if turned[0] else (verdict, why)
     return Finding(verdict, quantity, why)
+
+
+def _plain(text: str, gold: Answer) -> str:
+    """Return a declared text without givens in brackets, its fractions and clock times plain."""
+    text = without_arguments(plain_fractions(text))
+    if gold.kind == "time":
+        text = read_clock(text)
+    if "⁰" in text and gold.dimension in ("angle", "temperature"):
+        text = RAISED_ZERO.sub("°", text)
+    return text
+
+
+def _as_asked(
+    found: list[Candidate], unit: str, target: Quantity, *, english: bool
+) -> list[Candidate]:
+    """Return the candidates with bare numbers in the asked unit and doubtful marks decided."""
+    return [
+        c._replace(quantity=closest(in_unit(c.quantity, unit), target.base, english=english))
+        for c in found
+    ]
 
 
 def _left_open(
@@ -131,13 +143,10 @@ def _equal_side(text: str, quantity: Quantity, target: Quantity) -> Quantity:
         found = find_quantities(side)
         if len(found) == 1 and same_kind(found[0][0], target) and not is_expression(side):
             other = closest(found[0][0], target.base)
-            if _hundredfold(quantity) == _hundredfold(other):
+            one, two = (q.base / 100 if q.dimension == "percent" else q.base for q in (quantity, other))
+            if one == two:
                 return other
     return quantity
-
-
-def _hundredfold(quantity: Quantity) -> Fraction:
-    return quantity.base * (1 if quantity.dimension == "percent" else 100)
 
 
 def _unit_is_asked(quantity: Quantity, target: Quantity, asked: Asked) -> bool:
