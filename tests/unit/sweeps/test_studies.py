@@ -48,9 +48,16 @@ def test_the_same_seed_proposes_the_same_however_the_study_is_cut(tmp_path: Path
     assert [t.params for t in trials_of(whole)] == [t.params for t in trials_of(cut)]
 
 
-def test_another_space_is_not_mixed_in(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "others",
+    [
+        [["x=interval(-5, 6)"]],
+        pytest.param([[X, "y=1"], [X, "hydra.sweeper.direction=maximize"]], marks=pytest.mark.slow),
+    ],
+)
+def test_another_space_is_not_mixed_in(tmp_path: Path, others: list[list[str]]) -> None:
     study(tmp_path, X, "hydra.sweeper.n_trials=1")
-    for words in (["x=interval(-5, 6)"], [X, "y=1"], [X, "hydra.sweeper.direction=maximize"]):
+    for words in others:
         done = study(tmp_path, *words, "hydra.sweeper.n_trials=2", expect=2)
         assert "another composition" in done.stderr
         assert "Traceback" not in done.stderr
