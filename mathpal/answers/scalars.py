@@ -143,7 +143,9 @@ def _equal_side(text: str, quantity: Quantity, target: Quantity) -> Quantity:
         found = find_quantities(side)
         if len(found) == 1 and same_kind(found[0][0], target) and not is_expression(side):
             other = closest(found[0][0], target.base)
-            one, two = (q.base / 100 if q.dimension == "percent" else q.base for q in (quantity, other))
+            one, two = (
+                q.base / 100 if q.dimension == "percent" else q.base for q in (quantity, other)
+            )
             if one == two:
                 return other
     return quantity

@@ -106,7 +106,7 @@ def _sample(
     """Grade an answer: one object of `evaluation/samples.jsonl`."""
     from mathpal.answers import grade
 
-    mark = grade(response.text, gold, question=item.question)
+    mark = grade(response.text, gold, question=item.question, explain=True)
     sample = {
         "id": item.id,
         "system": system,
@@ -119,6 +119,10 @@ def _sample(
         "extracted": mark.extracted,
         "verdict": mark.verdict,
         "explanation": mark.explanation,
+        "claims": [
+            {"line": c.line, "role": c.role, "polarity": c.polarity, "text": c.letter or c.text}
+            for c in mark.claims
+        ],
         "tokens": response.tokens,
         "finished": response.finished,
     }

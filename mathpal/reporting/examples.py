@@ -26,6 +26,7 @@ class Answer:
 
     Attributes:
         layout_only: whether it counts as wrong for its layout alone.
+        claims: what it declares, concludes, corrects and doubts, as "line 6: declares 14 kg".
     """
 
     verdict: str
@@ -34,6 +35,7 @@ class Answer:
     explanation: str
     tokens: int | None
     layout_only: bool
+    claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,26 @@ def _answer(row: dict[str, Any] | None) -> Answer | None:
         explanation=_text(row.get("explanation")),
         tokens=tokens if isinstance(tokens, int) else None,
         layout_only=row["verdict"] != "correct" and row.get("verdict_lenient") == "correct",
+        claims=tuple(_claim(claim) for claim in row.get("claims") or ()),
     )
+
+
+_ROLES = {
+    "final": "declares",
+    "conclusion": "concludes",
+    "connective": "goes from one step to",
+    "correction": "corrects itself:",
+    "doubt": "doubts:",
+    "check": "checks:",
+    "aside": "remarks:",
+}
+
+
+def _claim(claim: dict[str, Any]) -> str:
+    """Return one claim in words: "line 6: declares 14 kg"."""
+    meant = "" if claim["polarity"] == "asserted" else f" ({claim['polarity']})"
+    role = _ROLES.get(claim["role"], claim["role"])
+    return f"line {claim['line']}: {role} {claim['text']}{meant}".rstrip()
 
 
 def _text(value: object) -> str:

@@ -221,6 +221,21 @@ def test_an_answer_that_only_its_layout_makes_wrong_says_so(run_dir: Path) -> No
     assert Page(read(run_dir)).text.count("right in any layout") == 1
 
 
+def test_a_worked_example_shows_what_the_checker_read(run_dir: Path) -> None:
+    told = [
+        {"line": 6, "role": "final", "polarity": "asserted", "text": "14 kg"},
+        {"line": 7, "role": "correction", "polarity": "asserted", "text": "phải là 17 kg"},
+        {"line": 8, "role": "conclusion", "polarity": "supposed", "text": "12 kg"},
+    ]
+    rows = [sample("one", "tuned", "ambiguous", claims=told), sample("two", "tuned", "correct")]
+    put(run_dir, "evaluation/samples.jsonl", jsonl(rows))
+    words = Page(read(run_dir)).text
+    assert "line 6: declares 14 kg" in words
+    assert "line 7: corrects itself: phải là 17 kg" in words
+    assert "line 8: concludes 12 kg (supposed)" in words
+    assert words.count("What the checker read") == 1
+
+
 def test_an_older_run_has_accuracy_alone(run_dir: Path) -> None:
     text = Page(read(run_dir)).text
     assert "any layout" not in text and "of the change" not in text and "told" not in text
