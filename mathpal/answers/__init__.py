@@ -5,10 +5,12 @@ checks the equations of a solution. Knows Vietnamese notation, units and phrasin
 models, data sets or runs. Standard library only (math-verify only for the second opinion).
 
 Modules for grading:
-- reading text: `notation` (numbers), `units`, `quantities`, `enumerations`, `sentences`,
-  `extraction` (declared answers), `asking` (what the question demands), `words`, `yesno`;
+- reading text: `latex`, `notation` (numbers), `units`, `quantities`, `enumerations`, `sentences`,
+  `headings`, `extraction` (declared answers), `asking` (what the question demands), `words`,
+  `directions`, `yesno`, `dates`, `regions`, `exact`;
 - reading golds: `kinds`, `golds`;
-- judging by kind: `scalars`, `structured`, `comparisons`, `textual`, `factors`, `letters`;
+- judging by kind: `candidates`, `scalars`, `labels`, `structured`, `comparisons`, `writings`,
+  `textual`, `factors`, `letters`;
 - the whole response: `consistency`, `grading`, `second_opinion`.
 
 Modules for steps: `tokens`, `values`, `expressions`, `sides`, `agreement`, `steps`.
