@@ -6,13 +6,16 @@ models, data sets or runs. Standard library only (math-verify only for the secon
 
 Modules for grading:
 - reading a response: `layout` (Markdown, code), `phrases` (the table of phrases), `sentences`,
-  `claims` (what the response declares, concludes, corrects and doubts);
-- reading values: `notation` (numbers), `units`, `quantities`, `enumerations`, `words`, `yesno`;
+  `polarity`, `claims` (what the response declares, concludes, corrects and doubts);
+- reading values: `latex`, `notation` (numbers), `units`, `quantities`, `enumerations`,
+  `headings`, `words`, `directions`, `yesno`, `dates`, `regions`, `exact`;
 - reading questions and golds: `asking`, `kinds`, `golds`;
-- judging by kind: `scalars`, `structured`, `comparisons`, `textual`, `factors`, `letters`;
-- the whole response: `decision` (which claim counts), `grading`, `second_opinion`.
+- judging by kind: `candidates`, `scalars`, `labels`, `structured`, `comparisons`, `writings`,
+  `textual`, `factors`, `letters`;
+- the whole response: `decision` (which claim counts), `consistency`, `grading`, `second_opinion`.
 
-Modules for steps: `tokens`, `values`, `expressions`, `sides`, `agreement`, `steps`.
+Modules for steps: `working`, `tokens`, `leads`, `divisors`, `values`, `expressions`, `sides`,
+`agreement`, `steps`.
 """
 
 from mathpal.answers.claims import declared_answer

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 # - choice: a letter A to F;
 # - yesno: có/đúng or không/sai; a number may follow ("không thể nhận được 105 đống");
 # - text: words, compared after folding (weekday, colour, name, number in words; lăm and năm, mốt
-#   and một, tư and bốn, nghìn and ngàn, linh and lẻ are the same);
+#   and một, tư and bốn, nghìn and ngàn, linh and lẻ are the same); also what `writings` compares as
+#   written: dates, several letters, Roman numerals, intervals, points, roots, π, letters;
 # - pattern: digits and letters as under \overline ("52x4");
 # - factors: powers and products ("2³ × 5", also as "2 × 2 × 2 × 5");
 # - parts: "a) 12; b) Đúng", each part a gold of its own kind.

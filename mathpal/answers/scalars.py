@@ -49,8 +49,7 @@ def judge_number(
         strong: whether the text followed "Đáp số" or another strong marker. After "Vậy" the
             sentence may hold other numbers, and only those of the gold's dimension count.
         lenient: whether a bare number is enough if the question names its unit.
-        working: the response's text. It shows the unit of a bare number that the question names a
-            unit for, and whether its commas separate thousands.
+        working: the response's text, for the unit of a bare number and the habit of commas.
     """
     text = _plain(text, gold)
     target = gold.parts[0]
