@@ -6,6 +6,7 @@ or Lightning.
 
 import hashlib
 import json
+import logging
 import os
 import secrets
 import shutil
@@ -16,6 +17,8 @@ from typing import Any
 
 from mathpal.errors import DataError
 from mathpal.record.redaction import redact
+
+log = logging.getLogger(__name__)
 
 SCHEMA = 1
 
@@ -179,8 +182,16 @@ def config_hash(config: dict[str, Any]) -> str:
 
 
 def point_latest(run_dir: Path, outputs: Path = Path("outputs")) -> None:
-    """Make `outputs/latest` point at the run."""
-    link(outputs / "latest", run_dir)
+    """Make `outputs/latest` point at a run in `outputs`; a run elsewhere leaves it alone.
+
+    The link is a convenience: where it cannot be set, the log warns.
+    """
+    if not run_dir.absolute().is_relative_to(outputs.absolute()):
+        return
+    try:
+        link(outputs / "latest", run_dir)
+    except OSError as error:
+        log.warning("%s is not set to this run: %s", outputs / "latest", error)
 
 
 def short(path: Path) -> Path:

@@ -275,7 +275,16 @@ class TestLatest:
         files.point_latest(tmp_path / "run", tmp_path)
         assert (tmp_path / "latest").resolve() == (tmp_path / "run").resolve()
 
-    def test_a_run_elsewhere_is_pointed_at_too(self, tmp_path: Path) -> None:
+    def test_a_run_elsewhere_leaves_it_alone(self, tmp_path: Path) -> None:
         (tmp_path / "elsewhere").mkdir()
         files.point_latest(tmp_path / "elsewhere", tmp_path / "outputs")
-        assert (tmp_path / "outputs/latest").resolve() == (tmp_path / "elsewhere").resolve()
+        assert left_in(tmp_path) == ["elsewhere"]
+
+    def test_a_folder_of_that_name_is_kept_with_a_warning(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        (tmp_path / "latest" / "mine").mkdir(parents=True)
+        (tmp_path / "run").mkdir()
+        files.point_latest(tmp_path / "run", tmp_path)
+        assert left_in(tmp_path) == ["latest", "latest/mine", "run"]
+        assert "latest is not set to this run" in caplog.text
