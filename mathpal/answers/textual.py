@@ -50,6 +50,9 @@ _ROMAN = dict(zip("IVX", (1, 5, 10), strict=True))
 _PLAIN_NUMBER = re.compile(r"(?<!\w)[0-9]{2,12}(?!\w)")
 _WEEKDAYS = tuple(f"thứ {day}" for day in ("hai", "ba", "bốn", "năm", "sáu", "bảy")) + ("chủ nhật",)
 
+# What programs write for a value that is not there; "NaN" names nobody.
+_MISSING = frozenset({"nan", "none", "null", "inf", "infinity", "nil", "na", "undefined"})
+
 
 def is_wording(text: str) -> bool:
     """Return whether a gold without a kind is a weekday or a number written in words."""
@@ -153,7 +156,8 @@ def is_name(text: str) -> bool:
         words.pop(0)
     if not words or len(words) > 4 or (len(words[-1]) == 1 and words[-1] not in "IVX"):
         return False
-    return all(word[0].isupper() and word.isalpha() for word in words)
+    missing = " ".join(words).lower() in _MISSING
+    return not missing and all(word[0].isupper() and word.isalpha() for word in words)
 
 
 def _another(side: str) -> bool:
