@@ -51,7 +51,7 @@ _PLAIN_NUMBER = re.compile(r"(?<!\w)[0-9]{2,12}(?!\w)")
 _WEEKDAYS = tuple(f"thứ {day}" for day in ("hai", "ba", "bốn", "năm", "sáu", "bảy")) + ("chủ nhật",)
 
 # What programs write for a value that is not there; "NaN" names nobody.
-_MISSING = frozenset({"nan", "none", "null", "inf", "infinity", "nil", "na", "undefined"})
+_MISSING = frozenset({"nan", "none", "null", "inf", "infinity", "nil", "undefined"})
 
 
 def is_wording(text: str) -> bool:
