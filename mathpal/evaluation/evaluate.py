@@ -122,6 +122,7 @@ def _sample(
         "claims": [
             {"line": c.line, "role": c.role, "polarity": c.polarity, "text": c.letter or c.text}
             for c in mark.claims
+            if c.letter or c.text
         ],
         "tokens": response.tokens,
         "finished": response.finished,
