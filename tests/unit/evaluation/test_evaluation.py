@@ -128,6 +128,10 @@ class TestEvaluate:
         (sample,) = report.samples
         assert (sample["id"], sample["system"], sample["cohort"]) == ("s1", "tuned", "new")
         assert (sample["gold"], sample["extracted"], sample["verdict"]) == ("2", "2", "correct")
+        assert [(c["role"], c["polarity"], c["text"]) for c in sample["claims"]] == [
+            ("final", "asserted", "2")
+        ]
+        assert sample["claims"][0]["line"] == sample["response"].count("\n") + 1
         assert sample["finished"]
         assert sample["tokens"] > 3
 
