@@ -11,7 +11,8 @@ from mathpal.answers.layout import TAIL, plain
 from mathpal.answers.notation import next_number
 from mathpal.answers.phrases import Phrase, Role, phrases_in
 from mathpal.answers.polarity import Polarity, polarity
-from mathpal.answers.sentences import EDGES, block_of, boxed, lines_of, sentence_of, trim, unbroken
+from mathpal.answers.sentences import EDGES, block_of, boxed, lines_of, sentence_of, trim, unbroken, without_opening
+from mathpal.answers.units import unit_at
 
 _BODY = 400  # characters of one claim
 _MOST = 48  # phrases that are read, the last ones of a response
@@ -20,16 +21,17 @@ _AFTER = re.compile(
     r"|phương|ý|vào|chữ|cái|tròn|thứ|lựa|chọn|dung|cuoi|cung|of|the|problem|question|trước|cho"
     r"|phép|tính|trên|sẽ|hợp|để|điền|ô|trống|tôi|em|mình|đặt|trong|would|should|be|choice|option"
     r"|đó|chỗ|dấu|hỏi|chấm)(?!\w)){0,9}"
-    r"[\s*]{0,3}(?P<link>(?:là|la(?= )|is|are|bằng)(?!\w)[ *]{0,3}[:=]?|[:=→➜]|=>|->|)[\s*]{0,3}"
-    r"(?:là(?!\w) ?)?"
+    r"[\s*]{0,3}(?P<link>(?:là|la(?= )|is|are|bằng)(?!\w)[ *]{0,3}[:=]?|[:=→➜]|=>|->|-(?= )|…[… .]*|)"
+    r"[\s*]{0,3}(?:là(?!\w) ?)?(?:(?i:câu|ý|phương án|lựa chọn|option) (?=\(?[A-F](?!\w)))?"
 )
 _AFTER_THEREFORE = re.compile(r"[ *,]{0,3}(?P<link>:?)[ *]{0,3}")
 _LETTER = re.compile(r"[(\[{\"' *]{0,3}([A-F])(?![\w'’])(?! ?[=<>+×]| : )(?! - (?!\d|[^\W\d]{2}))")
 _BARE_LETTER = re.compile(r"[(\[{\"' *]{0,3}([a-fA-F])[\s.)}*\]\"']{0,4}$")
 _SIGN_CHOICE = re.compile(r"\s?(?:dấu )?[\"'(]?[<>=]")
 _SEVERAL = re.compile(r"(?<!\w)(?:các|những|mọi|cả|hai|ba|bốn)(?: (?:hai|ba|bốn))?[ *]*$", re.I)
-_PREDICATE = re.compile(r" (?:sai|nhầm|đúng|(?:không|chưa) (?:đúng|chính xác))(?!\w)(?! là)", re.I)
-_LABEL = re.compile(r"^\s*(?:[-•+*]\s*)?(?:câu |phần |ý )?\(?([a-h])[).:]\s", re.M | re.I)
+_PREDICATE = re.compile(r" (?:sai|nhầm|đúng|chính xác|(?:không|chưa) (?:đúng|chính xác))(?!\w)(?! là)", re.I)
+_LABEL = re.compile(r"^\s*(?:[-•+*]\s*)?(?:câu |phần |ý )?\(?([a-h])[).:/]\s", re.M | re.I)
+_BEGIN = re.compile(r"[.!?;…\n)][ \t*•+-]{0,4}$")
 _WRAPPED = re.compile(r"^[ \t$]*\{([^{}\n]{1,80})\}[ \t$.]*$")
 
 
@@ -37,8 +39,8 @@ class Claim(NamedTuple):
     """One statement of a response that a phrase introduces.
 
     Attributes:
-        role: of its phrase: "final", "conclusion", "connective", "correction", "doubt", "check" or
-            "aside".
+        role: of its phrase: "final", "conclusion", "connective", "correction", "doubt", "check",
+            "aside" or "another".
         polarity: "asserted"; "doubted" ("có lẽ"), "denied" ("không phải"), "supposed" ("nếu"); or
             "listed" if it only introduces the list of options.
         text: its first line, normalised and trimmed.
@@ -90,14 +92,13 @@ def read(response: str) -> Reading:
     text = plain(response)
     above = response.count("\n", 0, max(0, len(response) - TAIL))
     found = [f for f in phrases_in(text)[-_MOST:] if _states(text, *f)]
-    labels = (
-        [(m.start(), m[1].lower()) for m in _LABEL.finditer(text)]
-        if ")" in text or "." in text
-        else []
-    )
+    labels = [(m.start(), m[1].lower()) for m in _LABEL.finditer(text)] if len(found) > 1 else []
     claims: list[Claim] = []
     for index, (start, end, phrase, words) in enumerate(found):
         stop = _stop(text, found, index)
+        if phrase.role == "another" and any(c.strong and c.text for c in claims):
+            text = text[:start]
+            break
         claim = _claim(text, phrase, words, start, end, stop)
         if claim is not None:
             part = next((name for at, name in reversed(labels) if at <= start), "")
@@ -119,6 +120,8 @@ def _link(text: str, at: int, phrase: Phrase, words: str) -> re.Match[str]:
 def _states(text: str, start: int, end: int, phrase: Phrase, words: str) -> bool:
     """Return whether a phrase states something: "B là đáp án sai" only mentions one."""
     before = text[max(0, start - 16) : start]
+    if phrase.begins and before.strip(" *-") and not _BEGIN.search(before):
+        return False
     if phrase.role == "final" and before.endswith("là ") and _PREDICATE.match(text, end):
         return False
     several = phrase.role == "final" and _SEVERAL.search(before)
@@ -130,8 +133,10 @@ def _states(text: str, start: int, end: int, phrase: Phrase, words: str) -> bool
 
 def _stop(text: str, found: list[tuple[int, int, Phrase, str]], index: int) -> int:
     """Return where the words of a claim end: at a phrase of its rank, or one that begins a line."""
-    own = found[index][2].role
+    _, own_end, (own, *_), _ = found[index]
     for start, _, phrase, _ in found[index + 1 :]:
+        if phrase.begins and not text[own_end:start].strip(" :\n*"):
+            continue  # "Trả lời:⏎Không, vì …"
         if phrase.role == "final" or phrase.role == own:
             return start
         before = text[max(0, start - 3) : start]
@@ -149,8 +154,9 @@ def _claim(text: str, phrase: Phrase, words: str, start: int, end: int, stop: in
         letter, rest = _letter(inside, bare=True)
         letter = alone[1].upper() if alone else letter if rest != inside else ""
         inside = rest.strip(EDGES) if letter and not alone else inside
+        inside += _unit_behind(raw, inside)
         return Claim("final", "asserted", inside, inside, letter, True, start, end + len(inside), 0)
-    if phrase.role in ("correction", "doubt", "check", "aside"):
+    if phrase.role not in ("final", "conclusion", "connective"):
         said = trim(raw)
         return Claim(phrase.role, "asserted", said, said, "", False, start, end + len(said), 0,
                      certain=phrase.certain)  # fmt: skip
@@ -164,12 +170,23 @@ def _claim(text: str, phrase: Phrase, words: str, start: int, end: int, stop: in
     below = below or rest.lstrip(" *")[:1] == "\n"
     lines = unbroken(lines_of(rest.lstrip(" *\n" if linked else " *"), bulleted=below))
     said, block = sentence_of(lines), block_of(lines)
+    if phrase.role != "final":
+        said = without_opening(said)
     meant = polarity(text, start, end, behind)
     place = end + match.end() + len(said)
     opens = phrase.opens or (below and phrase.role == "final")
     return Claim(
         phrase.role, meant, said, block, letter, linked, start, place, 0, "", opens, phrase.kinds
     )
+
+
+def _unit_behind(raw: str, inside: str) -> str:
+    """Return the measure unit behind a boxed number: " kg" of "\\boxed{14} kg", else ""."""
+    if not inside[-1:].isdigit():
+        return ""
+    behind = raw[raw.find(inside) + len(inside) :].lstrip("}$ ")
+    unit = unit_at(" " + behind[:30], 0)
+    return "" if unit is None or unit.dimension == "count" else f" {unit.name}"
 
 
 def _letter(rest: str, *, bare: bool) -> tuple[str, str]:

@@ -27,19 +27,49 @@ _DENIAL = re.compile(
     r"(?:sai|nhầm|(?:không|chưa) (?:phải|đúng|chính xác))(?!\w)",
     re.I,
 )
+# "A sai vì …", "9 cm - Sai": what is said of an option that is not the answer.
+_REJECTED = re.compile(
+    r"(?:[A-F][).]? ?)?(?:[^;]{0,60}?[-:,(→] ?|(?:thì |là |bị |cũng |đều )*)"
+    r"(?:(?:là )?(?:đáp án |phương án )?(?:sai|loại)|(?:không|chưa) (?:đúng|phải|thoả|thỏa|chính xác|"
+    r"phù hợp)|incorrect|wrong)(?!\w)",
+    re.I,
+)
+_INSTEAD = re.compile(
+    r"[.!?\n] ?(?![^,\n]{0,16}(?:ví dụ|nếu))[^0-9.,;:=\n]{2,25}, ?"
+    r"(?:(?:phải |chính )?là |it's |it is )?(?P<value>[-+]?[0-9][^.,;:=\n]{0,20})(?=[.!\n]|$)",
+    re.I,
+)
 _CONFIRMED = re.compile(
-    r"(?<!không )(?<!chưa )(?<!\w)(?:đúng rồi|chính xác|vẫn là|vẫn đúng|đã đúng|khớp)", re.I
+    r"(?<!không )(?<!chưa )(?<!\w)(?:đúng rồi|chính xác(?! hơn)|vẫn là|vẫn đúng|đã đúng|khớp)", re.I
 )
 _FIRST_PERSON = re.compile(
     r"[.!?\n,(;:*-]\s*$|^\s*$|(?:mình|tôi|em|tớ|ta|con|i) (?:đã |bị |lại )?$", re.I
 )
 
 
+def _restated(text: str, begin: int, own: Quantity) -> str:
+    """Return another value that is called out after the answer ("No, 17 kg."), or ""."""
+    for match in _INSTEAD.finditer(text, begin, begin + _BEHIND):
+        read = [q for q, _, _ in find_quantities(match["value"])]
+        if len(read) == 1 and not _same(read[0], own) and read[0].dimension == own.dimension:
+            return match["value"]
+    return ""
+
+
+def rejects(claim: Claim) -> bool:
+    """Return whether a claim only says that its option is wrong: "A. 9 cm: sai"."""
+    return bool(claim.letter) and _REJECTED.match(claim.text) is not None
+
+
 def taken_back_later(reading: Reading, last: Claim, finding: Finding, kind: str) -> str:
     """Return why the words after an answer take it back or leave it open; "" if they do not."""
     own = finding.quantity.value if finding.quantity else None
+    if finding.quantity and (other := _restated(reading.text, last.end, finding.quantity)):
+        return f"{other} is said instead of it afterwards"
     for claim in reading.claims:
         stated = claim.role in ("final", "conclusion") and claim.start >= last.end - 2
+        if stated and last.letter == claim.letter and rejects(claim):
+            return f"the option is rejected afterwards (line {claim.line})"
         if stated and (claim.polarity == "doubted" or _DENIAL.match(claim.text)):
             return f"it is denied or doubted afterwards (line {claim.line})"
         if claim.role not in ("correction", "doubt"):
@@ -114,7 +144,7 @@ def contradicted(
     """Return whether another claim of the same response states a different answer."""
     for other in earlier:
         found = judge(other)
-        if found.verdict == "no_answer":
+        if found.verdict == "no_answer" or rejects(other):
             continue
         if gold.kind == "choice" and other.letter == last.letter:
             continue
