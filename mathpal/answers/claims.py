@@ -8,11 +8,20 @@ import re
 from typing import NamedTuple
 
 from mathpal.answers.layout import TAIL, plain
+from mathpal.answers.leading import BARE_LETTER, leading_letter, unit_behind
 from mathpal.answers.notation import next_number
 from mathpal.answers.phrases import Phrase, Role, phrases_in
 from mathpal.answers.polarity import Polarity, polarity
-from mathpal.answers.sentences import EDGES, block_of, boxed, lines_of, sentence_of, trim, unbroken, without_opening
-from mathpal.answers.units import unit_at
+from mathpal.answers.sentences import (
+    EDGES,
+    block_of,
+    boxed,
+    lines_of,
+    sentence_of,
+    trim,
+    unbroken,
+    without_opening,
+)
 
 _BODY = 400  # characters of one claim
 _MOST = 48  # phrases that are read, the last ones of a response
@@ -21,15 +30,15 @@ _AFTER = re.compile(
     r"|phương|ý|vào|chữ|cái|tròn|thứ|lựa|chọn|dung|cuoi|cung|of|the|problem|question|trước|cho"
     r"|phép|tính|trên|sẽ|hợp|để|điền|ô|trống|tôi|em|mình|đặt|trong|would|should|be|choice|option"
     r"|đó|chỗ|dấu|hỏi|chấm)(?!\w)){0,9}"
-    r"[\s*]{0,3}(?P<link>(?:là|la(?= )|is|are|bằng)(?!\w)[ *]{0,3}[:=]?|[:=→➜]|=>|->|-(?= )|…[… .]*|)"
-    r"[\s*]{0,3}(?:là(?!\w) ?)?(?:(?i:câu|ý|phương án|lựa chọn|option) (?=\(?[A-F](?!\w)))?"
+    r"[\s*]{0,3}(?P<link>(?:là|la(?= )|is|are|bằng)(?!\w)[ *]{0,3}[:=]?|[:=→➜]|=>|->|-(?= )"
+    r"|\.{4}[ .]*|)[\s*]{0,3}(?:là(?!\w) ?)?(?:(?i:câu|ý|phương án|lựa chọn|option) (?=\(?[A-F](?!\w)))?"
 )
 _AFTER_THEREFORE = re.compile(r"[ *,]{0,3}(?P<link>:?)[ *]{0,3}")
-_LETTER = re.compile(r"[(\[{\"' *]{0,3}([A-F])(?![\w'’])(?! ?[=<>+×]| : )(?! - (?!\d|[^\W\d]{2}))")
-_BARE_LETTER = re.compile(r"[(\[{\"' *]{0,3}([a-fA-F])[\s.)}*\]\"']{0,4}$")
 _SIGN_CHOICE = re.compile(r"\s?(?:dấu )?[\"'(]?[<>=]")
 _SEVERAL = re.compile(r"(?<!\w)(?:các|những|mọi|cả|hai|ba|bốn)(?: (?:hai|ba|bốn))?[ *]*$", re.I)
-_PREDICATE = re.compile(r" (?:sai|nhầm|đúng|chính xác|(?:không|chưa) (?:đúng|chính xác))(?!\w)(?! là)", re.I)
+_PREDICATE = re.compile(
+    r" (?:sai|nhầm|đúng|chính xác|(?:không|chưa) (?:đúng|chính xác))(?!\w)(?! là)", re.I
+)
 _LABEL = re.compile(r"^\s*(?:[-•+*]\s*)?(?:câu |phần |ý )?\(?([a-h])[).:/]\s", re.M | re.I)
 _BEGIN = re.compile(r"[.!?;…\n)][ \t*•+-]{0,4}$")
 _WRAPPED = re.compile(r"^[ \t$]*\{([^{}\n]{1,80})\}[ \t$.]*$")
@@ -150,11 +159,11 @@ def _claim(text: str, phrase: Phrase, words: str, start: int, end: int, stop: in
     raw = text[end : min(stop, end + _BODY)]
     if words == "\\boxed":
         inside = trim(boxed(raw, _BODY))
-        alone = _BARE_LETTER.match(inside)
-        letter, rest = _letter(inside, bare=True)
+        alone = BARE_LETTER.match(inside)
+        letter, rest = leading_letter(inside, bare=True)
         letter = alone[1].upper() if alone else letter if rest != inside else ""
         inside = rest.strip(EDGES) if letter and not alone else inside
-        inside += _unit_behind(raw, inside)
+        inside += unit_behind(raw, inside)
         return Claim("final", "asserted", inside, inside, letter, True, start, end + len(inside), 0)
     if phrase.role not in ("final", "conclusion", "connective"):
         said = trim(raw)
@@ -164,7 +173,7 @@ def _claim(text: str, phrase: Phrase, words: str, start: int, end: int, stop: in
     below = "\n" in match[0]
     linked = bool(match["link"].strip(" *")) or below or words == "@@@@"
     behind = raw[match.end() :]
-    letter, rest = _letter(behind, bare=phrase.chooses or linked)
+    letter, rest = leading_letter(behind, bare=phrase.chooses or linked)
     if phrase.chooses and not letter and not _SIGN_CHOICE.match(rest):
         return None
     below = below or rest.lstrip(" *")[:1] == "\n"
@@ -180,30 +189,6 @@ def _claim(text: str, phrase: Phrase, words: str, start: int, end: int, stop: in
     )
 
 
-def _unit_behind(raw: str, inside: str) -> str:
-    """Return the measure unit behind a boxed number: " kg" of "\\boxed{14} kg", else ""."""
-    if not inside[-1:].isdigit():
-        return ""
-    behind = raw[raw.find(inside) + len(inside) :].lstrip("}$ ")
-    unit = unit_at(" " + behind[:30], 0)
-    return "" if unit is None or unit.dimension == "count" else f" {unit.name}"
-
-
-def _letter(rest: str, *, bare: bool) -> tuple[str, str]:
-    """Return the option letter at the start of a body, and the body without it.
-
-    "B. 12 cm" declares the letter and its text; "A = 5" declares no letter. A small letter counts
-    only if `bare` allows it and it stands alone.
-    """
-    match = _LETTER.match(rest)
-    if match is None:
-        alone = _BARE_LETTER.match(rest.split("\n", 1)[0]) if bare else None
-        return (alone[1].upper() if alone else ""), rest
-    option = rest[match.end() :].lstrip(" *")
-    has_text = option[:1] in {".", ")", ":", "-"} and option[1:].strip(EDGES)
-    return match[1], option[1:] if has_text else rest
-
-
 def _last_line(text: str, claims: list[Claim]) -> Claim | None:
     """Return the claim of a last line in braces, "{C. 40,5}"; None for any other line."""
     body = text.rstrip()
@@ -211,7 +196,7 @@ def _last_line(text: str, claims: list[Claim]) -> Claim | None:
     match = _WRAPPED.match(body[start:])
     if match is None or (claims and claims[-1].end > start):
         return None
-    letter, rest = _letter(match[1], bare=True)
+    letter, rest = leading_letter(match[1], bare=True)
     said = trim(rest)
     line = text.count("\n", 0, start) + 1
     return Claim("final", "asserted", said, said, letter, True, start, len(body), line)

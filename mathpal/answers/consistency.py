@@ -29,9 +29,15 @@ _DENIAL = re.compile(
 )
 # "A sai vì …", "9 cm - Sai": what is said of an option that is not the answer.
 _REJECTED = re.compile(
-    r"(?:[A-F][).]? ?)?(?:[^;]{0,60}?[-:,(→] ?|(?:thì |là |bị |cũng |đều )*)"
-    r"(?:(?:là )?(?:đáp án |phương án )?(?:sai|loại)|(?:không|chưa) (?:đúng|phải|thoả|thỏa|chính xác|"
-    r"phù hợp)|incorrect|wrong)(?!\w)",
+    r"(?:[A-F][).]?(?:,| và)? ?){0,4}(?:[^;]{0,60}?[-:,(→] ?|(?:thì |là |bị |cũng |đều )*)"
+    r"(?:(?:là )?(?:đáp án |phương án )?(?:sai|loại)|(?:không|chưa) (?:đúng|phải|thoả|thỏa"
+    r"|chính xác|phù hợp)|incorrect|wrong)(?!\w)",
+    re.I,
+)
+# "Nhiều em nhầm …": a mistake of others, not of the response.
+_OTHERS = re.compile(
+    r"(?:nhiều|một số|vài|các|những|có)(?: (?:em|bạn|học sinh|người))?"
+    r"(?: (?:hay|dễ|thường|có thể|bị))? ?$",
     re.I,
 )
 _INSTEAD = re.compile(
@@ -68,6 +74,7 @@ def taken_back_later(reading: Reading, last: Claim, finding: Finding, kind: str)
         return f"{other} is said instead of it afterwards"
     for claim in reading.claims:
         stated = claim.role in ("final", "conclusion") and claim.start >= last.end - 2
+        stated = stated and claim.polarity != "supposed" and claim.letter in ("", last.letter)
         if stated and last.letter == claim.letter and rejects(claim):
             return f"the option is rejected afterwards (line {claim.line})"
         if stated and (claim.polarity == "doubted" or _DENIAL.match(claim.text)):
@@ -82,7 +89,7 @@ def taken_back_later(reading: Reading, last: Claim, finding: Finding, kind: str)
             max(text.rfind(mark, last.start, claim.start) for mark in (". ", "\n", "! ", "? ")) + 1
         )
         sentence = text[max(begin, last.start) : claim.start]
-        if SUPPOSED.match(sentence.lstrip(" .!?\n")):
+        if SUPPOSED.match(sentence.lstrip(" .!?\n")) or _OTHERS.search(sentence):
             continue
         if (
             claim.role == "correction"

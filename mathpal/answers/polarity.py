@@ -15,14 +15,17 @@ _BEFORE = 60  # characters before a phrase that may deny it
 _LISTED = re.compile(r"(?<![\w.])([A-F]) ?[.):] ?\S")
 # Words right before "chọn B" or "đáp án B" that reject it.
 _DROPPED = re.compile(
-    r"(?<!\w)(?:không|chẳng|chưa|đừng|loại|bỏ|trừ|khác|tránh|nếu|giả sử)"
-    r"(?: (?:thể|được|nên|phải|hề|cần|có|là|các|những|cả|hai|bỏ|trừ|đi|lựa|vội|ghi|xác|định|tìm|tính|biết|rõ)){0,4}[ *]*$",
+    r"(?<!\w)(?:không|chẳng|chưa|đừng|loại|bỏ|trừ|khác|tránh|nếu|giả sử|nhầm|lầm"
+    r"|(?:nhiều|một số|vài|có) (?:em|bạn|học sinh|người))"
+    r"(?: (?:thể|được|nên|phải|hề|cần|có|là|các|những|cả|hai|bỏ|trừ|đi|lựa|vội|ghi"
+    r"|xác|định|tìm|tính|biết|rõ)){0,4}[ *]*$",
     re.I,
 )
 _NOT = re.compile(
     r"\s*(?:(?:không|chưa|chẳng) (?:thể |phải |hề |được |thể nào )*(?:là|bằng)(?!\w)"
     r"|(?:là )?(?:một|1) trong (?:hai|ba|các|những)(?!\w)"
-    r"|(?:[:=] ?|is )?(?:not|maybe|probably|perhaps|likely|less than|more than)(?!\w))",
+    r"|(?:[:=] ?|is )?(?:not|maybe|probably|perhaps|likely|less than|more than)(?!\w)"
+    r"|(?:có vẻ|dường như|hình như)(?!\w))",
     re.I,
 )
 # Words right before a phrase that make the claim uncertain or another person's.

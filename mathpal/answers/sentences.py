@@ -23,7 +23,9 @@ _BULLET = re.compile(r"\s*(?:[-•+*]|[1-9][.)]) +")
 _OPENING = re.compile(
     r"(?:sau khi|sau|khi|trước khi|trong|lúc) [^,;:=\n]{1,80}, (?=[^\W\d][^\n]*[0-9])", re.I
 )
-_CONTRAST = re.compile(r"(?<=[^\s,]) ?(?:, ?(?:chứ )?|\(|chứ )(?:không phải|not)(?: là)? [-+]?[0-9A-F][^;\n]*$")
+_CONTRAST = re.compile(
+    r"(?<=[^\s,]) ?(?:, ?(?:chứ )?|\(|chứ )(?:không phải|not)(?: là)? [-+]?[0-9A-F][^;\n]*$"
+)
 _VALUE_LINE = re.compile(
     r"\s*[-+]?[0-9][0-9.,/ ]{0,20}(?:[^\W\d]{1,8}[²³]?(?:/[^\W\d]{1,5})?|[%°])?[ .]*$"
 )
