@@ -6,7 +6,8 @@ models, data sets or runs. Standard library only (math-verify only for the secon
 
 Modules for grading:
 - reading a response: `layout` (Markdown, code), `phrases` (the table of phrases), `sentences`,
-  `leading` (letters of options), `polarity`, `claims` (what the response declares, concludes, corrects and doubts);
+  `leading` (letters of options), `polarity`, `claims` (what the response declares, concludes,
+  corrects and doubts);
 - reading values: `notation` (numbers), `units`, `quantities`, `enumerations`, `words`, `yesno`;
 - reading questions and golds: `asking`, `kinds`, `golds`;
 - judging by kind: `scalars`, `structured`, `comparisons`, `textual`, `factors`, `letters`;

@@ -31,7 +31,8 @@ _AFTER = re.compile(
     r"|phép|tính|trên|sẽ|hợp|để|điền|ô|trống|tôi|em|mình|đặt|trong|would|should|be|choice|option"
     r"|đó|chỗ|dấu|hỏi|chấm)(?!\w)){0,9}"
     r"[\s*]{0,3}(?P<link>(?:là|la(?= )|is|are|bằng)(?!\w)[ *]{0,3}[:=]?|[:=→➜]|=>|->|-(?= )"
-    r"|\.{4}[ .]*|)[\s*]{0,3}(?:là(?!\w) ?)?(?:(?i:câu|ý|phương án|lựa chọn|option) (?=\(?[A-F](?!\w)))?"
+    r"|\.{4}[ .]*|)[\s*]{0,3}(?:là(?!\w) ?)?"
+    r"(?:(?i:câu|ý|phương án|lựa chọn|option) (?=\(?[A-F](?!\w)))?"
 )
 _AFTER_THEREFORE = re.compile(r"[ *,]{0,3}(?P<link>:?)[ *]{0,3}")
 _SIGN_CHOICE = re.compile(r"\s?(?:dấu )?[\"'(]?[<>=]")

@@ -45,6 +45,21 @@ _INSTEAD = re.compile(
     r"(?:(?:phải |chính )?là |it's |it is )?(?P<value>[-+]?[0-9][^.,;:=\n]{0,20})(?=[.!\n]|$)",
     re.I,
 )
+# "The correct value is 46 m", "Thực tế là 46 m", "Trả lời lại: 46 m".
+_RIGHT = re.compile(
+    r"(?:(?:đúng|chính xác|chuẩn|thực tế|thật sự|thực sự)(?: (?:thì|phải|ra|sẽ))* (?:là|bằng)"
+    r"|(?<!\w)(?:thì|nên|chứ) (?:phải )?là|(?:trả lời|làm|ghi) lại ?:"
+    r"|correct (?:\w+ )?(?:is|should be)) ?:? ?(?P<value>[-+]?[0-9][^.,;:=\n]{0,20})(?=[.!,\n]|$)",
+    re.I,
+)
+# "Dòng trên sai", "Câu trả lời này có lỗi"; not "các đáp án này sai".
+_FAULTY = re.compile(
+    r"(?<!các )(?<!những )(?<!\w)(?:dòng|lời giải|câu trả lời|kết quả|đáp số|đáp án|bài làm"
+    r"|cách làm)"
+    r" [^.,:\n]{0,12}?(?:trên|này|đó|vừa rồi)(?!\w)[^.,:\n]{0,16}?(?<!\w)"
+    r"(?:sai|có lỗi|nhầm|(?:không|chưa) (?:đúng|chính xác|ổn))(?!\w)",
+    re.I,
+)
 _CONFIRMED = re.compile(
     r"(?<!không )(?<!chưa )(?<!\w)(?:đúng rồi|chính xác(?! hơn)|vẫn là|vẫn đúng|đã đúng|khớp)", re.I
 )
@@ -53,12 +68,15 @@ _FIRST_PERSON = re.compile(
 )
 
 
-def _restated(text: str, begin: int, own: Quantity) -> str:
-    """Return another value that is called out after the answer ("No, 17 kg."), or ""."""
-    for match in _INSTEAD.finditer(text, begin, begin + _BEHIND):
-        read = [q for q, _, _ in find_quantities(match["value"])]
-        if len(read) == 1 and not _same(read[0], own) and read[0].dimension == own.dimension:
-            return match["value"]
+def _restated(reading: Reading, last: Claim, own: Quantity) -> str:
+    """Return another value that is called out or called right after the answer, or ""."""
+    text, begin, end = reading.text, last.end, last.end + _BEHIND
+    checks = [c.start for c in reading.claims if c.role == "check" and c.start > begin]
+    for pattern in (_INSTEAD, _RIGHT):
+        for match in pattern.finditer(text, begin, min(end, *checks) if checks else end):
+            read = [q for q, _, _ in find_quantities(match["value"])]
+            if len(read) == 1 and not _same(read[0], own) and read[0].dimension == own.dimension:
+                return match["value"]
     return ""
 
 
@@ -70,8 +88,10 @@ def rejects(claim: Claim) -> bool:
 def taken_back_later(reading: Reading, last: Claim, finding: Finding, kind: str) -> str:
     """Return why the words after an answer take it back or leave it open; "" if they do not."""
     own = finding.quantity.value if finding.quantity else None
-    if finding.quantity and (other := _restated(reading.text, last.end, finding.quantity)):
+    if finding.quantity and (other := _restated(reading, last, finding.quantity)):
         return f"{other} is said instead of it afterwards"
+    if kind != "yesno" and _FAULTY.search(reading.text, last.end, last.end + _BEHIND):
+        return "the solution is called wrong afterwards"
     for claim in reading.claims:
         stated = claim.role in ("final", "conclusion") and claim.start >= last.end - 2
         stated = stated and claim.polarity != "supposed" and claim.letter in ("", last.letter)

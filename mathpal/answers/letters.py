@@ -18,11 +18,11 @@ Judge = Callable[[Claim, Answer, Asked], Finding]
 
 _NAMED = r"(?:(?:đáp án|phương án|lựa chọn|câu|ý|cả|chọn|khoanh) ){0,2}"
 _JOINED = re.compile(
-    rf"[)\].\s]*(?:(?:hoặc|hay|và|cả|lẫn|cùng)(?!\w)|[,/;&+|-]) ?(?:là )?{_NAMED}"
+    rf"[)\].\s]*(?:(?:hoặc|hay|và|cả|lẫn|cùng|or|and)(?!\w)|[,/;&+|-]) ?(?:là )?{_NAMED}"
     r"[(\[\"']?([A-F])(?![\w'’])"
 )
 _ALSO = re.compile(
-    r"(?:hoặc|hay|,|;) ?(?:là )?(?:(?:đáp án|phương án|câu) )?\(?([A-F])(?:[.):]|$)"
+    r"(?:hoặc|hay|or|,|;) ?(?:là )?(?:(?:đáp án|phương án|câu) )?\(?([A-F])(?:[.):]|$)"
     r"|(?<![\w'’])([A-F])(?![\w'’])[^.;]{0,12}(?:cũng|mới) đúng"
 )
 _LETTER = re.compile(r"(?<![\w'’])([A-F])(?![\w'’])")
