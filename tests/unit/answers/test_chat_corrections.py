@@ -26,6 +26,27 @@ def rows(gold: str, right: bool, *responses: str, question: str | None = None) -
 
 
 SECTIONS: dict[str, list[Row]] = {
+    "taken back or doubted": [
+        *rows("15 kg", True,
+             "Đáp số: 15 kg, không phải 25 kg.", "Đáp số: 15 kg chứ không phải 25 kg",
+             "Đáp số: 15 kg\n\nBài tập tương tự: Có 30 kg gạo, bán 12 kg. Hỏi còn bao nhiêu?\n"
+             "Đáp số: 18 kg",
+             "Em không chắc về cách trình bày nhưng đã tính kĩ.\nĐáp số: 15 kg"),
+        *rows("15 kg", False,
+             "Đáp số: 15 kg\n\nÀ, mình đọc sai đề, phải lấy 20 - 3 = 17 kg.",
+             "Đáp số: 15 kg. À quên, còn phải cộng 2 nữa nên là 17 kg.",
+             "Đáp số: 15 kg.\n\nLet me recheck: 20 - 3 = 17, so it is 17 kg.",
+             "Answer: 15 kg. No, 17 kg.", "Đáp số: 15 kg. Không, 17 kg.",
+             "Đáp số: 15 kg. Sửa: 17 kg.", "Đáp số: 15 kg\n\nUpdate: 17 kg",
+             "Đáp số: 15 kg\n\nBỏ đáp số trên nhé, còn 17 kg mới phải.",
+             "Đáp số: 15 kg\nXem lại thấy chưa đúng. 20 - 3 = 17", "Đáp số: 15 kg. Lộn, 17 kg.",
+             "Đáp số: 15 kg. Í lộn, 17 kg.", "Đáp số: 15 kg. Ủa sai, 17 kg nha.",
+             "Đáp số: 15 kg. Nói lại: 17 kg.", "Đáp số: 15 kg. Chính xác hơn là 17 kg.",
+             "Đáp số: 15 kg\n\nNhưng nếu tính cả túi thì là 17 kg, mình không biết chọn cái nà"
+             "o.",
+             "Đáp số: 15 kg\n\nMình chưa tính túi. Tính thêm: 15 + 2 = 17 (kg). Vậy có 17 kg.",
+             "Không thể xác định được đáp số; nếu bớt 5 kg thì là 15 kg.", "Đáp số là 15 kg à?"),
+    ],
     "average speed": [
         *rows("50 km", True,
              "150 : 3 = 50\n\n⟹ Mỗi giờ ô tô đi được 50 km.",
