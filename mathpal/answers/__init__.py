@@ -6,7 +6,8 @@ models, data sets or runs. Standard library only (math-verify only for the secon
 
 Modules for grading:
 - reading a response: `layout` (Markdown, code), `phrases` (the table of phrases), `sentences`,
-  `polarity`, `claims` (what the response declares, concludes, corrects and doubts);
+  `leading` (letters of options), `polarity`, `claims` (what the response declares, concludes,
+  corrects and doubts), `declared` (the gold of a reference solution);
 - reading values: `latex`, `notation` (numbers), `units`, `quantities`, `enumerations`,
   `headings`, `words`, `directions`, `yesno`, `dates`, `regions`, `exact`;
 - reading questions and golds: `asking`, `kinds`, `golds`;

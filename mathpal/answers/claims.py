@@ -8,10 +8,20 @@ import re
 from typing import NamedTuple
 
 from mathpal.answers.layout import TAIL, plain
+from mathpal.answers.leading import BARE_LETTER, leading_letter, unit_behind
 from mathpal.answers.notation import next_number
 from mathpal.answers.phrases import Phrase, Role, phrases_in
 from mathpal.answers.polarity import Polarity, polarity
-from mathpal.answers.sentences import EDGES, block_of, boxed, lines_of, sentence_of, trim, unbroken
+from mathpal.answers.sentences import (
+    EDGES,
+    block_of,
+    boxed,
+    lines_of,
+    sentence_of,
+    trim,
+    unbroken,
+    without_opening,
+)
 
 _BODY = 400  # characters of one claim
 _MOST = 48  # phrases that are read, the last ones of a response
@@ -20,16 +30,18 @@ _AFTER = re.compile(
     r"|phương|ý|vào|chữ|cái|tròn|thứ|lựa|chọn|dung|cuoi|cung|of|the|problem|question|trước|cho"
     r"|phép|tính|trên|sẽ|hợp|để|điền|ô|trống|tôi|em|mình|đặt|trong|would|should|be|choice|option"
     r"|đó|chỗ|dấu|hỏi|chấm)(?!\w)){0,9}"
-    r"[\s*]{0,3}(?P<link>(?:là|la(?= )|is|are|bằng)(?!\w)[ *]{0,3}[:=]?|[:=→➜]|=>|->|)[\s*]{0,3}"
-    r"(?:là(?!\w) ?)?"
+    r"[\s*]{0,3}(?P<link>(?:là|la(?= )|is|are|bằng)(?!\w)[ *]{0,3}[:=]?|[:=→➜]|=>|->|-(?= )"
+    r"|\.{4}[ .]*|)[\s*]{0,3}(?:là(?!\w) ?)?"
+    r"(?:(?i:câu|ý|phương án|lựa chọn|option) (?=\(?[A-F](?!\w)))?"
 )
 _AFTER_THEREFORE = re.compile(r"[ *,]{0,3}(?P<link>:?)[ *]{0,3}")
-_LETTER = re.compile(r"[(\[{\"' *]{0,3}([A-F])(?![\w'’])(?! ?[=<>+×]| : )(?! - (?!\d|[^\W\d]{2}))")
-_BARE_LETTER = re.compile(r"[(\[{\"' *]{0,3}([a-fA-F])[\s.)}*\]\"']{0,4}$")
 _SIGN_CHOICE = re.compile(r"\s?(?:dấu )?[\"'(]?[<>=]")
 _SEVERAL = re.compile(r"(?<!\w)(?:các|những|mọi|cả|hai|ba|bốn)(?: (?:hai|ba|bốn))?[ *]*$", re.I)
-_PREDICATE = re.compile(r" (?:sai|nhầm|đúng|(?:không|chưa) (?:đúng|chính xác))(?!\w)(?! là)", re.I)
-_LABEL = re.compile(r"^\s*(?:[-•+*]\s*)?(?:câu |phần |ý )?\(?([a-h])[).:]\s", re.M | re.I)
+_PREDICATE = re.compile(
+    r" (?:sai|nhầm|đúng|chính xác|(?:không|chưa) (?:đúng|chính xác))(?!\w)(?! là)", re.I
+)
+_LABEL = re.compile(r"^\s*(?:[-•+*]\s*)?(?:câu |phần |ý )?\(?([a-h])[).:/]\s", re.M | re.I)
+_BEGIN = re.compile(r"[.!?;…\n)][ \t*•+-]{0,4}$")
 _WRAPPED = re.compile(r"^[ \t$]*\{([^{}\n]{1,80})\}[ \t$.]*$")
 
 
@@ -37,8 +49,8 @@ class Claim(NamedTuple):
     """One statement of a response that a phrase introduces.
 
     Attributes:
-        role: of its phrase: "final", "conclusion", "connective", "correction", "doubt", "check" or
-            "aside".
+        role: of its phrase: "final", "conclusion", "connective", "correction", "doubt", "check",
+            "aside" or "another".
         polarity: "asserted"; "doubted" ("có lẽ"), "denied" ("không phải"), "supposed" ("nếu"); or
             "listed" if it only introduces the list of options.
         text: its first line, normalised and trimmed.
@@ -90,14 +102,13 @@ def read(response: str) -> Reading:
     text = plain(response)
     above = response.count("\n", 0, max(0, len(response) - TAIL))
     found = [f for f in phrases_in(text)[-_MOST:] if _states(text, *f)]
-    labels = (
-        [(m.start(), m[1].lower()) for m in _LABEL.finditer(text)]
-        if ")" in text or "." in text
-        else []
-    )
+    labels = [(m.start(), m[1].lower()) for m in _LABEL.finditer(text)] if len(found) > 1 else []
     claims: list[Claim] = []
     for index, (start, end, phrase, words) in enumerate(found):
         stop = _stop(text, found, index)
+        if phrase.role == "another" and any(c.strong and c.text for c in claims):
+            text = text[:start]
+            break
         claim = _claim(text, phrase, words, start, end, stop)
         if claim is not None:
             part = next((name for at, name in reversed(labels) if at <= start), "")
@@ -119,6 +130,8 @@ def _link(text: str, at: int, phrase: Phrase, words: str) -> re.Match[str]:
 def _states(text: str, start: int, end: int, phrase: Phrase, words: str) -> bool:
     """Return whether a phrase states something: "B là đáp án sai" only mentions one."""
     before = text[max(0, start - 16) : start]
+    if phrase.begins and before.strip(" *-") and not _BEGIN.search(before):
+        return False
     if phrase.role == "final" and before.endswith("là ") and _PREDICATE.match(text, end):
         return False
     several = phrase.role == "final" and _SEVERAL.search(before)
@@ -130,8 +143,10 @@ def _states(text: str, start: int, end: int, phrase: Phrase, words: str) -> bool
 
 def _stop(text: str, found: list[tuple[int, int, Phrase, str]], index: int) -> int:
     """Return where the words of a claim end: at a phrase of its rank, or one that begins a line."""
-    own = found[index][2].role
+    _, own_end, (own, *_), _ = found[index]
     for start, _, phrase, _ in found[index + 1 :]:
+        if phrase.begins and not text[own_end:start].strip(" :\n*"):
+            continue  # "Trả lời:⏎Không, vì …"
         if phrase.role == "final" or phrase.role == own:
             return start
         before = text[max(0, start - 3) : start]
@@ -145,12 +160,13 @@ def _claim(text: str, phrase: Phrase, words: str, start: int, end: int, stop: in
     raw = text[end : min(stop, end + _BODY)]
     if words == "\\boxed":
         inside = trim(boxed(raw, _BODY))
-        alone = _BARE_LETTER.match(inside)
-        letter, rest = _letter(inside, bare=True)
+        alone = BARE_LETTER.match(inside)
+        letter, rest = leading_letter(inside, bare=True)
         letter = alone[1].upper() if alone else letter if rest != inside else ""
         inside = rest.strip(EDGES) if letter and not alone else inside
+        inside += unit_behind(raw, inside)
         return Claim("final", "asserted", inside, inside, letter, True, start, end + len(inside), 0)
-    if phrase.role in ("correction", "doubt", "check", "aside"):
+    if phrase.role not in ("final", "conclusion", "connective"):
         said = trim(raw)
         return Claim(phrase.role, "asserted", said, said, "", False, start, end + len(said), 0,
                      certain=phrase.certain)  # fmt: skip
@@ -158,33 +174,20 @@ def _claim(text: str, phrase: Phrase, words: str, start: int, end: int, stop: in
     below = "\n" in match[0]
     linked = bool(match["link"].strip(" *")) or below or words == "@@@@"
     behind = raw[match.end() :]
-    letter, rest = _letter(behind, bare=phrase.chooses or linked)
+    letter, rest = leading_letter(behind, bare=phrase.chooses or linked)
     if phrase.chooses and not letter and not _SIGN_CHOICE.match(rest):
         return None
     below = below or rest.lstrip(" *")[:1] == "\n"
     lines = unbroken(lines_of(rest.lstrip(" *\n" if linked else " *"), bulleted=below))
     said, block = sentence_of(lines), block_of(lines)
+    if phrase.role != "final":
+        said = without_opening(said)
     meant = polarity(text, start, end, behind)
     place = end + match.end() + len(said)
     opens = phrase.opens or (below and phrase.role == "final")
     return Claim(
         phrase.role, meant, said, block, letter, linked, start, place, 0, "", opens, phrase.kinds
     )
-
-
-def _letter(rest: str, *, bare: bool) -> tuple[str, str]:
-    """Return the option letter at the start of a body, and the body without it.
-
-    "B. 12 cm" declares the letter and its text; "A = 5" declares no letter. A small letter counts
-    only if `bare` allows it and it stands alone.
-    """
-    match = _LETTER.match(rest)
-    if match is None:
-        alone = _BARE_LETTER.match(rest.split("\n", 1)[0]) if bare else None
-        return (alone[1].upper() if alone else ""), rest
-    option = rest[match.end() :].lstrip(" *")
-    has_text = option[:1] in {".", ")", ":", "-"} and option[1:].strip(EDGES)
-    return match[1], option[1:] if has_text else rest
 
 
 def _last_line(text: str, claims: list[Claim]) -> Claim | None:
@@ -194,7 +197,7 @@ def _last_line(text: str, claims: list[Claim]) -> Claim | None:
     match = _WRAPPED.match(body[start:])
     if match is None or (claims and claims[-1].end > start):
         return None
-    letter, rest = _letter(match[1], bare=True)
+    letter, rest = leading_letter(match[1], bare=True)
     said = trim(rest)
     line = text.count("\n", 0, start) + 1
     return Claim("final", "asserted", said, said, letter, True, start, len(body), line)

@@ -27,19 +27,76 @@ _DENIAL = re.compile(
     r"(?:sai|nhầm|(?:không|chưa) (?:phải|đúng|chính xác))(?!\w)",
     re.I,
 )
+# "A sai vì …", "9 cm - Sai": what is said of an option that is not the answer.
+_REJECTED = re.compile(
+    r"(?:[A-F][).]?(?:,| và)? ?){0,4}(?:[^;]{0,60}?[-:,(→] ?|(?:thì |là |bị |cũng |đều )*)"
+    r"(?:(?:là )?(?:đáp án |phương án )?(?:sai|loại)|(?:không|chưa) (?:đúng|phải|thoả|thỏa"
+    r"|chính xác|phù hợp)|incorrect|wrong)(?!\w)",
+    re.I,
+)
+# "Nhiều em nhầm …": a mistake of others, not of the response.
+_OTHERS = re.compile(
+    r"(?:nhiều|một số|vài|các|những|có)(?: (?:em|bạn|học sinh|người))?"
+    r"(?: (?:hay|dễ|thường|có thể|bị))? ?$",
+    re.I,
+)
+_INSTEAD = re.compile(
+    r"[.!?\n] ?(?![^,\n]{0,16}(?:ví dụ|nếu))[^0-9.,;:=\n]{2,25}, ?"
+    r"(?:(?:phải |chính )?là |it's |it is )?(?P<value>[-+]?[0-9][^.,;:=\n]{0,20})(?=[.!\n]|$)",
+    re.I,
+)
+# "The correct value is 46 m", "Thực tế là 46 m", "Trả lời lại: 46 m".
+_RIGHT = re.compile(
+    r"(?:(?:đúng|chính xác|chuẩn|thực tế|thật sự|thực sự)(?: (?:thì|phải|ra|sẽ))* (?:là|bằng)"
+    r"|(?<!\w)(?:thì|nên|chứ) (?:phải )?là|(?:trả lời|làm|ghi) lại ?:"
+    r"|correct (?:\w+ )?(?:is|should be)) ?:? ?(?P<value>[-+]?[0-9][^.,;:=\n]{0,20})(?=[.!,\n]|$)",
+    re.I,
+)
+# "Dòng trên sai", "Câu trả lời này có lỗi"; not "các đáp án này sai".
+_FAULTY = re.compile(
+    r"(?<!các )(?<!những )(?<!\w)(?:dòng|lời giải|câu trả lời|kết quả|đáp số|đáp án|bài làm"
+    r"|cách làm)"
+    r" [^.,:\n]{0,12}?(?:trên|này|đó|vừa rồi)(?!\w)[^.,:\n]{0,16}?(?<!\w)"
+    r"(?:sai|có lỗi|nhầm|(?:không|chưa) (?:đúng|chính xác|ổn))(?!\w)",
+    re.I,
+)
 _CONFIRMED = re.compile(
-    r"(?<!không )(?<!chưa )(?<!\w)(?:đúng rồi|chính xác|vẫn là|vẫn đúng|đã đúng|khớp)", re.I
+    r"(?<!không )(?<!chưa )(?<!\w)(?:đúng rồi|chính xác(?! hơn)|vẫn là|vẫn đúng|đã đúng|khớp)", re.I
 )
 _FIRST_PERSON = re.compile(
     r"[.!?\n,(;:*-]\s*$|^\s*$|(?:mình|tôi|em|tớ|ta|con|i) (?:đã |bị |lại )?$", re.I
 )
 
 
+def _restated(reading: Reading, last: Claim, own: Quantity) -> str:
+    """Return another value that is called out or called right after the answer, or ""."""
+    text, begin, end = reading.text, last.end, last.end + _BEHIND
+    checks = [c.start for c in reading.claims if c.role == "check" and c.start > begin]
+    for pattern in (_INSTEAD, _RIGHT):
+        for match in pattern.finditer(text, begin, min(end, *checks) if checks else end):
+            read = [q for q, _, _ in find_quantities(match["value"])]
+            if len(read) == 1 and not _same(read[0], own) and read[0].dimension == own.dimension:
+                return match["value"]
+    return ""
+
+
+def rejects(claim: Claim) -> bool:
+    """Return whether a claim only says that its option is wrong: "A. 9 cm: sai"."""
+    return bool(claim.letter) and _REJECTED.match(claim.text) is not None
+
+
 def taken_back_later(reading: Reading, last: Claim, finding: Finding, kind: str) -> str:
     """Return why the words after an answer take it back or leave it open; "" if they do not."""
     own = finding.quantity.value if finding.quantity else None
+    if finding.quantity and (other := _restated(reading, last, finding.quantity)):
+        return f"{other} is said instead of it afterwards"
+    if kind != "yesno" and _FAULTY.search(reading.text, last.end, last.end + _BEHIND):
+        return "the solution is called wrong afterwards"
     for claim in reading.claims:
         stated = claim.role in ("final", "conclusion") and claim.start >= last.end - 2
+        stated = stated and claim.polarity != "supposed" and claim.letter in ("", last.letter)
+        if stated and last.letter == claim.letter and rejects(claim):
+            return f"the option is rejected afterwards (line {claim.line})"
         if stated and (claim.polarity == "doubted" or _DENIAL.match(claim.text)):
             return f"it is denied or doubted afterwards (line {claim.line})"
         if claim.role not in ("correction", "doubt"):
@@ -52,7 +109,7 @@ def taken_back_later(reading: Reading, last: Claim, finding: Finding, kind: str)
             max(text.rfind(mark, last.start, claim.start) for mark in (". ", "\n", "! ", "? ")) + 1
         )
         sentence = text[max(begin, last.start) : claim.start]
-        if SUPPOSED.match(sentence.lstrip(" .!?\n")):
+        if SUPPOSED.match(sentence.lstrip(" .!?\n")) or _OTHERS.search(sentence):
             continue
         if (
             claim.role == "correction"
@@ -114,7 +171,7 @@ def contradicted(
     """Return whether another claim of the same response states a different answer."""
     for other in earlier:
         found = judge(other)
-        if found.verdict == "no_answer":
+        if found.verdict == "no_answer" or rejects(other):
             continue
         if gold.kind == "choice" and other.letter == last.letter:
             continue

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from mathpal.answers.asking import Asked
 from mathpal.answers.claims import Claim, Reading
-from mathpal.answers.consistency import Judge, contradicted, taken_back_later
+from mathpal.answers.consistency import Judge, contradicted, rejects, taken_back_later
 from mathpal.answers.phrases import SUPPOSED, Role
 from mathpal.answers.quantities import find_quantities
 from mathpal.answers.records import Answer
@@ -62,8 +62,10 @@ def decide(
         if claim.polarity in ("asserted", "doubted") and _can_answer(claim, gold, asks)
     ]  # fmt: skip
     final = [c for c in _not_headings(able, reading) if c.role == "final"]
+    final = [c for c in final if not rejects(c)] or final  # "A sai. B đúng. C sai."
     final = _joined(final, gold)[-_MOST:]
     weak = [c for c in able if c.role in ("conclusion", "connective")][-_MOST:]
+    weak = [c for c in weak if not rejects(c)] or weak
     weak = [c for c in weak if c.kinds] or weak  # "nhận định này sai vì kết quả là 4%"
     if final:
         return Decision(final[-1], _considered(reading, final, weak, gold, judge))
@@ -82,7 +84,8 @@ def _considered(
     """Return the finding on the last of the chosen claims, in the light of all the others."""
     last = chosen[-1]
     finding = judge(last)
-    if last.polarity == "doubted" and gold.kind != "yesno":
+    certain = gold.kind == "yesno" or finding.verdict == "multiple_answers"
+    if last.polarity == "doubted" and not certain:
         return Finding("ambiguous", None, "it is declared with a reservation")
     corrected = [c.start for c in reading.claims if c.role == "correction" and c.start < last.start]
     since = max(corrected, default=0)
@@ -90,7 +93,9 @@ def _considered(
     later = [c for c in weak if c.role == "conclusion" and c.start > last.start]
     checks = [c.start for c in reading.claims if c.role == "check" and c.start > last.start]
     later = [
-        c for c in later if not any(_same_paragraph(reading.text, at, c.start) for at in checks)
+        c._replace(linked=c.linked or _worked_out(c, last, reading))
+        for c in later
+        if not any(_same_paragraph(reading.text, at, c.start) for at in checks)
     ]
     if contradicted(last, finding, earlier, later, gold, judge):
         return Finding("multiple_answers", finding.quantity, "declarations contradict")
@@ -102,7 +107,16 @@ def _considered(
 
 
 def _same_paragraph(text: str, one: int, other: int) -> bool:
-    return one < other and "\n\n" not in text[one:other]
+    """Return whether a conclusion ends the check that begins before it."""
+    between = text[one:other]
+    return one < other and "\n\n" not in between and any(c.isdigit() for c in between)
+
+
+def _worked_out(claim: Claim, last: Claim, reading: Reading) -> bool:
+    """Return whether a later conclusion states the result of working that follows the answer."""
+    said = {q.value for q, _, _ in find_quantities(claim.text)}
+    results = [m["result"] for m in _RESULT.finditer(reading.text, last.end, claim.start)]
+    return any(q.value in said for result in results[-1:] for q, _, _ in find_quantities(result))
 
 
 def _can_answer(claim: Claim, gold: Answer, asks: Asked) -> bool:

@@ -22,9 +22,13 @@ _QUOTE = re.compile(r"^[ \t]{0,3}>[ \t]+(?=[^\W\d_]{2}|[*$\\])", re.M)
 _RULE = re.compile(r"^[ \t]{0,3}(?:-{3,}|\*{3,}|_{3,}|={3,})[ \t]*$", re.M)
 _MARKS = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|~~|`")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,200}?)(?<=[^\s*])\*(?![\w*])")
+_STAR = re.compile(r"^([ \t]*)\*(?=[ \t])", re.M)
+_ARROW = re.compile(r"\\(?:(?:Long)?[Rr]ightarrow|implies)(?![a-zA-Z])")
 _PICTURES = re.compile(
     "[0-9#*]?\ufe0f?\u20e3|[\u2600-\u26ff\u2700-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]+"
 )
+# The tokens by which chat templates end a turn, and the tags around an answer.
+_TOKENS = re.compile(r"<\|[a-z_]{2,20}\|>|</?s>|<(?:end_of_turn|eos|pad)>|\[/INST\]|</answer>")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[a-z]{1,12}\*?\}(?:\{[^{}\n]{0,12}\})?")
 _ESCAPED = re.compile(r"\\\\(?=[a-zA-Z(\[])")
 _TABLE_RULE = re.compile(r"^[ \t|:-]+$")
@@ -41,6 +45,8 @@ def plain(response: str) -> str:
     text = unicodedata.normalize("NFC", response[-TAIL:])
     if "</" in text:
         text = _THOUGHT.sub(_newlines, text)
+    if "<" in text or "[/" in text:
+        text = _TOKENS.sub(" ", text).replace("<answer>", "@@@@ ")
     if "\n" not in text and not any(mark in text for mark in "`|#*~_"):
         return _mathematics(text)
     if "```" in text or "~~~" in text:
@@ -51,7 +57,7 @@ def plain(response: str) -> str:
         text = "\n".join(_row(line) for line in text.split("\n"))
     if ">" in text:
         text = _QUOTE.sub("", text)
-    text = _RULE.sub("", text)
+    text = _STAR.sub(r"\1•", _RULE.sub("", text))
     return _mathematics(_MARKS.sub("", _EMPHASIS.sub(r"\1", text)) if _marked(text) else text)
 
 
@@ -63,6 +69,7 @@ def _mathematics(text: str) -> str:
     if not text.isascii():
         text = _PICTURES.sub(" ", text)
     if "\\" in text:
+        text = _ARROW.sub("⇒", text)
         text = _ENVIRONMENT.sub("", _ESCAPED.sub(r"\\", text))
         text = text.replace("\\\\", "\n")  # a line end of LaTeX
     return with_marks(bracketed_labels(normalise(text)))

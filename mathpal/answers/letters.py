@@ -18,17 +18,19 @@ Judge = Callable[[Claim, Answer, Asked], Finding]
 
 _NAMED = r"(?:(?:đáp án|phương án|lựa chọn|câu|ý|cả|chọn|khoanh) ){0,2}"
 _JOINED = re.compile(
-    rf"[)\].\s]*(?:(?:hoặc|hay|và|cả|lẫn|cùng)(?!\w)|[,/;&+|-]) ?(?:là )?{_NAMED}"
+    rf"[)\].\s]*(?:(?:hoặc|hay|và|cả|lẫn|cùng|or|and)(?!\w)|[,/;&+|-]) ?(?:là )?{_NAMED}"
     r"[(\[\"']?([A-F])(?![\w'’])"
 )
 _ALSO = re.compile(
-    r"(?:hoặc|hay|,|;) ?(?:là )?(?:(?:đáp án|phương án|câu) )?\(?([A-F])(?:[.):]|$)"
+    r"(?:hoặc|hay|or|,|;) ?(?:là )?(?:(?:đáp án|phương án|câu) )?\(?([A-F])(?:[.):]|$)"
     r"|(?<![\w'’])([A-F])(?![\w'’])[^.;]{0,12}(?:cũng|mới) đúng"
 )
 _LETTER = re.compile(r"(?<![\w'’])([A-F])(?![\w'’])")
 _REASON = re.compile(r" (?:vì|do|bởi|nên|chứ|còn|thay vì|không phải)(?!\w)|[,;.:]")
 _ANY = ("hơn", "nhất")
-_DENIED = re.compile(r"(?<!\w)(?:không|chưa|sai|loại|bỏ|khác|nhiễu)(?!\w)", re.I)
+_DENIED = re.compile(
+    r"(?<!\w)(?:không|chưa|sai|loại|bỏ|khác|nhiễu|incorrect|wrong|not)(?!\w)", re.I
+)
 
 
 def declared_letter(claim: Claim, asks: Asked, judge: Judge) -> tuple[str, str]:
@@ -64,15 +66,18 @@ def _after(claim: Claim) -> str | None:
 
 def contradicts_letter(claim: Claim, asks: Asked, judge: Judge) -> bool:
     """Return whether the value after a letter differs from that of its option ("B. 15 cm")."""
-    if not claim.letter or not asks.options or _after(claim) is not None:
+    if not claim.letter or not asks.options:
         return False
-    options, said = dict(asks.options), squeeze(claim.text)
+    after = _after(claim)
+    options, said = dict(asks.options), squeeze(claim.text if after is None else after)
     own = options.get(claim.letter)
     if own is None or squeeze(own) == said:
         return False
     if any(squeeze(option) == said for option in options.values()):
         return True
-    return holds_number(claim.text) and _verdict(claim, own, asks, judge) == "wrong"
+    return (
+        after is None and holds_number(claim.text) and _verdict(claim, own, asks, judge) == "wrong"
+    )
 
 
 def judge_letter(claim: Claim, gold: Answer, asks: Asked, judge: Judge) -> Finding:

@@ -19,7 +19,13 @@ EDGES = " \t\n*.;,:!_#`\"'"
 _OR = r"(?:hoặc|hay|cũng có thể)(?!\w)"
 _SENTENCE = re.compile(rf"[.!](?:\s(?!\(?[b-h]\) |{_OR})|$)|\n", re.I)
 _OR_LINE = re.compile(rf"\s*{_OR}", re.I)
-_BULLET = re.compile(r"\s*[-•+*] +")
+_BULLET = re.compile(r"\s*(?:[-•+*]|[1-9][.)]) +")
+_OPENING = re.compile(
+    r"(?:sau khi|sau|khi|trước khi|trong|lúc) [^,;:=\n]{1,80}, (?=[^\W\d][^\n]*[0-9])", re.I
+)
+_CONTRAST = re.compile(
+    r"(?<=[^\s,]) ?(?:, ?(?:chứ )?|\(|chứ )(?:không phải|not)(?: là)? [-+]?[0-9A-F][^;\n]*$"
+)
 _VALUE_LINE = re.compile(
     r"\s*[-+]?[0-9][0-9.,/ ]{0,20}(?:[^\W\d]{1,8}[²³]?(?:/[^\W\d]{1,5})?|[%°])?[ .]*$"
 )
@@ -33,7 +39,7 @@ _NAMED_PART = re.compile(r"\s*\(?[b-h]\) \S")
 _CONTINUED_LABEL = re.compile(r"\s*[^\W\d_][^\n]{0,60}[0-9]")
 
 
-_DOTTED_LABEL = re.compile(r"(^|[;\n] ?)([a-h])\.(?= \S)")
+_DOTTED_LABEL = re.compile(r"(^|[;:\n] ?|, (?=[a-h]\. [-+]?[0-9]))([a-h])\.(?= \S)")
 
 
 def bracketed_labels(text: str) -> str:
@@ -61,7 +67,15 @@ def trim(text: str) -> str:
         text = text.replace("...", "…")  # an ellipsis leaves the value open and ends no sentence
     text = text.strip(EDGES)
     end = _SENTENCE.search(text)
-    return (text[: end.start()] if end else text).strip(EDGES)
+    text = text[: end.start()] if end else text
+    if "không phải" in text or "not " in text:
+        text = _CONTRAST.sub("", text)
+    return text.strip(EDGES)
+
+
+def without_opening(text: str) -> str:
+    """Return a conclusion without "sau khi bán 10 kg, ", which states no answer."""
+    return text[match.end() :] if (match := _OPENING.match(text)) else text
 
 
 def lines_of(text: str, *, bulleted: bool) -> list[str]:
