@@ -27,6 +27,15 @@ _DOUBLE = re.compile(
 _SIGNS = {"<=": "≤", ">=": "≥"}
 _TURN = {"<": ">", ">": "<", "≤": "≥", "≥": "≤", "≠": "≠"}
 _FIND = re.compile(r"[(\[][^()\[\]{}]{3,80}[)\]](?! ?=)")
+_WORDED = tuple(
+    (re.compile(rf"(?<=[a-z]) (?:{words}) (?=[-+0-9√(])"), f" {sign} ")
+    for words, sign in (
+        ("(?:lớn|to) hơn hoặc bằng", "≥"), ("(?:nhỏ|bé) hơn hoặc bằng", "≤"),
+        ("(?:lớn|to) hơn", ">"), ("(?:nhỏ|bé) hơn", "<"), ("khác", "≠"),
+    )
+)  # fmt: skip
+# "R ∖ {1; 2}" is x ≠ 1 and x ≠ 2; "R" alone is everything.
+_WITHOUT = re.compile(r"(?:[A-Z] ?= ?|x ?∈ ?)?[Rℝ](?: ?(?:∖|\\|-) ?\{(?P<items>[^{}]{1,60})\})?$")
 _LONGEST = 200
 
 Piece = tuple[str, tuple[object, ...], str]
@@ -83,6 +92,17 @@ def _inequality(text: str) -> tuple[Piece, ...] | None:
     return (("(", ("-∞", bound), "]" if sign == "≤" else ")"),)
 
 
+def _all_but(text: str) -> Region | None:
+    match = _WITHOUT.match(text)
+    if match is None or (match["items"] is None and "ℝ" not in text and len(text) < 3):
+        return None
+    bounds = [_bound(item) for item in re.split(r"[;,]", match["items"] or "") if item]
+    if None in bounds:
+        return None
+    pieces: list[Piece] = [("≠", (bound,), "") for bound in bounds]
+    return Region(tuple(pieces) or (("(", ("-∞", "∞"), ")"),), "")
+
+
 def read_region(text: str, count: int = 0) -> Region | None:
     """Return a normalised text that is one region or point and nothing else, or None.
 
@@ -93,6 +113,10 @@ def read_region(text: str, count: int = 0) -> Region | None:
     plain = text.strip(" .$")
     if len(plain) > _LONGEST:
         return None
+    if "R" in plain or "ℝ" in plain:
+        return _all_but(plain)
+    for pattern, sign in _WORDED if " hơn" in plain or "khác" in plain else ():
+        plain = pattern.sub(sign, plain)
     parts = [part.strip() for part in re.split(r"(?<!\w)(?:hoặc|hay|\u222a)(?!\w)", plain)]
     unequal = [_inequality(part) for part in parts] if re.search(r"[<>≤≥≠]", plain) else [None]
     if all(unequal):

@@ -94,7 +94,7 @@ def judge_text(text: str, gold: str, asks: Asked = NOTHING) -> Finding:
         gold: the gold as given.
         asks: the question's demands.
     """
-    written = judge_writing(text, gold)
+    written = judge_writing(text, gold, ordered=asks.ordered)
     return written if written is not None else _judge_words(text, gold, asks)
 
 
