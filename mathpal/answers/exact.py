@@ -26,8 +26,13 @@ _TOKEN = re.compile(
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SPECIAL = re.compile(r"[√π]|(?<![a-z])(?:log|ln|lg)(?![a-z])")
 _UNIT_TAIL = re.compile(r"(?<=[0-9π)²³⁴ ]) ?([^\W\d_°]{1,6}[²³]?(?:/[^\W\d_]{1,6})?|°C?|%)$")
+_UNIT_BRACKETS = re.compile(r"\s?\( ?([^\W\d_]{1,6}[²³]?(?:/[^\W\d_]{1,6})?) ?\)$")
+_DOTTED = re.compile(r"(?<=[a-zπ0-9²³)])\.(?=[a-zπ√(])")
+_GLUED = re.compile(r"(?<=[a-zπ])[0-9](?=π)")  # "k2π" is k × 2π
 # "2x + 3", "3a²b": letters that are unknowns, glued to their factor; "7h25" and "5m" are not.
-_ALGEBRA = re.compile(r"[-+×*/().,0-9 ²³⁴⁵⁶⁷⁸⁹abnxyz]*[xyzabn][-+×*/().,0-9 ²³⁴⁵⁶⁷⁸⁹abnxyz]*$")
+_ALGEBRA = re.compile(
+    r"[-+×*/().,0-9 ²³⁴⁵⁶⁷⁸⁹abiknxyz]*[xyzabikn][-+×*/().,0-9 ²³⁴⁵⁶⁷⁸⁹abiknxyz]*$"
+)
 _DIGIT_BEHIND = re.compile(r"[a-z] ?[0-9]|[a-z] [a-z]|[0-9] [a-z]")
 
 
@@ -216,12 +221,11 @@ def read_exact(text: str) -> Exact | None:
     """Return a normalised text that is one expression, perhaps with a unit, or None.
 
     Example:
-        >>> read_exact("√20 cm") == read_exact("2√5 cm")
-        False
         >>> read_exact("√20 cm").terms == read_exact("2√5 cm").terms
         True
     """
-    body, unit = text.strip(" .,;$"), ""
+    body, unit = _UNIT_BRACKETS.sub(r" \1", text.strip(" .,;$")), ""
+    body = _DOTTED.sub("×", _GLUED.sub(r"×\g<0>", body))
     if not body or len(body) > _LONGEST:
         return None
     tail = _UNIT_TAIL.search(body)

@@ -26,7 +26,11 @@ EMPTY = re.compile(r"∅|(?:tập )?rỗng$", re.I)
 WHETHER = re.compile(
     r"(?:[^\W\d]+ ){0,6}?(?:không thể|không đủ|có thể(?! là| bằng| có)|không chia hết)(?!\w)", re.I
 )
-_PARTS = re.compile(r"(?:^|(?<=[;\s]))\(?([a-h])\)\s")
+# "a) …", and "a - Đ", "a. Đ", "a: Đúng" for true or false.
+_PARTS = re.compile(
+    r"(?:^|(?<=[;,\s]))\(?([a-h])(?:\)\s?|\s?[-.:]\s?(?=(?:[ĐđSs]|[Đđ]úng|[Ss]ai)(?!\w)))"
+)
+_TRUTHS = re.compile(r"(?:[ĐS]|đúng|sai)(?:\s*[,;–-]\s*(?:[ĐS]|đúng|sai)){1,7}$", re.I)
 
 
 def infer_kind(text: str) -> str:
@@ -44,7 +48,7 @@ def infer_kind(text: str) -> str:
         return "yesno"
     if len(labelled_parts(text)) > 1 and not _all_numbers(text):
         return "parts"
-    if REMAINDER.search(text) and len(find_quantities(text)) == 2:
+    if REMAINDER.search(text) and len(find_quantities(text[text.rfind("=") + 1 :])) == 2:
         return "remainder"
     if (clock := _CLOCK.match(text)) and _is_clock(clock[1], clock[2]):
         return "time"
@@ -61,7 +65,9 @@ def infer_kind(text: str) -> str:
     mixed = re.search(r"[0-9] và [0-9]+ ?/", text)
     items = [] if mixed else members(text)
     if len(items) > 1:
-        return "pair" if all(q.label for q in items) and not EITHER.search(text) else "set"
+        labels = [q.label.rstrip("0123456789_₀₁₂₃₄") for q in items]
+        named = all(labels) and not EITHER.search(text)  # "x = 1; x = 2" is a set of roots
+        return "pair" if named and (len(set(labels)) > 1 or len(labels[0]) > 1) else "set"
     return ""
 
 
@@ -74,6 +80,8 @@ def _is_clock(hours: str, minutes: str) -> bool:
 
 def labelled_parts(text: str) -> list[str]:
     """Return the texts after a), b), c), … if the labels run from a) without a gap, else none."""
+    if _TRUTHS.match(text.strip(" .;")):
+        return [item for item in re.split(r"[\s,;–-]+", text.strip(" .;")) if item]
     pieces = _PARTS.split(text)
     labels = pieces[1::2]
     if pieces[0].strip() or labels != list("abcdefgh")[: len(labels)]:

@@ -38,7 +38,7 @@ _COMMANDS = (
     (re.compile(r"\\(?:emptyset|varnothing)(?![a-zA-Z])"), "∅"),
     (re.compile(r"_ ?\{ ?([0-9a-z]{1,3}) ?\}"), r"_\1"),
     (re.compile(r"(?<=log_[0-9a-z]) ?\{ ?([0-9a-z]{1,9}) ?\}"), r" \1"),
-    (re.compile(r"\\in(?![a-zA-Z])"), "∈"),
+    (re.compile(r"\\in(?![a-zA-Z]) ?"), "∈"),
     (re.compile(r"\\([{}%$#&_])"), r"\1"),
     (re.compile(r"\\[,;:! ]"), " "),
     (re.compile(r"\\[()\[\]]"), " "),
@@ -47,7 +47,7 @@ _COMMANDS = (
 
 def _fraction(match: re.Match[str]) -> str:
     top, bottom = (part.strip() for part in match.groups())
-    plain = top.isalnum() and bottom.isalnum()
+    plain = top.lstrip("-").replace("√", "").isalnum() and bottom.isalnum()
     return f" {top}/{bottom}" if plain else f" ({top})/({bottom})"
 
 

@@ -8,15 +8,17 @@ from collections.abc import Callable
 
 from mathpal.answers.notation import next_number
 
-_LETTERS = re.compile(r"[A-F](?:(?:\s?[;,]\s?|\s?,?\svà\s|\s?[<>→]\s?)[A-F])+$")
+_LETTERS = re.compile(r"[A-F](?:(?:\s?[;,]\s?|\s?,?\svà\s)[A-F])+$")
 _LETTER = re.compile(r"(?<![\w'’])([A-F])(?![\w'’])")
-_APART = re.compile(r"\s*[;,\n<>→]\s*|\s+(?:và|rồi đến|đến)\s+")
+_APART = re.compile(r"\s*[;,]\s*|\s+và\s+")
+_CHAINED = re.compile(r"\s*[\n<>→]\s*|\s+(?:rồi đến|đến)\s+")
 _SEVERAL = re.compile(r"(?<!\w)(?:hai|ba|bốn|các|những) (?:bạn|em|anh|chị|số|đội)(?!\w)", re.I)
 _TITLE = re.compile(r"(?:(?:là|và|bạn|em|anh|chị|cô|chú|bác)(?!\w)\s*)+", re.I)
 _NAME = re.compile(r"[A-ZĐÀ-Ỹ][^\W\d_]+(?: [A-ZĐÀ-Ỹ][^\W\d_]*){0,3}$")
 _REASON = re.compile(r"\s*[.(]|,? (?:vì|do|bởi|nên)(?!\w)")
 _COPULA = re.compile(r"(?<!\w)là(?!\w):?|:")
 _SUM = re.compile(r"[0-9][0-9 .]{0,15}(?:,[0-9]+)?(?: ?\+ ?[0-9][0-9 .]{0,15}(?:,[0-9]+)?){1,12}$")
+_PLACE = re.compile(r"[1-9]0*$")
 _WORDS = frozenset("Có Không Đúng Sai Đ S Số Hai Ba Bốn Năm Hàng Thứ".split())
 
 
@@ -45,18 +47,22 @@ def find_names(text: str) -> tuple[str, ...]:
     plain = _REASON.split(text, maxsplit=1)[0]
     sides = [plain[m.end() :] for m in _COPULA.finditer(plain)]
     for side in (*reversed(sides), plain):
-        if names := read_names(_SEVERAL.sub(" ", side).strip()):
+        if names := read_names(_CHAINED.sub("; ", _SEVERAL.sub(" ", side).strip())):
             return names
     return ()
 
 
 def read_addends(text: str) -> tuple[object, ...] | None:
-    """Return the sorted addends of a text that is one sum of numbers: "500 + 40 + 3"."""
+    """Return the sorted addends of a number written by its places: "500 + 40 + 3"; else None."""
     plain = text.strip(" .")
     if not _SUM.match(plain):
         return None
     numbers = [next_number(part) for part in plain.split("+")]
-    return None if None in numbers else tuple(sorted(n.value for n in numbers if n))
+    digits = {"".join(part.split()).replace(".", "") for part in plain.split("+")}
+    places = {len(digit) for digit in digits}
+    if None in numbers or len(places) < len(numbers) or not all(map(_PLACE.match, digits)):
+        return None
+    return tuple(sorted(n.value for n in numbers if n))
 
 
 def find_addends(text: str) -> tuple[object, ...]:

@@ -8,7 +8,8 @@ from mathpal.answers.candidates import LOOSE, Candidate, candidates, relevant, s
 from mathpal.answers.directions import judge_direction
 from mathpal.answers.enumerations import calculated, is_expression
 from mathpal.answers.headings import without_arguments
-from mathpal.answers.notation import english_commas, next_number, normalise, plain_fractions
+from mathpal.answers.notation import english_commas, english_words, next_number, normalise
+from mathpal.answers.numerals import plain_value
 from mathpal.answers.quantities import (
     PART_OF_DAY,
     RAISED_ZERO,
@@ -52,7 +53,9 @@ def judge_number(
         working: the response's text. It shows the unit of a bare number that the question names a
             unit for, and whether its commas separate thousands.
     """
-    text = without_arguments(plain_fractions(text))
+    text = without_arguments(
+        plain_value(text, scaled=not gold.dimension, shares=gold.parts[0].value.denominator > 1)
+    )
     if gold.kind == "time":
         text = read_clock(text)
     if "⁰" in text and gold.dimension in ("angle", "temperature"):
@@ -69,9 +72,13 @@ def judge_number(
     hedged = EITHER.search(text) is not None
     read = relevant(found, target, strong=strong, hedged=hedged)
     if unit or any(c.quantity.dotted is not None for c in read):
-        english = english_commas(working + text)
+        english, worded = english_commas(working + text), english_words(working)
         read = [
-            c._replace(quantity=closest(in_unit(c.quantity, unit), target.base, english=english))
+            c._replace(
+                quantity=closest(
+                    in_unit(c.quantity, unit), target.base, english=english, worded=worded
+                )
+            )
             for c in read
         ]
     first = next((c for c in read if same_kind(c.quantity, target)), read[0])

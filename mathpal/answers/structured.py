@@ -9,6 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from mathpal.answers.asking import NOTHING, Asked
+from mathpal.answers.directions import opposed
 from mathpal.answers.enumerations import (
     both_signs,
     has_expression,
@@ -148,6 +149,8 @@ def judge_set(text: str, gold: Answer, asks: Asked = NOTHING) -> Finding:
     """
     if asks.ordered and len(gold.parts) > 1:
         return judge_parts(text, replace(gold, kind="list"))
+    if opposed(text, gold.text):
+        return Finding("wrong", None, "the direction is the opposite")
     either = _joins(text, gold, asks)
     if len(_CHAIN.findall(text)) > 1 and len(set(_CHAIN.findall(text))) == 1:
         text = _CHAIN.sub(";", text)

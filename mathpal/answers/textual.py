@@ -27,7 +27,9 @@ _NUMBER_WORDS = frozenset(
     "không một mốt hai ba bốn tư năm lăm nhăm sáu bảy bẩy tám chín mười mươi trăm nghìn ngàn"
     " triệu tỉ tỷ linh lẻ phẩy âm".split()
 )
-_COPULA = re.compile(r"(?<!\w)(?:là(?!\w)|có(?= màu ))|[:=]")
+_COPULA = re.compile(
+    r"(?<!\w)(?:(?:là|màu|thuộc|(?:đứng |nằm )?ở|chọn|mua)(?!\w)|có(?= màu ))|[:=]"
+)
 _BESIDE = re.compile(
     r"(?<!\w)(?:trước|sau|qua|quá|khác|từ|đến|gần) (?:ngày )?(?:thứ (?!mấy)|chủ nhật)", re.I
 )
@@ -39,11 +41,15 @@ _BEST = re.compile(r"(?<!\w)(\w{1,8}) nhất(?!\w)", re.I)
 _NAMED = re.compile(r"(?<!\w)[A-ZĐÀ-Ỹ]")
 _DENIED = re.compile(r"(?<!\w)(?:không|chưa|chẳng|sai)(?!\w)", re.I)
 _NUMERAL = re.compile(r"(?<=\w )[IVX]{1,6}(?!\w)")
+_CENTURY = re.compile(r"(?<=thế k[ỉỷ]) thứ(?= [0-9])")
 _FINAL_Y = re.compile(r"(?<!\w)([bcdđghklmnpqrstvx]{1,3})y$")
 # Golds that are a place value, colour, shape, season, …: a few words without digits.
 _PLACE = re.compile(
     r"(?:hàng (?:đơn vị|(?:(?:chục|trăm|phần) )?(?:chục|trăm|nghìn|ngàn|mười|vạn|triệu|tỉ|tỷ))"
-    r"|(?:màu|hình|tam giác|tứ giác|góc|mùa|thế k[ỉỷ]|khối) [^\W\d]+(?: [^\W\d]+){0,2})$",
+    r"|(?:màu|hình|tam giác|tứ giác|góc|mùa|thế k[ỉỷ]|khối|số|tia|đường|đoạn) [^\W\d]+"
+    r"(?: [^\W\d]+){0,2}|(?:phương trình )?vô (?:số )?nghiệm"
+    r"|(?:hạng |giải )?thứ (?:nhất|nhì)|(?:giải |hạng )(?:nhất|nhì|ba|tư)"
+    r"|(?:đội|tổ|nhóm|hộp|kho|bình|xe|lớp|đường|cách|túi|thùng|chuồng|phòng) [A-Z1-9][A-Z]?)$",
     re.I,
 )
 _ROMAN = dict(zip("IVX", (1, 5, 10), strict=True))
@@ -76,10 +82,8 @@ def _arabic(match: re.Match[str]) -> str:
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Return a text for comparison: syllables in one spelling each, without leading fillers."""
-    words = [
-        _SAME.get(word, word)
-        for word in _WORD.findall(_NUMERAL.sub(_arabic, unicodedata.normalize("NFC", text)).lower())
-    ]
+    text = _NUMERAL.sub(_arabic, unicodedata.normalize("NFC", text)).lower()
+    words = [_SAME.get(word, word) for word in _WORD.findall(_CENTURY.sub("", text))]
     words = " ".join(words).replace("không trăm linh", "linh").split()
     while len(words) > 1 and words[0] in _FILLERS:
         words.pop(0)
@@ -113,7 +117,9 @@ def _judge_words(text: str, gold: str, asks: Asked) -> Finding:
         return Finding("multiple_answers", None, "alternatives are declared")
     before = text[: copulas[-1].start()] if copulas else ""
     if (
-        taken_back(before + " ", text[-40:], rough=False, bounds=("hơn", "nhất"))
+        taken_back(
+            before + " ", "" if said == wanted else text[-40:], rough=False, bounds=("hơn", "nhất")
+        )
         or "không phải" in text.lower()
     ):
         return Finding("ambiguous", None, "the words are declared with a reservation")

@@ -160,6 +160,8 @@ def _rate(
     thing = UNITS.get(_squash(under))
     if dimension == "money":
         return f"{name}/{thing[0] if thing else under.lower()}", dimension, factor, len(head)
+    if thing and dimension not in ("percent", "angle", "count") and thing[1] != "count":
+        return f"{name}/{thing[0]}", f"{dimension} per {thing[1]}", factor / thing[2], len(head)
     if thing is None and dimension not in ("percent", "angle", "count"):
         return name, dimension, factor, len(head)
     return None
