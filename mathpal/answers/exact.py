@@ -9,6 +9,7 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
+from mathpal.answers.divisors import primes
 from mathpal.answers.notation import next_number
 from mathpal.answers.units import UNITS
 
@@ -31,7 +32,7 @@ _DOTTED = re.compile(r"(?<=[a-zπ0-9²³)])\.(?=[a-zπ√(])")
 _GLUED = re.compile(r"(?<=[a-zπ])[0-9](?=π)")  # "k2π" is k × 2π
 # "2x + 3", "3a²b": letters that are unknowns, glued to their factor; "7h25" and "5m" are not.
 _ALGEBRA = re.compile(
-    r"[-+×*/().,0-9 ²³⁴⁵⁶⁷⁸⁹abiknxyz]*[xyzabikn][-+×*/().,0-9 ²³⁴⁵⁶⁷⁸⁹abiknxyz]*$"
+    r"[-+×*/().,0-9 ²³⁴⁵⁶⁷⁸⁹abeiknxyz]*[xyzabeikn][-+×*/().,0-9 ²³⁴⁵⁶⁷⁸⁹abeiknxyz]*$"
 )
 _DIGIT_BEHIND = re.compile(r"[a-z] ?[0-9]|[a-z] [a-z]|[0-9] [a-z]")
 
@@ -82,19 +83,6 @@ def _inverse(terms: Polynomial) -> Polynomial:
         raise _Unread
     ((monomial, value),) = terms.items()
     return _times({(): 1 / value}, {tuple((atom, -power) for atom, power in monomial): Fraction(1)})
-
-
-def _primes(number: int) -> dict[int, int]:
-    found: dict[int, int] = {}
-    divisor = 2
-    while divisor * divisor <= number:
-        while number % divisor == 0:
-            found[divisor] = found.get(divisor, 0) + 1
-            number //= divisor
-        divisor += 1 if divisor == 2 else 2
-    if number > 1:
-        found[number] = found.get(number, 0) + 1
-    return found
 
 
 class _Reader:
@@ -191,7 +179,7 @@ class _Reader:
         if whole > _MAX_ROOT:
             raise _Unread
         root: Polynomial = {(): Fraction(1, value.denominator)}
-        for prime, power in _primes(whole).items():
+        for prime, power in primes(whole).items():
             self.plain &= power == 1
             root = _times(root, {((f"√{prime}", power),): Fraction(1)})
         return root
@@ -207,8 +195,8 @@ class _Reader:
         if value <= 0 or max(value.numerator, value.denominator) > _MAX_ROOT:
             raise _Unread
         total: Polynomial = {}
-        powers = [(str(p), n) for p, n in _primes(value.numerator).items()]
-        powers += [(str(p), -n) for p, n in _primes(value.denominator).items()]
+        powers = [(str(p), n) for p, n in primes(value.numerator).items()]
+        powers += [(str(p), -n) for p, n in primes(value.denominator).items()]
         for atom, power in (*powers, *monomial):
             share = Fraction(power, 2 if atom[0] == "√" else 1)
             argument = atom.removeprefix("√")

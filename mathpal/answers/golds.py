@@ -39,7 +39,7 @@ _RAISED_DEGREE = re.compile(
 )
 # Signs without which a number would be another value: "√7" is not 7, "x ≥ 5" is not 5.
 _UNREAD = re.compile(
-    r"[√∛π∞±≤≥≠\u222a∫^]|[0-9)][⁰¹²³⁴⁵⁶⁷⁸⁹]|\\[a-z]+|(?<![^\W\d_])(?:log|ln|sin|cos|tan)(?!\w)"
+    r"[√∛π∞±≤≥≠\u222a∫^]|(?:[0-9)]|(?<![^\W\d_])[a-ln-z])[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]|\\[a-z]+|(?<![^\W\d_])(?:log|ln|sin|cos|tan)(?!\w)"
 )
 _LONGEST = 1_000  # characters of a gold
 _NUMBER_KINDS = {"integer", "decimal", "fraction", "mixed", "percent", "quantity", "time"}

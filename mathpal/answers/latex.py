@@ -47,7 +47,7 @@ _COMMANDS = (
 
 def _fraction(match: re.Match[str]) -> str:
     top, bottom = (part.strip() for part in match.groups())
-    plain = top.lstrip("-").replace("√", "").isalnum() and bottom.isalnum()
+    plain = top.replace("√", "").isalnum() and bottom.isalnum()
     return f" {top}/{bottom}" if plain else f" ({top})/({bottom})"
 
 

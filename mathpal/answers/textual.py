@@ -28,7 +28,7 @@ _NUMBER_WORDS = frozenset(
     " triệu tỉ tỷ linh lẻ phẩy âm".split()
 )
 _COPULA = re.compile(
-    r"(?<!\w)(?:(?:là|màu|thuộc|(?:đứng |nằm )?ở|chọn|mua)(?!\w)|có(?= màu ))|[:=]"
+    r"(?<!\w)(?:(?:là|màu|thuộc|(?:đứng |nằm )?ở|chọn|mua)(?!\w)|có(?= (?:màu|vô) )|phương trình(?= vô ))|[:=]"
 )
 _BESIDE = re.compile(
     r"(?<!\w)(?:trước|sau|qua|quá|khác|từ|đến|gần) (?:ngày )?(?:thứ (?!mấy)|chủ nhật)", re.I
