@@ -19,6 +19,7 @@ _AXES = (
     ("order", "trước(?! khi| hết| tiên)", "sau(?! khi| đó)"),
     ("early", "sớm|nhanh", "muộn|trễ|chậm"),
     ("steps", "tiến", "lùi"),
+    ("bound", "ít nhất|tối thiểu", "nhiều nhất|tối đa"),
     ("growth", "đồng biến", "nghịch biến"),
     ("warmth", "nóng|ấm", "lạnh"),
     ("hand", "(?:bên|tay|rẽ|phía|sang) phải", "(?:bên|tay|rẽ|phía|sang) trái"),

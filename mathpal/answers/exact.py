@@ -34,6 +34,7 @@ _GLUED = re.compile(r"(?<=[a-zπ])[0-9](?=π)")  # "k2π" is k × 2π
 _ALGEBRA = re.compile(
     r"[-+×*/().,0-9 ²³⁴⁵⁶⁷⁸⁹abeiknxyz]*[xyzabeikn][-+×*/().,0-9 ²³⁴⁵⁶⁷⁸⁹abeiknxyz]*$"
 )
+_LINE = re.compile(r"(?:y|[fg]\(x\)) ?= ?[-0-9.,/]*x$")
 _DIGIT_BEHIND = re.compile(r"[a-z] ?[0-9]|[a-z] [a-z]|[0-9] [a-z]")
 
 
@@ -236,6 +237,7 @@ def is_exact(text: str) -> bool:
     side = text[text.rfind("=") + 1 :].strip()
     if not _SPECIAL.search(side):
         algebra = _ALGEBRA.match(side) and not _DIGIT_BEHIND.search(side)
-        if not algebra or not re.search(r"[-+×*/²³⁴⁵⁶⁷⁸⁹]", side):
+        bare = not re.search(r"[-+×*/²³⁴⁵⁶⁷⁸⁹]", side) and not _LINE.match(text)
+        if not algebra or bare:
             return False
     return read_exact(side) is not None

@@ -11,7 +11,7 @@ from mathpal.answers.factors import is_factorisation
 from mathpal.answers.notation import next_number
 from mathpal.answers.quantities import find_quantities
 from mathpal.answers.records import Quantity
-from mathpal.answers.textual import is_name, is_wording
+from mathpal.answers.textual import is_name, is_phrase, is_wording
 from mathpal.answers.words import EITHER, SIGN
 from mathpal.answers.writings import read_writing
 from mathpal.answers.yesno import yes_or_no
@@ -20,7 +20,9 @@ LETTER = re.compile(
     r"(?:[Cc]họn |[Đđ]áp án )?\(?(?:([a-f])\)?[.):]?|([A-F])\)?(?:[.):](?: .*)?)?)$"
 )
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])$")
-_RATIO = re.compile(r"[0-9][0-9 .,]{0,24}(?: ?: ?[0-9][0-9 .,]{0,24}){1,5}$")
+_RATIO = re.compile(
+    r"(?:tỉ (?:lệ|số)(?: bản đồ)?(?: là)?:? )?[0-9][0-9 .,]{0,24}(?: ?: ?[0-9][0-9 .,]{0,24}){1,5}$"
+)
 EMPTY = re.compile(r"∅|(?:tập )?rỗng$", re.I)
 # After these words a number is not the answer: "không thể nhận được 105 đống" is a yes or no.
 WHETHER = re.compile(
@@ -59,7 +61,8 @@ def infer_kind(text: str) -> str:
     if not re.search(r"[0-9]", text):
         if SIGN.search(text):
             return "sign"
-        return "text" if is_name(text) and yes_or_no(text) is None else "yesno"
+        named = is_name(text) or is_phrase(text)
+        return "text" if named and yes_or_no(text) is None else "yesno"
     if "<" in text or ">" in text:
         return "sign" if len(SIGN.findall(text)) == 1 else "list"
     mixed = re.search(r"[0-9] và [0-9]+ ?/", text)

@@ -14,6 +14,8 @@ _GROUPED = re.compile(
     r"\s{0,2}\{([^{}]{0,80})\}"
 )
 _COMMANDS = (
+    (re.compile(r"\\sqrt ?\[ ?3 ?\]"), "∛"),
+    (re.compile(r"\\sqrt ?\[[^\[\]{}]{1,5}\]"), "∜"),
     (re.compile(r"\\mathbb ?\{? ?R ?\}?"), "ℝ"),
     (re.compile(r"(?<=[Rℝ]) ?\\(?:setminus|backslash)? ?(?=\\?\{)"), "∖"),
     (re.compile(r"\\(?:vec|widehat|overrightarrow)(?![a-zA-Z]) ?"), ""),

@@ -47,6 +47,8 @@ _TERMS = re.compile(
     r" ?/ ?(?:\( ?(-?) ?([0-9]{1,15})([⁰¹²³⁴⁵⁶⁷⁸⁹]?) ?\)|([0-9]{1,6})([⁰¹²³⁴⁵⁶⁷⁸⁹]?))(?![\w/^])"
 )
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+# A bracket after an operator is its operand and no remark: "x² + (y - 1)²", "khoảng (-∞; 1)".
+_OPERAND = re.compile(r"(?<=[\w)²³] [-+×*∈]) \(| \((?=[-+]? ?∞)")
 _SPACES = re.compile(r" {2,}")
 
 
@@ -113,7 +115,7 @@ def normalise(text: str) -> str:
         text = text.replace("**", "")
     if "  " in text:
         text = _SPACES.sub(" ", text)
-    return text
+    return _OPERAND.sub("(", text) if " (" in text else text
 
 
 class Number(NamedTuple):

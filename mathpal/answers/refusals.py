@@ -13,6 +13,7 @@ _REASONS = (
     (re.compile(r"[0-9][eE][-+]?[0-9]"), "it has an 'e' between two digits, as in '5e3'"),
     (re.compile(r"(?<![^\W\d_])[0-9n]{1,3}! ?(?:$|[-+×*/:])|^[^=]*[0-9n]! ?="),
      "it holds a factorial"),
+    (re.compile(r"[∛∜]"), "it holds a root that is no square root"),
     (re.compile(r"\{[^{}]*[|:][^{}]*[<>≤≥≠⋮]|\{ ?[a-zA-Z] ?∈[^{}]*\}"),
      "it describes a set and does not list its members"),
     (re.compile(r"[a-z] ?= ?[^;,]{1,20}[;,] ?[a-z] ?= ?[^;,]{1,20} (?:hoặc|hay) [a-z] ?="),

@@ -15,7 +15,7 @@ _NAME = (
 _PIECE = r"(?P<open>[(\[]) ?(?P<items>[^()\[\]{}]{3,80}) ?(?P<close>[)\]])"
 _HEAD = re.compile(rf"{_NAME}? ?(?:=|∈|là)? ?{_PIECE}")
 _NEXT = re.compile(
-    rf" ?(?:\u222a|;|và|hoặc|,) ?(?:(?P<name>[A-Z]['\u2032]?)|[a-z])? ?(?:=|∈)? ?{_PIECE}"
+    rf" ?(?:\u222a|;|và|hoặc|,) ?(?:(?P<name>[A-Z]['\u2032]?)|[a-z]|\(x ?; ?y\))? ?(?:=|∈)? ?{_PIECE}"
 )
 _RELATION = r"(?:<=|>=|[<>≤≥≠])"
 _LETTER = r"[a-z]"
@@ -36,6 +36,9 @@ _WORDED = tuple(
 )  # fmt: skip
 # "R ∖ {1; 2}" is x ≠ 1 and x ≠ 2; "R" alone is everything.
 _WITHOUT = re.compile(r"(?:[A-Z] ?= ?|x ?∈ ?)?[Rℝ](?: ?(?:∖|\\|-) ?\{(?P<items>[^{}]{1,60})\})?$")
+_BOTH = re.compile(r"([a-z]) ?≠ ?± ?([0-9][0-9/,]{0,9})")
+_APART = re.compile(r"(?<!\w)(?:hoặc|hay|\u222a)(?!\w)")
+_ALL_UNEQUAL = re.compile(r"(?<!\w)(?:hoặc|hay|và)(?!\w)|[;,](?= ?[a-z] ?≠)")
 _LONGEST = 200
 
 Piece = tuple[str, tuple[object, ...], str]
@@ -113,11 +116,15 @@ def read_region(text: str, count: int = 0) -> Region | None:
     plain = text.strip(" .$")
     if len(plain) > _LONGEST:
         return None
+    if plain.startswith("{(") and plain.endswith(")}"):
+        plain = plain[1:-1]
     if "R" in plain or "ℝ" in plain:
         return _all_but(plain)
     for pattern, sign in _WORDED if " hơn" in plain or "khác" in plain else ():
         plain = pattern.sub(sign, plain)
-    parts = [part.strip() for part in re.split(r"(?<!\w)(?:hoặc|hay|\u222a)(?!\w)", plain)]
+    plain = _BOTH.sub(r"\1 ≠ \2 hoặc \1 ≠ -\2", plain)
+    apart = _ALL_UNEQUAL if "≠" in plain else _APART
+    parts = [part.strip() for part in apart.split(plain)]
     unequal = [_inequality(part) for part in parts] if re.search(r"[<>≤≥≠]", plain) else [None]
     if all(unequal):
         return Region(tuple(piece for pieces in unequal if pieces for piece in pieces), "")

@@ -123,6 +123,7 @@ def _left_open(
     rough = asked.rounded or gold.tolerance > 0
     words = set(gold.text.lower().split())
     bounds = asked.bounds | ({"hơn", "nhất"} & words) | ({"hơn"} if "kém" in words else set())
+    bounds |= {"nhất"} if "tối" in words else set()
     if taken_back(first.before, first.behind, rough=rough, bounds=bounds) or any(
         not _differs(first.quantity, end) for r in ranges(text) for end, _, _ in find_quantities(r)
     ):

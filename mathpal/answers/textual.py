@@ -41,6 +41,12 @@ _BEST = re.compile(r"(?<!\w)(\w{1,8}) nhất(?!\w)", re.I)
 _NAMED = re.compile(r"(?<!\w)[A-ZĐÀ-Ỹ]")
 _DENIED = re.compile(r"(?<!\w)(?:không|chưa|chẳng|sai)(?!\w)", re.I)
 _NUMERAL = re.compile(r"(?<=\w )[IVX]{1,6}(?!\w)")
+_CLASS = re.compile(r"lớp [0-9]{1,2}[A-Z][0-9]?$", re.I)
+_PHRASE = re.compile(r"[^\W\d_]{2,7}(?: [^\W\d_]{2,7}){1,3}(?: [A-Z])?$")
+_OPEN = re.compile(
+    r"(?<!\w)(?:không|chưa|chắc|có|thể|lẽ|hình như|chữ|kết quả|đáp|hai|ba|nhau|bằng|hơn|kém|gấp)(?!\w)",
+    re.I,
+)
 _CENTURY = re.compile(r"(?<=thế k[ỉỷ]) thứ(?= [0-9])")
 _FINAL_Y = re.compile(r"(?<!\w)([bcdđghklmnpqrstvx]{1,3})y$")
 # Golds that are a place value, colour, shape, season, …: a few words without digits.
@@ -60,7 +66,7 @@ _WEEKDAYS = tuple(f"thứ {day}" for day in ("hai", "ba", "bốn", "năm", "sáu
 def is_wording(text: str) -> bool:
     """Return whether a gold without a kind is a weekday or a number written in words."""
     words = text.lower().split()
-    return bool(_WEEKDAY.match(text)) or (
+    return bool(_WEEKDAY.match(text) or _CLASS.match(text)) or (
         len(words) > 1 and all(word in _NUMBER_WORDS for word in words)
     )
 
@@ -160,6 +166,12 @@ def is_name(text: str) -> bool:
     if not words or len(words) > 4 or (len(words[-1]) == 1 and words[-1] not in "IVX"):
         return False
     return all(word[0].isupper() and word.isalpha() for word in words)
+
+
+def is_phrase(text: str) -> bool:
+    """Return whether a gold without digits is a thing of two to five words: "con mèo"."""
+    plain = text.strip(" .")
+    return bool(_PHRASE.match(plain)) and not _OPEN.search(plain)
 
 
 def _another(side: str) -> bool:
