@@ -39,7 +39,8 @@ _WORDS = tuple(
 )
 _COMPARED = next((one, other) for axis, one, other in _AXES if axis == "difference")
 _RELATION = re.compile(
-    rf"(\w+) (?:là )?(?:(?P<other>{_COMPARED[1]})|(?P<one>{_COMPARED[0]})) (\w+)(?: \w+)? (?=[0-9])",
+    rf"(\w+) (?:là )?(?:(?P<other>{_COMPARED[1]})|(?P<one>{_COMPARED[0]}))"
+    r" (\w+)(?: \w+)? (?=[0-9])",
     re.I,
 )
 # Axes on which a question fixes the direction: "lãi bao nhiêu" is not answered by a loss.

@@ -50,7 +50,8 @@ _GIVEN = re.compile(
     re.I,
 )
 _REACHED = re.compile(
-    rf"(?:nhất|max|min)(?!\w)[^;\n]*[0-9](?P<at>,? (?:\(?đạt (?:được )?)?(?:khi|tại) {_SETTING}\)?)$",
+    rf"(?:nhất|max|min)(?!\w)[^;\n]*[0-9]"
+    rf"(?P<at>,? (?:\(?đạt (?:được )?)?(?:khi|tại) {_SETTING}\)?)$",
     re.I,
 )
 

@@ -16,8 +16,8 @@ _GROUPED = re.compile(
 _COMMANDS = (
     (re.compile(r"\\sqrt ?\[ ?3 ?\]"), "∛"),
     (re.compile(r"\\sqrt ?\[[^\[\]{}]{1,5}\]"), "∜"),
-    (re.compile(r"\\mathbb ?\{? ?R ?\}?"), "ℝ"),
-    (re.compile(r"(?<=[Rℝ]) ?\\(?:setminus|backslash)? ?(?=\\?\{)"), "∖"),
+    (re.compile(r"\\mathbb ?\{? ?R ?\}?"), "\u211d"),
+    (re.compile(r"(?<=[R\u211d]) ?\\(?:setminus|backslash)? ?(?=\\?\{)"), "\u2216"),
     (re.compile(r"\\(?:vec|widehat|overrightarrow)(?![a-zA-Z]) ?"), ""),
     (re.compile(r"\\(?:right|long)?(?:to|arrow)(?![a-zA-Z])"), "→"),
     (re.compile(r"\{ ?(-?[0-9]{1,9}) ?\\over ?([0-9]{1,9}) ?\}"), r"\1/\2"),

@@ -15,7 +15,8 @@ _NAME = (
 _PIECE = r"(?P<open>[(\[]) ?(?P<items>[^()\[\]{}]{3,80}) ?(?P<close>[)\]])"
 _HEAD = re.compile(rf"{_NAME}? ?(?:=|∈|là)? ?{_PIECE}")
 _NEXT = re.compile(
-    rf" ?(?:\u222a|;|và|hoặc|,) ?(?:(?P<name>[A-Z]['\u2032]?)|[a-z]|\(x ?; ?y\))? ?(?:=|∈)? ?{_PIECE}"
+    rf" ?(?:\u222a|;|và|hoặc|,) ?(?:(?P<name>[A-Z]['\u2032]?)|[a-z]|\(x ?; ?y\))?"
+    rf" ?(?:=|∈)? ?{_PIECE}"
 )
 _RELATION = r"(?:<=|>=|[<>≤≥≠])"
 _LETTER = r"[a-z]"
@@ -34,8 +35,10 @@ _WORDED = tuple(
         ("(?:lớn|to) hơn", ">"), ("(?:nhỏ|bé) hơn", "<"), ("khác", "≠"),
     )
 )  # fmt: skip
-# "R ∖ {1; 2}" is x ≠ 1 and x ≠ 2; "R" alone is everything.
-_WITHOUT = re.compile(r"(?:[A-Z] ?= ?|x ?∈ ?)?[Rℝ](?: ?(?:∖|\\|-) ?\{(?P<items>[^{}]{1,60})\})?$")
+# "R \u2216 {1; 2}" is x ≠ 1 and x ≠ 2; "R" alone is everything.
+_WITHOUT = re.compile(
+    r"(?:[A-Z] ?= ?|x ?∈ ?)?[R\u211d](?: ?(?:\u2216|\\|-) ?\{(?P<items>[^{}]{1,60})\})?$"
+)
 _BOTH = re.compile(r"([a-z]) ?≠ ?± ?([0-9][0-9/,]{0,9})")
 _APART = re.compile(r"(?<!\w)(?:hoặc|hay|\u222a)(?!\w)")
 _ALL_UNEQUAL = re.compile(r"(?<!\w)(?:hoặc|hay|và)(?!\w)|[;,](?= ?[a-z] ?≠)")
@@ -97,7 +100,7 @@ def _inequality(text: str) -> tuple[Piece, ...] | None:
 
 def _all_but(text: str) -> Region | None:
     match = _WITHOUT.match(text)
-    if match is None or (match["items"] is None and "ℝ" not in text and len(text) < 3):
+    if match is None or (match["items"] is None and "\u211d" not in text and len(text) < 3):
         return None
     bounds = [_bound(item) for item in re.split(r"[;,]", match["items"] or "") if item]
     if None in bounds:
@@ -118,7 +121,7 @@ def read_region(text: str, count: int = 0) -> Region | None:
         return None
     if plain.startswith("{(") and plain.endswith(")}"):
         plain = plain[1:-1]
-    if "R" in plain or "ℝ" in plain:
+    if "R" in plain or "\u211d" in plain:
         return _all_but(plain)
     for pattern, sign in _WORDED if " hơn" in plain or "khác" in plain else ():
         plain = pattern.sub(sign, plain)

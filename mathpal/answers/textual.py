@@ -21,14 +21,15 @@ _SAME = {
     "tỷ": "tỉ", "bẩy": "bảy", "2": "hai", "3": "ba", "4": "bốn", "5": "năm", "6": "sáu",
     "7": "bảy", "cn": "chủ nhật",
 }  # fmt: skip
-_FILLERS = frozenset("là vào vậy bạn ngày màu hôm hình số tên đó em chị anh".split())
+_FILLERS = frozenset("là vào vậy bạn lớp ngày màu hôm hình số tên đó em chị anh".split())
 _WEEKDAY = re.compile(r"thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])$|chủ nhật$|cn$", re.I)
 _NUMBER_WORDS = frozenset(
     "không một mốt hai ba bốn tư năm lăm nhăm sáu bảy bẩy tám chín mười mươi trăm nghìn ngàn"
     " triệu tỉ tỷ linh lẻ phẩy âm".split()
 )
 _COPULA = re.compile(
-    r"(?<!\w)(?:(?:là|màu|thuộc|(?:đứng |nằm )?ở|chọn|mua)(?!\w)|có(?= (?:màu|vô) )|phương trình(?= vô ))|[:=]"
+    r"(?<!\w)(?:(?:là|màu|thuộc|(?:đứng |nằm )?ở|chọn|mua)(?!\w)|có(?= (?:màu|vô) )"
+    r"|[Pp]hương trình(?= vô ))|[:=]"
 )
 _BESIDE = re.compile(
     r"(?<!\w)(?:trước|sau|qua|quá|khác|từ|đến|gần) (?:ngày )?(?:thứ (?!mấy)|chủ nhật)", re.I
@@ -44,7 +45,8 @@ _NUMERAL = re.compile(r"(?<=\w )[IVX]{1,6}(?!\w)")
 _CLASS = re.compile(r"lớp [0-9]{1,2}[A-Z][0-9]?$", re.I)
 _PHRASE = re.compile(r"[^\W\d_]{2,7}(?: [^\W\d_]{2,7}){1,3}(?: [A-Z])?$")
 _OPEN = re.compile(
-    r"(?<!\w)(?:không|chưa|chắc|có|thể|lẽ|hình như|chữ|kết quả|đáp|hai|ba|nhau|bằng|hơn|kém|gấp)(?!\w)",
+    r"(?<!\w)(?:không|chưa|chắc|có|thể|lẽ|hình như|chữ|kết quả|đáp|hai|ba|nhau|bằng|hơn|kém"
+    r"|gấp)(?!\w)",
     re.I,
 )
 _CENTURY = re.compile(r"(?<=thế k[ỉỷ]) thứ(?= [0-9])")

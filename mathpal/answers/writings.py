@@ -68,6 +68,7 @@ def _judge_region(text: str, wanted: Region, _ordered: bool) -> Finding:
         return _absent(text, "region or point")
     same = sorted(map(repr, given.pieces)) == sorted(map(repr, wanted.pieces))
     named = not (given.name and wanted.name) or given.name == wanted.name
+    text = text.replace("±", "")
     return _open(text, 0, either=len(wanted.pieces) > 1) or _said(same and named, "values")
 
 
