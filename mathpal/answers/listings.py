@@ -43,10 +43,12 @@ def read_names(text: str) -> tuple[str, ...] | None:
 
 
 def find_names(text: str) -> tuple[str, ...]:
-    """Return the names that a declared text lists after its last "là" or ":", else all of it."""
+    """Return the names that a declared text lists after "là" or ":", or before it."""
     plain = _REASON.split(text, maxsplit=1)[0]
-    sides = [plain[m.end() :] for m in _COPULA.finditer(plain)]
-    for side in (*reversed(sides), plain):
+    copulas = list(_COPULA.finditer(plain))
+    sides = [plain[m.end() :] for m in copulas]
+    subject = [plain[: m.start()] for m in copulas[:1]]
+    for side in (*reversed(sides), plain, *subject):
         if names := read_names(_CHAINED.sub("; ", _SEVERAL.sub(" ", side).strip())):
             return names
     return ()

@@ -29,7 +29,7 @@ _NUMBER_WORDS = frozenset(
 )
 _COPULA = re.compile(
     r"(?<!\w)(?:(?:là|màu|thuộc|(?:đứng |nằm )?ở|chọn|mua)(?!\w)|có(?= (?:màu|vô) )"
-    r"|[Pp]hương trình(?= vô ))|[:=]"
+    r"|[Pp]hương trình(?: đã cho| này)?(?= vô ))|[:=]"
 )
 _BESIDE = re.compile(
     r"(?<!\w)(?:trước|sau|qua|quá|khác|từ|đến|gần) (?:ngày )?(?:thứ (?!mấy)|chủ nhật)", re.I
@@ -49,6 +49,7 @@ _OPEN = re.compile(
     r"|gấp)(?!\w)",
     re.I,
 )
+_COMPARED = re.compile(r"(?<!\w)(?:hơn|(?:không|chưa|đừng|chẳng) (?:nên|được|cần))(?!\w)", re.I)
 _CENTURY = re.compile(r"(?<=thế k[ỉỷ]) thứ(?= [0-9])")
 _FINAL_Y = re.compile(r"(?<!\w)([bcdđghklmnpqrstvx]{1,3})y$")
 # Golds that are a place value, colour, shape, season, …: a few words without digits.
@@ -129,6 +130,7 @@ def _judge_words(text: str, gold: str, asks: Asked) -> Finding:
             before + " ", "" if said == wanted else text[-40:], rough=False, bounds=("hơn", "nhất")
         )
         or "không phải" in text.lower()
+        or (said == wanted and _COMPARED.search(before))
     ):
         return Finding("ambiguous", None, "the words are declared with a reservation")
     if said == wanted and _another(side):

@@ -219,6 +219,14 @@ ROWS: list[Row] = [
      "Vậy $d = a\\sqrt{2}$."], None),
     ("Hàng phần mười", ["Vậy chữ số 7 thuộc hàng phần mười.", "Đáp số: hàng phần mười"],
      ["Vậy chữ số 7 thuộc hàng phần trăm.", "Đáp số: hàng chục"], None),
+    ("Hộp II", ["Vậy nên mua Hộp II."],
+     ["Vậy không nên mua Hộp II.", "Vậy mua Hộp I rẻ hơn mua Hộp II."], None),
+    ("Nam cao hơn Lan 5 cm", ["Vậy Lan thấp hơn Nam 5 cm.", "Đáp số: 5 cm"],
+     ["Vậy Lan cao hơn Nam 5 cm.", "Vậy Nam thấp hơn Lan 5 cm."], None),
+    ("1 200 kg/m³", ["Đáp số: 1,2 g/cm³"], ["Đáp số: 1200 g/m³", "Đáp số: 1 200 kg"], None),
+    ("45 tạ/ha", ["Đáp số: 4,5 tấn/ha"], ["Đáp số: 45 tạ", "Đáp số: 45 tấn/ha"], None),
+    ("1 000 000", ["Đáp số: 1 triệu"], ["Đáp số: 1 nghìn", "Đáp số: 10 triệu"], None),
+    ("8", ["Vậy với x = 3, y = 5 thì A = 8."], ["Vậy với x = 8 thì A = 5."], None),
 ]  # fmt: skip
 
 
