@@ -19,7 +19,7 @@ Modules for steps: `working`, `tokens`, `leads`, `divisors`, `values`, `expressi
 `agreement`, `steps`.
 """
 
-from mathpal.answers.claims import declared_answer
+from mathpal.answers.declared import declared_answer
 from mathpal.answers.golds import parse_gold
 from mathpal.answers.grading import grade
 from mathpal.answers.notation import normalise

@@ -4,11 +4,12 @@ Knows nothing of responses.
 """
 
 import re
+from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
 from mathpal.answers.directions import asked_directions
-from mathpal.answers.notation import normalise
+from mathpal.answers.notation import next_number, normalise
 from mathpal.answers.units import unit_at
 
 
@@ -27,6 +28,7 @@ class Asked(NamedTuple):
         ordered: whether the values are asked for in order, "từ bé đến lớn".
         superlatives: the words before "nhất": "cao" of "ai cao nhất".
         unknown: whether the question seeks the values of a letter or the roots of an equation.
+        series: the numbers of a series with blanks, "12; 15; …; …".
         claim: first words of the claim to confirm ("có chia hết cho 9 không": "chia hết").
     """
 
@@ -42,6 +44,7 @@ class Asked(NamedTuple):
     ordered: bool = False
     superlatives: frozenset[str] = frozenset()
     unknown: bool = False
+    series: tuple[Fraction, ...] = ()
 
 
 NOTHING = Asked()
@@ -56,6 +59,8 @@ _FORMS = (
     ("fraction", re.compile(_WANTED + r"phân số", re.I)),
 )
 _BLANK = re.compile(r"\.\.|…|__|□|\?|\[ ?\]|\( ?\)")
+_ITEM = r"(?:[0-9][0-9 .]{0,12}(?:[,/][0-9]{1,4})?|…|\.{2,}|_{2,}|\?)"
+_SERIES = re.compile(rf"(?<![\w.,]){_ITEM}(?: ?(?:;|, ) ?{_ITEM}){{2,12}}")
 _UNIT_BLANK = re.compile(r"=(?= ?[.…_□?\[(])[.…_□?\[\]() ]{1,60}(?=[^\W\d_]|%|°)")
 _WORDED_BLANK = re.compile(r"[^\W\d_] ?(?:…|\.{3,}|_{2,}|□|\[ ?\])[.…_ ]{0,40}(?=[^\W\d_]|%|°)")
 _NAMED = re.compile(r"(?:bao nhiêu|mấy)(?= ?[^\W\d%°])", re.I)
@@ -108,6 +113,16 @@ def _compared(text: str) -> tuple[str, str] | None:
     return sides if all(sides) else None
 
 
+def _series(text: str) -> tuple[Fraction, ...]:
+    """Return the numbers of the first series with blanks; none without one."""
+    for match in _SERIES.finditer(text):
+        items = match[0].split(";" if ";" in match[0] else ", ")
+        numbers = [number.value for item in items if (number := next_number(item))]
+        if 1 < len(numbers) < len(items):
+            return tuple(numbers)
+    return ()
+
+
 def _options(text: str) -> tuple[tuple[str, str], ...]:
     """Return the options from the last "A" on; an earlier "A" may be a point in the problem."""
     found = [(m[1], m[2].strip(" .;,")) for m in _OPTION.finditer(text)]
@@ -147,6 +162,7 @@ def asked(question: str | None) -> Asked:
         any(m[1] is None or m[1].lower() in _SIZES for m in _ORDERED.finditer(text)),
         frozenset(m[1].lower() for m in _SUPERLATIVE.finditer(text)),
         _UNKNOWN.search(text) is not None,
+        _series(text),
     )
 
 

@@ -13,7 +13,7 @@ from mathpal.answers.records import Quantity
 
 _PARTS = re.compile(
     r"\s*[;\n|]\s*|, (?=\S)|,(?=[^\W\d_])"
-    r"|\s+(?:hoặc|hay|or|và(?! [0-9]+ ?/))\s+(?:là )?|\s*\((?=hoặc |hay )"
+    r"|\s+(?:hoặc|hay|or|và(?! [0-9]+ ?/| [0-9] (?:chục|đơn vị)))\s+(?:là )?|\s*\((?=hoặc |hay )"
 )
 _LABEL = re.compile(r"^\s*\(?[a-h1-9]\)\s*")
 LOOSE = ("", "count")

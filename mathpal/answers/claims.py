@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from mathpal.answers.layout import TAIL, plain
 from mathpal.answers.leading import BARE_LETTER, leading_letter, unit_behind
-from mathpal.answers.notation import next_number
 from mathpal.answers.phrases import Phrase, Role, phrases_in
 from mathpal.answers.polarity import Polarity, polarity
 from mathpal.answers.sentences import (
@@ -201,37 +200,3 @@ def _last_line(text: str, claims: list[Claim]) -> Claim | None:
     said = trim(rest)
     line = text.count("\n", 0, start) + 1
     return Claim("final", "asserted", said, said, letter, True, start, len(body), line)
-
-
-def declared_answer(text: str) -> str | None:
-    """Return the answer that a solution declares last, to take a gold from a reference solution.
-
-    Args:
-        text: a worked solution.
-
-    Returns:
-        "70 km", "B", "Số lớn: 30; số bé: 20"; None if nothing is declared.
-
-    Example:
-        >>> declared_answer("35 × 2 = 70 (km)\\nĐáp số: 70 km.")
-        '70 km'
-    """
-    found = declared(read(text))
-    return found[1] if found else None
-
-
-def declared(reading: Reading) -> tuple[Claim, str] | None:
-    """Return the claim that declares the answer of a solution, and the answer's text."""
-    claims = [c for c in reading.claims if c.polarity in ("asserted", "doubted")]
-    final = [c for c in claims if c.role == "final"][::-1]
-    weak = [c for c in claims if c.role == "conclusion" and not c.kinds][::-1]
-    for claim in (*final, *weak[:1]):
-        if claim.letter:
-            return claim, claim.letter
-        if claim.text and (claim.linked or next_number(claim.text)):
-            return claim, claim.block.replace("\n", "; ") or claim.text
-        if claim.linked:
-            return None
-        if not claim.strong and claim.text:
-            return claim, claim.text
-    return None

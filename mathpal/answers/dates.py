@@ -59,7 +59,7 @@ def read_date(text: str) -> Date | None:
     match = _DATE.fullmatch(plain)
     if match is None:
         return None
-    said = match["word"] or match["weekday"] or match["sunday"] or match["year"]
+    said = match["word"] or match["worded"] or match["weekday"] or match["sunday"] or match["year"]
     return _read(match) if said else None
 
 

@@ -149,7 +149,7 @@ def _not_headings(able: list[Claim], reading: Reading) -> list[Claim]:
         heading = claim.opens and claim.role == "final" and any(
             _RESULT.search(reading.text, claim.start, other.start) for other in later[-1:]
         )  # fmt: skip
-        if not heading and not (claim.opens and not later and _outgrown(claim, reading)):
+        if not heading and not (claim.opens and not later and outgrown(claim, reading)):
             kept.append(claim)
     return kept
 
@@ -169,10 +169,11 @@ def _joined(claims: list[Claim], gold: Answer) -> list[Claim]:
 
 def _superseded(claim: Claim, reading: Reading, gold: Answer) -> bool:
     """Return whether another result is worked out after "Vậy …" or "Do đó …"."""
-    return gold.kind not in ("yesno", "text", "choice", "sign") and _outgrown(claim, reading)
+    return gold.kind not in ("yesno", "text", "choice", "sign") and outgrown(claim, reading)
 
 
-def _outgrown(claim: Claim, reading: Reading) -> bool:
+def outgrown(claim: Claim, reading: Reading) -> bool:
+    """Return whether a result that a claim does not state is worked out after it."""
     stop = min(
         (c.start for c in reading.claims if c.start > claim.start and c.role in ("check", "aside")),
         default=len(reading.text),

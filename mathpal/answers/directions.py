@@ -17,10 +17,12 @@ _AXES = (
     ("height", "(?:đi |bay |bơi |leo |dâng |nổi )?lên", "(?:đi |bay |bơi )?xuống|lặn|tụt"),
     ("result", "thắng", "thua"),
     ("order", "trước(?! khi| hết| tiên)", "sau(?! khi| đó)"),
-    ("early", "sớm", "muộn|trễ"),
-    ("speed", "nhanh", "chậm"),
+    ("early", "sớm|nhanh", "muộn|trễ|chậm"),
+    ("steps", "tiến", "lùi"),
+    ("bound", "ít nhất|tối thiểu", "nhiều nhất|tối đa"),
+    ("growth", "đồng biến", "nghịch biến"),
     ("warmth", "nóng|ấm", "lạnh"),
-    ("hand", "(?:bên|tay|rẽ|phía) phải", "(?:bên|tay|rẽ|phía) trái"),
+    ("hand", "(?:bên|tay|rẽ|phía|sang) phải", "(?:bên|tay|rẽ|phía|sang) trái"),
     ("north", "(?:phía|hướng|chính) bắc", "(?:phía|hướng|chính) nam"),
     ("east", "(?:phía|hướng|chính) đông", "(?:phía|hướng|chính) tây"),
     ("surface", "trên mực nước biển|trên mặt nước", "dưới mực nước biển|dưới mặt nước"),
@@ -34,6 +36,12 @@ _AXES = (
 _WORDS = tuple(
     (axis, re.compile(rf"(?<!\w)(?:(?P<other>{other})|(?P<one>{one}))(?!\w)", re.I))
     for axis, one, other in _AXES
+)
+_COMPARED = next((one, other) for axis, one, other in _AXES if axis == "difference")
+_RELATION = re.compile(
+    rf"(\w+) (?:là )?(?:(?P<other>{_COMPARED[1]})|(?P<one>{_COMPARED[0]}))"
+    r" (\w+)(?: \w+)? (?=[0-9])",
+    re.I,
 )
 # Axes on which a question fixes the direction: "lãi bao nhiêu" is not answered by a loss.
 _ASKED = ("change", "profit", "excess", "result")
@@ -82,7 +90,32 @@ def asked_directions(question: str) -> frozenset[tuple[str, int]]:
 def _wanted(gold: str, asked: frozenset[tuple[str, int]]) -> dict[str, int]:
     """Return the side of each axis that the gold names, or else the question alone."""
     wanted = {axis: side for axis, side in asked if (axis, -side) not in asked}
-    return wanted | {d.axis: d.side for d in directions(gold) if not d.denied}
+    named = {(d.axis, d.side) for d in directions(gold) if not d.denied}
+    return wanted | {axis: side for axis, side in named if (axis, -side) not in named}
+
+
+def opposed(text: str, gold: str) -> bool:
+    """Return whether a text names only the side that a gold does not, "nghịch biến" for "đồng"."""
+    wanted = {(d.axis, d.side) for d in directions(gold)}
+    given = {(d.axis, d.side) for d in directions(text)} if wanted else set()
+    return any(
+        (axis, -side) in given and (axis, side) not in given and (axis, -side) not in wanted
+        for axis, side in wanted
+    )
+
+
+def _related(text: str) -> tuple[str, int, str] | None:
+    """Return who is compared with whom: ("nữ", 1, "nam") for "nữ nhiều hơn nam 4 bạn"."""
+    match = _RELATION.search(text)
+    return (match[1].lower(), 1 if match["one"] else -1, match[4].lower()) if match else None
+
+
+def _other_relation(text: str, gold: str) -> bool | None:
+    """Return whether two comparisons of the same two differ; None if there are no such two."""
+    given, wanted = _related(text), _related(gold)
+    if not given or not wanted or {given[0], given[2]} != {wanted[0], wanted[2]}:
+        return None
+    return (given[1] == wanted[1]) != (given[0] == wanted[0])
 
 
 def judge_direction(
@@ -107,6 +140,9 @@ def judge_direction(
     if not wanted:
         return "", ""
     named = asked
+    other = _other_relation(whole, gold)
+    if other is not None:
+        return ("wrong", "the comparison is the opposite") if other else ("", "")
     left, right = directions(before), directions(behind[:_NEAR])
     for axis, side in wanted.items():
         given = [d for d in left if d.axis == axis][-1:] or [d for d in right if d.axis == axis][:1]

@@ -59,3 +59,22 @@ def common_at_end(text: str) -> Common | None:
     values = (Fraction(value), None, None, None)
     shown = match[0].replace(" và ", "; ")  # "3 và 1/2" is a mixed number
     return Common(Token("number", shown, start, len(text), values), bool(name), not name and square)
+
+
+def primes(number: int) -> dict[int, int]:
+    """Return the prime factors of a whole number with their exponents.
+
+    Example:
+        >>> primes(12)
+        {2: 2, 3: 1}
+    """
+    found: dict[int, int] = {}
+    divisor = 2
+    while divisor * divisor <= number:
+        while number % divisor == 0:
+            found[divisor] = found.get(divisor, 0) + 1
+            number //= divisor
+        divisor += 1 if divisor == 2 else 2
+    if number > 1:
+        found[number] = found.get(number, 0) + 1
+    return found

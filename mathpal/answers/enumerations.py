@@ -13,11 +13,12 @@ from mathpal.answers.records import Quantity
 from mathpal.answers.tokens import tokens
 from mathpal.answers.values import Unreadable
 
-REMAINDER = re.compile(r"(?<!\w)(?:số )?dư(?!\w)", re.I)
+REMAINDER = re.compile(r"(?<!\w)(?:(?:số |còn )?dư|(?:còn )?thừa(?: ra)?)(?!\w)", re.I)
 _APART = re.compile(
-    r"\s*[;\n]\s*|, (?=\S)|,(?=[^\W\d_])|\s+(?:và|còn|hoặc|hay)\s+|\s+(?=\(?[b-h]\) )"
+    r"\s*[;\n→]\s*|, (?=\S)|,(?=[^\W\d_])|\s+(?:và(?! [0-9] (?:chục|đơn vị)(?!\w))|còn|hoặc|hay)\s+"
+    r"|\s+(?=\(?[b-h]\) )"
 )
-_ORDERED = re.compile(r"\s*[<>;\n]\s*|, (?=\S)|\s+(?:và|rồi đến)\s+")
+_ORDERED = re.compile(r"\s*[<>;\n→]\s*|, (?=\S)|\s+(?:và|rồi đến)\s+")
 BARE_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
 _BOTH = re.compile(r"(?<![0-9] )(?<![0-9])± ?([0-9][0-9.,/ ]{0,20}(?<=[0-9]))")
 _EXPRESSION = re.compile(

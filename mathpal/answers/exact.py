@@ -9,6 +9,7 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
+from mathpal.answers.divisors import primes
 from mathpal.answers.notation import next_number
 from mathpal.answers.units import UNITS
 
@@ -26,8 +27,14 @@ _TOKEN = re.compile(
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SPECIAL = re.compile(r"[√π]|(?<![a-z])(?:log|ln|lg)(?![a-z])")
 _UNIT_TAIL = re.compile(r"(?<=[0-9π)²³⁴ ]) ?([^\W\d_°]{1,6}[²³]?(?:/[^\W\d_]{1,6})?|°C?|%)$")
+_UNIT_BRACKETS = re.compile(r"\s?\( ?([^\W\d_]{1,6}[²³]?(?:/[^\W\d_]{1,6})?) ?\)$")
+_DOTTED = re.compile(r"(?<=[a-zπ0-9²³)])\.(?=[a-zπ√(])")
+_GLUED = re.compile(r"(?<=[a-zπ])[0-9](?=π)")  # "k2π" is k × 2π
 # "2x + 3", "3a²b": letters that are unknowns, glued to their factor; "7h25" and "5m" are not.
-_ALGEBRA = re.compile(r"[-+×*/().,0-9 ²³⁴⁵⁶⁷⁸⁹abnxyz]*[xyzabn][-+×*/().,0-9 ²³⁴⁵⁶⁷⁸⁹abnxyz]*$")
+_ALGEBRA = re.compile(
+    r"[-+×*/().,0-9 ²³⁴⁵⁶⁷⁸⁹abeiknxyz]*[xyzabeikn][-+×*/().,0-9 ²³⁴⁵⁶⁷⁸⁹abeiknxyz]*$"
+)
+_LINE = re.compile(r"(?:y|[fg]\(x\)) ?= ?[-0-9.,/]*x$")
 _DIGIT_BEHIND = re.compile(r"[a-z] ?[0-9]|[a-z] [a-z]|[0-9] [a-z]")
 
 
@@ -77,19 +84,6 @@ def _inverse(terms: Polynomial) -> Polynomial:
         raise _Unread
     ((monomial, value),) = terms.items()
     return _times({(): 1 / value}, {tuple((atom, -power) for atom, power in monomial): Fraction(1)})
-
-
-def _primes(number: int) -> dict[int, int]:
-    found: dict[int, int] = {}
-    divisor = 2
-    while divisor * divisor <= number:
-        while number % divisor == 0:
-            found[divisor] = found.get(divisor, 0) + 1
-            number //= divisor
-        divisor += 1 if divisor == 2 else 2
-    if number > 1:
-        found[number] = found.get(number, 0) + 1
-    return found
 
 
 class _Reader:
@@ -186,7 +180,7 @@ class _Reader:
         if whole > _MAX_ROOT:
             raise _Unread
         root: Polynomial = {(): Fraction(1, value.denominator)}
-        for prime, power in _primes(whole).items():
+        for prime, power in primes(whole).items():
             self.plain &= power == 1
             root = _times(root, {((f"√{prime}", power),): Fraction(1)})
         return root
@@ -202,8 +196,8 @@ class _Reader:
         if value <= 0 or max(value.numerator, value.denominator) > _MAX_ROOT:
             raise _Unread
         total: Polynomial = {}
-        powers = [(str(p), n) for p, n in _primes(value.numerator).items()]
-        powers += [(str(p), -n) for p, n in _primes(value.denominator).items()]
+        powers = [(str(p), n) for p, n in primes(value.numerator).items()]
+        powers += [(str(p), -n) for p, n in primes(value.denominator).items()]
         for atom, power in (*powers, *monomial):
             share = Fraction(power, 2 if atom[0] == "√" else 1)
             argument = atom.removeprefix("√")
@@ -216,12 +210,11 @@ def read_exact(text: str) -> Exact | None:
     """Return a normalised text that is one expression, perhaps with a unit, or None.
 
     Example:
-        >>> read_exact("√20 cm") == read_exact("2√5 cm")
-        False
         >>> read_exact("√20 cm").terms == read_exact("2√5 cm").terms
         True
     """
-    body, unit = text.strip(" .,;$"), ""
+    body, unit = _UNIT_BRACKETS.sub(r" \1", text.strip(" .,;$")), ""
+    body = _DOTTED.sub("×", _GLUED.sub(r"×\g<0>", body))
     if not body or len(body) > _LONGEST:
         return None
     tail = _UNIT_TAIL.search(body)
@@ -244,6 +237,7 @@ def is_exact(text: str) -> bool:
     side = text[text.rfind("=") + 1 :].strip()
     if not _SPECIAL.search(side):
         algebra = _ALGEBRA.match(side) and not _DIGIT_BEHIND.search(side)
-        if not algebra or not re.search(r"[-+×*/²³⁴⁵⁶⁷⁸⁹]", side):
+        bare = not re.search(r"[-+×*/²³⁴⁵⁶⁷⁸⁹]", side) and not _LINE.match(text)
+        if not algebra or bare:
             return False
     return read_exact(side) is not None

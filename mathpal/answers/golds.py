@@ -15,12 +15,14 @@ from mathpal.answers.enumerations import (
     read_remainder,
     terms,
 )
-from mathpal.answers.factors import read_factors
+from mathpal.answers.factors import is_factorisation, read_factors
 from mathpal.answers.headings import without_arguments
 from mathpal.answers.kinds import EMPTY, LETTER, WHETHER, infer_kind, labelled_parts, quantity_kind
 from mathpal.answers.notation import next_number, normalise, plain_fractions
+from mathpal.answers.numerals import plain_parts, plain_powers
 from mathpal.answers.quantities import find_quantities, labelled, read_clock, split_label
 from mathpal.answers.records import KINDS, Answer, Quantity
+from mathpal.answers.refusals import refusal
 from mathpal.answers.sentences import bracketed_labels, trim
 from mathpal.answers.textual import folded, read_pattern
 from mathpal.answers.words import ROUGH, SIGN
@@ -29,15 +31,15 @@ from mathpal.answers.yesno import yes_or_no
 from mathpal.errors import DataError
 
 _HEDGED = re.compile(r"có thể (?:là|bằng)|có lẽ|hình như|(?:không|chưa) chắc", re.I)
-_DAMAGED = re.compile(r"[\u0386\u0388\xb5\xb8]|[^\W\d_][©®¬Æ¶·][^\W\d_]?|�")
-_GLUED = re.compile(r"[0-9][eE][-+]?[0-9]")
+# "507 đọc là năm trăm linh bảy": what follows is the answer.
+_READ_AS = re.compile(r"^[0-9 ]{1,20} (?:được )?(?:đọc|viết) là:? (?=[^\W\d])")
 # An angle in the old typing, "60^0": nobody's answer is a number to the power of 0.
 _RAISED_DEGREE = re.compile(
     r"(?<=^[0-9])⁰|(?<=^-[0-9])⁰|(?<=^[0-9]{2})⁰|(?<=^-[0-9]{2})⁰|(?<=^[0-9]{3})⁰"
 )
 # Signs without which a number would be another value: "√7" is not 7, "x ≥ 5" is not 5.
 _UNREAD = re.compile(
-    r"[√∛π∞±≤≥≠\u222a∫^]|[0-9)][⁰¹²³⁴⁵⁶⁷⁸⁹]|\\[a-z]+|(?<![^\W\d_])(?:log|ln|sin|cos|tan)(?!\w)"
+    r"[√∛π∞±≤≥≠\u222a∫^]|(?:[0-9)]|(?<![^\W\d_])[a-ln-z])[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]|\\[a-z]+|(?<![^\W\d_])(?:log|ln|sin|cos|tan)(?!\w)"
 )
 _LONGEST = 1_000  # characters of a gold
 _NUMBER_KINDS = {"integer", "decimal", "fraction", "mixed", "percent", "quantity", "time"}
@@ -205,18 +207,19 @@ def parse_gold(text: str, kind: str | None = None) -> Answer:
     """
     if kind is not None and kind not in KINDS:
         raise DataError(f"kind {kind!r} is not one of {', '.join(KINDS)}")
-    if _DAMAGED.search(text):
-        raise _fault(text, kind, "its characters are damaged (TCVN3 or VNI read as Unicode?)")
     if len(text) > _LONGEST:
         raise _fault(text, kind, f"it has {len(text)} characters, at most {_LONGEST} are allowed")
     whole = normalise(text).replace("\n", "; ").strip()
+    if _READ_AS.match(whole):
+        text = whole = _READ_AS.sub("", whole)
+    if why := refusal(text) or refusal(whole):
+        raise _fault(text, kind, why)
     if kind in (None, "text") and read_writing(whole):
         return Answer("text", None, None, None, (), "", Fraction(0), text)
-    plain = _RAISED_DEGREE.sub(
-        "°", both_signs(plain_fractions(without_arguments(trim(bracketed_labels(whole)))))
-    )
-    if _GLUED.search(plain):
-        raise _fault(text, kind, "it has an 'e' between two digits, as in '5e3'")
+    plain = both_signs(without_arguments(trim(bracketed_labels(whole))))
+    plain = _RAISED_DEGREE.sub("°", plain_fractions(plain))
+    if kind is None and not is_factorisation(plain):
+        plain = plain_parts(plain_powers(plain))
     if "rưỡi" in plain.lower() and _half_left(plain):
         raise _fault(text, kind, "'rưỡi' (half) does not follow a measure unit")
     if not plain:

@@ -42,9 +42,34 @@ class Named(NamedTuple):
     rest: str
 
 
+# Values of letters that a result belongs to: "với a = 3, b = 4 thì", "lớn nhất là 33 khi x = 2".
+_SETTING = r"[a-z] ?= ?[-+]?[0-9][0-9.,/]{0,9}"
+_GIVEN = re.compile(
+    rf"(?<!\w)(?:với|khi|tại|nếu|thay) {_SETTING}(?:(?:[,;]| và) ?{_SETTING}){{0,3}}"
+    r"(?:,? (?:thì|ta có|ta được)(?!\w)|, ?)",
+    re.I,
+)
+_REACHED = re.compile(
+    rf"(?:nhất|max|min)(?!\w)[^;\n]*[0-9]"
+    rf"(?P<at>,? (?:\(?đạt (?:được )?)?(?:khi|tại) {_SETTING}\)?)$",
+    re.I,
+)
+
+
 def without_arguments(text: str) -> str:
-    """Return the text without bracketed arguments before "=": "ƯCLN(24, 40) = 8" → "ƯCLN = 8"."""
-    return _ARGUMENTS.sub("", text) if ")" in text or "]" in text else text
+    """Return the text without bracketed arguments before "=" and without the values of letters.
+
+    Example:
+        >>> without_arguments("ƯCLN(24, 40) = 8"), without_arguments("với a = 3 thì A = 6")
+        ('ƯCLN = 8', ' A = 6')
+    """
+    if ")" in text or "]" in text:
+        text = _ARGUMENTS.sub("", text)
+    if "=" in text:
+        text = _GIVEN.sub("", text)
+        reached = _REACHED.search(text)
+        text = text[: reached.start("at")] if reached else text
+    return text
 
 
 def named_value(text: str) -> Named:

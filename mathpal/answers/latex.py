@@ -9,8 +9,18 @@ _DOUBLE_BRACE = re.compile(r"\{\s*\{([^{}]{0,80})\}\s*\}")
 _FRACTION = re.compile(r"\s?\\[dtc]?frac\s{0,2}\{([^{}]{1,60})\}\s{0,2}\{([^{}]{1,60})\}")
 _SHORT_FRACTION = re.compile(r"\s?\\[dtc]?frac\s?([0-9])\s?([0-9])")
 _ROOT = re.compile(r"\\sqrt\s{0,2}\{([^{}]{1,40})\}|\\sqrt\s?([0-9a-z])")
-_GROUPED = re.compile(r"\\(?:text|textbf|mathrm|mathbf|mbox|overline)\s{0,2}\{([^{}]{0,80})\}")
+_GROUPED = re.compile(
+    r"\\(?:text|textbf|mathrm|mathbf|mbox|overline|vec|overrightarrow|widehat)"
+    r"\s{0,2}\{([^{}]{0,80})\}"
+)
 _COMMANDS = (
+    (re.compile(r"\\sqrt ?\[ ?3 ?\]"), "∛"),
+    (re.compile(r"\\sqrt ?\[[^\[\]{}]{1,5}\]"), "∜"),
+    (re.compile(r"\\mathbb ?\{? ?R ?\}?"), "\u211d"),
+    (re.compile(r"(?<=[R\u211d]) ?\\(?:setminus|backslash)? ?(?=\\?\{)"), "\u2216"),
+    (re.compile(r"\\(?:vec|widehat|overrightarrow)(?![a-zA-Z]) ?"), ""),
+    (re.compile(r"\\(?:right|long)?(?:to|arrow)(?![a-zA-Z])"), "→"),
+    (re.compile(r"\{ ?(-?[0-9]{1,9}) ?\\over ?([0-9]{1,9}) ?\}"), r"\1/\2"),
     (re.compile(r"\\(?:left|right|displaystyle|quad|qquad|limits)(?![a-zA-Z])"), " "),
     (re.compile(r"\\(?:times|cdot|ast)(?![a-zA-Z])"), "×"),
     (re.compile(r"\\div(?![a-zA-Z])"), ":"),
@@ -29,7 +39,8 @@ _COMMANDS = (
     (re.compile(r"\^? ?\{? ?\\(?:circ|degree)(?:(?=[CF](?![a-z]))|(?![a-zA-Z])) ?\}?"), "°"),
     (re.compile(r"\\(?:emptyset|varnothing)(?![a-zA-Z])"), "∅"),
     (re.compile(r"_ ?\{ ?([0-9a-z]{1,3}) ?\}"), r"_\1"),
-    (re.compile(r"\\in(?![a-zA-Z])"), "∈"),
+    (re.compile(r"(?<=log_[0-9a-z]) ?\{ ?([0-9a-z]{1,9}) ?\}"), r" \1"),
+    (re.compile(r"\\in(?![a-zA-Z]) ?"), "∈"),
     (re.compile(r"\\([{}%$#&_])"), r"\1"),
     (re.compile(r"\\[,;:! ]"), " "),
     (re.compile(r"\\[()\[\]]"), " "),
@@ -38,7 +49,7 @@ _COMMANDS = (
 
 def _fraction(match: re.Match[str]) -> str:
     top, bottom = (part.strip() for part in match.groups())
-    plain = top.isalnum() and bottom.isalnum()
+    plain = top.replace("√", "").isalnum() and bottom.isalnum()
     return f" {top}/{bottom}" if plain else f" ({top})/({bottom})"
 
 
@@ -57,6 +68,7 @@ def plain_latex(text: str) -> str:
         text = _GROUPED.sub(r"\1", text)
         text = _ROOT.sub(_root, text)
         text = _FRACTION.sub(_fraction, text)
+    text = _ROOT.sub(_root, text)
     text = _SHORT_FRACTION.sub(_fraction, text)
     for pattern, plain in _COMMANDS:
         text = pattern.sub(plain, text)

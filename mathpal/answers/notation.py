@@ -32,8 +32,8 @@ _ENTITIES = {
     "nbsp": " ", "lt": "<", "gt": ">", "amp": "&", "times": "×", "divide": ":", "minus": "-",
     "ndash": "-", "deg": "°", "sup2": "²", "sup3": "³", "le": "≤", "ge": "≥", "#160": " ",
 }  # fmt: skip
-_POWER = re.compile(r"\^ ?(?:\{ ?([0-9]{1,3}) ?\}|([0-9]{1,3}))")
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_POWER = re.compile(r"\^ ?(?:[{(] ?(-?[0-9]{1,3}) ?[})]|(-?[0-9]{1,3}))")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # The degree sign typed as an exponent: "72^o", "-4^0C".
 _DEGREE = re.compile(r"(?<=[0-9]) ?\^ ?(?:\{ ?[oO] ?\}|[oO](?![a-z])|\{? ?0 ?\}?(?= ?[CF](?!\w)))")
 # A dot that multiplies: "2³ . 7", "2³.7", "3 . 4"; without spaces it may be a decimal point.
@@ -47,6 +47,8 @@ _TERMS = re.compile(
     r" ?/ ?(?:\( ?(-?) ?([0-9]{1,15})([⁰¹²³⁴⁵⁶⁷⁸⁹]?) ?\)|([0-9]{1,6})([⁰¹²³⁴⁵⁶⁷⁸⁹]?))(?![\w/^])"
 )
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+# A bracket after an operator is its operand and no remark: "x² + (y - 1)²", "khoảng (-∞; 1)".
+_OPERAND = re.compile(r"(?<=[\w)²³] [-+×*∈]) \(| \((?=[-+]? ?∞)")
 _SPACES = re.compile(r" {2,}")
 
 
@@ -113,7 +115,7 @@ def normalise(text: str) -> str:
         text = text.replace("**", "")
     if "  " in text:
         text = _SPACES.sub(" ", text)
-    return text
+    return _OPERAND.sub("(", text) if " (" in text else text
 
 
 class Number(NamedTuple):
@@ -138,9 +140,9 @@ _NUMBER = re.compile(
     r"(?:(?P<period>[0-9]{1,15}[.,][0-9]{0,9}\([0-9]{1,9}\))"
     r"|(?P<whole>[0-9]{1,15})(?: và | ?)(?P<top>(?<=[ ])[1-9][0-9]{0,5}) ?/ ?"
     r"(?P<under>[1-9][0-9]{0,5})"
-    rf"|(?P<over>{_DIGITS}) ?/ ?(?P<below>[0-9]{{1,15}})"
+    rf"|(?P<over>{_DIGITS}) ?/ ?(?P<below>[0-9]{{1,3}}(?: 000){{1,3}}(?![0-9])|[0-9]{{1,15}})"
     rf"|(?P<plain>{_DIGITS}))"
-    r"(?![0-9⁰¹²³⁴⁵⁶⁷⁸⁹^]|[.,/][0-9])"
+    r"(?![0-9⁰¹²³⁴⁵⁶⁷⁸⁹⁻^]|[.,/][0-9])"
 )
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:(?: [0-9]{3})+|(?:\.[0-9]{3})+)(?:,[0-9]+)?\Z")
 _ENGLISH = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}\Z|[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]+\Z")
@@ -150,6 +152,7 @@ _ENGLISH_HABIT = re.compile(
     r"(?<![0-9.,])[1-9][0-9]{0,2}(?:,[0-9]{3}){1,6}(?:,[0-9]{3}|\.[0-9])"
     r"|(?<![0-9.,])[0-9]{1,9}\.[0-9]{1,2}(?![0-9.,])"
 )
+_ENGLISH_WORDS = re.compile(r"(?<!\w)(?:answer|therefore|the|total)(?!\w)", re.I)
 _DECIMAL_COMMA = re.compile(r"(?<![0-9.,])[0-9]{1,9},[0-9]{1,2}(?![0-9,])|\.[0-9]{3},[0-9]")
 
 
@@ -176,6 +179,11 @@ def plain_number(digits: str) -> tuple[Fraction, Fraction | None] | None:
     if marks != 1:
         return None
     return _decimal(digits, "," if "," in digits else "."), None
+
+
+def english_words(text: str) -> bool:
+    """Return whether a text declares in English and shows no decimal comma: "Answer: 12,345"."""
+    return _ENGLISH_WORDS.search(text) is not None and not _DECIMAL_COMMA.search(text)
 
 
 def english_commas(text: str) -> bool:
@@ -215,9 +223,9 @@ def _read(match: re.Match[str]) -> Number | None:
         over, below = int(match["whole"]) * 1000 + top, under
     else:
         read = plain_number(match["over"])
-        if read is None or read[0].denominator != 1 or int(match["below"]) == 0:
+        if read is None or read[0].denominator != 1 or int(match["below"].replace(" ", "")) == 0:
             return None
-        over, below = int(read[0]), int(match["below"])
+        over, below = int(read[0]), int(match["below"].replace(" ", ""))
     reduced = gcd(over, below) == 1 and below != 1
     return Number(
         sign * Fraction(over, below), None, "fraction", reduced, f"{over}/{below}", start, end

@@ -18,6 +18,12 @@ PART_OF_DAY = re.compile(r"(?<!\w)(?:buổi )?(rạng sáng|sáng|trưa|chiều|
 _QUARTER_TO = re.compile(r" kém (?=[0-9])")
 _HOUR = re.compile(r" (?:giờ )?(?=\w)")
 _CLOCK = re.compile(r"(?<![0-9:.,/])([01]?[0-9]|2[0-4]) ?: ?([0-5][0-9])(?![0-9:.,])")
+_MINUTES = re.compile(
+    r" ?([0-9]{1,2}) ?(?:['\u2032\u2019](?!['\u2032\u2019])|phút|$)"
+    r"(?: ?([0-9]{1,2}) ?(?:''|\u2032\u2032|\u2033|\"|giây))?"
+)
+_DECIMALS = {1000: "nghìn|ngàn", 100: "trăm", 10: "chục", 1: "đơn vị"}
+_DECIMAL = re.compile(rf",? (?:và )?([0-9]{{1,3}}) ({'|'.join(_DECIMALS.values())})(?!\w)", re.I)
 _DIGIT = re.compile(r" ([0-9])(?![0-9.,]?[0-9])")  # "5 chữ số 0" counts the digit 0
 RAISED_ZERO = re.compile(r"(?<=[0-9])⁰(?![⁰¹²³⁴⁵⁶⁷⁸⁹])")  # "60^0" for 60°
 _MAX_QUANTITIES = 24
@@ -96,13 +102,35 @@ def find_quantities(text: str) -> list[tuple[Quantity, int, int]]:
         quantity, position = _make(number, unit), unit.end
         if unit.name == "chữ số" and (digit := _DIGIT.match(text, position)):
             quantity, position = quantity._replace(unit=f"chữ số {digit[1]}"), digit.end()
-        if unit.dimension not in ("count", "percent"):
+        if unit.dimension == "angle" and (minutes := _MINUTES.match(text, position)):
+            part = Fraction(int(minutes[1]), 60) + Fraction(int(minutes[2] or 0), 3600)
+            value = quantity.value - part if quantity.value < 0 else quantity.value + part
+            quantity, position = quantity._replace(value=value, form="compound"), minutes.end()
+        elif unit.dimension not in ("count", "percent"):
             quantity, position = _compound(text, quantity, position)
+        elif (
+            unit.factor > 1
+            and unit.factor in _DECIMALS
+            and (decimal := _decimals(text, position, unit.factor))
+        ):
+            total, position = decimal
+            quantity = _make(number._replace(value=quantity.base + total), None)
         elif unit.factor != 1 and (half := _HALF.match(text, position)):
             value = quantity.value + Fraction(1, 2)  # "2 tá rưỡi"
             quantity, position = quantity._replace(value=value, dotted=None), half.end()
         found.append((quantity, number.start, position))
     return found
+
+
+def _decimals(text: str, position: int, factor: Fraction) -> tuple[int, int] | None:
+    """Read the smaller places after "6 chục": "3 đơn vị"; return their value and end, or None."""
+    total = 0
+    while match := _DECIMAL.match(text, position):
+        size = next(n for n, names in _DECIMALS.items() if match[2].lower() in names.split("|"))
+        if size >= factor:
+            break
+        total, position, factor = total + int(match[1]) * size, match.end(), Fraction(size)
+    return (total, position) if total else None
 
 
 def read_clock(text: str) -> str:
@@ -175,21 +203,24 @@ def in_unit(quantity: Quantity, unit: str) -> Quantity:
     return quantity._replace(unit=known[0], dimension=known[1], factor=known[2])
 
 
-def closest(quantity: Quantity, target: Fraction, *, english: bool = False) -> Quantity:
+def closest(
+    quantity: Quantity, target: Fraction, *, english: bool = False, worded: bool = False
+) -> Quantity:
     """Return the quantity with its ambiguous dot or comma read as the gold suggests.
 
     Args:
         quantity: a quantity as read from text.
         target: the gold in the dimension's base unit. If it is whole in this quantity's own unit,
-            a dot separates thousands; otherwise it is a decimal point. A comma before "000"
+            a dot separates thousands; otherwise it is a decimal point. A comma before "00"
             separates thousands if that is the gold's value.
         english: whether the text separates thousands by commas.
+        worded: whether the text declares in English, so that any comma may.
     """
     other = quantity.dotted
     if other is None:
         return quantity
     if abs(other) > abs(quantity.value):
-        thousands = english or (other % 1000 == 0 and other * quantity.factor == target)
+        thousands = english or ((worded or other % 100 == 0) and other * quantity.factor == target)
         return (
             quantity._replace(value=other, dotted=None, form="integer") if thousands else quantity
         )

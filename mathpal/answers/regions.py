@@ -15,7 +15,8 @@ _NAME = (
 _PIECE = r"(?P<open>[(\[]) ?(?P<items>[^()\[\]{}]{3,80}) ?(?P<close>[)\]])"
 _HEAD = re.compile(rf"{_NAME}? ?(?:=|∈|là)? ?{_PIECE}")
 _NEXT = re.compile(
-    rf" ?(?:\u222a|;|và|hoặc|,) ?(?:(?P<name>[A-Z]['\u2032]?)|[a-z])? ?(?:=|∈)? ?{_PIECE}"
+    rf" ?(?:\u222a|;|và|hoặc|,) ?(?:(?P<name>[A-Z]['\u2032]?)|[a-z]|\(x ?; ?y\))?"
+    rf" ?(?:=|∈)? ?{_PIECE}"
 )
 _RELATION = r"(?:<=|>=|[<>≤≥≠])"
 _LETTER = r"[a-z]"
@@ -27,6 +28,20 @@ _DOUBLE = re.compile(
 _SIGNS = {"<=": "≤", ">=": "≥"}
 _TURN = {"<": ">", ">": "<", "≤": "≥", "≥": "≤", "≠": "≠"}
 _FIND = re.compile(r"[(\[][^()\[\]{}]{3,80}[)\]](?! ?=)")
+_WORDED = tuple(
+    (re.compile(rf"(?<=[a-z]) (?:{words}) (?=[-+0-9√(])"), f" {sign} ")
+    for words, sign in (
+        ("(?:lớn|to) hơn hoặc bằng", "≥"), ("(?:nhỏ|bé) hơn hoặc bằng", "≤"),
+        ("(?:lớn|to) hơn", ">"), ("(?:nhỏ|bé) hơn", "<"), ("khác", "≠"),
+    )
+)  # fmt: skip
+# "R \u2216 {1; 2}" is x ≠ 1 and x ≠ 2; "R" alone is everything.
+_WITHOUT = re.compile(
+    r"(?:[A-Z] ?= ?|x ?∈ ?)?[R\u211d](?: ?(?:\u2216|\\|-) ?\{(?P<items>[^{}]{1,60})\})?$"
+)
+_BOTH = re.compile(r"([a-z]) ?≠ ?± ?([0-9][0-9/,]{0,9})")
+_APART = re.compile(r"(?<!\w)(?:hoặc|hay|\u222a)(?!\w)")
+_ALL_UNEQUAL = re.compile(r"(?<!\w)(?:hoặc|hay|và)(?!\w)|[;,](?= ?[a-z] ?≠)")
 _LONGEST = 200
 
 Piece = tuple[str, tuple[object, ...], str]
@@ -83,6 +98,17 @@ def _inequality(text: str) -> tuple[Piece, ...] | None:
     return (("(", ("-∞", bound), "]" if sign == "≤" else ")"),)
 
 
+def _all_but(text: str) -> Region | None:
+    match = _WITHOUT.match(text)
+    if match is None or (match["items"] is None and "\u211d" not in text and len(text) < 3):
+        return None
+    bounds = [_bound(item) for item in re.split(r"[;,]", match["items"] or "") if item]
+    if None in bounds:
+        return None
+    pieces: list[Piece] = [("≠", (bound,), "") for bound in bounds]
+    return Region(tuple(pieces) or (("(", ("-∞", "∞"), ")"),), "")
+
+
 def read_region(text: str, count: int = 0) -> Region | None:
     """Return a normalised text that is one region or point and nothing else, or None.
 
@@ -93,7 +119,15 @@ def read_region(text: str, count: int = 0) -> Region | None:
     plain = text.strip(" .$")
     if len(plain) > _LONGEST:
         return None
-    parts = [part.strip() for part in re.split(r"(?<!\w)(?:hoặc|hay|\u222a)(?!\w)", plain)]
+    if plain.startswith("{(") and plain.endswith(")}"):
+        plain = plain[1:-1]
+    if "R" in plain or "\u211d" in plain:
+        return _all_but(plain)
+    for pattern, sign in _WORDED if " hơn" in plain or "khác" in plain else ():
+        plain = pattern.sub(sign, plain)
+    plain = _BOTH.sub(r"\1 ≠ \2 hoặc \1 ≠ -\2", plain)
+    apart = _ALL_UNEQUAL if "≠" in plain else _APART
+    parts = [part.strip() for part in apart.split(plain)]
     unequal = [_inequality(part) for part in parts] if re.search(r"[<>≤≥≠]", plain) else [None]
     if all(unequal):
         return Region(tuple(piece for pieces in unequal if pieces for piece in pieces), "")

@@ -8,7 +8,8 @@ from mathpal.answers.candidates import LOOSE, Candidate, candidates, relevant, s
 from mathpal.answers.directions import judge_direction
 from mathpal.answers.enumerations import calculated, is_expression
 from mathpal.answers.headings import without_arguments
-from mathpal.answers.notation import english_commas, next_number, normalise, plain_fractions
+from mathpal.answers.notation import english_commas, english_words, next_number, normalise
+from mathpal.answers.numerals import plain_value
 from mathpal.answers.quantities import (
     PART_OF_DAY,
     RAISED_ZERO,
@@ -64,7 +65,15 @@ def judge_number(
     hedged = EITHER.search(text) is not None
     read = relevant(found, target, strong=strong, hedged=hedged)
     if unit or any(c.quantity.dotted is not None for c in read):
-        read = _as_asked(read, unit, target, english=english_commas(working + text))
+        english, worded = english_commas(working + text), english_words(working)
+        read = [
+            c._replace(
+                quantity=closest(
+                    in_unit(c.quantity, unit), target.base, english=english, worded=worded
+                )
+            )
+            for c in read
+        ]
     first = next((c for c in read if same_kind(c.quantity, target)), read[0])
     fault = _left_open(read, first, text, gold, asked, strong=strong or hedged)
     if fault:
@@ -91,22 +100,13 @@ def judge_number(
 
 def _plain(text: str, gold: Answer) -> str:
     """Return a declared text without givens in brackets, its fractions and clock times plain."""
-    text = without_arguments(plain_fractions(text))
+    scaled, shares = not gold.dimension, gold.parts[0].value.denominator > 1
+    text = without_arguments(plain_value(text, scaled=scaled, shares=shares))
     if gold.kind == "time":
         text = read_clock(text)
     if "⁰" in text and gold.dimension in ("angle", "temperature"):
         text = RAISED_ZERO.sub("°", text)
     return text
-
-
-def _as_asked(
-    found: list[Candidate], unit: str, target: Quantity, *, english: bool
-) -> list[Candidate]:
-    """Return the candidates with bare numbers in the asked unit and doubtful marks decided."""
-    return [
-        c._replace(quantity=closest(in_unit(c.quantity, unit), target.base, english=english))
-        for c in found
-    ]
 
 
 def _left_open(
@@ -127,6 +127,7 @@ def _left_open(
     rough = asked.rounded or gold.tolerance > 0
     words = set(gold.text.lower().split())
     bounds = asked.bounds | ({"hơn", "nhất"} & words) | ({"hơn"} if "kém" in words else set())
+    bounds |= {"nhất"} if "tối" in words else set()
     if taken_back(first.before, first.behind, rough=rough, bounds=bounds) or any(
         not _differs(first.quantity, end) for r in ranges(text) for end, _, _ in find_quantities(r)
     ):

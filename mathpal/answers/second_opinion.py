@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from mathpal.answers.claims import declared_answer
+from mathpal.answers.declared import declared_answer
 from mathpal.errors import ConfigError
 
 log = logging.getLogger(__name__)

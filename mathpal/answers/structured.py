@@ -9,6 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from mathpal.answers.asking import NOTHING, Asked
+from mathpal.answers.directions import opposed
 from mathpal.answers.enumerations import (
     both_signs,
     has_expression,
@@ -148,6 +149,8 @@ def judge_set(text: str, gold: Answer, asks: Asked = NOTHING) -> Finding:
     """
     if asks.ordered and len(gold.parts) > 1:
         return judge_parts(text, replace(gold, kind="list"))
+    if opposed(text, gold.text):
+        return Finding("wrong", None, "the direction is the opposite")
     either = _joins(text, gold, asks)
     if len(_CHAIN.findall(text)) > 1 and len(set(_CHAIN.findall(text))) == 1:
         text = _CHAIN.sub(";", text)
@@ -164,6 +167,9 @@ def judge_set(text: str, gold: Answer, asks: Asked = NOTHING) -> Finding:
     given = _share_unit(members(text, whole=whole), gold.parts)
     if not given:
         return Finding("no_answer", None, "the declared text holds no number")
+    shown = len(asks.series)  # the answer may repeat the whole series of the question
+    if shown and [q.value for q in given[:shown]] == list(asks.series):
+        given = given[shown:] or given
     missing = list(gold.parts)
     worst, why = "correct", "all members agree"
     for quantity in given:

@@ -21,13 +21,16 @@ _SAME = {
     "tỷ": "tỉ", "bẩy": "bảy", "2": "hai", "3": "ba", "4": "bốn", "5": "năm", "6": "sáu",
     "7": "bảy", "cn": "chủ nhật",
 }  # fmt: skip
-_FILLERS = frozenset("là vào vậy bạn ngày màu hôm hình số tên đó em chị anh".split())
+_FILLERS = frozenset("là vào vậy bạn lớp ngày màu hôm hình số tên đó em chị anh".split())
 _WEEKDAY = re.compile(r"thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])$|chủ nhật$|cn$", re.I)
 _NUMBER_WORDS = frozenset(
     "không một mốt hai ba bốn tư năm lăm nhăm sáu bảy bẩy tám chín mười mươi trăm nghìn ngàn"
     " triệu tỉ tỷ linh lẻ phẩy âm".split()
 )
-_COPULA = re.compile(r"(?<!\w)(?:là(?!\w)|có(?= màu ))|[:=]")
+_COPULA = re.compile(
+    r"(?<!\w)(?:(?:là|màu|thuộc|(?:đứng |nằm )?ở|chọn|mua)(?!\w)|có(?= (?:màu|vô) )"
+    r"|[Pp]hương trình(?: đã cho| này)?(?= vô ))|[:=]"
+)
 _BESIDE = re.compile(
     r"(?<!\w)(?:trước|sau|qua|quá|khác|từ|đến|gần) (?:ngày )?(?:thứ (?!mấy)|chủ nhật)", re.I
 )
@@ -39,11 +42,23 @@ _BEST = re.compile(r"(?<!\w)(\w{1,8}) nhất(?!\w)", re.I)
 _NAMED = re.compile(r"(?<!\w)[A-ZĐÀ-Ỹ]")
 _DENIED = re.compile(r"(?<!\w)(?:không|chưa|chẳng|sai)(?!\w)", re.I)
 _NUMERAL = re.compile(r"(?<=\w )[IVX]{1,6}(?!\w)")
+_CLASS = re.compile(r"lớp [0-9]{1,2}[A-Z][0-9]?$", re.I)
+_PHRASE = re.compile(r"[^\W\d_]{2,7}(?: [^\W\d_]{2,7}){1,3}(?: [A-Z])?$")
+_OPEN = re.compile(
+    r"(?<!\w)(?:không|chưa|chắc|có|thể|lẽ|hình như|chữ|kết quả|đáp|hai|ba|nhau|bằng|hơn|kém"
+    r"|gấp)(?!\w)",
+    re.I,
+)
+_COMPARED = re.compile(r"(?<!\w)(?:hơn|(?:không|chưa|đừng|chẳng) (?:nên|được|cần))(?!\w)", re.I)
+_CENTURY = re.compile(r"(?<=thế k[ỉỷ]) thứ(?= [0-9])")
 _FINAL_Y = re.compile(r"(?<!\w)([bcdđghklmnpqrstvx]{1,3})y$")
 # Golds that are a place value, colour, shape, season, …: a few words without digits.
 _PLACE = re.compile(
     r"(?:hàng (?:đơn vị|(?:(?:chục|trăm|phần) )?(?:chục|trăm|nghìn|ngàn|mười|vạn|triệu|tỉ|tỷ))"
-    r"|(?:màu|hình|tam giác|tứ giác|góc|mùa|thế k[ỉỷ]|khối) [^\W\d]+(?: [^\W\d]+){0,2})$",
+    r"|(?:màu|hình|tam giác|tứ giác|góc|mùa|thế k[ỉỷ]|khối|số|tia|đường|đoạn) [^\W\d]+"
+    r"(?: [^\W\d]+){0,2}|(?:phương trình )?vô (?:số )?nghiệm"
+    r"|(?:hạng |giải )?thứ (?:nhất|nhì)|(?:giải |hạng )(?:nhất|nhì|ba|tư)"
+    r"|(?:đội|tổ|nhóm|hộp|kho|bình|xe|lớp|đường|cách|túi|thùng|chuồng|phòng) [A-Z1-9][A-Z]?)$",
     re.I,
 )
 _ROMAN = dict(zip("IVX", (1, 5, 10), strict=True))
@@ -57,7 +72,7 @@ _MISSING = frozenset({"nan", "none", "null", "inf", "infinity", "nil", "undefine
 def is_wording(text: str) -> bool:
     """Return whether a gold without a kind is a weekday or a number written in words."""
     words = text.lower().split()
-    return bool(_WEEKDAY.match(text)) or (
+    return bool(_WEEKDAY.match(text) or _CLASS.match(text)) or (
         len(words) > 1 and all(word in _NUMBER_WORDS for word in words)
     )
 
@@ -79,10 +94,8 @@ def _arabic(match: re.Match[str]) -> str:
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Return a text for comparison: syllables in one spelling each, without leading fillers."""
-    words = [
-        _SAME.get(word, word)
-        for word in _WORD.findall(_NUMERAL.sub(_arabic, unicodedata.normalize("NFC", text)).lower())
-    ]
+    text = _NUMERAL.sub(_arabic, unicodedata.normalize("NFC", text)).lower()
+    words = [_SAME.get(word, word) for word in _WORD.findall(_CENTURY.sub("", text))]
     words = " ".join(words).replace("không trăm linh", "linh").split()
     while len(words) > 1 and words[0] in _FILLERS:
         words.pop(0)
@@ -97,7 +110,7 @@ def judge_text(text: str, gold: str, asks: Asked = NOTHING) -> Finding:
         gold: the gold as given.
         asks: the question's demands.
     """
-    written = judge_writing(text, gold)
+    written = judge_writing(text, gold, ordered=asks.ordered)
     return written if written is not None else _judge_words(text, gold, asks)
 
 
@@ -116,8 +129,11 @@ def _judge_words(text: str, gold: str, asks: Asked) -> Finding:
         return Finding("multiple_answers", None, "alternatives are declared")
     before = text[: copulas[-1].start()] if copulas else ""
     if (
-        taken_back(before + " ", text[-40:], rough=False, bounds=("hơn", "nhất"))
+        taken_back(
+            before + " ", "" if said == wanted else text[-40:], rough=False, bounds=("hơn", "nhất")
+        )
         or "không phải" in text.lower()
+        or (said == wanted and _COMPARED.search(before))
     ):
         return Finding("ambiguous", None, "the words are declared with a reservation")
     if said == wanted and _another(side):
@@ -158,6 +174,12 @@ def is_name(text: str) -> bool:
         return False
     missing = " ".join(words).lower() in _MISSING
     return not missing and all(word[0].isupper() and word.isalpha() for word in words)
+
+
+def is_phrase(text: str) -> bool:
+    """Return whether a gold without digits is a thing of two to five words: "con mèo"."""
+    plain = text.strip(" .")
+    return bool(_PHRASE.match(plain)) and not _OPEN.search(plain)
 
 
 def _another(side: str) -> bool:

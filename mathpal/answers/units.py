@@ -158,9 +158,13 @@ def _rate(
     """Return the unit of "8 500 đồng/kg" or "5 kg/bao": money per anything, a unit per thing."""
     name, dimension, factor = found
     thing = UNITS.get(_squash(under))
+    if dimension == "percent":
+        return name, dimension, factor, len(head)
     if dimension == "money":
         return f"{name}/{thing[0] if thing else under.lower()}", dimension, factor, len(head)
-    if thing is None and dimension not in ("percent", "angle", "count"):
+    if thing and dimension not in ("angle", "count") and thing[1] != "count":
+        return f"{name}/{thing[0]}", f"{dimension} per {thing[1]}", factor / thing[2], len(head)
+    if thing is None and dimension not in ("angle", "count"):
         return name, dimension, factor, len(head)
     return None
 

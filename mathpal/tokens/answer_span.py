@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mathpal.answers.claims import declared, read
+from mathpal.answers.claims import read
+from mathpal.answers.declared import declared
 from mathpal.answers.layout import TAIL
 
 Offsets = Sequence[tuple[int, int]]
