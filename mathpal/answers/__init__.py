@@ -8,11 +8,12 @@ Modules for grading:
 - reading a response: `layout` (Markdown, code), `phrases` (the table of phrases), `sentences`,
   `leading` (letters of options), `polarity`, `claims` (what the response declares, concludes,
   corrects and doubts), `declared` (the gold of a reference solution);
-- reading values: `latex`, `notation` (numbers), `units`, `quantities`, `enumerations`,
-  `headings`, `words`, `directions`, `yesno`, `dates`, `regions`, `exact`;
-- reading questions and golds: `asking`, `kinds`, `golds`;
-- judging by kind: `candidates`, `scalars`, `labels`, `structured`, `comparisons`, `writings`,
-  `textual`, `factors`, `letters`;
+- reading values: `latex`, `notation` (numbers), `numerals`, `units`, `quantities`,
+  `enumerations`, `headings`, `words`, `directions`, `yesno`, `dates`, `regions`, `exact`,
+  `equations`, `listings`;
+- reading questions and golds: `asking`, `kinds`, `golds`, `refusals`;
+- judging by kind: `candidates`, `scalars`, `forms`, `labels`, `structured`, `comparisons`,
+  `writings`, `textual`, `factors`, `letters`;
 - the whole response: `decision` (which claim counts), `consistency`, `grading`, `second_opinion`.
 
 Modules for steps: `working`, `tokens`, `leads`, `divisors`, `values`, `expressions`, `sides`,

@@ -45,12 +45,13 @@ def polarity(text: str, start: int, end: int, rest: str) -> Polarity:
         return "denied"
     begins = [m.end() for m in _START.finditer(before)]
     sentence = text[start - len(before) + (begins[-1] if begins else 0) : start]
-    if _IF.match(text, end):
+    phrase = text[start:end].lower()
+    if phrase != "vậy" and _IF.match(text, end):  # "Vậy nếu có 8 người thì …" concludes
         return "supposed"
     if SUPPOSED.match(sentence) and (begins or len(before) < _BEFORE):
         return "supposed"
     if "".join(_LISTED.findall(rest[:300])).startswith("ABC"):
         return "listed"
-    opened = text[start:end].lower() != "kết luận" and _OPEN.search(before)  # "có thể kết luận"
+    opened = phrase != "kết luận" and _OPEN.search(before)  # "có thể kết luận"
     doubted = opened or _NOT.match(rest) or _NOT.match(text, end)
     return "doubted" if doubted else "asserted"

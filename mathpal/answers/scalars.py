@@ -7,6 +7,7 @@ from mathpal.answers.asking import Asked
 from mathpal.answers.candidates import LOOSE, Candidate, candidates, relevant, same_kind
 from mathpal.answers.directions import judge_direction
 from mathpal.answers.enumerations import calculated, is_expression
+from mathpal.answers.forms import judge_form
 from mathpal.answers.headings import without_arguments
 from mathpal.answers.notation import english_commas, english_words, next_number, normalise
 from mathpal.answers.numerals import plain_value
@@ -65,15 +66,7 @@ def judge_number(
     hedged = EITHER.search(text) is not None
     read = relevant(found, target, strong=strong, hedged=hedged)
     if unit or any(c.quantity.dotted is not None for c in read):
-        english, worded = english_commas(working + text), english_words(working)
-        read = [
-            c._replace(
-                quantity=closest(
-                    in_unit(c.quantity, unit), target.base, english=english, worded=worded
-                )
-            )
-            for c in read
-        ]
+        read = _as_asked(read, unit, target, text, working)
     first = next((c for c in read if same_kind(c.quantity, target)), read[0])
     fault = _left_open(read, first, text, gold, asked, strong=strong or hedged)
     if fault:
@@ -91,7 +84,7 @@ def judge_number(
     if verdict == "correct" and asked.blank_unit and not _in_asked_unit(quantity, asked):
         return Finding("wrong_unit", quantity, f"the answer is asked in {asked.blank_unit}")
     if verdict == "correct":
-        verdict, why = _judge_form(quantity, target, asked)
+        verdict, why = judge_form(quantity, target, asked)
     if verdict == "correct":
         turned = judge_direction(first.before, first.behind, gold.text, asked.directions, text)
         verdict, why = turned if turned[0] else (verdict, why)
@@ -107,6 +100,18 @@ def _plain(text: str, gold: Answer) -> str:
     if "⁰" in text and gold.dimension in ("angle", "temperature"):
         text = RAISED_ZERO.sub("°", text)
     return text
+
+
+def _as_asked(
+    found: list[Candidate], unit: str, target: Quantity, text: str, working: str
+) -> list[Candidate]:
+    """Return the candidates with bare numbers in the asked unit and doubtful marks decided."""
+    english, worded = english_commas(working + text), english_words(working)
+
+    def read(quantity: Quantity) -> Quantity:
+        return closest(in_unit(quantity, unit), target.base, english=english, worded=worded)
+
+    return [c._replace(quantity=read(c.quantity)) for c in found]
 
 
 def _left_open(
@@ -227,23 +232,6 @@ def compare(
         if hundred == wanted_hundred:
             return "wrong_form", "a percentage and a plain number are different answers"
     return "wrong", "the value differs"
-
-
-def _judge_form(quantity: Quantity, target: Quantity, asked: Asked) -> tuple[str, str]:
-    form, whole = quantity.form, quantity.value.denominator == 1
-    if asked.form == "same" and target.shown and quantity.shown != target.shown:
-        return "wrong_form", f"expected {target.shown}"
-    if target.reduced and not quantity.reduced:
-        return "wrong_form", "the fraction can still be reduced"
-    wrong = {
-        "reduced": target.form == "fraction" and form not in ("fraction", "integer"),
-        "fraction": target.form == "fraction" and form != "fraction" and not whole,
-        "decimal": target.form == "decimal" and form != "decimal",
-        "mixed": target.form == "mixed" and form != "mixed",
-    }.get(asked.form, False)
-    if wrong:
-        return "wrong_form", f"the question asks for the form {asked.form!r}"
-    return "correct", "value, unit and form agree"
 
 
 def holds_number(text: str) -> bool:
