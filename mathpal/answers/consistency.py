@@ -13,6 +13,7 @@ from mathpal.answers.phrases import SUPPOSED
 from mathpal.answers.quantities import find_quantities
 from mathpal.answers.records import Answer, Quantity
 from mathpal.answers.scalars import Finding, holds_number
+from mathpal.answers.writings import read_writing
 
 Judge = Callable[[Claim], Finding]
 
@@ -20,6 +21,7 @@ _VALUED = ("choice", "integer", "decimal", "fraction", "mixed", "percent", "quan
 _BEHIND = 240  # characters after an answer in which a correction or doubt is about it
 _STATED = re.compile(r"(?:là|bằng|=) ?:? ?[-+]?[0-9][^;,\n]{0,40}$")
 _NAMED = re.compile(r"(?:(?<!\w)là(?!\w)|[:=]) ?(?!xong|hết|đủ|đúng|sai)([^\W\d_][^,;:=]{0,30})$")
+_SIDE = re.compile(r"(?<!\w)(?:là|bằng)(?!\w)|[=:]")
 _LETTER = re.compile(r"[(\[]?[A-F][)\].]? ?(?:(?:là )?(?:đáp án|phương án|câu)? ?đúng)?$")
 _OTHER_VALUE = re.compile(r"(?<!\w)(?:[-+]?[0-9]|[A-F](?![\w'’]))")
 _DENIAL = re.compile(
@@ -145,6 +147,9 @@ def _answers(text: str, gold: Answer) -> bool:
     """Return whether a later sentence is itself an answer of the gold's kind."""
     if gold.kind == "choice":
         return _LETTER.match(text) is not None or _STATED.search(text) is not None
+    if gold.kind == "text" and (written := read_writing(gold.text)):
+        said = read_writing(_SIDE.split(text)[-1].strip(" .$"))
+        return said is not None and said[0].name == written[0].name
     if gold.kind == "text":
         named = _NAMED.search(text)
         last = (gold.text.split() or [""])[-1]

@@ -102,6 +102,14 @@ SECTIONS: dict[str, list[Row]] = {
         *rows("40%", NOT, "bạn em bảo kết quả là 40% nhưng em chưa kiểm tra nên không ghi đáp số",
               "Hình như kết quả là 40%.", "Kết quả có lẽ là 40%."),
     ],
+    "a later value of a gold that is no number": [
+        *rows("√5", "multiple_answers", "Đáp số: √5\nVậy độ dài là √7"),
+        *rows("√5", "correct", "Đáp số: √5\nVậy AB = √5",
+              "Đáp số: √5\nVậy tam giác đó là tam giác vuông."),
+        *rows("(1; 3)", "multiple_answers", "Đáp số: (1; 3)\nVậy x ∈ (1; 4)"),
+        *rows("(1; 3)", "correct", "Đáp số: (1; 3)\nVậy tập nghiệm là (1; 3)"),
+        *rows("ngày 20/4", "multiple_answers", "Đáp số: ngày 20/4\nVậy hôm đó là ngày 21/4"),
+    ],
     "parts": [
         *rows("26; 11", "correct", "Vậy hai số cần tìm là 26 và 11.\n\n**Kiểm tra:** 26 + 11 = 37",
               "Đáp số: 26 bút xanh\n           11 bút đỏ",
