@@ -18,6 +18,12 @@ _REASONS = (
      "it describes a set and does not list its members"),
     (re.compile(r"[a-z] ?= ?[^;,]{1,20}[;,] ?[a-z] ?= ?[^;,]{1,20} (?:hoặc|hay) [a-z] ?="),
      "it holds alternatives of several values each"),
+    (re.compile(
+        r"^(?:học sinh|hs|em|bạn)? ?(?:tự (?:vẽ|làm|giải|viết|trình bày|chứng minh|thực hành)"
+        r"|xem (?:hình|bài|lời|sách|đáp|phần)|như (?:trên|hình)|hình (?:vẽ|bên|dưới)|vẽ hình"
+        r"|(?:lời|bài) giải|bài làm|hướng dẫn|chứng minh|đpcm|điều phải chứng minh|thực hành"
+        r"|trả lời miệng)(?!\w)", re.I),
+     "it names a task or a place instead of an answer"),
 )  # fmt: skip
 
 

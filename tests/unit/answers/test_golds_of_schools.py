@@ -236,3 +236,11 @@ def test_an_answer_is_told_from_its_near_misses(
 def test_a_gold_that_would_be_misread_is_refused(text: str) -> None:
     with pytest.raises(DataError):
         parse_gold(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["tự vẽ hình", "Học sinh tự làm", "xem hình bên", "như trên", "hình vẽ bên", "đpcm"]
+)
+def test_a_task_or_a_place_is_no_gold(text: str) -> None:
+    with pytest.raises(DataError, match="task or a place"):
+        parse_gold(text)
