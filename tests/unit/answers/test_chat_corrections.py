@@ -6,6 +6,7 @@ A row is (right, gold, question, response): whether it scores.
 import pytest
 
 from mathpal.answers import grade, parse_gold
+from tests.unit.answers.tables import cases, rows
 
 Row = tuple[bool, str, str | None, str]
 
@@ -19,10 +20,6 @@ Q7 = "Lúc 7 giờ 15 phút An đi từ nhà, đi hết 35 phút. Hỏi An đế
 Q8 = "Có 59 viên kẹo chia đều cho 7 bạn. Mỗi bạn được mấy viên và còn thừa mấy viên?"
 Q9 = "Một mảnh vườn hình vuông có cạnh 12 m. Tính chu vi mảnh vườn."
 Q10 = "Kết quả của 3/4 + 1/8 là:\nA. 4/12\nB. 7/8\nC. 1/2\nD. 4/8"
-
-
-def rows(gold: str, right: bool, *responses: str, question: str | None = None) -> list[Row]:
-    return [(right, gold, question, response) for response in responses]
 
 
 SECTIONS: dict[str, list[Row]] = {
@@ -171,11 +168,7 @@ SECTIONS: dict[str, list[Row]] = {
              question=Q10),
     ],
 }  # fmt: skip
-CASES = [
-    pytest.param(*row, id=f"{name}: {row[3]!a} / {row[1]!a}")
-    for name, several in SECTIONS.items()
-    for row in several
-]
+CASES = cases(SECTIONS)
 
 
 @pytest.mark.parametrize(("right", "gold", "question", "response"), CASES)

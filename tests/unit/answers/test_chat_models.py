@@ -6,6 +6,7 @@ A row is (right, gold, question, response): whether it scores.
 import pytest
 
 from mathpal.answers import grade, parse_gold
+from tests.unit.answers.tables import cases, rows
 
 Row = tuple[bool, str, str | None, str]
 
@@ -24,10 +25,6 @@ Q12 = "Một hình chữ nhật có chiều dài 20 m, chiều rộng 15 m. Tín
 Q13 = "Lan có 5 hộp bút, mỗi hộp 12 cái. Lan cho em 15 cái. Hỏi Lan còn lại bao nhiêu cái bút?"
 Q14 = "Giá một chiếc áo là 200 000 đồng, được giảm 15%. Hỏi giá sau khi giảm?"
 Q15 = "Rút gọn phân số 18/24."
-
-
-def rows(gold: str, right: bool, *responses: str, question: str | None = None) -> list[Row]:
-    return [(right, gold, question, response) for response in responses]
 
 
 SECTIONS: dict[str, list[Row]] = {
@@ -219,11 +216,7 @@ SECTIONS: dict[str, list[Row]] = {
              question=Q15),
     ],
 }  # fmt: skip
-CASES = [
-    pytest.param(*row, id=f"{name}: {row[3]!a} / {row[1]!a}")
-    for name, several in SECTIONS.items()
-    for row in several
-]
+CASES = cases(SECTIONS)
 
 
 @pytest.mark.parametrize(("right", "gold", "question", "response"), CASES)

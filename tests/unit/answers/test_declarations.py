@@ -9,6 +9,7 @@ import unicodedata
 import pytest
 
 from mathpal.answers import grade, parse_gold
+from tests.unit.answers.tables import cases, rows
 
 Row = tuple[str, str, str | None, str]
 
@@ -18,10 +19,6 @@ PENS = "Hộp có bao nhiêu cái bút?\nA. 9 cái bút\nB. 6 cái bút\nC. 12 c
 DECIMALS = "Kết quả là\nA. 1,25\nB. 6,07\nC. 40,5\nD. 4,5"
 AREAS = "Diện tích là\nA. 36 dm²\nB. 3,6 dm²\nC. 0,36 dm²\nD. 360 dm²"
 LENGTHS = "Độ dài đoạn thẳng là\nA. 24 cm\nB. 30 cm\nC. 36 cm\nD. 48 kg"
-
-
-def rows(gold: str, verdict: str, *responses: str, question: str | None = None) -> list[Row]:
-    return [(verdict, gold, question, response) for response in responses]
 
 
 SECTIONS: dict[str, list[Row]] = {
@@ -158,11 +155,7 @@ SECTIONS: dict[str, list[Row]] = {
         *rows("60", "correct", "Số đó là 1 000.\nLàm tiếp: 1 000 - 940 = 60\nĐáp số: 60"),
     ],
 }  # fmt: skip
-CASES = [
-    pytest.param(*row, id=f"{name}: {row[3]!a} / {row[1]!a}")
-    for name, several in SECTIONS.items()
-    for row in several
-]
+CASES = cases(SECTIONS)
 
 
 @pytest.mark.parametrize(("verdicts", "gold", "question", "response"), CASES)

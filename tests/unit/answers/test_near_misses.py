@@ -10,6 +10,7 @@ import pytest
 
 from mathpal.answers import grade, parse_gold
 from mathpal.errors import DataError
+from tests.unit.answers.tables import cases
 
 Row = tuple[str, str, str | None, str | None, str]
 
@@ -231,11 +232,7 @@ SECTIONS: dict[str, list[Row]] = {
         *rows("=", "ambiguous", "Đáp số: gần bằng", "Đáp số: không bằng nhau"),
     ],
 }  # fmt: skip
-CASES = [
-    pytest.param(*row, id=f"{name}: {row[4]!a} / {row[1]!a}")
-    for name, several in SECTIONS.items()
-    for row in several
-]
+CASES = cases(SECTIONS)
 
 
 @pytest.mark.parametrize(("verdict", "gold", "kind", "question", "response"), CASES)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from mathpal.answers import check_steps
+from tests.unit.answers.tables import STEP_VERDICTS, step_cases
 
 EXAMS = Path(__file__).parents[3].parent / "shared" / "data" / "exams" / "train.json"
-VERDICTS = {"v": "valid", "i": "invalid", "u": "unchecked"}
 
 TABLES: dict[str, list[tuple[str, str]]] = {
     "plain arithmetic": [
@@ -224,18 +224,14 @@ TABLES: dict[str, list[tuple[str, str]]] = {
         ("i", "23 giờ + 3 giờ = 5 giờ"),
     ],
 }
-CASES = [
-    pytest.param(text, verdicts, id=f"{name}: {text!a}")
-    for name, rows in TABLES.items()
-    for verdicts, text in rows
-]
+CASES = step_cases(TABLES)
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 @pytest.mark.parametrize(("text", "verdicts"), CASES)
 def test_steps(text: str, verdicts: str, form: str) -> None:
     steps = check_steps(unicodedata.normalize(form, text))  # type: ignore[arg-type]
-    assert [step.verdict for step in steps] == [VERDICTS[v] for v in verdicts], steps
+    assert [step.verdict for step in steps] == [STEP_VERDICTS[v] for v in verdicts], steps
 
 
 def test_a_step_says_what_was_read_and_why() -> None:

@@ -9,8 +9,7 @@ import unicodedata
 import pytest
 
 from mathpal.answers import check_steps
-
-VERDICTS = {"v": "valid", "i": "invalid", "u": "unchecked"}
+from tests.unit.answers.tables import STEP_VERDICTS, step_cases
 
 TABLES: dict[str, list[tuple[str, str]]] = {
     "numbers": [
@@ -183,18 +182,14 @@ TABLES: dict[str, list[tuple[str, str]]] = {
         ("i", "3 + 4 = 8 (1)"),
     ],
 }
-CASES = [
-    pytest.param(text, verdicts, id=f"{name}: {text!a}")
-    for name, rows in TABLES.items()
-    for verdicts, text in rows
-]
+CASES = step_cases(TABLES)
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 @pytest.mark.parametrize(("text", "verdicts"), CASES)
 def test_layouts(text: str, verdicts: str, form: str) -> None:
     steps = check_steps(unicodedata.normalize(form, text))  # type: ignore[arg-type]
-    assert [step.verdict for step in steps] == [VERDICTS[v] for v in verdicts], steps
+    assert [step.verdict for step in steps] == [STEP_VERDICTS[v] for v in verdicts], steps
 
 
 RUNS = [

@@ -10,6 +10,7 @@ import pytest
 
 from mathpal.answers import VERDICTS, grade, parse_gold
 from mathpal.errors import DataError
+from tests.unit.answers.tables import cases
 
 Row = tuple[str, str, str | None, str | None, str]
 
@@ -444,11 +445,7 @@ SECTIONS: dict[str, list[Row]] = {
         ("multiple_answers", ">", None, None, "Đáp số: > hoặc <"),
     ],
 }
-CASES = [
-    pytest.param(*row, id=f"{name}: {row[4]!a} / {row[1]!a}")
-    for name, rows in SECTIONS.items()
-    for row in rows
-]
+CASES = cases(SECTIONS)
 
 
 def test_the_suite_is_as_large_as_promised_and_uses_every_verdict() -> None:
