@@ -120,7 +120,7 @@ def read(response: str) -> Reading:
 
 def _link(text: str, at: int, phrase: Phrase, words: str) -> re.Match[str]:
     """Match the words between a phrase and its statement: "của bài toán là:"."""
-    therefore = phrase.kinds or words.startswith(("vậy", "vay", "so", "∴"))
+    therefore = phrase.kinds or words.startswith(("vậy", "so", "∴"))
     match = (_AFTER_THEREFORE if therefore else _AFTER).match(text, at)
     assert match is not None  # every part of the pattern may be empty
     return match

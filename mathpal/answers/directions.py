@@ -139,18 +139,17 @@ def judge_direction(
     wanted = _wanted(gold, asked)
     if not wanted:
         return "", ""
-    named = asked
     other = _other_relation(whole, gold)
     if other is not None:
         return ("wrong", "the comparison is the opposite") if other else ("", "")
     left, right = directions(before), directions(behind[:_NEAR])
+    either = EITHER.search(whole) is not None
     for axis, side in wanted.items():
         given = [d for d in left if d.axis == axis][-1:] or [d for d in right if d.axis == axis][:1]
-        either = EITHER.search(whole) is not None
         if either and len({d.side for d in directions(whole) if d.axis == axis}) > 1:
             return "multiple_answers", "both directions are declared"
         if not given:
-            if {(axis, 1), (axis, -1)} <= named:
+            if {(axis, 1), (axis, -1)} <= asked:
                 return "ambiguous", "the direction is missing"
             continue
         if given[0].denied:

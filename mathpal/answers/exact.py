@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from mathpal.answers.divisors import primes
-from mathpal.answers.notation import next_number
+from mathpal.answers.notation import LOWERED, next_number
 from mathpal.answers.units import UNITS
 
 Monomial = tuple[tuple[str, int], ...]  # (atom, exponent), sorted; atoms: "√3", "π", "x", "log3 x"
@@ -24,7 +24,6 @@ _TOKEN = re.compile(
     r" *(?:(?P<number>[0-9]{1,15}(?:[.,][0-9]{1,9})?)|(?P<power>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})"
     r"|(?P<log>(?:log_?|lg|ln)(?![a-z]))|(?P<letter>[a-zA-Zπ](?!'))|(?P<sign>[-+×*·/:√()_]))"
 )
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SPECIAL = re.compile(r"[√π]|(?<![a-z])(?:log|ln|lg)(?![a-z])")
 _UNIT_TAIL = re.compile(r"(?<=[0-9π)²³⁴ ]) ?([^\W\d_°]{1,6}[²³]?(?:/[^\W\d_]{1,6})?|°C?|%)$")
 _UNIT_BRACKETS = re.compile(r"\s?\( ?([^\W\d_]{1,6}[²³]?(?:/[^\W\d_]{1,6})?) ?\)$")
@@ -144,7 +143,7 @@ class _Reader:
         power = self.next(kind="power")
         if not power:
             return base
-        exponent = int(power.translate(_RAISED))
+        exponent = int(power.translate(LOWERED))
         if exponent > _MAX_POWER:
             raise _Unread
         value: Polynomial = {(): Fraction(1)}

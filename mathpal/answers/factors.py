@@ -9,11 +9,11 @@ from collections import Counter
 from fractions import Fraction
 from math import prod
 
-from mathpal.answers.notation import next_number
+from mathpal.answers.divisors import primes
+from mathpal.answers.notation import LOWERED, SUPERSCRIPTS, next_number
 from mathpal.answers.scalars import Finding
 from mathpal.answers.words import EITHER, taken_back
 
-SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _BASE = r"(?:[0-9]{1,6}|\( ?-? ?[0-9]{1,6}(?: ?[/,.] ?[0-9]{1,6})? ?\))"
 _POWER = rf"{_BASE} ?(?:[{SUPERSCRIPTS}]{{1,2}})?"
 _PRODUCT = re.compile(
@@ -23,7 +23,6 @@ _GOES_ON = re.compile(r" ?[×*·+-] ?[\w(]")
 _ITEMS = re.compile(r"[,;\n]| và ")
 _FACTOR = re.compile(rf"({_BASE}) ?([{SUPERSCRIPTS}]*)")
 _NUMBER = re.compile(r"-? ?[0-9]+ ?$")
-_EXPONENTS = str.maketrans(SUPERSCRIPTS, "0123456789")
 _LARGEST_EXPONENT = 64
 
 Factors = Counter[Fraction]  # a sign before the product is a factor -1
@@ -32,7 +31,7 @@ Factors = Counter[Fraction]  # a sign before the product is a factor -1
 def _read(product: str) -> Factors | None:
     factors: Factors = Counter({Fraction(-1): 1} if product[0] == "-" else {})
     for base, power in _FACTOR.findall(product):
-        exponent = int(power.translate(_EXPONENTS)) if power else 1
+        exponent = int(power.translate(LOWERED)) if power else 1
         if exponent > _LARGEST_EXPONENT:
             return None
         number = next_number(base.strip("() ").replace("- ", "-"))
@@ -60,8 +59,7 @@ def is_factorisation(text: str) -> bool:
 
 
 def _is_prime(base: Fraction) -> bool:
-    number = int(base)
-    return base == number > 1 and all(number % d for d in range(2, int(number**0.5) + 1))
+    return base.denominator == 1 and primes(int(base)) == {base: 1}
 
 
 def _value(factors: Factors) -> Fraction:

@@ -46,7 +46,8 @@ _TERMS = re.compile(
     r"(?<![\w.,)/^])(?:([-+]) ?)?(?:\( ?(-?) ?([0-9]{1,15}) ?\)|([0-9]{1,15}))"
     r" ?/ ?(?:\( ?(-?) ?([0-9]{1,15})([⁰¹²³⁴⁵⁶⁷⁸⁹]?) ?\)|([0-9]{1,6})([⁰¹²³⁴⁵⁶⁷⁸⁹]?))(?![\w/^])"
 )
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+LOWERED = str.maketrans(SUPERSCRIPTS + "⁻", "0123456789-")
 # A bracket after an operator is its operand and no remark: "x² + (y - 1)²", "khoảng (-∞; 1)".
 _OPERAND = re.compile(r"(?<=[\w)²³] [-+×*∈]) \(| \((?=[-+]? ?∞)")
 _SPACES = re.compile(r" {2,}")
@@ -67,7 +68,7 @@ def _terms(match: re.Match[str]) -> str:
     if not (over or below or power):
         return match[0]
     negative = (sign, over_sign, below_sign).count("-") % 2 == 1
-    exponent = (raised or power or "1").translate(_SUPERSCRIPTS)
+    exponent = (raised or power or "1").translate(LOWERED)
     value = int(below or base) ** int(exponent)
     if value >= 10**15:
         return match[0]

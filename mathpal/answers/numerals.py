@@ -5,7 +5,7 @@ A number in words alone ("mười hai") is left as it is.
 
 import re
 
-from mathpal.answers.notation import plain_fractions
+from mathpal.answers.notation import LOWERED, SUPERSCRIPTS, plain_fractions
 
 _GROUPS = {
     "trăm": 100, "nghìn": 1000, "ngàn": 1000, "triệu": 10**6, "tỉ": 10**9, "tỷ": 10**9,
@@ -16,14 +16,14 @@ _HALF = re.compile(
     r"(?<!\w)nửa (?=giờ|tiếng|phút|ngày|tuần|năm|tháng|lít|ki|kg|mét|m(?!\w)|tạ|tấn)"
 )
 _SPOKEN = re.compile(r"(?<=[0-9]) rưỡi(?= (?:sáng|trưa|chiều|tối))")
-_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_PLAIN = str.maketrans(_RAISED + "⁻", "0123456789-")
 _TEN = re.compile(
     rf"(?<![\w.,⁻)])(?<![×x*·.:/+-] )(?:([0-9]{{1,9}}(?:[.,][0-9]{{1,9}})?) ?[×x*.·] ?)?"
-    rf"10(⁻?[{_RAISED}]{{1,2}})"
-    rf"(?![\w{_RAISED}]|\s?[×*·])"
+    rf"10(⁻?[{SUPERSCRIPTS}]{{1,2}})"
+    rf"(?![\w{SUPERSCRIPTS}]|\s?[×*·])"
 )
-_INVERSE = re.compile(rf"(?<![\w.,/)])([0-9]{{1,4}})⁻([{_RAISED}]{{1,2}})(?![\w{_RAISED}])")
+_INVERSE = re.compile(
+    rf"(?<![\w.,/)])([0-9]{{1,4}})⁻([{SUPERSCRIPTS}]{{1,2}})(?![\w{SUPERSCRIPTS}])"
+)
 # "-(45)" is -45; "-(-45)" and "3 -(45)" are calculations.
 _NEGATED = re.compile(r"(?:^|(?<=[=:])) ?- ?\( ?([0-9][0-9.,/ ]{0,20}) ?\)(?! ?[-+×*:/0-9(])")
 _SCALED = re.compile(
@@ -63,13 +63,13 @@ def plain_powers(text: str) -> str:
         >>> plain_powers("2,5 × 10⁶ và 2⁻³")
         '2500000 và 1/8'
     """
-    if not any(sign in text for sign in _RAISED):
+    if not any(sign in text for sign in SUPERSCRIPTS):
         return text
     return _INVERSE.sub(_inverse, _TEN.sub(_ten, text))
 
 
 def _ten(match: re.Match[str]) -> str:
-    exponent = int(match[2].translate(_PLAIN))
+    exponent = int(match[2].translate(LOWERED))
     if abs(exponent) > _LARGEST:
         return match[0]
     whole, _, places = (match[1] or "1").replace(".", ",").partition(",")
@@ -81,7 +81,7 @@ def _ten(match: re.Match[str]) -> str:
 
 
 def _inverse(match: re.Match[str]) -> str:
-    exponent = int(match[2].translate(_PLAIN))
+    exponent = int(match[2].translate(LOWERED))
     value = int(match[1]) ** min(exponent, _LARGEST)
     return match[0] if value >= 10**15 or value == 0 else f"1/{value}"
 

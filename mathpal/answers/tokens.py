@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from mathpal.answers.notation import plain_number
+from mathpal.answers.notation import SUPERSCRIPTS, plain_number
 from mathpal.answers.units import UNITS, unit_at
 from mathpal.answers.values import Reading
 from mathpal.answers.working import GLUED
@@ -27,7 +27,6 @@ _UNIT_BRACKET = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _POWER = re.compile(r"\^ ?(?:\{ ?([0-9]{1,3}) ?\}|([0-9]{1,3}))")
-_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _OPEN, _CLOSE = "([{", ")]}"
 _OPERATORS = "+-×:/" + GLUED
 
@@ -169,15 +168,15 @@ def _tokens(text: str) -> Iterator[Token]:
 def _next(text: str, at: int, character: str) -> Token:
     if character.isascii() and character.isdigit():
         return _number(text, at)
-    if character not in _SUPERSCRIPTS and (word := _WORD.match(text, at)):
+    if character not in SUPERSCRIPTS and (word := _WORD.match(text, at)):
         return Token("word", word[0], at, word.end())
     for kind, characters in (("operator", _OPERATORS), ("open", _OPEN), ("close", _CLOSE)):
         if character in characters:
             return Token(kind, "×" if character == GLUED else character, at, at + 1)
-    if character in _SUPERSCRIPTS:
+    if character in SUPERSCRIPTS:
         end, exponent = at, 0
-        while end < len(text) and end < at + 3 and text[end] in _SUPERSCRIPTS:
-            exponent = exponent * 10 + _SUPERSCRIPTS.index(text[end])
+        while end < len(text) and end < at + 3 and text[end] in SUPERSCRIPTS:
+            exponent = exponent * 10 + SUPERSCRIPTS.index(text[end])
             end += 1
         return Token("power", text[at:end], at, end, (Fraction(exponent),))
     if power := _POWER.match(text, at):

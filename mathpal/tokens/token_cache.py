@@ -19,7 +19,16 @@ from typing import Any
 
 import numpy as np
 
-from mathpal.answers import claims, declared, layout, phrases, polarity, sentences
+from mathpal.answers import (
+    claims,
+    decision,
+    declared,
+    layout,
+    leading,
+    phrases,
+    polarity,
+    sentences,
+)
 from mathpal.problems import Problem
 from mathpal.record.files import whole_file
 from mathpal.tokens import answer_span, chat, mask_gate, plain
@@ -31,7 +40,10 @@ LEAST_CHARACTERS = 1_000_000  # of the rows' texts; fewer take less than half a 
 LIMIT_BYTES = 2 * 10**9  # of all entries; the least recently used are removed first
 STALE_SECONDS = 3600  # a temporary file of this age is left over from a killed process
 # Modules that determine ids and masks.
-CODE = (chat, mask_gate, plain, answer_span, claims, declared, layout, phrases, polarity, sentences)
+CODE = (
+    chat, mask_gate, plain, answer_span,
+    claims, decision, declared, layout, leading, phrases, polarity, sentences,
+)  # fmt: skip
 PACKAGES = ("transformers", "tokenizers", "jinja2")
 
 
