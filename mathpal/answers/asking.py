@@ -30,6 +30,8 @@ class Asked(NamedTuple):
         unknown: whether the question seeks the values of a letter or the roots of an equation.
         series: the numbers of a series with blanks, "12; 15; …; …".
         claim: first words of the claim to confirm ("có chia hết cho 9 không": "chia hết").
+        wanted: the sentence that asks: "Hỏi Lan còn lại bao nhiêu bông hoa".
+        text: the question, normalised.
     """
 
     form: str = ""
@@ -45,6 +47,8 @@ class Asked(NamedTuple):
     superlatives: frozenset[str] = frozenset()
     unknown: bool = False
     series: tuple[Fraction, ...] = ()
+    wanted: str = ""
+    text: str = ""
 
 
 NOTHING = Asked()
@@ -91,6 +95,7 @@ _BOUNDS = tuple(
 _CLAIM = re.compile(
     r"(?<!\w)có (?!bao nhiêu|mấy)((?:\w+ ){1,2})[^.?!;\n]{0,120}?(?:hay )?không(?!\w)", re.I
 )
+_ASKS = re.compile(r"bao nhiêu|mấy|tính|tìm|hỏi|viết|điền|rút gọn|giải|ai|nào", re.I)
 _SIDE_END = re.compile(r"[\n:=<>?…;]|\.(?= |$)|__")
 
 
@@ -121,6 +126,12 @@ def _series(text: str) -> tuple[Fraction, ...]:
         if 1 < len(numbers) < len(items):
             return tuple(numbers)
     return ()
+
+
+def _wanted(text: str) -> str:
+    """Return the last sentence that asks for something; the last 200 characters without one."""
+    sentences = re.split(r"[.?!\n]", text)
+    return next((s for s in reversed(sentences) if _ASKS.search(s)), text[-200:])
 
 
 def _options(text: str) -> tuple[tuple[str, str], ...]:
@@ -163,6 +174,8 @@ def asked(question: str | None) -> Asked:
         frozenset(m[1].lower() for m in _SUPERLATIVE.finditer(text)),
         _UNKNOWN.search(text) is not None,
         _series(text),
+        _wanted(text),
+        text,
     )
 
 

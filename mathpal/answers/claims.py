@@ -41,6 +41,17 @@ _PREDICATE = re.compile(
 )
 _LABEL = re.compile(r"^\s*(?:[-•+*]\s*)?(?:câu |phần |ý )?\(?([a-h])[).:/]\s", re.M | re.I)
 _BEGIN = re.compile(r"[.!?;…\n)][ \t*•+-]{0,4}$")
+_VALUE_ALONE = re.compile(
+    r"[-+]?[0-9][0-9.,/ ]{0,12}(?:[^\W\d]{1,8}[²³]?(?:/[^\W\d]{1,5})?|[%°])?$"
+)
+_CALLED = re.compile(
+    r"(?:^|(?<=[.!\n]))[ *(]*(?:[Pp]hương án |[Cc]âu |[Ý] |[Oo]ption )?([A-F])"
+    r"(?:[.)] ?(?P<option>[^\n.]{1,40}?))?\)?"
+    r" (?:(?:chính )?là |is )(?:the )?(?:(?:đáp án|phương án|lựa chọn|câu(?: trả lời)?) )?"
+    r"(?:đúng|chính xác|(?:correct |right )?(?:answer|option|choice)|correct|right)(?!\w)"
+    r"(?! (?:nếu|khi))",
+    re.M,
+)
 _WRAPPED = re.compile(r"^[ \t$]*\{([^{}\n]{1,80})\}[ \t$.]*$")
 
 
@@ -112,7 +123,7 @@ def read(response: str) -> Reading:
         if claim is not None:
             part = next((name for at, name in reversed(labels) if at <= start), "")
             claims.append(claim._replace(line=above + text.count("\n", 0, start) + 1, part=part))
-    last = _last_line(text, claims)
+    last = _last_line(text, claims) or _letter_first(text, claims)
     return Reading(
         text, (*claims, last._replace(line=above + last.line)) if last else tuple(claims)
     )
@@ -133,9 +144,11 @@ def _states(text: str, start: int, end: int, phrase: Phrase, words: str) -> bool
         return False
     if phrase.role == "final" and before.endswith("là ") and _PREDICATE.match(text, end):
         return False
-    several = phrase.role == "final" and _SEVERAL.search(before)
+    several = (phrase.role == "final" or words == "kết quả") and _SEVERAL.search(before)
     if not phrase.linked and not several:
         return True
+    if words == "kết quả" and several:
+        return False  # "các kết quả thuận lợi: 2, 4, 6"
     match = _link(text, end, phrase, words)
     return bool(match["link"].strip(" *")) or "\n" in match[0]
 
@@ -158,13 +171,17 @@ def _claim(text: str, phrase: Phrase, words: str, start: int, end: int, stop: in
     """Return the claim that a phrase begins, or None if it begins none."""
     raw = text[end : min(stop, end + _BODY)]
     if words == "\\boxed":
-        inside = trim(boxed(raw, _BODY))
+        content = boxed(raw, _BODY)
+        closed = end + raw.find("{") + len(content) + 2
+        inside = trim(content)
         alone = BARE_LETTER.match(inside)
         letter, rest = leading_letter(inside, bare=True)
         letter = alone[1].upper() if alone else letter if rest != inside else ""
         inside = rest.strip(EDGES) if letter and not alone else inside
-        inside += unit_behind(raw, inside)
-        return Claim("final", "asserted", inside, inside, letter, True, start, end + len(inside), 0)
+        unit = unit_behind(raw, inside)
+        inside += unit
+        closed += len(unit)
+        return Claim("final", "asserted", inside, inside, letter, True, start, closed, 0)
     if phrase.role not in ("final", "conclusion", "connective"):
         said = trim(raw)
         return Claim(phrase.role, "asserted", said, said, "", False, start, end + len(said), 0,
@@ -183,10 +200,23 @@ def _claim(text: str, phrase: Phrase, words: str, start: int, end: int, stop: in
         said = without_opening(said)
     meant = polarity(text, start, end, behind)
     place = end + match.end() + len(said)
-    opens = phrase.opens or (below and phrase.role == "final")
+    shown = bool(letter) or _VALUE_ALONE.match(said) is not None
+    opens = not shown and (phrase.opens or (below and phrase.role == "final"))
     return Claim(
         phrase.role, meant, said, block, letter, linked, start, place, 0, "", opens, phrase.kinds
     )
+
+
+def _letter_first(text: str, claims: list[Claim]) -> Claim | None:
+    """Return the claim of "B là phương án đúng", if no letter is declared in another way."""
+    if any(claim.letter and claim.strong for claim in claims):
+        return None
+    match = next(reversed(list(_CALLED.finditer(text))), None)
+    if match is None:
+        return None
+    line = text.count("\n", 0, match.start()) + 1
+    said = trim(match["option"] or "")
+    return Claim("final", "asserted", said, said, match[1], True, match.start(), match.end(), line)
 
 
 def _last_line(text: str, claims: list[Claim]) -> Claim | None:

@@ -16,12 +16,14 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from mathpal.answers.afterwords import taken_back
 from mathpal.answers.asking import Asked
 from mathpal.answers.claims import Claim, Reading
-from mathpal.answers.consistency import Judge, contradicted, rejects, taken_back_later
+from mathpal.answers.consistency import Judge, contradicted, denied_later, rejects, told_of_others
 from mathpal.answers.phrases import SUPPOSED, Role
 from mathpal.answers.quantities import find_quantities
 from mathpal.answers.records import Answer
+from mathpal.answers.rivals import Answered
 from mathpal.answers.scalars import Finding, holds_number
 from mathpal.answers.sentences import trim
 from mathpal.answers.textual import read_pattern
@@ -63,23 +65,29 @@ def decide(
     ]  # fmt: skip
     final = [c for c in _not_headings(able, reading) if c.role == "final"]
     final = [c for c in final if not rejects(c)] or final  # "A sai. B đúng. C sai."
+    final = final[:1] + [c for c in final[1:] if not told_of_others(c, reading)]
     final = _joined(final, gold)[-_MOST:]
     weak = [c for c in able if c.role in ("conclusion", "connective")][-_MOST:]
     weak = [c for c in weak if not rejects(c)] or weak
     weak = [c for c in weak if c.kinds] or weak  # "nhận định này sai vì kết quả là 4%"
     if final:
-        return Decision(final[-1], _considered(reading, final, weak, gold, judge))
+        return Decision(final[-1], _considered(reading, final, weak, gold, judge, asks))
     weak = _joined(weak, gold)
     if not weak or _superseded(weak[-1], reading, gold):
         found = without_declaration(reading) if lenient else None
         if found is None:
             return Decision(None, Finding("no_answer", None, "nothing is declared"))
         weak = [found]
-    return Decision(weak[-1], _considered(reading, weak[-1:], [], gold, judge))
+    return Decision(weak[-1], _considered(reading, weak[-1:], [], gold, judge, asks))
 
 
 def _considered(
-    reading: Reading, chosen: Sequence[Claim], weak: Sequence[Claim], gold: Answer, judge: Judge
+    reading: Reading,
+    chosen: Sequence[Claim],
+    weak: Sequence[Claim],
+    gold: Answer,
+    judge: Judge,
+    asks: Asked,
 ) -> Finding:
     """Return the finding on the last of the chosen claims, in the light of all the others."""
     last = chosen[-1]
@@ -90,7 +98,14 @@ def _considered(
     corrected = [c.start for c in reading.claims if c.role == "correction" and c.start < last.start]
     since = max(corrected, default=0)
     earlier = [c for c in chosen[:-1] if c.start >= since or not since]
-    later = [c for c in weak if c.role == "conclusion" and c.start > last.start]
+    later = [
+        c
+        for c in weak
+        if c.role == "conclusion"
+        and c.start > last.start
+        and c.polarity == "asserted"
+        and not told_of_others(c, reading)
+    ]
     checks = [c.start for c in reading.claims if c.role == "check" and c.start > last.start]
     later = [
         c._replace(linked=c.linked or _worked_out(c, last, reading))
@@ -100,7 +115,8 @@ def _considered(
     if contradicted(last, finding, earlier, later, gold, judge):
         return Finding("multiple_answers", finding.quantity, "declarations contradict")
     if finding.verdict == "correct" and (
-        why := taken_back_later(reading, last, finding, gold.kind)
+        why := denied_later(reading, last)
+        or taken_back(reading, Answered(last, finding.quantity, gold.kind, asks))
     ):
         return Finding("ambiguous", finding.quantity, why)
     return finding

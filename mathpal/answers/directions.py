@@ -11,8 +11,8 @@ from mathpal.answers.words import EITHER
 
 # Each row: an axis, the words of its one side, the words of the other.
 _AXES = (
-    ("change", "tăng|gấp|thêm", "giảm|bớt|hạ"),
-    ("profit", "lãi|lời", "lỗ"),
+    ("change", "tăng|gấp|thêm|increased?", "giảm|bớt|hạ|decreased?"),
+    ("profit", "lãi|lời|profit", "lỗ|loss"),
     ("excess", "thừa", "thiếu|hụt"),
     ("height", "(?:đi |bay |bơi |leo |dâng |nổi )?lên", "(?:đi |bay |bơi )?xuống|lặn|tụt"),
     ("result", "thắng", "thua"),

@@ -15,7 +15,8 @@ from mathpal.answers.values import Unreadable
 
 REMAINDER = re.compile(r"(?<!\w)(?:(?:số |còn )?dư|(?:còn )?thừa(?: ra)?)(?!\w)", re.I)
 _APART = re.compile(
-    r"\s*[;\n→]\s*|, (?=\S)|,(?=[^\W\d_])|\s+(?:và(?! [0-9] (?:chục|đơn vị)(?!\w))|còn|hoặc|hay)\s+"
+    r"\s*[;\n→]\s*|, (?=\S)|,(?=[^\W\d_])"
+    r"|\s+(?:và(?! [0-9] (?:chục|đơn vị)(?!\w))|còn|hoặc|hay|and|or)\s+"
     r"|\s+(?=\(?[b-h]\) )"
 )
 _ORDERED = re.compile(r"\s*[<>;\n→]\s*|, (?=\S)|\s+(?:và|rồi đến)\s+")

@@ -21,6 +21,7 @@ _HASHES = re.compile(r"^[ \t]{0,3}####[ \t]*(?=[-+]?[0-9$\\({]|[A-F][ \t.]*$)", 
 _QUOTE = re.compile(r"^[ \t]{0,3}>[ \t]+(?=[^\W\d_]{2}|[*$\\])", re.M)
 _RULE = re.compile(r"^[ \t]{0,3}(?:-{3,}|\*{3,}|_{3,}|={3,})[ \t]*$", re.M)
 _MARKS = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|~~|`")
+_STRUCK = re.compile(r"~~(?=\S)[^~\n]{1,200}~~")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,200}?)(?<=[^\s*])\*(?![\w*])")
 _STAR = re.compile(r"^([ \t]*)\*(?=[ \t])", re.M)
 _ARROW = re.compile(r"\\(?:(?:Long)?[Rr]ightarrow|implies)(?![a-zA-Z])")
@@ -51,6 +52,8 @@ def plain(response: str) -> str:
         return _mathematics(text)
     if "```" in text or "~~~" in text:
         text = _without_code(text)
+    if "~~" in text:
+        text = _STRUCK.sub(" ", text)
     if "#" in text:
         text = _HEADING.sub("", _HASHES.sub("@@@@ ", text))
     if "|" in text:

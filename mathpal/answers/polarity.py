@@ -18,7 +18,7 @@ _DROPPED = re.compile(
     r"(?<!\w)(?:không|chẳng|chưa|đừng|loại|bỏ|trừ|khác|tránh|nếu|giả sử|nhầm|lầm"
     r"|(?:nhiều|một số|vài|có) (?:em|bạn|học sinh|người))"
     r"(?: (?:thể|được|nên|phải|hề|cần|có|là|các|những|cả|hai|bỏ|trừ|đi|lựa|vội|ghi"
-    r"|xác|định|tìm|tính|biết|rõ)){0,4}[ *]*$",
+    r"|dùng|lấy|chép|tin|nộp|xác|định|tìm|tính|biết|rõ)){0,4}[ *]*$",
     re.I,
 )
 _NOT = re.compile(

@@ -40,8 +40,8 @@ _WITHOUT = re.compile(
     r"(?:[A-Z] ?= ?|x ?∈ ?)?[R\u211d](?: ?(?:\u2216|\\|-) ?\{(?P<items>[^{}]{1,60})\})?$"
 )
 _BOTH = re.compile(r"([a-z]) ?≠ ?± ?([0-9][0-9/,]{0,9})")
-_APART = re.compile(r"(?<!\w)(?:hoặc|hay|\u222a)(?!\w)")
-_ALL_UNEQUAL = re.compile(r"(?<!\w)(?:hoặc|hay|và)(?!\w)|[;,](?= ?[a-z] ?≠)")
+_APART = re.compile(r"(?<!\w)(?:hoặc|hay|or|\u222a)(?!\w)")
+_ALL_UNEQUAL = re.compile(r"(?<!\w)(?:hoặc|hay|và|or|and)(?!\w)|[;,](?= ?[a-z] ?≠)")
 _LONGEST = 200
 
 Piece = tuple[str, tuple[object, ...], str]

@@ -1,5 +1,6 @@
 """Judges a declared text against a gold that is one number, with or without a unit."""
 
+import re
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -22,6 +23,9 @@ from mathpal.answers.quantities import (
 from mathpal.answers.records import Answer, Quantity
 from mathpal.answers.words import EITHER, ranges, taken_back
 
+# "2x = 5", "x² = 5": the value of another expression than the letter that is sought.
+_OF_ANOTHER = re.compile(r"(?<![\w)])(?:[2-9][0-9]* ?[a-z]|[a-z] ?(?:[²³]|\^ ?[0-9]))(?= ?=[^=]*$)")
+_CALCULATED = re.compile(r"tính|giá trị|bằng bao nhiêu", re.I)
 _WORKING = 3_000  # last characters of a response that are searched for the unit of a value
 
 
@@ -68,6 +72,8 @@ def judge_number(
     if unit or any(c.quantity.dotted is not None for c in read):
         read = _as_asked(read, unit, target, text, working)
     first = next((c for c in read if same_kind(c.quantity, target)), read[0])
+    if _OF_ANOTHER.search(text) and not _CALCULATED.search(asked.wanted):
+        return Finding("ambiguous", first.quantity, "it is the value of another expression")
     fault = _left_open(read, first, text, gold, asked, strong=strong or hedged)
     if fault:
         return fault

@@ -20,32 +20,37 @@ class Unit(NamedTuple):
 
 
 _PREFIXES: tuple[tuple[str, Fraction | int, tuple[str, ...]], ...] = (
-    ("km", 1000, ("kilômét", "kilomet", "kilôm", "cây số")), ("hm", 100, ("héctômét",)),
-    ("dam", 10, ("đềcamét",)), ("m", 1, ("mét", "met")), ("dm", Fraction(1, 10), ("đềximét",)),
-    ("cm", Fraction(1, 100), ("xăngtimét", "xentimét", "centimét", "xăng")),
-    ("mm", Fraction(1, 1000), ("milimét",)),
+    ("km", 1000, ("kilômét", "kilomet", "kilôm", "cây số", "kilometer", "kilometre")),
+    ("hm", 100, ("héctômét",)),
+    ("dam", 10, ("đềcamét",)), ("m", 1, ("mét", "met", "meter", "metre")),
+    ("dm", Fraction(1, 10), ("đềximét",)),
+    (
+        "cm", Fraction(1, 100),
+        ("xăngtimét", "xentimét", "centimét", "xăng", "centimeter", "centimetre"),
+    ),
+    ("mm", Fraction(1, 1000), ("milimét", "millimeter")),
 )  # fmt: skip
 
 _PLAIN: tuple[tuple[str, str, Fraction | int, tuple[str, ...]], ...] = (
     ("ha", "area", 10_000, ("hécta", "hecta", "héc-ta")),
-    ("l", "volume", 1, ("lít", "lit", "\u2113")),
+    ("l", "volume", 1, ("lít", "lit", "\u2113", "liter", "litre")),
     ("ml", "volume", Fraction(1, 1000), ("mililít", "mililit")),
     ("hl", "volume", 100, ("héctôlít",)),
     ("mg", "mass", Fraction(1, 1000), ("miligam",)),
     ("g", "mass", 1, ("gam", "gram")),
     ("dag", "mass", 10, ("đềcagam",)),
     ("hg", "mass", 100, ("héctôgam",)),
-    ("kg", "mass", 1000, ("kilôgam", "kilogam", "kí", "ký", "cân")),
+    ("kg", "mass", 1000, ("kilôgam", "kilogam", "kilogram", "kí", "ký", "cân")),
     ("yến", "mass", 10_000, ("yen",)),
     ("tạ", "mass", 100_000, ()),
     ("tấn", "mass", 1_000_000, ("tan",)),
-    ("giây", "time", Fraction(1, 60), ("s", "giay")),
-    ("phút", "time", 1, ("phut", "min", "ph", "p")),
-    ("giờ", "time", 60, ("h", "gio", "tiếng")),
-    ("ngày", "time", 1440, ("ngay",)),
-    ("tuần", "time", 10_080, ("tuan", "tuần lễ")),
-    ("tháng", "months", 1, ("thang",)),
-    ("năm", "months", 12, ("nam",)),
+    ("giây", "time", Fraction(1, 60), ("s", "giay", "second", "sec")),
+    ("phút", "time", 1, ("phut", "min", "ph", "p", "minute")),
+    ("giờ", "time", 60, ("h", "gio", "tiếng", "hour")),
+    ("ngày", "time", 1440, ("ngay", "day")),
+    ("tuần", "time", 10_080, ("tuan", "tuần lễ", "week")),
+    ("tháng", "months", 1, ("thang", "month")),
+    ("năm", "months", 12, ("nam", "year")),
     ("thế kỉ", "months", 1200, ("thế kỷ",)),
     ("đồng", "money", 1, ("đ", "vnđ", "vnd", "dong")),
     ("nghìn đồng", "money", 1000, ("ngàn đồng", "nghìn", "ngàn", "nghin dong")),
@@ -83,6 +88,11 @@ SCALES = {
 }  # fmt: skip
 _PRICED = frozenset({"đồng", "mỗi", "tiền", "cho", "vnđ", "vnd"})
 _NUMBER_WORDS = frozenset("một hai ba bốn sáu bảy tám chín mười".split())
+# English names, which also have a plural.
+_ENGLISH = (
+    "meter", "metre", "kilometer", "kilometre", "centimeter", "centimetre", "millimeter", "gram",
+    "kilogram", "liter", "litre", "second", "minute", "hour", "day", "week", "month", "year",
+)  # fmt: skip
 _SQUARES = ("²", "2", "^2", "vuông", "vuong")
 _CUBES = ("³", "3", "^3", "khối", "khoi")
 
@@ -106,6 +116,8 @@ def _table() -> dict[str, tuple[str, str, Fraction]]:
         add(f"{name}³", "volume", size**3 * 1000, tuple(n + s for n in names for s in _CUBES))
     for plain in _PLAIN:
         add(*plain)
+    for word in _ENGLISH:
+        units[word + "s"] = units[word]
     for top, dimension in (("length", "speed"), ("volume", "flow")):
         per = {a: u for a, u in units.items() if u[1] == top}
         for under, (time, kind, minutes) in list(units.items()):

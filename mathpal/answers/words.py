@@ -34,7 +34,8 @@ _BOUND = re.compile(r"(?<!\w)(?:(hơn|kém)|(?:nhất|tối đa|tối thiểu))\
 # Words of approximation; "khoảng cách" (distance) is not one.
 ROUGH = re.compile(
     r"khoảng(?! cách| thời gian| trống)|xấp xỉ|gần bằng|gần\s*$|≈|~|(?:ước|áng) (?:chừng|tính)"
-    r"|(?<!\w)(?:chừng|tầm|cỡ|ngót|ngoài|non)\s*$|^\s*độ\s*$",
+    r"|(?<!\w)(?:chừng|tầm|cỡ|ngót|ngoài|non)\s*$|^\s*độ\s*$"
+    r"|(?<!\w)(?:about|around|roughly|approximately|nearly|almost|close to)\s*$",
     re.I,
 )
 _BEHIND = re.compile(

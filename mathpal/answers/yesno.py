@@ -16,7 +16,9 @@ _UNSURE = re.compile(
     re.I,
 )
 _FIRST = re.compile(
-    r"[\s\"'(]*(có|đúng|được|đủ|không|chưa|sai)(?!\w)(?! ?(?:[0-9]|(?:hoặc|hay)(?!\w)|/))", re.I
+    r"[\s\"'(]*(có|đúng|được|đủ|yes|true|không|chưa|sai|no|false)"
+    r"(?!\w)(?! ?(?:[0-9]|(?:hoặc|hay)(?!\w)|/))",
+    re.I,
 )
 _OPPOSITE = re.compile(r"\s*[,.;(:-]\s*(?:mà |rồi )?(có|đúng|không|sai)[\s.,;)]*$", re.I)
 _NO = re.compile(r"(?<!số )(?<!\w)(?:không|chưa|khong)(?!\w)|(?<!\w)sai(?!\w)(?! số)", re.I)
@@ -62,7 +64,7 @@ def yes_or_no(text: str, claim: str = "") -> str | None:
 
 
 def _leading(word: str, rest: str, claim: str) -> str | None:
-    said = "có" if word in ("có", "đúng", "được", "đủ") else "không"
+    said = "có" if word in ("có", "đúng", "được", "đủ", "yes", "true") else "không"
     opposite = _OPPOSITE.match(rest)
     if opposite and (opposite[1].lower() in ("có", "đúng")) != (said == "có"):
         return None
