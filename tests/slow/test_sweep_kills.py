@@ -80,12 +80,21 @@ class Killer:
         sign = self.chance.choice(sorted(running))
         number = int(sign.parent.name)
         pid = json.loads(sign.read_text())["pid"]
-        os.kill(pid, signal.SIGKILL)
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:  # it has ended since: no kill, and none is counted
+            return False
         until(lambda: not heartbeat.alive(sign, 60))
         self.killed[number] += 1
         if (sign.parent / "ended").exists() and ended(sign.parent) is None:
             self.torn[number] += 1
         return True
+
+    def leave(self) -> None:
+        """End the drivers that still run."""
+        for driver in self.drivers:
+            driver.kill()
+            driver.wait()
 
     def done(self) -> int:
         """Trials that have left their outcome."""
@@ -96,13 +105,16 @@ def disturb(folder: Path, chance: random.Random) -> Killer:
     """Run a study under kills that come at random, and as fast as it gets on."""
     killer = Killer(folder, chance)
     kills = 0
-    while kills < KILLS:
-        killer.see_to_drivers()
-        if killer.done() < N_TRIALS * kills / KILLS:
-            time.sleep(chance.uniform(0, 1))
-        kills += killer.strike()
-    for driver in killer.drivers:
-        driver.wait(240)
+    try:
+        while kills < KILLS:
+            killer.see_to_drivers()
+            if killer.done() < N_TRIALS * kills / KILLS:
+                time.sleep(chance.uniform(0, 1))
+            kills += killer.strike()
+        for driver in killer.drivers:
+            driver.wait(240)
+    finally:
+        killer.leave()
     return killer
 
 
