@@ -1,6 +1,6 @@
 """One process of a short training; test_several_processes starts it by torchrun.
 
-python -m tests.e2e.several OUT STRATEGY TRAINED, with TRAINED lora or whole.
+python -m tests.e2e.several OUT STRATEGY TRAINED LAYOUT, with TRAINED lora or whole.
 """
 
 import copy
@@ -18,7 +18,9 @@ from mathpal.training.job import TrainingJob
 from tests.faults.course import CHECK, LOADED, TRAIN
 
 
-def train(out: Path, devices: int, accumulate: int, strategy: str, trained: str) -> None:
+def train(
+    out: Path, devices: int, accumulate: int, strategy: str, trained: str, layout: str
+) -> None:
     """Train four steps of 1,024 tokens, and keep the last checkpoint in `out`."""
     torch.manual_seed(0)
     base = copy.deepcopy(LOADED.model)
@@ -33,6 +35,7 @@ def train(out: Path, devices: int, accumulate: int, strategy: str, trained: str)
     settings: dict[str, Any] = {
         "lr": 1e-3, "batch_tokens": 512, "accumulate": accumulate, "max_steps": 4,
         "record_every": 1, "accelerator": "cpu", "devices": devices, "strategy": strategy,
+        "layout": layout,
     }  # fmt: skip
     fit(TrainingJob(LOADED._replace(model=model), TRAIN, CHECK, sft(), record, out), **settings)
     if not torch.distributed.is_initialized() or torch.distributed.get_rank() == 0:
@@ -43,4 +46,4 @@ def train(out: Path, devices: int, accumulate: int, strategy: str, trained: str)
 
 
 if __name__ == "__main__":
-    train(Path(sys.argv[1]), 2, 1, sys.argv[2], sys.argv[3])
+    train(Path(sys.argv[1]), 2, 1, *sys.argv[2:])
