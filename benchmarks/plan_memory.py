@@ -81,6 +81,7 @@ def train(overrides: list[str]) -> Peak:
     from mathpal.settings import composition
     from mathpal.settings.composition import compose
     from mathpal.settings.preflight import preflight
+    from mathpal.training.resident import peak_resident
 
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
@@ -106,7 +107,7 @@ def train(overrides: list[str]) -> Peak:
         loaded = composition.model()
         loaded = loaded._replace(model=composition.lora(loaded.model))
         _fit(composition, loaded, rows, sft())
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    most = peak_resident()
     return Peak(predicted, _most_allocated(profile), most - before)
 
 

@@ -13,6 +13,7 @@ import torch
 
 from mathpal.models import cores
 from mathpal.progress import Progress
+from mathpal.training.resident import peak_resident
 from mathpal.training.throughput import startup
 
 log = logging.getLogger(__name__)
@@ -191,6 +192,4 @@ def memory(device: torch.device) -> dict[str, float]:
     """Return the peak memory in GiB so far: of the GPU if one is used, else of this process."""
     if device.type == "cuda":
         return {"train/peak_memory_gb": torch.cuda.max_memory_allocated(device) / 2**30}
-    import resource
-
-    return {"train/peak_memory_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}
+    return {"train/peak_memory_gb": peak_resident() / 2**30}

@@ -13,12 +13,13 @@ from mathpal.curriculum import FAMILIES, problem
 pytestmark = pytest.mark.slow
 
 WRITE = """
-import json, resource, sys, time
+import json, sys, time
 from pathlib import Path
 from mathpal.data.stream import write_problems
+from mathpal.training.resident import peak_resident
 began = time.process_time()
 size = write_problems(Path(sys.argv[1]), count=int(sys.argv[2]))
-used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+used = peak_resident() / 2**20
 print(json.dumps({"size": size, "seconds": time.process_time() - began, "megabytes": used}))
 """
 
