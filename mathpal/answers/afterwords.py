@@ -12,6 +12,7 @@ from mathpal.answers.records import Quantity
 from mathpal.answers.rivals import (
     CALLED_RIGHT,
     MULTIPLE,
+    ONLY,
     Answered,
     other_value,
     own_values,
@@ -27,6 +28,8 @@ _END = re.compile(
 _WORDS = {"withdraws": "taken back", "doubts": "doubted"}
 _NEAR = 120  # characters behind "Khoan đã" in which another value replaces the answer
 _OPENING = 100  # characters before a declaration that may doubt it
+_REMARK = 2  # words behind a value, of which the first is its unit, that may doubt it
+_DIGITS = re.compile(r"[0-9]")
 _CUT = 40  # characters of remarks that may have been cut out of a claim
 
 
@@ -64,7 +67,7 @@ def taken_back(reading: Reading, answered: Answered) -> str:
         if how == "doubts" or (how == "withdraws" and not _of_another_option(sentence, claim)):
             return f"it is {_WORDS[how]} afterwards (line {line})"
         near = any(start - _NEAR <= c.start < start + len(sentence) for c in marks if _turns(c))
-        quiet = start <= quiet_to and not CALLED_RIGHT.search(sentence)
+        quiet = start <= quiet_to and not (CALLED_RIGHT.search(sentence) or ONLY.search(sentence))
         if near and not instead and (other := other_value(sentence, own, claim)):
             instead = f"{other} is said instead of it afterwards (line {line})"
         elif how == "confirms" and kind not in MULTIPLE:
@@ -92,13 +95,15 @@ def _beside(
     if said := _announced([c for c in marks if c.start < begin]):
         return said
     opening = text[max(0, claim.start - _OPENING) : claim.start]
-    ends = [end.end() for end in _END.finditer(opening)]
-    whole = ends or claim.start <= _OPENING
-    if whole and stance(opening[ends[-1] if ends else 0 :]) == "doubts":
-        return "doubts"
-    if answered.quantity is None:
-        return ""
+    before = opening.rpartition("\n")[2]
+    if before.strip(" *•"):
+        ends = [end.end() for end in _END.finditer(before)]
+        whole = ends or len(before) < _OPENING
+        if whole and stance(before[ends[-1] if ends else 0 :]) == "doubts":
+            return "doubts"
     words = text[claim.start : begin]
+    if answered.quantity is None or len(_DIGITS.split(words)[-1].split()) < _REMARK:
+        return ""
     stops = [b for q, _, b in find_quantities(words) if any(same_value(q, o) for o in own)]
     how = stance(words[stops[0] :]) if stops else ""
     return how if how in ("withdraws", "doubts") else ""

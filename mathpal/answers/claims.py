@@ -44,6 +44,7 @@ _BEGIN = re.compile(r"[.!?;…\n)][ \t*•+-]{0,4}$")
 _VALUE_ALONE = re.compile(
     r"[-+]?[0-9][0-9.,/ ]{0,12}(?:[^\W\d]{1,8}[²³]?(?:/[^\W\d]{1,5})?|[%°])?$"
 )
+_MAY_CALL = re.compile(r"[A-F]\W[^\n]{0,60}(?:đúng|chính xác|correct|right|answer|option|choice)")
 _CALLED = re.compile(
     r"(?:^|(?<=[.!\n]))[ *(]*(?:[Pp]hương án |[Cc]âu |[Ý] |[Oo]ption )?([A-F])"
     r"(?:[.)] ?(?P<option>[^\n.]{1,40}?))?\)?"
@@ -209,7 +210,7 @@ def _claim(text: str, phrase: Phrase, words: str, start: int, end: int, stop: in
 
 def _letter_first(text: str, claims: list[Claim]) -> Claim | None:
     """Return the claim of "B là phương án đúng", if no letter is declared in another way."""
-    if any(claim.letter and claim.strong for claim in claims):
+    if any(claim.strong for claim in claims) or not _MAY_CALL.search(text):
         return None
     match = next(reversed(list(_CALLED.finditer(text))), None)
     if match is None:

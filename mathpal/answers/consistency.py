@@ -22,7 +22,7 @@ _STATED = re.compile(r"(?:là|bằng|=) ?:? ?[-+]?[0-9][^;,\n]{0,40}$")
 _NAMED = re.compile(r"(?:(?<!\w)là(?!\w)|[:=]) ?(?!xong|hết|đủ|đúng|sai)([^\W\d_][^,;:=]{0,30})$")
 _SIDE = re.compile(r"(?<!\w)(?:là|bằng)(?!\w)|[=:]")
 _LETTER = re.compile(r"[(\[]?[A-F][)\].]? ?(?:(?:là )?(?:đáp án|phương án|câu)? ?đúng)?$")
-_SENTENCES = re.compile(r"\n\n|[.!?](?=\s)")
+_SENTENCES = re.compile(r"\n|[.!?](?=\s)")
 _DENIAL = re.compile(
     r"(?:(?:trên|này|đó|vừa rồi|ở trên|của (?:mình|em|tôi|tớ)) )*(?:là |bị |có vẻ |đang )?"
     r"(?:sai|nhầm|(?:không|chưa) (?:phải|đúng|chính xác))(?!\w)",
@@ -42,22 +42,33 @@ def rejects(claim: Claim) -> bool:
     return bool(claim.letter) and _REJECTED.match(claim.text) is not None
 
 
-def told_of_others(claim: Claim, reading: Reading) -> bool:
-    """Return whether a claim is part of a sentence about others: "Nhiều em ghi đáp số 8"."""
-    before = [s for s in _SENTENCES.split(reading.text[: claim.start][-200:]) if s.strip(" *>")]
+def told_of_others(claim: Claim, reading: Reading, *, behind: bool = False) -> bool:
+    """Return whether a claim is part of a sentence about others: "Nhiều em ghi đáp số 8".
+
+    Args:
+        claim: the claim.
+        reading: its response.
+        behind: whether the sentence before counts as well: "Nhiều em ghi 8. Đáp số đó sai."
+    """
+    before = _SENTENCES.split(reading.text[: claim.start][-200:])
+    if behind and not before[-1].strip(" *>"):
+        before = [sentence for sentence in before if sentence.strip(" *>")]
     return any(speaks_of_others(sentence) for sentence in before[-1:])
 
 
-def denied_later(reading: Reading, last: Claim) -> str:
+def denied_later(reading: Reading, last: Claim, kind: str) -> str:
     """Return why a later declaration denies or doubts the answer; "" if none does."""
     for claim in reading.claims:
         stated = claim.role in ("final", "conclusion") and claim.start >= last.end - 2
-        stated = stated and claim.polarity != "supposed" and not told_of_others(claim, reading)
-        stated = stated and claim.letter in ("", last.letter)
-        if stated and last.letter == claim.letter and rejects(claim):
-            return f"the option is rejected afterwards (line {claim.line})"
-        if stated and (claim.polarity == "doubted" or _DENIAL.match(claim.text)):
-            return f"it is denied or doubted afterwards (line {claim.line})"
+        if not stated or claim.polarity == "supposed" or claim.letter not in ("", last.letter):
+            continue
+        doubted = claim.polarity == "doubted" and kind != "yesno"
+        rejected = last.letter == claim.letter and rejects(claim)
+        if not rejected and not doubted and not _DENIAL.match(claim.text):
+            continue
+        if not told_of_others(claim, reading, behind=True):
+            what = "the option is rejected" if rejected else "it is denied or doubted"
+            return f"{what} afterwards (line {claim.line})"
     return ""
 
 

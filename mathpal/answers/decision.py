@@ -32,6 +32,7 @@ from mathpal.answers.words import signs
 _MOST = 8  # claims of one role that are compared
 _SHORT, _SENTENCE = 80, 200  # characters of a line that may be an answer by itself
 _RESULT = re.compile(r"[0-9)\w²³%}] ?[-+×:/*x] ?[(\w√][^=\n]{0,80}=(?P<result>[^\n=]{1,60})")
+_UNSOLVED = ("yesno", "text", "choice", "sign")
 _OPTION = re.compile(r"[-•+*]?\s*\(?[A-F] ?[.)]\s")
 
 
@@ -63,12 +64,16 @@ def decide(
         claim for claim in reading.claims
         if claim.polarity in ("asserted", "doubted") and _can_answer(claim, gold, asks)
     ]  # fmt: skip
-    final = [c for c in _not_headings(able, reading) if c.role == "final"]
+    solved = gold.kind not in _UNSOLVED  # worked out by equations
+    final = [c for c in (_not_headings(able, reading) if solved else able) if c.role == "final"]
     final = [c for c in final if not rejects(c)] or final  # "A sai. B đúng. C sai."
-    final = final[:1] + [c for c in final[1:] if not told_of_others(c, reading)]
+    if len(final) > 1:
+        final = [c for c in final if not told_of_others(c, reading)] or final
     final = _joined(final, gold)[-_MOST:]
     weak = [c for c in able if c.role in ("conclusion", "connective")][-_MOST:]
     weak = [c for c in weak if not rejects(c)] or weak
+    if len(weak) > 1:
+        weak = [c for c in weak if not told_of_others(c, reading)] or weak
     weak = [c for c in weak if c.kinds] or weak  # "nhận định này sai vì kết quả là 4%"
     if final:
         return Decision(final[-1], _considered(reading, final, weak, gold, judge, asks))
@@ -115,7 +120,7 @@ def _considered(
     if contradicted(last, finding, earlier, later, gold, judge):
         return Finding("multiple_answers", finding.quantity, "declarations contradict")
     if finding.verdict == "correct" and (
-        why := denied_later(reading, last)
+        why := denied_later(reading, last, gold.kind)
         or taken_back(reading, Answered(last, finding.quantity, gold.kind, asks))
     ):
         return Finding("ambiguous", finding.quantity, why)
@@ -185,7 +190,7 @@ def _joined(claims: list[Claim], gold: Answer) -> list[Claim]:
 
 def _superseded(claim: Claim, reading: Reading, gold: Answer) -> bool:
     """Return whether another result is worked out after "Vậy …" or "Do đó …"."""
-    return gold.kind not in ("yesno", "text", "choice", "sign") and outgrown(claim, reading)
+    return gold.kind not in _UNSOLVED and outgrown(claim, reading)
 
 
 def outgrown(claim: Claim, reading: Reading) -> bool:
@@ -196,7 +201,8 @@ def outgrown(claim: Claim, reading: Reading) -> bool:
     )
     said = {q.value for q, _, _ in find_quantities(claim.text)}
     for match in _RESULT.finditer(reading.text, claim.end, max(claim.end, stop)):
-        result = find_quantities(match["result"])
+        chain = reading.text[match.start("result") : match.end() + 200].partition("\n")[0]
+        result = find_quantities(chain.rpartition("=")[2][:60])
         if result and result[0][0].value not in said:
             return True
     return False

@@ -29,10 +29,10 @@ _GIVEN_AS_ANSWER = re.compile(
 )
 _NUMBERED = re.compile(r"^\s*[1-9][.)]\s+")
 _OPERAND = re.compile(
-    r"(?<!\w)(?:chia|nhân|cộng|trừ|thêm|bớt|hơn|kém|gấp|mỗi)(?: cho| với)?\s*$", re.I
+    r"(?<!\w)(?:chia|nhân|cộng|trừ|thêm|bớt|hơn|kém|gấp|mỗi)(?: cho| với)?\s*$|…\s*$", re.I
 )
 _TURNS = (("tăng", "giảm"), ("lãi", "lỗ"), ("thừa", "thiếu"), ("hơn", "kém"))
-_ONLY = re.compile(r"(?<!\w)(?:loại|chỉ (?:nhận|có|lấy|còn)|bỏ)(?!\w)", re.I)
+ONLY = re.compile(r"(?<!\w)(?:loại|chỉ (?:nhận|có|lấy|còn)|bỏ)(?!\w)", re.I)
 _LOOSE = ("", "count")
 MULTIPLE = ("pair", "list", "set", "parts", "remainder")
 _VALUED = (
@@ -104,7 +104,7 @@ def rival(sentence: str, answered: Answered, own: list[Quantity]) -> str:
         label = sentence[: found[0][1]] if found else ""
         others = _other_members([q for q, _, _ in found], own, answered.kind)
         if (nameless(label, asked) and others) or (
-            _ONLY.search(sentence) and states_own(sentence, own)
+            ONLY.search(sentence) and states_own(sentence, own)
         ):
             return sentence.strip(" .\n")[-40:]
     elif any(same_value(q, o) for q, _, _ in found for o in own):

@@ -57,7 +57,7 @@ def judge_number(
         lenient: whether a bare number is enough if the question names its unit.
         working: the response's text, for the unit of a bare number and the habit of commas.
     """
-    text = _plain(text, gold)
+    text = _plain(_without_restated(text, asked), gold)
     target = gold.parts[0]
     unit = asked.blank_unit
     counted = target.dimension == "count" and target.unit.split(" ")[0] == asked.named_unit
@@ -95,6 +95,20 @@ def judge_number(
         turned = judge_direction(first.before, first.behind, gold.text, asked.directions, text)
         verdict, why = turned if turned[0] else (verdict, why)
     return Finding(verdict, quantity, why)
+
+
+def _without_restated(text: str, asked: Asked) -> str:
+    """Return "có 18 số chia hết cho 5" without the words that the question holds as well."""
+    number = next_number(text)
+    if number is None or not asked.text:
+        return text
+    behind = text[number.end :].strip(" .").lower()
+    restated = behind.count(" ") > 3 and any(c.isdigit() for c in behind)
+    if not restated or behind not in asked.text.lower():
+        return text
+    first = re.search(r"[0-9]", text[number.end :])
+    assert first is not None  # a digit was found above
+    return text[: number.end + first.start()].rpartition(" ")[0] or text
 
 
 def _plain(text: str, gold: Answer) -> str:

@@ -44,7 +44,9 @@ _OTHERS = _words(
     r"""
     (?:nhiều|một số|vài|những|có|mấy|lắm|đa số|không ít) (?:em|bạn|học sinh|người|đứa|hs);
     (?:bạn|em|đứa|người|học sinh|hs) (?:nào|hay|dễ|thường); các (?:em|bạn) (?:hay|dễ|thường);
-    ai; người ta; (?<![0-9] )(?<!số )học sinh; đừng; tránh; chớ; không (?:được|nên|cần)(?= );
+    ai; người ta;
+    chỉ (?:kiểm tra|tính|lấy|nhìn|xét) [^.]{2,60} (?:chưa|không|sai|thiếu);
+    (?<![0-9] )(?<!số )học sinh; đừng; tránh; chớ; không (?:được|nên|cần)(?= );
     dễ (?:bị |dàng )?(?:nhầm|lẫn|sai|quên|tưởng|lộn|chọn|bị); (?:thường|hay) (?:bị
     )?(?:nhầm|sai|quên|gặp|mắc|lộn|thấy); sai lầm; lỗi (?:sai )?(?:hay|thường|phổ biến|cơ
     bản|kinh điển|này); thoạt(?: nhìn| đầu)?; chẳng hạn; ví dụ; giả sử; tưởng (?:là|rằng); nhớ
@@ -97,7 +99,7 @@ _DOUBT = _words(
     (?:đại|bừa|mò|bậy|liều|hú hoạ); chịu(?= *(?:[.,!\n]|$)); tu[ỳỷ] (?:bạn|cách); tùy
     (?:bạn|cách); unsure; nhắm mắt; có khi (?:phải )?là; uncertain; not (?:\w+
     )?(?:sure|certain|confident|100%); guess(?:ing|ed)?; might; maybe; perhaps;
-    doubt(?:s|ful)?; (?:could|may) be (?:wrong|off); coin flip
+    doubt(?:s|ful)?; (?:could|may) be (?:wrong|off); coin flip; cũng có thể (?:là|bằng)
     """
 )
 _SELF = _words(
