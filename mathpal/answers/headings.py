@@ -34,6 +34,9 @@ _ARGUMENTS = re.compile(
 )
 
 
+_RESTATED = 4  # spaces of the fewest words that restate the question
+
+
 class Named(NamedTuple):
     """A text cut into what names its value, the value side, and what follows that."""
 
@@ -70,6 +73,24 @@ def without_arguments(text: str) -> str:
         reached = _REACHED.search(text)
         text = text[: reached.start("at")] if reached else text
     return text
+
+
+def without_restated(text: str, question: str) -> str:
+    """Return the text without the words behind its first number that the question holds as well.
+
+    Example:
+        >>> without_restated("có 18 số chẵn chia hết cho 5", "Mấy số chẵn chia hết cho 5?")
+        'có 18 số chẵn chia hết cho'
+    """
+    number = next_number(text)
+    if number is None or not question:
+        return text
+    behind = text[number.end :]
+    words = behind.strip(" .").lower()
+    digit = re.search(r"[0-9]", behind)
+    if digit is None or words.count(" ") < _RESTATED or words not in question.lower():
+        return text
+    return text[: number.end + digit.start()].rstrip()
 
 
 def named_value(text: str) -> Named:

@@ -9,7 +9,7 @@ from mathpal.answers.candidates import LOOSE, Candidate, candidates, relevant, s
 from mathpal.answers.directions import judge_direction
 from mathpal.answers.enumerations import calculated, is_expression
 from mathpal.answers.forms import judge_form
-from mathpal.answers.headings import without_arguments
+from mathpal.answers.headings import without_arguments, without_restated
 from mathpal.answers.notation import english_commas, english_words, next_number, normalise
 from mathpal.answers.numerals import plain_value
 from mathpal.answers.quantities import (
@@ -57,7 +57,7 @@ def judge_number(
         lenient: whether a bare number is enough if the question names its unit.
         working: the response's text, for the unit of a bare number and the habit of commas.
     """
-    text = _plain(_without_restated(text, asked), gold)
+    text = _plain(without_restated(text, asked.text), gold)
     target = gold.parts[0]
     unit = asked.blank_unit
     counted = target.dimension == "count" and target.unit.split(" ")[0] == asked.named_unit
@@ -95,20 +95,6 @@ def judge_number(
         turned = judge_direction(first.before, first.behind, gold.text, asked.directions, text)
         verdict, why = turned if turned[0] else (verdict, why)
     return Finding(verdict, quantity, why)
-
-
-def _without_restated(text: str, asked: Asked) -> str:
-    """Return "có 18 số chia hết cho 5" without the words that the question holds as well."""
-    number = next_number(text)
-    if number is None or not asked.text:
-        return text
-    behind = text[number.end :].strip(" .").lower()
-    restated = behind.count(" ") > 3 and any(c.isdigit() for c in behind)
-    if not restated or behind not in asked.text.lower():
-        return text
-    first = re.search(r"[0-9]", text[number.end :])
-    assert first is not None  # a digit was found above
-    return text[: number.end + first.start()].rpartition(" ")[0] or text
 
 
 def _plain(text: str, gold: Answer) -> str:
