@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from mathpal.answers.claims import Claim, Reading
+from mathpal.answers.letters import LETTER
 from mathpal.answers.quantities import find_quantities
 from mathpal.answers.records import Quantity
 from mathpal.answers.rivals import (
@@ -148,5 +149,5 @@ def _with_own_named(sentence: str, answered: Answered, own: list[Quantity]) -> s
 
 def _of_another_option(sentence: str, claim: Claim) -> bool:
     """Return whether a sentence is about other options than the chosen one."""
-    letters = set(re.findall(r"(?<![\w'’])[A-F](?![\w'’])", sentence))
+    letters = set(LETTER.findall(sentence))
     return bool(claim.letter and letters) and claim.letter not in letters

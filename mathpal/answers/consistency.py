@@ -1,4 +1,4 @@
-"""Decides whether a response contradicts its own answer, takes it back or doubts it.
+"""Decides whether the declarations of a response contradict or deny its own answer.
 
 Compares claims with each other; the caller supplies the judge of a single one.
 """

@@ -25,7 +25,7 @@ _ALSO = re.compile(
     r"(?:hoặc|hay|or|,|;) ?(?:là )?(?:(?:đáp án|phương án|câu) )?\(?([A-F])(?:[.):]|$)"
     r"|(?<![\w'’])([A-F])(?![\w'’])[^.;]{0,12}(?:cũng|mới) đúng"
 )
-_LETTER = re.compile(r"(?<![\w'’])([A-F])(?![\w'’])")
+LETTER = re.compile(r"(?<![\w'’])([A-F])(?![\w'’])")
 _REASON = re.compile(r" (?:vì|do|bởi|nên|chứ|còn|thay vì|không phải)(?!\w)|[,;.:]")
 _ANY = ("hơn", "nhất")
 _DENIED = re.compile(
@@ -124,4 +124,4 @@ def _other_letter(claim: Claim, asks: Asked) -> str:
     joined = _JOINED.match(after)
     if joined and joined[1] != own:
         return joined[1]
-    return next((name for name in _LETTER.findall(_REASON.split(after, 1)[0]) if name != own), "")
+    return next((name for name in LETTER.findall(_REASON.split(after, 1)[0]) if name != own), "")

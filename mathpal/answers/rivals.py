@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from mathpal.answers.asking import Asked
+from mathpal.answers.candidates import LOOSE
 from mathpal.answers.claims import Claim
 from mathpal.answers.clauses import DENIED, LEADS, SPOKEN_OF, clause_before, nameless, words_of
 from mathpal.answers.quantities import find_quantities
@@ -33,7 +34,6 @@ _OPERAND = re.compile(
 )
 _TURNS = (("tăng", "giảm"), ("lãi", "lỗ"), ("thừa", "thiếu"), ("hơn", "kém"))
 ONLY = re.compile(r"(?<!\w)(?:loại|chỉ (?:nhận|có|lấy|còn)|bỏ)(?!\w)", re.I)
-_LOOSE = ("", "count")
 MULTIPLE = ("pair", "list", "set", "parts", "remainder")
 _VALUED = (
     "integer", "decimal", "fraction", "mixed", "percent", "quantity", "time", *MULTIPLE
@@ -78,7 +78,7 @@ def own_values(answered: Answered) -> list[Quantity]:
 
 def same_value(one: Quantity, other: Quantity) -> bool:
     """Return whether two quantities are equal; a bare number or count may lack the unit."""
-    if one.dimension in _LOOSE or other.dimension in _LOOSE:
+    if one.dimension in LOOSE or other.dimension in LOOSE:
         return one.value == other.value
     return one.dimension == other.dimension and one.base == other.base
 
@@ -111,12 +111,19 @@ def rival(sentence: str, answered: Answered, own: list[Quantity]) -> str:
         return _turned(sentence, answered, own)
     elif len(found) > 3 and "=" not in sentence:
         return ""  # "Đó là: 18, 27, 36, …" lists
-    known = {q.value for q, _, _ in find_quantities(asks.text)}
     for quantity, start, end in found:
-        given = quantity.value in known and not _GIVEN_AS_ANSWER.search(sentence[:start])
-        if not given and _is_rival(sentence, quantity, (start, end), answered.kind, own, asked):
+        if _is_rival(sentence, quantity, (start, end), answered.kind, own, asked) and not (
+            _is_given(quantity, sentence[:start], asks)
+        ):
             return sentence[start:end].strip()
     return ""
+
+
+def _is_given(quantity: Quantity, ahead: str, asks: Asked) -> bool:
+    """Return whether a value is one of the question's and is not called the answer."""
+    if _GIVEN_AS_ANSWER.search(ahead):
+        return False
+    return any(quantity.value == q.value for q, _, _ in find_quantities(asks.text))
 
 
 def _is_rival(
@@ -140,7 +147,7 @@ def _is_rival(
         return False
     if _OPERATOR.match(sentence, end) or SPOKEN_OF.match(behind):
         return False
-    bare = not quantity.dimension and all(o.dimension not in _LOOSE for o in own)
+    bare = not quantity.dimension and all(o.dimension not in LOOSE for o in own)
     if bare and not LEADS.search(ahead):
         return False
     if CALLED_RIGHT.search(ahead + " "):
@@ -180,5 +187,5 @@ def _turned(sentence: str, answered: Answered, own: list[Quantity]) -> str:
 
 def _comparable(one: Quantity, own: list[Quantity]) -> bool:
     """Return whether a quantity can be compared with one of the answer's."""
-    loose = one.dimension in _LOOSE
-    return any(one.dimension in ("", q.dimension) or (loose and q.dimension in _LOOSE) for q in own)
+    loose = one.dimension in LOOSE
+    return any(one.dimension in ("", q.dimension) or (loose and q.dimension in LOOSE) for q in own)
