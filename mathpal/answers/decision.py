@@ -6,6 +6,7 @@ A pure function of the claims and the gold; the caller supplies the judge of a s
 |---|---|
 | "Đáp số: …", "Answer: …", "Chọn B" | the last one that can answer the gold |
 | none of these, but "Vậy …", "Kết luận: …", "Do đó …" | the last one, if no other result follows |
+| none of these, but a last sentence that restates the question | that sentence |
 | several answers that differ | multiple_answers |
 | an answer, and afterwards "Vậy …" with another value | multiple_answers |
 | an answer, then "Nhầm rồi", "Đợi đã, … 17 kg", "không chắc" | ambiguous |
@@ -23,6 +24,7 @@ from mathpal.answers.consistency import Judge, contradicted, denied_later, rejec
 from mathpal.answers.phrases import SUPPOSED, Role
 from mathpal.answers.quantities import find_quantities
 from mathpal.answers.records import Answer
+from mathpal.answers.restated import restated
 from mathpal.answers.rivals import Answered
 from mathpal.answers.scalars import Finding, holds_number
 from mathpal.answers.sentences import trim
@@ -79,7 +81,7 @@ def decide(
         return Decision(final[-1], _considered(reading, final, weak, gold, judge, asks))
     weak = _joined(weak, gold)
     if not weak or _superseded(weak[-1], reading, gold):
-        found = without_declaration(reading) if lenient else None
+        found = without_declaration(reading) if lenient else restated(reading, asks)
         if found is None:
             return Decision(None, Finding("no_answer", None, "nothing is declared"))
         weak = [found]
