@@ -3,6 +3,7 @@
 Knows what one cell may hold. Knows nothing of whole rows, copies or splits.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,10 @@ from mathpal.problems import Fault
 
 
 def read_texts(
-    fields: Mapping[str, Any], names: Iterable[str], max_characters: int
+    fields: Mapping[str, Any],
+    names: Iterable[str],
+    max_characters: int,
+    removed: Counter[str] | None = None,
 ) -> list[str] | Fault:
     """Return the cleaned texts of some columns, or the fault of the first bad one.
 
@@ -22,6 +26,7 @@ def read_texts(
         fields: column name to cell of the row.
         names: the columns.
         max_characters: greatest total length before cleaning.
+        removed: kind to number of what cleaning removed, counted up here.
     """
     names = list(names)
     for name in names:
@@ -35,7 +40,7 @@ def read_texts(
             return Fault("bad_utf8", f"{name!r} holds bytes that are not UTF-8")
         if (kind := damage(fields[name])) is not None:
             return Fault("damaged_encoding", f"{name!r} is {kind}")
-    texts = [clean(fields[name]) for name in names]
+    texts = [clean(fields[name], removed) for name in names]
     return texts if all(texts) else Fault("empty", "nothing is left after cleaning")
 
 

@@ -43,6 +43,7 @@ def require_columns(where: str, columns: Mapping[str, str], found: list[str]) ->
 
 
 def _override(keyword: str, found: list[str]) -> str:
+    setting = "column" if keyword == "text" else keyword
     plain = {name.strip().casefold().replace(" ", "_"): name for name in found}
     name = next((plain[word] for word in LIKELY[keyword].split() if word in plain), "COLUMN")
-    return f"data.{keyword}={name}" if name.isidentifier() else f"'data.{keyword}=\"{name}\"'"
+    return f"data.{setting}={name}" if name.isidentifier() else f"'data.{setting}=\"{name}\"'"

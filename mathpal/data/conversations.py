@@ -5,6 +5,7 @@ and loss masks (`mathpal.tokens.chat`).
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,10 @@ def conversations(
 
 
 def conversation(
-    fields: Mapping[str, Any], columns: Mapping[str, str], max_characters: int
+    fields: Mapping[str, Any],
+    columns: Mapping[str, str],
+    max_characters: int,
+    removed: Counter[str] | None = None,
 ) -> Problem | Fault:
     """Make the problem of a row of turns (see `mathpal.data.sieve.Make`)."""
     name = columns["messages"]
@@ -102,7 +106,7 @@ def conversation(
     if (fault := _order(roles)) is not None:
         return fault
     spoken = {f"turn {number} ({turn[0]})": turn[1] for number, turn in enumerate(turns, 1)}
-    texts = read_texts(spoken, spoken, max_characters)
+    texts = read_texts(spoken, spoken, max_characters, removed)
     if isinstance(texts, Fault):
         return texts
     said = tuple(zip(roles, texts, strict=True))

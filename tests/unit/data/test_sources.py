@@ -198,10 +198,17 @@ class TestText:
         for suffix in (".jsonl", ".csv", ".parquet"):
             path = write(tmp_path / f"b{suffix}", rows)
             assert text(None, path=path, column="body", validation_share=0.3)[:3] == whole[:3]
-            with pytest.raises(DataError, match=r"data\.text=body|no column 'text'"):
+            with pytest.raises(DataError, match=r"no column 'text'.*data\.column=body"):
                 text(None, path=path)
         assert whole.validation
         assert whole.test == []
+
+    def test_a_blank_line_in_a_code_fence_divides_no_texts(self, tmp_path: Path) -> None:
+        code = "```python\ndef f():\n    a = 1\n\n    return a\n```"
+        path = tmp_path / "a.txt"
+        path.write_text(f"Một\n\n{code}\n\nHai\n\nBa\n\n```\n\nBốn", encoding="utf-8")
+        texts = {p.question for p in text(None, path=path, validation_share=0).train}
+        assert texts == {"Một", code, "Hai", "Ba", "```", "Bốn"}
 
     @pytest.mark.parametrize("content", [b"", b"\n \n", b"\xff\xfe"])
     def test_a_file_without_text_is_one_clear_error(self, tmp_path: Path, content: bytes) -> None:
