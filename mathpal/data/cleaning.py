@@ -129,8 +129,8 @@ def _clean_once(text: str, removed: Counter[str]) -> str:
     text, letters = _LOOKALIKE.subn(lambda found: _LETTERS[found[0]], text)
     removed["letters Ð for Đ"] += letters
     text = _single_braces(text, removed)
-    text = re.sub(r"\n{3,}", "\n\n", _spaced(text)).strip("\n")
-    return put_back(text, code)
+    text = re.sub(r"\n{3,}", "\n\n", _spaced(text))
+    return put_back(text, code).strip("\n")
 
 
 def _commands(text: str, removed: Counter[str]) -> str:

@@ -107,12 +107,17 @@ def sieve(
     kept: list[Problem] = []
     duplicates: list[Reject] = []
     for copies in found.values():
-        copies.sort(key=lambda copy: (copy[1].answer is None, digest(copy[1].solution)))
+        copies.sort(key=lambda copy: _preference(copy[1]))
         kept.append(copies[0][1])
         fault = Fault("duplicate", f"the same question as row {copies[0][0].number}")
         for row, _ in copies[1:]:
             duplicates.append(Reject(row.number, fault, _excerpt(row, columns)))
     return Sieved(sorted(kept, key=lambda problem: problem.id), malformed, duplicates, removed)
+
+
+def _preference(problem: Problem) -> tuple[Any, ...]:
+    """The key by which the first of several copies is kept, whatever the rows' order."""
+    return problem.answer is None, digest(problem.solution), problem.unlearnt
 
 
 def copy_text(problem: Problem) -> str:
