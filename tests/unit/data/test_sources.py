@@ -95,7 +95,7 @@ class TestConversations:
         row = chat(questions(1)[0], ("user", "Chào"), ("assistant", "Đáp số: 0"))
         plain = conversations(None, path=write(tmp_path / f"a{suffix}", [row]), test_share=0)
         row["messages"][1] |= keys
-        row["messages"][3] |= dict.fromkeys(keys, 1)
+        row["messages"][3] |= {key: type(value)(1) for key, value in keys.items()}
         path = write(tmp_path / f"b{suffix}", [row])
         splits = conversations(None, path=path, test_share=0)
         assert [p.unlearnt for p in plain.train] == [()]
