@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import FilePath
 
 from mathpal.data.cells import read_texts
+from mathpal.data.decoding import lines_of
 from mathpal.data.finish import Share, Tolerance, finish
-from mathpal.data.reading import lines_of
 from mathpal.data.sieve import digest, sieve
 from mathpal.data.tables import file_facts, from_file
 from mathpal.data.verbatim import fences
