@@ -34,6 +34,8 @@ class Problem:
             question and solution.
         rejected: the worse response of a preference pair (the better one is the solution); None
             for rows that are no preference pair.
+        unlearnt: indices of the messages, answers of the assistant, that carry no loss; the last
+            message is never one of them.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Problem:
     steps: tuple[str, ...] = ()
     messages: tuple[tuple[str, str], ...] = ()
     rejected: str | None = None
+    unlearnt: tuple[int, ...] = ()
 
 
 class Fault(NamedTuple):

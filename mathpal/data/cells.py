@@ -3,18 +3,23 @@
 Knows what one cell may hold. Knows nothing of whole rows, copies or splits.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from mathpal.answers import declared_answer, parse_gold
 from mathpal.data.cleaning import SURROGATE, clean, damage
+from mathpal.data.columns import is_header
+from mathpal.data.numbers import written
 from mathpal.errors import DataError
 from mathpal.problems import Fault
 
 
 def read_texts(
-    fields: Mapping[str, Any], names: Iterable[str], max_characters: int
+    fields: Mapping[str, Any],
+    names: Iterable[str],
+    max_characters: int,
+    removed: Counter[str] | None = None,
 ) -> list[str] | Fault:
     """Return the cleaned texts of some columns, or the fault of the first bad one.
 
@@ -22,6 +27,7 @@ def read_texts(
         fields: column name to cell of the row.
         names: the columns.
         max_characters: greatest total length before cleaning.
+        removed: kind to number of what cleaning removed, counted up here.
     """
     names = list(names)
     for name in names:
@@ -35,7 +41,9 @@ def read_texts(
             return Fault("bad_utf8", f"{name!r} holds bytes that are not UTF-8")
         if (kind := damage(fields[name])) is not None:
             return Fault("damaged_encoding", f"{name!r} is {kind}")
-    texts = [clean(fields[name]) for name in names]
+    if len(names) > 1 and is_header(fields[name] for name in names):
+        return Fault("header", "the names of columns: two exports were put together")
+    texts = [clean(fields[name], removed) for name in names]
     return texts if all(texts) else Fault("empty", "nothing is left after cleaning")
 
 
@@ -45,7 +53,7 @@ def stated_gold(fields: Mapping[str, Any], columns: Mapping[str, str], solution:
     The checker may be unable to read it.
     """
     if "answer" in columns:
-        return _written(fields.get(columns["answer"]))
+        return written(fields.get(columns["answer"]))
     return declared_answer(solution)
 
 
@@ -63,16 +71,6 @@ def _fault(fields: Mapping[str, Any], name: str) -> Fault | None:
         return Fault("empty", f"{name!r} is empty")
     if not isinstance(text, str):
         return Fault("not_text", f"{name!r} is not text but {type(text).__name__}")
-    return None
-
-
-def _written(value: object) -> str | None:
-    """The text of an answer cell; numbers are written as a Vietnamese pupil writes them."""
-    if isinstance(value, float):
-        # repr alone writes 5e-05, of which the checker would read the 5.
-        return format(Decimal(repr(value)), "f").removesuffix(".0").replace(".", ",")
-    if isinstance(value, (str, int)) and not isinstance(value, bool):
-        return clean(str(value)) or None
     return None
 
 

@@ -4,39 +4,52 @@ Knows markup, encodings and white space. Knows nothing of rows, answers or split
 only where braces are doubled or where JSON escapes broke a command.
 """
 
-import html
 import re
 import unicodedata
-from html.entities import html5
+from collections import Counter
 
-# "\times" and "\frac" written in JSON with one backslash arrive as TAB + "imes", FF + "rac".
+from mathpal.data.markup import without_markup
+from mathpal.data.verbatim import MARK, indents, put_back, set_aside
+
+MOST_LAYERS = 32  # of nested markup; more are no typing
+
+# "\times" and "\frac" written in JSON with one backslash arrive as TAB + "imes", FF + "rac". Only
+# what no text holds otherwise is repaired.
 _BROKEN_COMMAND = re.compile(
-    r"\t(?=imes|ext|frac|an\b|riangle)|\f(?=rac)|\x08(?=egin|ar\b|ig)|\r(?=ight)|\x07(?=pprox|ngle)"
+    r"\t(?=imes|ext[a-z]*\{|frac|an[\\({^]|riangle|heta|herefore)|\f(?=rac[\s{\d\\]|orall)|\r(?=ight)"
+    r"|\x08(?=egin|ar[\s{\d\\]|ig|eta|inom|oxed|mod|ullet|ecause)|\x07(?=pprox|ngle|lpha)"
+    r"|\x0b(?=ec[\s{\\]|arphi)"
 )
-_COMMAND_LETTER = {"\t": "t", "\f": "f", "\x08": "b", "\r": "r", "\x07": "a"}
+_COMMAND_LETTER = dict(zip("\t\f\x08\r\x07\x0b", "tfbrav", strict=True))
+_COMMAND = re.compile(r"\\[A-Za-z]+\s*|[\^_]")
 
-_ATTRIBUTE = r"\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+)"
-_TAG = re.compile(rf"<(/?)([A-Za-z][A-Za-z0-9_:]*)((?:{_ATTRIBUTE})*)\s*/?>")
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
-_LINE_TAGS = frozenset(
-    "br hr p div li ul ol dl dd dt tr table tbody thead h1 h2 h3 h4 h5 h6".split()
-)
-_SHORT_TAGS = frozenset("em tt td th".split())
-_SCRIPT = re.compile(r"<(sup|sub)>([^<]*)</\1>", re.I)
-_SCRIPT_TAG = re.compile(r"</?su[bp]>", re.I)
-_SIGNS = {"1": "¹", "2": "²", "3": "³", "o": "°"}
-_SOURCE = re.compile(r"\bsrc\s*=\s*[\"']?([^\s\"'<>]+)")
-
-_ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_SPACE = re.compile("[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_LINE_END = re.compile("\r\n|\r(?!ight)")
+_OTHER_LINE_END = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_BLANKS = " \t\x1f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_SPACE = re.compile(f"[{_BLANKS}]+")
 INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
+# Joiners shape emoji and other scripts; beside Latin letters and digits they do nothing.
+_FOREIGN = "[^\x00-\u036f\u1e00-\u206f]"
+_REMOVED = re.compile(
+    f"(?:(?!{MARK}|\x1f|(?<={_FOREIGN})[\u034f\u200c-\u200f]|[\u034f\u200c-\u200f]{_FOREIGN})"
+    f"{INVISIBLE.pattern})+"
+)
+_DIVIDING = re.compile("[^\xad\u034f\u200c-\u200f\u202a-\u202e\u2060-\u206f]")
 SURROGATE = re.compile("[\ud800-\udfff]")  # a byte that is not UTF-8, as it was read
 # Eth looks like the Vietnamese letter; some keyboard drivers of the nineties typed it.
-_LOOKALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ"})
+_VIETNAMESE = "a-zàáâãèéêìíòóôõùúýăĩũơư\u1ea0-\u1ef9"
+_LOOKALIKE = re.compile(
+    rf"(?<![^\W\d_])(?:[ÐƉ](?![^\W\d_]*[ðþæ])|(?<![/\[ˈˌ])ð(?=[{_VIETNAMESE}]{{1,7}}(?![^\W\d_])))"
+)
+_LETTERS = {"Ð": "Đ", "Ɖ": "Đ", "ð": "đ"}
 
+_IMAGE = re.compile(
+    r"!\[[^\[\]]*\]\((?:[^()]|\([^()]*\))*\)|<img\b[^<>]*>"
+    r"|\\includegraphics(?:\[[^\[\]]*\])?\{[^{}]*\}",
+    re.I,
+)
 _IMAGE = re.compile(
     r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>|\\includegraphics(?:\[[^\]]*\])?\{[^}]*\}", re.I
 )
@@ -62,7 +75,7 @@ _DAMAGE = {
 }
 
 
-def clean(text: str) -> str:
+def clean(text: str, removed: Counter[str] | None = None) -> str:
     """Return the text in NFC, without markup, invisible characters and stray white space.
 
     | what | before | after |
@@ -74,105 +87,107 @@ def clean(text: str) -> str:
     | indices | `S<sub>ABC </sub>= 5` | `S_{ABC} = 5` |
     | line tags | `a)<br>b)` | `a)`, new line, `b)` |
     | image tag | `<img src="h.png">` | `![](h.png)` |
-    | other tags | `<strong>B</strong>` | `B` |
-    | doubled braces | `\\frac{{11}}{{12}}` | `\\frac{11}{12}` |
+    | struck text | `<del>5</del> 6` | `~~5~~ 6` |
+    | other tags of HTML | `<strong>B</strong>` | `B` |
+    | doubled braces of a command | `\\frac{{11}}{{12}}` | `\\frac{11}{12}` |
     | broken escapes | TAB + `imes` | `\\times` |
     | invisible characters | `12<U+200B>5` | `125` |
     | line ends | CR LF | LF |
     | spaces, blank lines | `a   b  `, three blank lines | `a b`, one blank line |
 
-    Comparison signs are not tags: `a<b`, `x <y và y> z` stay. Cleaning a cleaned text changes
-    nothing.
+    Everything else stays: tags that HTML does not have (`<think>`), code in fences and backticks,
+    the indentation of code and of nested lists, comparison signs (`a<b`), type parameters
+    (`List<int>`), `{{name}}`, and the joiners of emoji and of other scripts. Cleaning a cleaned
+    text changes nothing.
 
     Args:
         text: any text; lone surrogates pass through untouched.
+        removed: kind to number of what was removed, counted up here; None counts nothing.
 
     Example:
         >>> clean("S = 2 x 3 = 6 (cm<sup>2</sup>)&nbsp; ")
         'S = 2 x 3 = 6 (cm²)'
     """
-    # Each round removes one layer of doubly escaped markup ("&amp;lt;") and shortens the text.
-    while (cleaned := _clean_once(text)) != text:
+    counts: Counter[str] = Counter()
+    # Each round removes one layer of nested markup ("&amp;lt;").
+    for _ in range(MOST_LAYERS):
+        if (cleaned := _clean_once(text, counts)) == text:
+            break
         text = cleaned
+    if removed is not None:
+        removed.update(+counts)
     return text
 
 
-def _clean_once(text: str) -> str:
-    text = _BROKEN_COMMAND.sub(lambda found: "\\" + _COMMAND_LETTER[found[0]], text)
-    text = _scripts(_without_tags(text))
-    text = _ENTITY.sub(_entity, text)
-    text = _LINE_END.sub("\n", text)
-    text = INVISIBLE.sub("", text).translate(_LOOKALIKES)
-    text = unicodedata.normalize("NFC", _single_braces(text))
-    lines = "\n".join(_SPACE.sub(" ", line).strip(" ") for line in text.split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n")
+def _clean_once(text: str, removed: Counter[str]) -> str:
+    text = unicodedata.normalize("NFC", _LINE_END.sub("\n", text))
+    removed["invisible characters"] += text.count(MARK)
+    text, code = set_aside(text.replace(MARK, ""))
+    text = _commands(text, removed)
+    text = _without_invisible(_OTHER_LINE_END.sub("\n", text), removed)
+    text = without_markup(text, removed)
+    text, letters = _LOOKALIKE.subn(lambda found: _LETTERS[found[0]], text)
+    removed["letters Ð for Đ"] += letters
+    text = _single_braces(text, removed)
+    text = re.sub(r"\n{3,}", "\n\n", _spaced(text))
+    return put_back(text, code).strip("\n")
 
 
-def _without_tags(text: str) -> str:
-    if "<" not in text:
-        return text
+def _commands(text: str, removed: Counter[str]) -> str:
+    """Repair the LaTeX commands that JSON escapes broke."""
+    text, count = _BROKEN_COMMAND.subn(lambda found: "\\" + _COMMAND_LETTER[found[0]], text)
+    removed["broken LaTeX commands"] += count
+    return text
+
+
+def _without_invisible(text: str, removed: Counter[str]) -> str:
+    """Remove invisible characters. Of those that divide words, a space stays."""
 
     def replace(found: re.Match[str]) -> str:
-        slash, name, attributes = found[1], found[2].lower(), found[3]
-        if name in ("sup", "sub"):
-            return f"<{slash}{name}>"
-        if name == "img":
-            source = _SOURCE.search(attributes)
-            return f"![]({source[1]})" if source else ""
-        # "a <b> c" compares letters; it is a tag only if it has a partner or attributes.
-        if len(name) == 1 and not (slash or attributes or f"</{name}>" in lowered):
-            return found[0]
-        if name in _LINE_TAGS:
-            return "\n"
-        if name in _SHORT_TAGS:
-            return " " if name[0] == "t" else ""
-        # "AB <CD> EF" compares segments: an unknown name must look like a tag's.
-        return "" if len(name) == 1 or (len(name) > 2 and not found[2].isupper()) else found[0]
+        removed["invisible characters"] += len(found[0])
+        around = text[found.start() - 1 : found.start()] + text[found.end() : found.end() + 1]
+        return " " if len(around) == 2 and around.isalpha() and _DIVIDING.search(found[0]) else ""
 
-    text = _COMMENT.sub("", text)
-    lowered = text.lower()
-    return _TAG.sub(replace, text)
+    return _REMOVED.sub(replace, text)
 
 
-def _scripts(text: str) -> str:
-    def replace(found: re.Match[str]) -> str:
-        inner = _ENTITY.sub(_entity, found[2])
-        body, tail = inner.strip(), " " if inner[-1:].isspace() else ""
-        if not body:
-            return tail
-        if found[1].lower() == "sup" and body in _SIGNS:
-            return _SIGNS[body] + tail
-        mark = "^" if found[1].lower() == "sup" else "_"
-        return mark + (body if len(body) == 1 else f"{{{body}}}") + tail
-
-    return _SCRIPT_TAG.sub("", _SCRIPT.sub(replace, text))
+def _spaced(text: str) -> str:
+    """Unify the white space within lines; code and lists keep their indentation."""
+    lines = text.split("\n")
+    spaced = []
+    for line, indent in zip(lines, indents(lines), strict=True):
+        bare = _SPACE.sub(" ", line).strip(" ")
+        begin = line[: len(line) - len(line.lstrip(" \t"))]
+        spaced.append(begin[len(begin) - indent :] + bare)
+    return "\n".join(spaced)
 
 
-def _entity(found: re.Match[str]) -> str:
-    name = found[1]
-    # html.unescape alone would turn "&notation;" into "¬ation;".
-    return html.unescape(found[0]) if name[0] == "#" or f"{name};" in html5 else found[0]
-
-
-def _single_braces(text: str) -> str:
-    """`{{11}}` to `{11}`; `{{a}{b}}` and the escaped `\\{` stay."""
+def _single_braces(text: str, removed: Counter[str]) -> str:
+    """`\\frac{{11}}` to `\\frac{11}`; `{{11}}` without a command, `{{a}{b}}` and `\\{` stay."""
     if "{{" not in text:
         return text
     partner: dict[int, int] = {}
     open_braces: list[int] = []
+    argument: set[int] = set()  # opening braces of arguments
+    ends = {found.end() for found in _COMMAND.finditer(text)}  # where an argument may follow
     position = 0
     while position < len(text):
         if text[position] == "{":
             open_braces.append(position)
-        elif text[position] == "}" and open_braces:
-            partner[open_braces.pop()] = position
+            if position in ends:
+                argument.add(position)
+        elif text[position] == "}":
+            begin = open_braces.pop() if open_braces else -1
+            partner[begin] = position
+            if begin in argument or (begin < 0 and position in ends):
+                ends.add(position + 1)
         position += 2 if text[position] == "\\" else 1
-    spare = {
-        brace
-        for start, end in partner.items()
-        if partner.get(start + 1) == end - 1
-        for brace in (start, end)
-    }
+    spare: set[int] = set()
+    for start in sorted(partner):
+        inside = start in argument or start - 1 in spare
+        if inside and partner.get(start + 1) == partner[start] - 1:
+            spare |= {start, partner[start]}
+    removed["doubled braces"] += len(spare) // 2
     return "".join(sign for index, sign in enumerate(text) if index not in spare)
 
 

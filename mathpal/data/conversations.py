@@ -1,10 +1,11 @@
 """Conversations of several turns as a data set: what `data=messages` names.
 
-Knows the spellings of a turn and which conversations are usable. Knows nothing of chat templates
-and loss masks (`mathpal.tokens.chat`).
+Knows which conversations are usable; the spellings of a turn are in `turns`. Knows nothing of chat
+templates and loss masks (`mathpal.tokens.chat`).
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,18 +16,9 @@ from mathpal.data.cells import gold_of, read_texts
 from mathpal.data.finish import EVERY_ROW, ONE_SPLIT, Characters, Count, Share, Tolerance
 from mathpal.data.sieve import digest
 from mathpal.data.tables import from_file
+from mathpal.data.turns import LEARNT, Turn, turn_of
 from mathpal.problems import Fault, Problem, Splits
 from mathpal.settings.capabilities import Limits, declares
-
-# OpenAI's spelling, ShareGPT's, and Gemma's name for the assistant.
-ROLES = {
-    "system": "system",
-    "user": "user",
-    "human": "user",
-    "assistant": "assistant",
-    "gpt": "assistant",
-    "model": "assistant",
-}
 
 
 @declares(limits=Limits(audited=EVERY_ROW, undivided=ONE_SPLIT))
@@ -44,13 +36,15 @@ def conversations(
     max_characters: Characters = 50_000,
     seed: int = 42,
 ) -> Splits:
-    """Conversations from a JSON, JSONL or Parquet file; every answer in them is learnt.
+    """Load conversations from a JSON, JSONL or Parquet file; every answer in them is learnt.
 
     A turn is {"role", "content"} or {"from", "value"}; content is text or a list of parts
-    {"type": "text", "text"}. A system turn may come first, then user and assistant take turns,
-    the assistant last. The problem's question is the last user turn, its solution the last
-    answer. The test split takes conversations of one question and its answer only, with their
-    system turn if there is one. Longer conversations of the test share go to validation.
+    {"type": "text", "text"}. An answer with "weight", "train" or "loss_mask" 0 or false in its turn
+    is not learnt. A turn with keys for tool calls or reasoning makes its conversation malformed. A
+    system turn may come first, then user and assistant take turns, the assistant last. The
+    problem's question is the last user turn, its solution the last answer. The test split takes
+    conversations of one question and its answer only, with their system turn if there is one.
+    Longer conversations of the test share go to validation.
 
     The arguments that are not explained here are those of `from_file`.
 
@@ -83,7 +77,10 @@ def conversations(
 
 
 def conversation(
-    fields: Mapping[str, Any], columns: Mapping[str, str], max_characters: int
+    fields: Mapping[str, Any],
+    columns: Mapping[str, str],
+    max_characters: int,
+    removed: Counter[str] | None = None,
 ) -> Problem | Fault:
     """Make the problem of a row of turns (see `mathpal.data.sieve.Make`)."""
     name = columns["messages"]
@@ -93,42 +90,39 @@ def conversation(
         return Fault("empty", f"{name!r} is empty")
     if not isinstance(fields[name], list):
         return Fault("not_list", f"{name!r} is not a list but {type(fields[name]).__name__}")
-    turns = [_turn(turn) for turn in fields[name]]
-    roles = []
-    for number, turn in enumerate(turns, 1):
+    unread: Counter[str] = Counter()
+    turns: list[Turn] = []
+    for number, given in enumerate(fields[name], 1):
+        turn = turn_of(given, unread)
         if isinstance(turn, Fault):
             return turn._replace(message=f"turn {number} of {name!r}: {turn.message}")
-        roles.append(turn[0])
-    if (fault := _order(roles)) is not None:
+        turns.append(turn)
+    if (fault := _order([turn.role for turn in turns])) is not None:
         return fault
-    spoken = {f"turn {number} ({turn[0]})": turn[1] for number, turn in enumerate(turns, 1)}
-    texts = read_texts(spoken, spoken, max_characters)
+    learnt = [place for place, turn in enumerate(turns) if turn.learnt]
+    if not learnt:
+        return Fault("turns", f"no answer of {name!r} is to be learnt ({', '.join(LEARNT[:3])})")
+    # What follows the last answer that is learnt teaches nothing.
+    unread["turns after the last answer to learn"] += len(turns) - learnt[-1] - 1
+    turns = turns[: learnt[-1] + 1]
+    spoken = {f"turn {number} ({turn.role})": turn.content for number, turn in enumerate(turns, 1)}
+    texts = read_texts(spoken, spoken, max_characters, removed)
     if isinstance(texts, Fault):
         return texts
-    said = tuple(zip(roles, texts, strict=True))
+    unlearnt = [i for i, turn in enumerate(turns) if turn.role == "assistant" and not turn.learnt]
+    if removed is not None:
+        removed.update(+unread)
+        removed["answers not learnt, as their turns say"] += len(unlearnt)
+    said = tuple(zip((turn.role for turn in turns), texts, strict=True))
+    key = (said, unlearnt) if unlearnt else said
     return Problem(
-        id=f"messages/{digest(json.dumps(said, ensure_ascii=False))}",
+        id=f"messages/{digest(json.dumps(key, ensure_ascii=False))}",
         question=texts[-2],
         solution=texts[-1],
         answer=gold_of(fields, columns, texts[-1]),
         messages=said,
+        unlearnt=tuple(unlearnt),
     )
-
-
-def _turn(turn: Any) -> tuple[str, Any] | Fault:
-    """Role and text of a turn in any of the spellings."""
-    if not isinstance(turn, dict):
-        return Fault("turns", f"expected an object, found {type(turn).__name__}")
-    role = turn["role"] if "role" in turn else turn.get("from")
-    content = turn["content"] if "content" in turn else turn.get("value")
-    if not isinstance(role, str) or role not in ROLES:
-        return Fault("turns", f"the role is {role!r}; expected one of {', '.join(ROLES)}")
-    if isinstance(content, list):
-        parts = [part.get("text") if isinstance(part, dict) else None for part in content]
-        if not all(isinstance(part, str) for part in parts):
-            return Fault("not_text", "a part of it is not text")
-        content = "\n".join(str(part) for part in parts)
-    return ROLES[role], content
 
 
 def _order(roles: list[str]) -> Fault | None:

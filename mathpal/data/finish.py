@@ -101,7 +101,7 @@ def finish(
             f"data.validation_share={validation_share} and data.test_share={test_share} leave "
             "nothing to train on; their sum must stay below 1"
         )
-    rows_read = sum(len(kept) + len(bad) + len(twins) for kept, bad, twins in given.values())
+    rows_read = sum(len(rows) for sieved in given.values() for rows in sieved[:3])
     refused = _refused(given)
     malformed = [reject for sieved in given.values() for reject in sieved.malformed]
     if len(malformed) > max_quarantine * rows_read:
@@ -127,8 +127,8 @@ def finish(
     if malformed and quarantine is not None:
         log.warning("%d malformed rows left out: %s", len(malformed), quarantine)
     wanted = {"validation": validation_share, "test": ("test" in given or test_share) and max_test}
-    for name in wanted:
-        if wanted[name] and not getattr(splits, name):
+    for name, share in wanted.items():
+        if share and not getattr(splits, name):
             log.warning("%s: the %s split is empty", source, name)
     return splits
 
@@ -187,6 +187,7 @@ def _facts(given: Mapping[str, Sieved]) -> dict[str, object]:
         "kept": len(kept),
         "quarantined": dict(reasons.most_common()),
         "duplicates": sum(len(sieved.duplicates) for sieved in given.values()),
+        "cleaned": dict(sum((Counter(s.removed) for s in given.values()), Counter()).most_common()),
         "images": sum(has_image(problem.question + problem.solution) for problem in kept),
         "checkable": checkable,
         "not_checkable": len(kept) - checkable,
@@ -227,6 +228,7 @@ def describe(notes: Mapping[str, Any]) -> str:
     """Describe the notes of `finish` in a few plain lines."""
     quarantined, splits = notes["quarantined"], notes["splits"]
     reasons = ", ".join(f"{code} {number(count)}" for code, count in quarantined.items())
+    cleaned = ", ".join(f"{number(count)} {kind}" for kind, count in notes["cleaned"].items())
     lines = [
         f"{notes['title']}: {number(notes['rows_read'])} rows read, "
         f"{number(notes['duplicates'])} duplicates dropped, "
@@ -234,6 +236,7 @@ def describe(notes: Mapping[str, Any]) -> str:
         f"{f' ({reasons})' if reasons else ''}, {number(notes['kept'])} kept",
         f"{number(notes['checkable'])} state an answer that the checker can read, "
         f"{number(notes['not_checkable'])} do not; {number(notes['images'])} show an image",
+        *([f"cleaning: {cleaned}"] if cleaned else []),
         f"train {number(splits['train'])}, validation {number(splits['validation'])}, "
         f"test {number(splits['test'])}",
     ]
@@ -242,7 +245,6 @@ def describe(notes: Mapping[str, Any]) -> str:
         lines[-1] += f"; {unused} left unused: beyond data.max_test, or asked in the test already"
     if notes["leaks"]:
         lines[-1] += f"; {number(notes['leaks'])} too like a held-out question, dropped from train"
-    if notes["validation_leaks"]:
-        lost = number(notes["validation_leaks"])
-        lines[-1] += f"; {lost} too like a test question, dropped from validation"
+    if lost := notes["validation_leaks"]:
+        lines[-1] += f"; {number(lost)} too like a test question, dropped from validation"
     return "\n".join(lines)

@@ -144,7 +144,7 @@ def _question(problem: Problem) -> str:
 
 def _fingerprint(problems: Iterable[Problem]) -> str:
     rows = sorted(
-        json.dumps([p.id, p.question, p.solution, p.answer, p.messages, p.rejected])
+        json.dumps([p.id, p.question, p.solution, p.answer, p.messages, p.rejected, p.unlearnt])
         for p in problems
     )
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()

@@ -19,6 +19,7 @@ from mathpal.data.finish import (
     Tolerance,
     finish,
 )
+from mathpal.data.numbers import shortest, with_decimal_commas
 from mathpal.data.sieve import sieve
 from mathpal.errors import ConfigError, DataError
 from mathpal.problems import RawRows, Row, Splits
@@ -172,7 +173,19 @@ def _require_splits(path: str, chosen: Mapping[str, str], sizes: Mapping[str, in
 def _rows(path: str, found: Any, columns: Mapping[str, str]) -> list[Row]:
     require_columns(f"data.path={path}", columns, found.column_names)
     wanted = found.select_columns(list(dict.fromkeys(columns.values())))
-    return [Row(number, dict(fields)) for number, fields in enumerate(wanted, 1)]
+    narrow = [
+        name
+        for name in wanted.column_names
+        if getattr(wanted.features[name], "dtype", "") in ("float16", "float32")
+    ]
+    rows = []
+    for number, given in enumerate(wanted, 1):
+        fields = dict(given)
+        for name in narrow:
+            if fields[name] is not None:
+                fields[name] = shortest(fields[name], narrow=True)
+        rows.append(Row(number, fields))
+    return with_decimal_commas(rows, columns.get("answer"))
 
 
 def _reread(

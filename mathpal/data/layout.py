@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from mathpal.data.division import kind_of
+from mathpal.data.turns import written
 from mathpal.problems import Problem
 from mathpal.record.files import write_text
 
@@ -22,7 +23,8 @@ class Column(NamedTuple):
 
     Attributes:
         name: of the column.
-        type: Arrow's name of a scalar type, "texts" (a list) or "turns" (role and content).
+        type: Arrow's name of a scalar type, "texts" (a list), "turns" (role and content) or
+            "weighted turns" (weight too, 0 where an answer is not learnt).
         meaning: for the data card.
     """
 
@@ -60,6 +62,8 @@ def columns_of(problems: Sequence[Problem], field: str | None) -> list[Column]:
         field: a field of the source's rows to keep, such as "link".
     """
     known = [c for c in WHERE_KNOWN if any(getattr(p, c.name) for p in problems)]
+    if any(p.unlearnt for p in problems):
+        known = [c._replace(type=f"weighted {c.type}") if c.type == "turns" else c for c in known]
     names = {column.name for column in (*ALWAYS, *known)}
     kept = [Column(field, "string", "of the source")] if field and field not in names else []
     return [*ALWAYS, *known, *kept]
@@ -73,9 +77,8 @@ def row_of(
     for name, kind, _ in columns:
         if name == "kind":
             row[name] = kind_of(problem)
-        elif kind == "turns":
-            turns = [{"role": role, "content": text} for role, text in problem.messages]
-            row[name] = turns or None
+        elif kind.endswith("turns"):
+            row[name] = written(problem) or None
         elif kind == "texts":
             row[name] = list(getattr(problem, name))
         elif hasattr(problem, name):
@@ -114,8 +117,12 @@ def write_split(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    turns = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
-    types = {"texts": pa.list_(pa.string()), "turns": turns}
+    turn = [("role", pa.string()), ("content", pa.string())]
+    types = {
+        "texts": pa.list_(pa.string()),
+        "turns": pa.list_(pa.struct(turn)),
+        "weighted turns": pa.list_(pa.struct([*turn, ("weight", pa.int8())])),
+    }
     schema = pa.schema([(c.name, types.get(c.type, c.type)) for c in columns])
     name = f"data/{split}-00000-of-00001.parquet"
     (folder / "data").mkdir(exist_ok=True)
@@ -132,10 +139,12 @@ def features(columns: Sequence[Column]) -> list[str]:
         lines.append(f"  - name: {json.dumps(column.name, ensure_ascii=False)}")
         if column.type == "texts":
             lines.append("    list: string")
-        elif column.type == "turns":
+        elif column.type.endswith("turns"):
             lines.append("    list:")
             for name in ("role", "content"):
                 lines += [f"    - name: {name}", "      dtype: string"]
+            if column.type != "turns":
+                lines += ["    - name: weight", "      dtype: int8"]
         else:
             lines.append(f"    dtype: {column.type}")
     return lines

@@ -3,6 +3,7 @@
 Knows which pairs are usable. Knows nothing of objectives.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -73,10 +74,13 @@ def preference(
 
 
 def _pair(
-    fields: Mapping[str, Any], columns: Mapping[str, str], max_characters: int
+    fields: Mapping[str, Any],
+    columns: Mapping[str, str],
+    max_characters: int,
+    removed: Counter[str] | None = None,
 ) -> Problem | Fault:
     names = [columns[name] for name in ("prompt", "chosen", "rejected")]
-    texts = read_texts(fields, names, max_characters)
+    texts = read_texts(fields, names, max_characters, removed)
     if isinstance(texts, Fault):
         return texts
     question, better, worse = texts

@@ -6,6 +6,7 @@ Knows the payload of scraped exams and how a text with markers is split. Usable 
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -209,9 +210,12 @@ def _reread(
 
 
 def _problem(
-    fields: Mapping[str, Any], columns: Mapping[str, str], max_characters: int
+    fields: Mapping[str, Any],
+    columns: Mapping[str, str],
+    max_characters: int,
+    removed: Counter[str] | None = None,
 ) -> Problem | Fault:
-    problem = worked_problem(fields, columns, max_characters)
+    problem = worked_problem(fields, columns, max_characters, removed)
     if isinstance(problem, Fault):
         return problem
     family = fields.get("type")

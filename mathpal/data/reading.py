@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mathpal.data.columns import require_columns
-from mathpal.data.delimited import find_delimiter, records
+from mathpal.data.columns import alike, require_columns
+from mathpal.data.decoding import lines_of
+from mathpal.data.delimited import read_delimited
+from mathpal.data.numbers import shortest
 from mathpal.errors import DataError
 from mathpal.problems import Fault, Row
 
@@ -23,7 +25,7 @@ def read_rows(path: Path, *, columns: Mapping[str, str], split: str | None = Non
 
     Args:
         path: the suffix chooses the format. Text is UTF-8, with or without a byte order mark, or
-            UTF-16 with one. A `.json` file of one object a line is read as lines. A `.csv` file
+            UTF-16. A `.json` file of one object a line is read as lines. A `.csv` file
             may separate by semicolon or tab, as Excel does in Vietnam; the header decides.
         columns: keyword to column name, such as {"question": "problem"}; each must exist.
         split: which list to take from a JSON object of several, such as "train".
@@ -48,8 +50,11 @@ def read_rows(path: Path, *, columns: Mapping[str, str], split: str | None = Non
     elif suffix == ".jsonl":
         rows, header = _read_lines(lines_of(path, newline="\n")), []
     else:
-        rows, header = _read_delimited(path, suffix, list(columns.values()))
+        lines, delimiter = lines_of(path, newline=""), "\t" if suffix == ".tsv" else None
+        rows, header = read_delimited(path, lines, list(columns.values()), delimiter=delimiter)
 
+    rows = _renamed(rows, columns, [*header, *{key for row in rows for key in row.fields or ()}])
+    header = [alike(header, columns.values()).get(name, name) for name in header]
     found = list(dict.fromkeys([*header, *(key for row in rows for key in row.fields or ())]))
     if found:
         require_columns(f"data.path={path}", columns, found)
@@ -66,16 +71,17 @@ def read_rows(path: Path, *, columns: Mapping[str, str], split: str | None = Non
     return rows
 
 
-def lines_of(path: Path, *, newline: str) -> list[str]:
-    """Read the lines of a text file.
-
-    Bytes that are not UTF-8 become lone surrogates, so that only their row is malformed.
-    """
-    with path.open("rb") as stream:
-        wide = stream.read(2) in (b"\xff\xfe", b"\xfe\xff")
-    encoding, errors = ("utf-16", "replace") if wide else ("utf-8-sig", "surrogateescape")
-    with path.open(encoding=encoding, errors=errors, newline=newline) as stream:
-        return list(stream)
+def _renamed(rows: list[Row], columns: Mapping[str, str], found: list[str]) -> list[Row]:
+    """The rows with the names that the settings use, where another form of Unicode differs."""
+    names = alike(found, columns.values())
+    if not names:
+        return rows
+    return [
+        row
+        if row.fields is None
+        else row._replace(fields={names.get(key, key): cell for key, cell in row.fields.items()})
+        for row in rows
+    ]
 
 
 def _parse(text: str) -> Any:
@@ -148,37 +154,6 @@ def _read_lines(lines: list[str]) -> list[Row]:
     return rows
 
 
-def _read_delimited(path: Path, suffix: str, wanted: list[str]) -> tuple[list[Row], list[str]]:
-    lines = lines_of(path, newline="")
-    while lines and not lines[0].strip():
-        del lines[0]
-    if not lines:
-        return [], []
-    delimiter = "\t" if suffix == ".tsv" else find_delimiter(lines[0], wanted)
-    rows: list[Row] = []
-    header: list[str] = []
-    for record in records(lines, delimiter):
-        cells = record.cells
-        if not header:
-            if cells is None:
-                raise DataError(f"data.path={path}: the header cannot be read: {record.problem}")
-            header = [name.strip() for name in cells]
-            continue
-        number = len(rows) + 1
-        if cells is None:
-            rows.append(Row(number, None, record.raw[:500], Fault("quotes", record.problem)))
-        elif len(cells) != len(header):
-            # A decimal comma without quotation marks shifts the texts.
-            message = f"{len(cells)} columns where the header has {len(header)}"
-            rows.append(Row(number, None, record.raw[:500], Fault("columns", message)))
-        else:
-            rows.append(Row(number, dict(zip(header, cells, strict=True))))
-    twice = [name for name in wanted if header.count(name) > 1]
-    if twice:
-        raise DataError(f"data.path={path}: the header names {', '.join(twice)} more than once")
-    return rows, header
-
-
 def _read_parquet(path: Path, wanted: list[str]) -> tuple[list[Row], list[str]]:
     import pyarrow
     import pyarrow.parquet
@@ -187,7 +162,8 @@ def _read_parquet(path: Path, wanted: list[str]) -> tuple[list[Row], list[str]]:
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
             header = list(file.schema_arrow.names)
-            present = [name for name in wanted if name in header]
+            names = alike(header, wanted)
+            present = [name for name in header if name in wanted or name in names]
             for batch in file.iter_batches(columns=present) if present else ():
                 values = [_values(batch.column(name)) for name in present]
                 for cells in zip(*values, strict=True):
@@ -203,6 +179,9 @@ def _values(column: Any) -> list[Any]:
 
     if pyarrow.types.is_dictionary(column.type):
         column = column.dictionary_decode()
+    if pyarrow.types.is_float32(column.type) or pyarrow.types.is_float16(column.type):
+        cells = column.to_pylist()
+        return [cell if cell is None else shortest(cell, narrow=True) for cell in cells]
     if not (pyarrow.types.is_string(column.type) or pyarrow.types.is_large_string(column.type)):
         return list(column.to_pylist())
     raw = column.cast(pyarrow.large_binary()).to_pylist()

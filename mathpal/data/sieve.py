@@ -6,6 +6,7 @@ rows are written.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -17,8 +18,9 @@ from mathpal.progress import track
 
 MANY_ROWS = 20_000  # from here on checking takes long enough to show progress
 
-# (a row's fields, keyword to column, most characters) -> the problem, or the row's fault.
-Make = Callable[[Mapping[str, Any], Mapping[str, str], int], Problem | Fault]
+# (a row's fields, keyword to column, most characters, kind to number of what cleaning removed) ->
+# the problem, or the row's fault.
+Make = Callable[[Mapping[str, Any], Mapping[str, str], int, Counter[str]], Problem | Fault]
 
 
 class Reject(NamedTuple):
@@ -36,18 +38,23 @@ class Sieved(NamedTuple):
         kept: the problems, in an order independent of the rows' order.
         malformed: rows without a usable problem.
         duplicates: copies of kept problems.
+        removed: kind to number of what cleaning removed or repaired.
     """
 
     kept: list[Problem]
     malformed: list[Reject]
     duplicates: list[Reject]
+    removed: Mapping[str, int]
 
 
 def worked_problem(
-    fields: Mapping[str, Any], columns: Mapping[str, str], max_characters: int
+    fields: Mapping[str, Any],
+    columns: Mapping[str, str],
+    max_characters: int,
+    removed: Counter[str] | None = None,
 ) -> Problem | Fault:
     """Make the problem of a row of question and solution (see `Make`)."""
-    texts = read_texts(fields, [columns["question"], columns["solution"]], max_characters)
+    texts = read_texts(fields, [columns["question"], columns["solution"]], max_characters, removed)
     if isinstance(texts, Fault):
         return texts
     question, solution = texts
@@ -83,11 +90,14 @@ def sieve(
     """
     found: dict[str, list[tuple[Row, Problem]]] = {}
     malformed: list[Reject] = []
+    removed: Counter[str] = Counter()
     shown: Iterable[Row] = rows
     if len(rows) >= MANY_ROWS:
         shown = track(rows, "checking rows", total=len(rows), unit="row")
     for row in shown:
-        outcome = row.fault if row.fields is None else make(row.fields, columns, max_characters)
+        outcome: Problem | Fault | None = row.fault
+        if row.fields is not None:
+            outcome = make(row.fields, columns, max_characters, removed)
         assert outcome is not None, "a row without fields names its fault"
         if isinstance(outcome, Fault):
             malformed.append(Reject(row.number, outcome, _excerpt(row, columns)))
@@ -97,12 +107,17 @@ def sieve(
     kept: list[Problem] = []
     duplicates: list[Reject] = []
     for copies in found.values():
-        copies.sort(key=lambda copy: (copy[1].answer is None, digest(copy[1].solution)))
+        copies.sort(key=lambda copy: _preference(copy[1]))
         kept.append(copies[0][1])
         fault = Fault("duplicate", f"the same question as row {copies[0][0].number}")
         for row, _ in copies[1:]:
             duplicates.append(Reject(row.number, fault, _excerpt(row, columns)))
-    return Sieved(sorted(kept, key=lambda problem: problem.id), malformed, duplicates)
+    return Sieved(sorted(kept, key=lambda problem: problem.id), malformed, duplicates, removed)
+
+
+def _preference(problem: Problem) -> tuple[Any, ...]:
+    """The key by which the first of several copies is kept, whatever the rows' order."""
+    return problem.answer is None, digest(problem.solution), problem.unlearnt
 
 
 def copy_text(problem: Problem) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.data.finish import finish
+from mathpal.data.numbers import with_decimal_commas
 from mathpal.data.reading import read_rows
 from mathpal.data.sieve import Make, sieve
 from mathpal.problems import Row, Splits
@@ -41,7 +42,7 @@ def from_file(
     """
     path = Path(path)
     chosen = {keyword: name for keyword, name in columns.items() if name is not None}
-    rows = read_rows(path, columns=chosen, split=split)
+    rows = with_decimal_commas(read_rows(path, columns=chosen, split=split), chosen.get("answer"))
     return finish(
         {"train": sieve(rows, columns=chosen, max_characters=max_characters, make=make)},
         run_dir,
@@ -70,7 +71,7 @@ def reread(
         # Of a Parquet file only the named columns are read.
         if further in pyarrow.parquet.read_schema(path).names:
             wanted["further"] = further
-    return read_rows(path, columns=wanted, split=split)
+    return with_decimal_commas(read_rows(path, columns=wanted, split=split), columns.get("answer"))
 
 
 def file_facts(path: Path) -> dict[str, object]:

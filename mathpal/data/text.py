@@ -4,6 +4,7 @@ Knows what one text is. Knows nothing of tokens and of how a long text is cut
 (`mathpal.tokens.plain`).
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 from pydantic import FilePath
 
 from mathpal.data.cells import read_texts
+from mathpal.data.decoding import lines_of
 from mathpal.data.finish import Share, Tolerance, finish
-from mathpal.data.reading import lines_of
 from mathpal.data.sieve import digest, sieve
 from mathpal.data.tables import file_facts, from_file
+from mathpal.data.verbatim import fences
 from mathpal.errors import DataError
 from mathpal.problems import Fault, Problem, Row, Splits
 from mathpal.settings.capabilities import Limits, declares
@@ -75,9 +77,12 @@ def text(
 
 
 def _text(
-    fields: Mapping[str, Any], columns: Mapping[str, str], max_characters: int
+    fields: Mapping[str, Any],
+    columns: Mapping[str, str],
+    max_characters: int,
+    removed: Counter[str] | None = None,
 ) -> Problem | Fault:
-    texts = read_texts(fields, [columns["text"]], max_characters)
+    texts = read_texts(fields, [columns["text"]], max_characters, removed)
     if isinstance(texts, Fault):
         return texts
     return text_problem(f"text/{digest(texts[0])}", texts[0])
@@ -87,8 +92,11 @@ def _paragraphs(path: Path) -> list[Row]:
     """The texts between blank lines; a row's number is that of its first line."""
     rows: list[Row] = []
     begin, held = 0, ""
-    for number, line in enumerate([*lines_of(path, newline=""), ""], 1):
-        if line.strip():
+    lines = [*lines_of(path, newline=""), ""]
+    # A blank line in a code fence divides no texts.
+    code = {n for first, end in fences(lines) if end <= len(lines) for n in range(first, end)}
+    for number, line in enumerate(lines, 1):
+        if line.strip() or number - 1 in code:
             begin, held = begin or number, held + line
         elif held:
             rows.append(Row(begin, {"text": held}))

@@ -18,6 +18,7 @@ from mathpal.problems import Problem, Splits
 from mathpal.progress import track
 
 Count = Annotated[int, Ge(1)]
+HeldOut = Annotated[int, Ge(0)]
 Share = Annotated[float, Interval(ge=0, le=1)]
 Grades = Sequence[Annotated[int, Interval(ge=1, le=12)]]
 Weight = Annotated[float, Ge(0)]
@@ -38,9 +39,9 @@ def vimath(
     multiple_choice: Share = 0.0,
     replay: Annotated[float, Interval(ge=0, lt=1)] = 0.0,
     replay_grades: Grades = (),
-    validation_per_family: Count = 8,
-    test_per_family: Count = 24,
-    replay_test_per_family: Count = 8,
+    validation_per_family: HeldOut = 8,
+    test_per_family: HeldOut = 24,
+    replay_test_per_family: HeldOut = 8,
     seed: int = 42,
 ) -> Splits:
     """Generate a run's problems.
@@ -61,8 +62,8 @@ def vimath(
         multiple_choice: share of the problems given with four options.
         replay: share of the training problems from families that the base knew before ("old").
         replay_grades: school grades of these families.
-        validation_per_family: problems of the validation loss.
-        test_per_family: different test problems of each new family.
+        validation_per_family: problems of the validation loss; 0 for none.
+        test_per_family: different test problems of each new family; 0 for none.
         replay_test_per_family: different test problems of each old family.
         seed: of the draw; another seed gives other problems.
 

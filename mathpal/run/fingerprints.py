@@ -32,7 +32,12 @@ def data_fingerprint(splits: Splits) -> str:
 
 def _row(problem: Problem) -> list[Any]:
     row = [problem.id, problem.question, problem.solution, problem.answer]
-    return row + [problem.messages, problem.rejected]
+    # Without the last list the fingerprint is that of earlier versions.
+    return row + [
+        problem.messages,
+        problem.rejected,
+        *([problem.unlearnt] if problem.unlearnt else []),
+    ]
 
 
 def _digest(value: Any) -> str:

@@ -108,8 +108,8 @@ def encode(
 ) -> TokenTable:
     """Tokenize problems and prove the loss mask of every row.
 
-    The loss covers every answer of the model with its `<end_of_turn>`, and nothing else. Of plain
-    text (see `mathpal.data.text`) it covers everything.
+    The loss covers every answer of the model with its `<end_of_turn>`, except those that the
+    problem says are not learnt (`Problem.unlearnt`). Of plain text it covers everything.
 
     Args:
         problems: at least one.
@@ -201,8 +201,9 @@ def _rows(chunk: Sequence[Problem], tokenizer: Any, max_length: int) -> Iterator
             require_no_control(where, set(said) & control, tokenizer)
         whole = spans[-1][1]
         mask = np.zeros(len(whole), bool)
-        for head, through in spans:
-            mask[len(head) : len(through)] = True
+        answers = [i for i, turn in enumerate(turns_of(problem)) if turn["role"] == "assistant"]
+        for place, (head, through) in zip(answers, spans, strict=True):
+            mask[len(head) : len(through)] = place not in problem.unlearnt
         # The stop token's text is no part of the solution.
         yield _Row(whole, mask, own[-1].removesuffix(stop), len(own[-2]))
 

@@ -120,7 +120,7 @@ def fingerprint(problems: Sequence[Problem], tokenizer: Any, **settings: Any) ->
     # The repr of strings, numbers and tuples of them is unambiguous; their joined text is not.
     digest.update(_bytes((of_tokenizer, sorted(settings.items()), code, versions)))
     for p in problems:
-        digest.update(_bytes((p.id, p.question, p.solution, p.answer, p.messages)))
+        digest.update(_bytes((p.id, p.question, p.solution, p.answer, p.messages, p.unlearnt)))
     return digest.hexdigest()
 
 

@@ -57,6 +57,36 @@ def test_bad_input_ends_with_2_leaves_nothing_and_shows_no_traceback(
     assert [path.name for path in tmp_path.iterdir()] == ["rows.json"]
 
 
+@pytest.mark.parametrize(
+    ("words", "counts", "grades", "families"),
+    [
+        (["data=vimath", "data.grades=[5]", "data.train=300"], {"train": 300}, {5}, 111),
+        (["data=vimath_all", "data.grades=[5,6]", "data.train=200"], {"train": 200}, {5, 6}, 138),
+        (
+            ["data.grades=[5]", "data.train=40", "data.families=[van_toc]", "test_share=0.2"],
+            {"train": 32, "test": 8}, {5}, 1,
+        ),
+        (
+            ["data.grades=[5]", "data.train=40", "data.replay=0.5", "data.test_per_family=2",
+             "data.families=[van_toc, tong_ti]"],
+            {"train": 40, "test": 4}, {1, 2, 3, 4, 5}, 22,
+        ),
+    ],
+)  # fmt: skip
+def test_a_built_curriculum_is_what_was_asked(
+    tmp_path: Path, words: list[str], counts: dict[str, int], grades: set[int], families: int
+) -> None:
+    done = called("data", "build", *words, "out=set", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    tables = {
+        path.name.split("-")[0]: pq.read_table(path)
+        for path in (tmp_path / "set" / "data").glob("*.parquet")
+    }
+    assert {name: table.num_rows for name, table in tables.items()} == counts
+    assert {grade for table in tables.values() for grade in table["grade"].to_pylist()} == grades
+    assert len({name for t in tables.values() for name in t["family"].to_pylist()}) == families
+
+
 def test_generated_problems_in_one_file(tmp_path: Path) -> None:
     words = ["generate", "out=p.parquet", "count=300", "grades=[5]", "multiple_choice=0.1"]
     done = started("data", *words, "workers=2", cwd=tmp_path)

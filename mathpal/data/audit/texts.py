@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from mathpal.data.audit.entries import Entry
 from mathpal.data.audit.findings import Finding
 from mathpal.data.audit.language import is_maths, language
-from mathpal.data.cleaning import INVISIBLE, SURROGATE, damage, has_image
+from mathpal.data.cleaning import INVISIBLE, SURROGATE, clean, damage, has_image
 
 _DAMAGE = {
     "replacement": "replacement",
@@ -17,7 +17,6 @@ _DAMAGE = {
     "VNI": "vni",
     "letters": "question_marks",
 }
-_MARKUP = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|&(?:#\d+|[A-Za-z]+);")
 # A closing bracket without an opening one is an enumeration: "a)", "1)".
 _OPEN_END = re.compile(r"[,:;=+×÷(\[{/]$|(?<=[\s\d])[-–−]$|\\times$|\\frac$")
 _OPEN_WORD = re.compile(
@@ -41,8 +40,8 @@ def text_findings(entry: Entry) -> Iterator[Finding]:
     raw = f"{entry.raw_question}\n{entry.raw_solution}"
     whole = f"{entry.question}\n{entry.solution}"
     yield from encoding_findings(entry.raw_question, entry.raw_solution)
-    if _MARKUP.search(raw):
-        yield Finding("markup", "HTML tags or entities")
+    if ("<" in raw or "&" in raw) and (kinds := _markup(raw)):
+        yield Finding("markup", ", ".join(kinds))
     if has_image(whole):
         place = "question" if has_image(entry.question) else "solution"
         yield Finding("image", f"image in the {place}")
@@ -61,6 +60,13 @@ def text_findings(entry: Entry) -> Iterator[Finding]:
         yield Finding(code, f"{judged.words} words, {share}")
     if not is_maths(entry.question, entry.solution):
         yield Finding("not_maths", "no calculation, quantity or concept of mathematics")
+
+
+def _markup(raw: str) -> list[str]:
+    """The kinds of markup that cleaning takes out of a text, each with its number."""
+    removed: Counter[str] = Counter()
+    clean(raw, removed)
+    return [f"{count} {kind}" for kind, count in removed.items() if kind.startswith("HTML")]
 
 
 def encoding_findings(*texts: str) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import Any
 from mathpal.data.audit.auditing import Audit
 from mathpal.data.audit.entries import Entry
 from mathpal.data.audit.findings import CHECKS, GROUPS, PER_HELD_OUT, Finding, spoils
+from mathpal.data.turns import written
 from mathpal.record.files import write_json, write_lines
 
 SCHEMA = 1
@@ -127,8 +128,7 @@ def _context(entry: Entry) -> dict[str, Any]:
     """The conversation and the rejected response of a row, in columns that the sources read."""
     if entry.problem is None:
         return {}
-    turns = [{"role": role, "content": text} for role, text in entry.problem.messages]
-    known = {"messages": turns, "rejected": entry.problem.rejected}
+    known = {"messages": written(entry.problem), "rejected": entry.problem.rejected}
     return {name: value for name, value in known.items() if value}
 
 

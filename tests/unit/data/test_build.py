@@ -337,6 +337,17 @@ class TestSources:
         again = tmp_path / "chats" / "data" / "train-00000-of-00001.parquet"
         splits = conversations(None, path=again, test_share=0, validation_share=0)
         assert len(splits.train) == 27 and len(splits.train[0].messages) == 4
+        for form, name in (
+            ("parquet", "data/train-00000-of-00001.parquet"),
+            ("json", "train.json"),
+        ):
+            for row in chats:
+                row["messages"][1]["weight"] = 0
+            path = write(tmp_path / "weights.jsonl", chats)
+            built(tmp_path / form, partial(conversations, path=path), form=form)
+            again = tmp_path / form / name
+            splits = conversations(None, path=again, test_share=0, validation_share=0)
+            assert {p.unlearnt for p in splits.train} == {(1,)}
         pairs = [{"prompt": r["question"], "chosen": r["solution"], "rejected": "Chịu"} for r in
                  questions(30)]  # fmt: skip
         path = write(tmp_path / "pairs.jsonl", pairs)

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,21 @@ EXAMS = Path(__file__).parents[4] / "shared/data/exams/train.json"
         ("12\u200b5\ufeff và\u00ad 3\x00", "125 và 3"),
         ("a\r\nb\rc\u2028d", "a\nb\nc\nd"),
         ("  a \t b\u00a0\u202f \n\n\n\n  c  ", "a b\n\nc"),
-        ("\u00d0áp số", "Đáp số"),
+        ("\u00d0áp số, ðồng, ÐS", "Đáp số, đồng, ĐS"),
+        ("<td>28</td><td>83</td>", "28 83"),
+        ("<option>A</option><option>B</option>", "A\n\nB"),
+        ("<section>Xin</section><section>chào</section>", "Xin\n\nchào"),
+        ("<b>Đáp</b><i>số</i> <b>28</b><u>83</u>", "Đáp số 28 83"),
+        (
+            "<strong>đ</strong><em>úng</em> <span>Tí</span><span>nh</span> <b>A</b><i>BC</i>",
+            "đúng Tính ABC",
+        ),
+        ("xin\u200bchào \x01 bạn\x1cnhé\x1fta", "xin chào bạn\nnhé ta"),
+        ("<del>Đáp số: 5</del> Đáp số: 6", "~~Đáp số: 5~~ Đáp số: 6"),
+        ('<input type="radio" checked> A <time datetime="x">10:30</time>', "A 10:30"),
+        ("\x08eta, \x07lpha, \x0bec{a}, \tan(x)", r"\beta, \alpha, \vec{a}, \tan(x)"),
+        (r"\frac{8}}{{11}} x^{{2}}", r"\frac{8}}{11} x^{2}"),
+        ("&amp;" + "amp;" * 9 + "lt;", "<"),
         (unicodedata.normalize("NFD", "Đề toán ở lớp"), "Đề toán ở lớp"),
     ],
 )
@@ -66,15 +81,48 @@ def test_what_is_fixed(before: str, after: str) -> None:
         "A & B; AT&T; &notation; x&y;",
         "5 m² + 3 cm³ – 2 × 7 : 1 − 4",
         "**Đáp án:** B",
+        "<think>28 + 83 = 111</think><answer>111</answer>",
+        '<tool_call>\n{\n  "name": "cộng",\n  "args": {"a": [1, 2]}\n}\n</tool_call>',
+        "<step 1> <reasoning><final_answer>5</final_answer> </s> <|im_end|> <unk>",
+        "<output>8</output><input>3</input><data>x</data>",
+        "<mfrac><mn>1</mn><mn>2</mn></mfrac>",
+        "x<sup>2 và y",
+        "```python\ndef f(x):\n    if x < 3:\n\n\n\n        return  x  # <b>&lt;</b>\n```",
+        "~~~\n\tgo  {{x}}\n~~~\nxong",
+        "1. Chạy:\n   ```\n     a\n   ```",
+        "```\nchưa đóng\n    <br>",
+        "gọi `a  <b>x</b> &amp; {{y}}` rồi ``c ` <br>``",
+        "def f(x):\n    return x\n\nclass A:\n    x = 1\n\n    def g(self):\n        return 2",
+        "for (i = 0; i < 3; i++) {\n\tprint(i);\n}",
+        "- a\n  - b\n    - c",
+        "List<int>, Map<String, List<Button>>, vector<a> và Promise<object>",
+        "#include <map>\n#include <iostream>",
+        "{{name}} {{1;2}} {% if x %}{{a}}{{b}}{% endif %}",
+        "👩\u200d👧 🏳️\u200d🌈 🙂\u200d↔️ می\u200cشود क्\u200dष",
+        "Það er maður, /ðə/ và /ði/",
     ],
 )
 def test_what_stays(text: str) -> None:
     assert clean(text) == text
 
 
+def test_what_was_removed_is_counted() -> None:
+    removed: Counter[str] = Counter()
+    clean("<b>a</b>\u200b&lt;&nbsp;<!-- x --> \frac{{1}}{2} <think>`<b>`</think>", removed)
+    assert removed == {
+        "HTML tags": 2, "HTML comments": 1, "HTML entities": 2, "invisible characters": 1,
+        "broken LaTeX commands": 1, "doubled braces": 1,
+    }  # fmt: skip
+    removed.clear()
+    clean("<think>a < b</think>", removed)
+    assert not removed
+
+
 @given(
-    st.text(alphabet=st.sampled_from('<>/&;{}\\ \n\tbrsuplt2x="ampâ\u0302\u00a0#38'), max_size=40)
+    st.text(alphabet=st.sampled_from('<>/&;{}\\ \n\tbrsuplt2x="ampâ\u0302\u00a0#38`~'), max_size=40)
 )
+@example("a ` b <!--\n--> `c  d`")
+@example("<" * 12 + "em>" * 12)
 @example("&amp;amp;lt;sup&gt;2</sup>")
 @example("<<br>br>")
 @example("{{{{x}}}}")

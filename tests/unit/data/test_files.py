@@ -309,3 +309,12 @@ def test_the_real_exams(tmp_path: Path) -> None:
     assert describe(notes).startswith(
         "train.json: 1 010 rows read, 8 duplicates dropped, 1 malformed"
     )
+
+
+def test_the_data_lines_count_what_cleaning_removed(tmp_path: Path) -> None:
+    rows = sample(20)
+    assert "cleaning:" not in describe(file(None, path=write(tmp_path / "a.json", rows)).notes)
+    rows[0]["question"] += "<br><b>a</b>&nbsp;<think>"
+    rows[1]["solution"] = "<p>" + rows[1]["solution"] + "</p>"
+    notes = file(None, path=write(tmp_path / "b.json", rows)).notes
+    assert "cleaning: 5 HTML tags, 1 HTML entities" in describe(notes).splitlines()

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -191,3 +192,124 @@ def test_a_split_makes_sense_for_json_objects_only(tmp_path: Path) -> None:
     for name in ("a.jsonl", "a.csv", "a.json"):
         with pytest.raises(DataError, match=r"data\.split=train.*leave it out"):
             file(None, path=write(tmp_path / name, sample(3)), split="train")
+
+
+def cells_of(text: str, names: tuple[str, str] = ("Câu hỏi", "Lời giải")) -> str:
+    rows = [f"{row['question']}{text}Đáp số: {n},5" for n, row in enumerate(sample(20))]
+    return "\r\n".join([text.join(names), *rows])
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize("begin", ["", "sep=", '"sep='])
+def test_the_separator_is_found_without_the_names(
+    tmp_path: Path, delimiter: str, begin: str
+) -> None:
+    path = tmp_path / "a.csv"
+    stated = f"{begin}{delimiter}{begin[:1].replace('s', '')}\r\n" if begin else ""
+    path.write_text(stated + cells_of(delimiter), encoding="utf-8-sig")
+    with pytest.raises(
+        DataError, match=r"data\.question=\"Câu hỏi\"' 'data\.solution=\"Lời giải\""
+    ):
+        file(None, path=path)
+    splits = file(None, path=path, question="Câu hỏi", solution="Lời giải", test_share=0)
+    assert splits.notes["kept"] == 20
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-32"])
+def test_wide_text_with_and_without_a_byte_order_mark(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(cells_of("\t").encode(encoding))
+    splits = file(None, path=path, question="Câu hỏi", solution="Lời giải", test_share=0)
+    assert splits.notes["kept"] == 20
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("cp1258", "Windows-1258"), ("latin-1", "older than Unicode")]
+)
+def test_an_older_encoding_is_called_what_it_is(tmp_path: Path, encoding: str, name: str) -> None:
+    text = cells_of(";")
+    if encoding == "cp1258":  # base letters with their own sign, tones as signs after them
+        pairs = [(sign, unicodedata.normalize("NFD", sign)) for sign in set(text)]
+        for sign, parts in pairs:
+            tone = next((part for part in parts if part in "\u0300\u0301\u0303\u0309\u0323"), "")
+            base = unicodedata.normalize("NFC", parts.replace(tone, "") if tone else parts)
+            text = text.replace(sign, base + tone)
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.encode(encoding, "ignore"))
+    with pytest.raises(DataError, match=f"{name}.*CSV UTF-8"):
+        file(None, path=path)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_names_of_columns_in_another_form_of_unicode_are_the_same(
+    tmp_path: Path, suffix: str
+) -> None:
+    for form, other in (("NFC", "NFD"), ("NFD", "NFC")):
+        names = [unicodedata.normalize(form, name) for name in ("Đề bài", "Lời giải")]
+        rows = [dict(zip(names, row.values(), strict=True)) for row in sample(20)]
+        path = write(tmp_path / f"{form}{suffix}", rows)
+        question, solution = (unicodedata.normalize(other, name) for name in names)
+        splits = file(None, path=path, question=question, solution=solution, test_share=0)
+        assert splits.notes["kept"] == 20
+
+
+@pytest.mark.parametrize(
+    ("header", "advice"),
+    [
+        (
+            "Câu hỏi;Lời giải;Đáp án",
+            "'data.question=\"Câu hỏi\"' 'data.solution=\"Lời giải\"' 'data.answer=\"Đáp án\"'",
+        ),
+        (
+            "STT;ĐỀ BÀI;Hướng dẫn giải",
+            "'data.question=\"ĐỀ BÀI\"' 'data.solution=\"Hướng dẫn giải\"'",
+        ),
+        ("câu_hỏi;đáp_án", "'data.question=\"câu_hỏi\"' 'data.solution=\"đáp_án\"'"),
+        ("cau hoi;loi giai", "'data.question=\"cau hoi\"' 'data.solution=\"loi giai\"'"),
+        ("question;x;answer", "data.solution=answer"),
+    ],
+)
+def test_usual_headers_are_proposed(tmp_path: Path, header: str, advice: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        f"{header}\n1;2;3\n"[: None if header.count(";") > 1 else -3] + "\n", encoding="utf-8"
+    )
+    with pytest.raises(DataError) as caught:
+        file(None, path=path)
+    assert str(caught.value).endswith(f"Write {advice}")
+
+
+@pytest.mark.parametrize("glue", ["\n", "\n\ufeff", "\ufeff"])
+def test_a_second_header_is_set_aside(tmp_path: Path, glue: str) -> None:
+    lines = [f"{name} có mấy bút?,Đáp số: {n}" for n, name in enumerate(NAMES)]
+    one, two = (["question,solution", *part] for part in (lines[:10], lines[10:]))
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(one) + glue + "\n".join(two), encoding="utf-8-sig")
+    splits = file(tmp_path, path=path, test_share=0)
+    assert splits.notes["kept"] == 20
+    assert [(r["row"], r["code"]) for r in rejects(tmp_path)] == [(11, "header")]
+
+
+def test_rows_below_a_header_with_other_columns_are_set_aside(tmp_path: Path) -> None:
+    lines = [f"{name} có mấy bút?,Đáp số: {n}" for n, name in enumerate(NAMES)]
+    path = tmp_path / "a.csv"
+    whole = ["question,solution", *lines, "solution,question", "Đáp số: 5,Mấy?", "id,a,b"]
+    path.write_text("\n".join([*whole, "Question, solution ", "Hỏi?,Đáp số: 7"]), encoding="utf-8")
+    splits = file(tmp_path, path=path, test_share=0)
+    assert splits.notes["kept"] == 21
+    assert [r["row"] for r in rejects(tmp_path)] == [21, 22, 23, 24]
+    assert {r["code"] for r in rejects(tmp_path)} == {"header"}
+
+
+@pytest.mark.parametrize("suffix", [".json", ".jsonl", ".csv", ".parquet"])
+def test_a_row_of_names_of_columns_is_set_aside(tmp_path: Path, suffix: str) -> None:
+    rows = [*sample(20), {"question": "Câu hỏi", "solution": "Lời giải"}]
+    splits = file(tmp_path, path=write(tmp_path / f"a{suffix}", rows), test_share=0)
+    assert splits.notes["quarantined"] == {"header": 1}
+
+
+def test_a_byte_order_mark_before_a_line_of_json_costs_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    lines = [json.dumps(row) for row in sample(20)]
+    path.write_text("\ufeff" + "\n\ufeff".join(lines), encoding="utf-8")
+    assert file(None, path=path).notes["kept"] == 20

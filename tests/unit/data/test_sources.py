@@ -85,6 +85,71 @@ class TestConversations:
         with pytest.raises(DataError, match=r"data\.messages=conversations"):
             conversations(None, path=other)
 
+    @pytest.mark.parametrize("suffix", [".json", ".jsonl", ".parquet"])
+    @pytest.mark.parametrize(
+        "keys", [{"weight": 0}, {"train": False}, {"loss_mask": 0.0}, {"weight": 0, "train": False}]
+    )
+    def test_an_answer_can_say_that_it_is_not_learnt(
+        self, tmp_path: Path, suffix: str, keys: dict[str, Any]
+    ) -> None:
+        row = chat(questions(1)[0], ("user", "Chào"), ("assistant", "Đáp số: 0"))
+        plain = conversations(None, path=write(tmp_path / f"a{suffix}", [row]), test_share=0)
+        row["messages"][1] |= keys
+        row["messages"][3] |= {key: type(value)(1) for key, value in keys.items()}
+        path = write(tmp_path / f"b{suffix}", [row])
+        splits = conversations(None, path=path, test_share=0)
+        assert [p.unlearnt for p in plain.train] == [()]
+        assert [p.unlearnt for p in splits.train] == [(1,)]
+        assert splits.train[0].messages == plain.train[0].messages
+        assert "1 answers not learnt, as their turns say" in str(splits.notes["description"])
+
+    def test_nothing_is_learnt_after_the_last_answer_to_learn(self, tmp_path: Path) -> None:
+        row = questions(1)[0]
+        wrong = {"role": "assistant", "content": "Đáp số: 0", "weight": 0}
+        turns = [*chat(row)["messages"], {"role": "user", "content": "Chắc không?"}, wrong]
+        path = write(tmp_path / "a.jsonl", [{"messages": turns}])
+        splits = conversations(None, path=path, test_share=0)
+        (problem,) = splits.train
+        assert (problem.solution, problem.answer) == (row["solution"], "5 kẹo")
+        assert len(problem.messages) == 2 and problem.unlearnt == ()
+        assert "2 turns after the last answer to learn" in str(splits.notes["description"])
+
+    @pytest.mark.parametrize(
+        ("keys", "said"),
+        [
+            ({"weight": 0}, "no answer of 'messages' is to be learnt"),
+            ({"weight": 0.5}, "weight=0.5: only 0, 1, true and false"),
+            ({"loss_mask": [1, 0]}, "only 0, 1, true and false"),
+            ({"train": "false"}, "only 0, 1, true and false"),
+            ({"weight": 1, "train": False}, "contradict"),
+            ({"tool_calls": [{"name": "cộng"}]}, "it holds tool_calls, which would be lost"),
+            ({"reasoning_content": "nghĩ"}, "it holds reasoning_content"),
+            ({"function_call": {"name": "f"}, "content": None}, "it holds function_call"),
+        ],
+    )
+    def test_what_a_turn_says_and_cannot_be_honoured_is_set_aside(
+        self, tmp_path: Path, keys: dict[str, Any], said: str
+    ) -> None:
+        rows = [chat(row) for row in questions(2)]
+        rows[0]["messages"][-1] |= keys
+        path = write(tmp_path / "a.jsonl", rows)
+        splits = conversations(tmp_path, path=path, test_share=0, max_quarantine=0.5)
+        assert len(splits.train) == 1
+        assert said in rejects(tmp_path)[0]["message"]
+
+    def test_only_answers_are_learnt(self, tmp_path: Path) -> None:
+        rows = [chat(row, ("system", "Gia sư")) for row in questions(3)]
+        for row in rows:
+            for turn in row["messages"]:
+                turn |= {"weight": None, "train": turn["role"] == "assistant", "tool_calls": []}
+        rows[0]["messages"][1]["train"] = True
+        rows[1]["messages"][1]["name"] = "An"
+        path = write(tmp_path / "a.jsonl", rows)
+        splits = conversations(tmp_path, path=path, test_share=0, max_quarantine=0.5)
+        assert len(splits.train) == 2 and {p.unlearnt for p in splits.train} == {()}
+        assert "train=True in a user turn" in rejects(tmp_path)[0]["message"]
+        assert "1 keys 'name' of turns" in str(splits.notes["description"])
+
     @pytest.mark.parametrize(
         ("turns", "code", "said"),
         [
@@ -198,10 +263,17 @@ class TestText:
         for suffix in (".jsonl", ".csv", ".parquet"):
             path = write(tmp_path / f"b{suffix}", rows)
             assert text(None, path=path, column="body", validation_share=0.3)[:3] == whole[:3]
-            with pytest.raises(DataError, match=r"data\.text=body|no column 'text'"):
+            with pytest.raises(DataError, match=r"no column 'text'.*data\.column=body"):
                 text(None, path=path)
         assert whole.validation
         assert whole.test == []
+
+    def test_a_blank_line_in_a_code_fence_divides_no_texts(self, tmp_path: Path) -> None:
+        code = "```python\ndef f():\n    a = 1\n\n    return a\n```"
+        path = tmp_path / "a.txt"
+        path.write_text(f"Một\n\n{code}\n\nHai\n\nBa\n\n```\n\nBốn", encoding="utf-8")
+        texts = {p.question for p in text(None, path=path, validation_share=0).train}
+        assert texts == {"Một", code, "Hai", "Ba", "```", "Bốn"}
 
     @pytest.mark.parametrize("content", [b"", b"\n \n", b"\xff\xfe"])
     def test_a_file_without_text_is_one_clear_error(self, tmp_path: Path, content: bytes) -> None:

@@ -1,6 +1,7 @@
 """Problems as tokens: what the loss sees, and every way in which the mask gate says no."""
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from mathpal.tokens.chat import (
 )
 from mathpal.tokens.plain import text_problem
 from mathpal.tokens.preview import marked, mask_sample
+from mathpal.tokens.token_cache import fingerprint
 
 PROBLEMS = [problem("chat", "train", name, i) for name in sorted(FAMILIES) for i in range(3)]
 SUM = Problem("sum", "1 + 1 = ?", "1 + 1 = 2\nĐáp số: 2")
@@ -303,6 +305,16 @@ def test_every_answer_of_a_conversation_and_its_stop_token_is_seen(tokenizer: An
     assert shown.endswith("«3 + 3 = 6<end_of_turn>»")
     assert row(table, 0) == row(table, 2) == row(encode([SUM], tokenizer, max_length=256), 0)
     assert table.loss_tokens[1] == sum(whole_row(table, 1)[1])
+
+
+def test_an_answer_that_is_not_learnt_carries_no_loss(tokenizer: Any) -> None:
+    item = replace(TALK, unlearnt=(2,))
+    table = encode([item], tokenizer, max_length=256, mark_answers=True)
+    ids, mask = whole_row(table)
+    assert ids == talk_oracle(tokenizer, TALK)[0]
+    seen = [token for token, learnt in zip(ids, mask, strict=True) if learnt]
+    assert tokenizer.decode(seen) == f"3 + 3 = 6{END_OF_TURN}"
+    assert fingerprint([item], tokenizer) != fingerprint([TALK], tokenizer)
 
 
 @settings(max_examples=100, deadline=None)
