@@ -174,6 +174,7 @@ def described(prepared: Prepared, trainer: dict[str, Any]) -> str:
         [
             f"model    {loaded.name}: {total:,} weights, {trained:,} of them trained, "
             f"by {loaded.backend}",
+            *(f"lora     {line}" for line in _placement(loaded.model)),
             *(f"data     {line}" for line in tables.lines),
             f"trainer  {length} of {trainer['batch_tokens']} × {trainer['accumulate']} "
             f"tokens, lr {trainer['lr']:g}",
@@ -181,3 +182,10 @@ def described(prepared: Prepared, trainer: dict[str, Any]) -> str:
             *(f"  | {line}" for line in marked(tables.sample).splitlines()),
         ]
     )
+
+
+def _placement(model: Any) -> list[str]:
+    """Say which layers have LoRA; nothing without LoRA."""
+    from mathpal.models.lora import placement
+
+    return placement(model) if hasattr(model, "peft_config") else []
