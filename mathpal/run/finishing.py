@@ -45,6 +45,7 @@ def finish(
     if fitted.whole_weights:  # the model in memory holds only this process's share of the weights
         loaded = load_model(composition.model, composition.lora, seed=settings.seed)
         restore(loaded, fitted.whole_weights)
+        loaded = loaded._replace(tokenizer=prepared.loaded.tokenizer)
     save_trained(loaded, run_dir)
     clock("evaluate")
     measured, table = _evaluated(composition, loaded, prepared.splits, run_dir)
