@@ -113,7 +113,7 @@ def _attempt(
     with (
         attempts.log_file(run_dir),
         ExitStack() as ending,  # finishes the trackers once the outcome is written
-        attempts.outcome_on_error(run_dir, clock, dry=settings.dry_run),
+        attempts.outcome_on_error(run_dir, clock, dry=settings.dry_run) as measured,
         leaving_at_once(),
     ):
         clock("import")
@@ -136,6 +136,7 @@ def _attempt(
             tracking.begin(begun)
             clock("fit")
             fitted = _fit(composition, prepared, tracking, run_dir)
+            measured |= fitted.metrics
             table = finishing.finish(
                 composition, settings, prepared, fitted, tracking, clock, run_dir
             )
