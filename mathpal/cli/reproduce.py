@@ -21,6 +21,7 @@ from mathpal.record import files, journal, outcome
 from mathpal.run import launching
 from mathpal.settings import composition
 from mathpal.settings.checked import Composition
+from mathpal.tokens import day
 
 log = logging.getLogger(__name__)
 # Metrics that a run computes; those that match _MEASURED are readings of a clock or a meter.
@@ -62,11 +63,12 @@ def reproduce(composition: Composition, *, run: DirectoryPath) -> None:
         )
     manifest = files.read_json(run / "run.json")
     again = _prepared(run, str(manifest["name"]))
-    told = json.dumps({"run": str(run), "trial": None})
+    told = {"MATHPAL_PARENT": json.dumps({"run": str(run), "trial": None})}
+    if named := manifest.get("date"):  # the prompts name the same day again
+        told[day.VARIABLE] = str(named)
     code = launching.wait_for(
-        launching.worker(again), env=launching.environment(MATHPAL_PARENT=told),
-        stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        launching.worker(again), env=launching.environment(**told), stdout=subprocess.DEVNULL
+    )
     if code:
         log.error("the repeated run stopped with exit code %d; its directory is %s", code, again)
         sys.exit(code)

@@ -17,16 +17,17 @@ from mathpal.settings.checked import Composition
 Count = Annotated[int, Ge(1)]
 
 
-def evaluate(composition: Composition, *, run: DirectoryPath) -> None:
+def evaluate(composition: Composition, *, run: DirectoryPath, allow_changed: bool = False) -> None:
     """Evaluate a finished run again, e.g. with other settings; the run's own result is kept.
 
     Args:
         run: the run's directory, e.g. outputs/latest.
+        allow_changed: evaluate even if the base or the data is not the run's any more; recorded.
     """
     from mathpal.evaluation.tables import text_table, write_report
-    from mathpal.run import load_run
+    from mathpal.run.reopening import reopen
 
-    loaded, splits = load_run(run)
+    loaded, splits, changed = reopen(run, allow_changed=allow_changed)
     systems = composition.evaluation.keywords.get("systems", ())
     if "base" in systems and not hasattr(loaded.model, "disable_adapter"):
         raise ConfigError(
@@ -35,6 +36,7 @@ def evaluate(composition: Composition, *, run: DirectoryPath) -> None:
     report = composition.evaluation(loaded, splits.test)
     if report is None:
         raise ConfigError("evaluation=none measures nothing; choose quick, standard or full")
+    report = report._replace(settings={**report.settings, "changed_inputs": list(changed)})
     folder = run / "evaluation" / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     write_report(report, folder)
     print(text_table(report))
@@ -52,6 +54,7 @@ def generate(
     top_k: Count = 64,
     top_p: Annotated[float, Gt(0), Le(1)] = 0.95,
     seed: Annotated[int, Ge(0)] = 42,
+    allow_changed: bool = False,
 ) -> None:
     """Ask a finished run one question, or chat with it.
 
@@ -65,13 +68,14 @@ def generate(
         top_k: sample among this many most likely tokens.
         top_p: sample among the most likely tokens that together have this probability.
         seed: seed of the sampling.
+        allow_changed: answer even if the base is not the run's any more.
     """
     import transformers
 
     from mathpal.generation.chat import chat, reply
-    from mathpal.run import load_run
+    from mathpal.run.reopening import reopen_model
 
-    loaded, _ = load_run(run)
+    loaded = reopen_model(run, allow_changed=allow_changed)
     if system == "base":
         if not hasattr(loaded.model, "disable_adapter"):
             raise ConfigError(f"{run} was trained without LoRA and has no base; use system=tuned")

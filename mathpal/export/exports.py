@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.errors import DataError
+from mathpal.models.adapter import differing
 from mathpal.models.loaded import Loaded
 from mathpal.models.origin import mark
 from mathpal.record.files import whole_folder, write_json
@@ -32,15 +33,12 @@ def export_adapter(loaded: Loaded, run_dir: Path) -> Path:
         DataError: if a tensor on disk is missing or differs from the trained one.
     """
     from peft import get_peft_model_state_dict
-    from peft.utils import load_peft_weights
 
     folder = run_dir / "adapter"
-    stored = load_peft_weights(str(folder), device="cpu")
-    trained = get_peft_model_state_dict(loaded.model)
-    wrong = [n for n, t in trained.items() if n not in stored or not stored[n].equal(t.cpu())]
-    if wrong or len(stored) != len(trained):
+    if wrong := differing(loaded.model, folder):
         raise DataError(f"{folder} does not hold the trained weights: {wrong[:3]}")
-    record = {"format": "peft", "tensors": len(stored), "identical": True}
+    tensors = len(get_peft_model_state_dict(loaded.model))
+    record = {"format": "peft", "tensors": tensors, "identical": True}
     write_json(run_dir / "export" / "adapter.json", record)
     return folder
 

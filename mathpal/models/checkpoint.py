@@ -5,6 +5,7 @@ architecture's settings.
 """
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.errors import ConfigError
+
+log = logging.getLogger(__name__)
 
 
 def read(kind: Any, source: str, path: str, **settings: Any) -> Any:
@@ -114,6 +117,30 @@ def unfilled(wanted: set[str], stored: set[str], mapping: dict[str, str], config
     return [name for name in sorted(wanted - held) if not _is_unused(name, config)]
 
 
+def generation_settings(source: str, path: str, revision: str | None) -> Any:
+    """Return generation settings in place of a checkpoint's own that are invalid, else None.
+
+    Transformers loads most invalid ones, and refuses to save a model that has them: after training.
+    MathPal gives its own settings whenever it generates, so nothing that it measures depends on
+    these.
+    """
+    from transformers import GenerationConfig
+
+    settings = {} if revision is None else {"revision": revision}
+    try:
+        GenerationConfig.from_pretrained(source, **settings).validate(strict=True)
+    except OSError:  # there are none
+        return None
+    except Exception as error:  # of many types, whatever the file holds
+        reason = " ".join(str(error).split())
+        log.warning(
+            "model.path=%s: its generation_config.json is invalid and is not used, nor saved with "
+            "an export: %s", path, reason[:300],
+        )  # fmt: skip
+        return GenerationConfig()
+    return None
+
+
 def read_model(kind: Any, source: str, path: str, **settings: Any) -> Any:
     """Load a model and check that every weight came from the checkpoint.
 
@@ -123,6 +150,7 @@ def read_model(kind: Any, source: str, path: str, **settings: Any) -> Any:
     Raises:
         ConfigError: naming the weights that are missing or have another shape.
     """
+    settings["generation_config"] = generation_settings(source, path, settings.get("revision"))
     model, found = read(
         kind, source, path, output_loading_info=True, ignore_mismatched_sizes=True, **settings
     )

@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from mathpal.errors import ConfigError
-from mathpal.models.checkpoint import explained, stored_names, unfilled
+from mathpal.models.checkpoint import explained, generation_settings, stored_names, unfilled
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +51,11 @@ def load(
         # Unsloth's CPU backend has no text_only; it passes unknown keywords to Transformers.
         gpu = torch.cuda.is_available()
         given |= {"text_only": True} if gpu else {"config": config, "key_mapping": key_mapping}
+    generation = generation_settings(source, path, revision)
     with contextlib.redirect_stdout(sys.stderr), explained(path):
         model, _ = FastModel.from_pretrained(source, **given)
+    if generation is not None:
+        model.generation_config = generation
     # Unsloth's method forces reentrant checkpointing for Gemma-3n; restore the class's own.
     vars(model).pop("gradient_checkpointing_enable", None)
     _require_quantized(model, path, precision)

@@ -3,13 +3,11 @@
 Knows torch's and the system's counters; knows nothing of models.
 """
 
-from pathlib import Path
 from typing import Literal, NamedTuple
 
+from mathpal.planning.groups import group_room
 from mathpal.planning.memory import CONTEXT
 from mathpal.planning.setting import Device
-
-_CGROUP = Path("/sys/fs/cgroup")
 
 
 class Room(NamedTuple):
@@ -56,19 +54,7 @@ def room(kind: Device, devices: int) -> Room | None:
     import psutil  # type: ignore[import-untyped]
 
     available = float(psutil.virtual_memory().available)
-    group = _group_room()
+    group = group_room()
     if group is not None and group < available:
-        return Room(group / devices, "left in this container")
+        return Room(group / devices, "left in this job or container")
     return Room(available / devices, "available on this machine")
-
-
-def _group_room() -> float | None:
-    """Bytes left below the memory limit of the control group; None if there is no limit."""
-    try:
-        limit = (_CGROUP / "memory.max").read_text().strip()
-        used = float((_CGROUP / "memory.current").read_text())
-        counts = dict(x.split() for x in (_CGROUP / "memory.stat").read_text().splitlines())
-        used -= float(counts["inactive_file"])  # page cache, which the kernel can free
-        return None if limit == "max" else max(0.0, float(limit) - used)
-    except (OSError, ValueError, KeyError):
-        return None

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing import Any, Literal, NamedTuple
 
 from mathpal.errors import ConfigError
+from mathpal.models.lora import matching
 from mathpal.planning.parts import Architecture, architecture
 from mathpal.planning.shapes import text_config
 from mathpal.settings.checked import Composition
@@ -24,7 +25,7 @@ ASSUMED_NEEDED = 0.75
 
 
 class Lora(NamedTuple):
-    """LoRA's settings, see `mathpal.models.lora.attach_lora`."""
+    """LoRA's settings, see `mathpal.models.lora.attach_lora`; the targets match a layer each."""
 
     r: int
     targets: tuple[str, ...]
@@ -123,22 +124,22 @@ def setting(composition: Composition, device: Device) -> Setting:
     evaluation = composition.settings("evaluation")
     quantization = model.get("quantization", "none")
     _require_gpu(device, quantization, trainer["optimizer"])
-    lora = _lora(composition)
     mixed = trainer["precision"] == "bf16-mixed" or (
         trainer["precision"] == "auto" and device == "gpu"
     )
     config = text_config(composition.model)
+    shapes = architecture(config)
     layout = _layout(model, trainer, config, device)
     plain_text = not composition.can("data").has_answers  # every token is a target
     needed = 1.0 if layout != "packed" or plain_text else ASSUMED_NEEDED
     return Setting(
-        architecture=architecture(config),
+        architecture=shapes,
         device=device,
         weight_width=_width(model.get("dtype", "float32"), device),
         mixed=mixed,
         quantization=quantization,
         offload_ple=bool(model.get("offload_ple")),
-        lora=lora,
+        lora=_lora(composition, shapes),
         optimizer=trainer["optimizer"],
         checkpointing=trainer["gradient_checkpointing"],
         attention=model.get("attention", "sdpa"),
@@ -185,11 +186,12 @@ def _width(dtype: str, device: Device) -> int:
     return {"float32": 4, "bfloat16": 2}.get(dtype, 2 if device == "gpu" else 4)
 
 
-def _lora(composition: Composition) -> Lora | None:
+def _lora(composition: Composition, shapes: Architecture) -> Lora | None:
     if composition.can("lora").trains_all:
         return None
     given = composition.settings("lora")
-    return Lora(given["r"], tuple(given["targets"]), given["dropout"], given["variant"])
+    targets = matching([linear.name for linear in shapes.linears], given["targets"])
+    return Lora(given["r"], targets, given["dropout"], given["variant"])
 
 
 def _require_gpu(device: Device, quantization: str, optimizer: str) -> None:

@@ -74,19 +74,23 @@ def log_file(run_dir: Path) -> Iterator[None]:
 
 
 @contextmanager
-def outcome_on_error(run_dir: Path, clock: Clock, *, dry: bool) -> Iterator[None]:
+def outcome_on_error(run_dir: Path, clock: Clock, *, dry: bool) -> Iterator[dict[str, float]]:
     """Write outcome.json when the run fails or is interrupted, unless there is one already.
 
     Args:
         clock: of the attempt's stages.
         dry: write nothing; a dry run has no outcome.
+
+    Yields:
+        The metrics to record then; the caller adds what it has measured.
     """
+    metrics: dict[str, float] = {}
     try:
-        yield
+        yield metrics
     except BaseException as error:
         clock.stop()
         if not dry and not (run_dir / outcome.NAME).exists():
-            outcome.write(run_dir, _failure(error, clock))
+            outcome.write(run_dir, _failure(error, clock)._replace(metrics=metrics))
         if not isinstance(error, MathPalError):
             log.debug("the run stopped", exc_info=True)
         raise

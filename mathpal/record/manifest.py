@@ -9,7 +9,7 @@ import platform
 import shlex
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,7 @@ def begin(
     accelerator: str,
     backend: str = "transformers",
     plan: dict[str, Any] | None = None,
+    day: str | None = None,
     from_step: int = 0,
 ) -> dict[str, Any]:
     """Write run.json, git.diff and requirements.txt, or add a restart to an earlier run.json.
@@ -84,6 +85,7 @@ def begin(
         accelerator: the device's name, "none" on a CPU.
         backend: what runs the model's layers; `model.backend` may leave the choice to the machine.
         plan: the memory gate's estimate; None where it had none.
+        day: the day that the prompts name, YYYY-MM-DD; None if they name none.
         from_step: step of the checkpoint from which a resumed run continues; 0 without one.
 
     Returns:
@@ -99,7 +101,7 @@ def begin(
     else:
         manifest = _described(run_dir, config, overrides, fingerprints, accelerator)
         manifest["backend"] = backend
-        manifest["plan"] = plan
+        manifest |= {"plan": plan, "date": day}
     manifest = redact(manifest)
     files.write_json(run_dir / NAME, manifest)
     # Only now has the new attempt begun: the earlier attempt's outcome is no longer the run's.
@@ -107,12 +109,27 @@ def begin(
     return manifest
 
 
-def _require_same_inputs(earlier: dict[str, Any], fingerprints: dict[str, str]) -> None:
+def changed_inputs(earlier: dict[str, Any], fingerprints: dict[str, str]) -> list[str]:
+    """Return the names of the fingerprints that are not those of a manifest.
+
+    A fingerprint that the manifest lacks, as it is of an earlier version, is not compared.
+    """
     before = earlier["fingerprints"]
-    changed = [
-        name for name in {**before, **fingerprints} if before.get(name) != fingerprints.get(name)
-    ]
-    if changed:
+    return [name for name, now in fingerprints.items() if before.get(name, now) != now]
+
+
+def day_of(earlier: dict[str, Any] | None) -> date | None:
+    """Return the day that a run's prompts name; None where nothing was recorded.
+
+    Earlier versions did not record it: prompts then named the day on which the run began.
+    """
+    if earlier is None:
+        return None
+    return date.fromisoformat(earlier.get("date") or earlier["started"][:10])
+
+
+def _require_same_inputs(earlier: dict[str, Any], fingerprints: dict[str, str]) -> None:
+    if changed := changed_inputs(earlier, fingerprints):
         raise DataError(
             f"the run began with other inputs: {', '.join(changed)} "
             f"{'differs' if len(changed) == 1 else 'differ'} from run.json, so its checkpoints "
@@ -138,6 +155,8 @@ def _described(
         "name": config.get("name"),
         "argv": words,
         "command": shlex.join(["python", *words]),
+        "directory": str(run_dir.absolute()),
+        "working_directory": str(Path.cwd()),
         "overrides": overrides,
         "config": config,
         "config_hash": files.config_hash(config),

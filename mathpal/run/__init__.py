@@ -5,7 +5,8 @@ In a notebook: `from mathpal.run import compose, load_run, train`.
 """
 
 from mathpal.record.outcome import RunResult
-from mathpal.run.run import load_run, resume, train
+from mathpal.run.reopening import load_run
+from mathpal.run.run import resume, train
 from mathpal.settings.composition import compose
 
 __all__ = ["RunResult", "compose", "load_run", "resume", "train"]

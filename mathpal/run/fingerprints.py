@@ -8,15 +8,40 @@ from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem, Splits
 
 
-def fingerprints(loaded: Loaded, splits: Splits) -> dict[str, str]:
-    """Return the sha256 of each input of a run, by name."""
+def fingerprints(loaded: Loaded, splits: Splits | None = None) -> dict[str, str]:
+    """Return the sha256 of each input of a run, by name; without splits, that of the model's."""
     tokenizer = loaded.tokenizer
-    return {
-        "data": data_fingerprint(splits),
+    return ({} if splits is None else {"data": data_fingerprint(splits)}) | {
         "model": loaded.fingerprint,
+        "base_weights": _bits(loaded.model),
         "tokenizer": _digest(sorted(tokenizer.get_vocab().items())),
+        "tokenizer_rules": _digest(_rules(tokenizer)),
         "template": _digest(tokenizer.chat_template),
     }
+
+
+def _bits(model: Any, chunk: int = 2**24) -> str:
+    """Return the sha256 of the sum of every base weight's bits, as float32: no value is left out.
+
+    Integer sums do not depend on their order, and so not on threads or the device.
+    """
+    import torch
+
+    sums = {}
+    for name, weight in model.state_dict().items():
+        if "lora_" not in name:
+            parts = weight.detach().flatten().split(chunk)
+            bits = (part.float().view(torch.int32).sum(dtype=torch.int64) for part in parts)
+            sums[name] = sum(int(part) for part in bits)
+    return _digest(sorted(sums.items()))
+
+
+def _rules(tokenizer: Any) -> list[Any]:
+    """Return what turns a text into ids beside the vocabulary: merges, normalizer, added tokens."""
+    core = getattr(tokenizer, "backend_tokenizer", None)
+    rules = {} if core is None else json.loads(core.to_str())
+    calls = ("truncation", "padding")  # set by each call
+    return [tokenizer.special_tokens_map, {k: v for k, v in rules.items() if k not in calls}]
 
 
 def data_fingerprint(splits: Splits) -> str:

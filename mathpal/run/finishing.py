@@ -4,9 +4,12 @@ Only the first process of a run calls this.
 """
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mathpal.errors import DataError
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Splits
 from mathpal.record import outcome
@@ -36,6 +39,9 @@ def finish(
 
     Returns:
         The table of base against tuned; "" if nothing was evaluated.
+
+    Raises:
+        DataError: if the export or the report failed; the run is complete without it.
     """
     if fitted.pruned:
         clock.stop()
@@ -45,18 +51,36 @@ def finish(
     if fitted.whole_weights:  # the model in memory holds only this process's share of the weights
         loaded = load_model(composition.model, composition.lora, seed=settings.seed)
         restore(loaded, fitted.whole_weights)
+        loaded = loaded._replace(tokenizer=prepared.loaded.tokenizer)
     save_trained(loaded, run_dir)
     clock("evaluate")
     measured, table = _evaluated(composition, loaded, prepared.splits, run_dir)
     clock("export")
-    composition.export(loaded, run_dir)
+    faults = _faults("the export", partial(composition.export, loaded, run_dir))
     clock.stop()
-    outcome.completed(run_dir, {**fitted.metrics, **measured}, clock.seconds, fitted.notes)
-    _publish(tracking, run_dir)
+    notes = (*fitted.notes, *faults)
+    outcome.completed(run_dir, {**fitted.metrics, **measured}, clock.seconds, notes)
+    faults += _faults("the report", partial(_publish, tracking, run_dir))
     if table:
         log.info("\n%s\n", table)
     log.info("%s", _timings(clock.seconds))
+    if faults:
+        told = "\n".join(faults)
+        raise DataError(f"{told}\nThe run is complete: its weights and metrics are in {run_dir}")
     return table
+
+
+def _faults(what: str, action: Callable[[], Any]) -> list[str]:
+    """Do one of the last things of a run, and return why that failed, if it did.
+
+    A failure of these must not take the trained weights and the measured metrics with it.
+    """
+    try:
+        action()
+    except Exception as error:
+        log.debug("%s failed", what, exc_info=True)
+        return [f"{what} failed: {type(error).__name__}: {error}"]
+    return []
 
 
 def _evaluated(

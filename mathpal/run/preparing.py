@@ -4,6 +4,7 @@ Every process of a run prepares the same. Heavy libraries are imported inside th
 """
 
 import logging
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from mathpal.record.attempts import Clock
 from mathpal.settings.checked import Call, Composition
 from mathpal.settings.run_settings import RunSettings
 from mathpal.tokens.chat import TokenTable
+from mathpal.tokens.day import fix_day, fixed_day
 from mathpal.tokens.preview import marked, mask_sample
 
 log = logging.getLogger(__name__)
@@ -57,7 +59,12 @@ class Prepared(NamedTuple):
 
 
 def prepare(
-    composition: Composition, settings: RunSettings, clock: Clock, run_dir: Path | None
+    composition: Composition,
+    settings: RunSettings,
+    clock: Clock,
+    run_dir: Path | None,
+    *,
+    day: date,
 ) -> Prepared:
     """Load the model and the data, pass the gates, tokenize.
 
@@ -66,12 +73,14 @@ def prepare(
         settings: the run's settings outside the groups.
         clock: measures the seconds of each stage.
         run_dir: where to write facts about the data; None in a process that writes no record.
+        day: the day that prompts name, if the chat template asks for it.
 
     Raises:
         DataError: if a gate fails.
     """
     clock("model")
     loaded = load_model(composition.model, composition.lora, seed=settings.seed)
+    fix_day(loaded.tokenizer, day)
     objective: Objective = composition.objective()
     clock("data")
     splits: Splits = composition.data(run_dir)
@@ -164,7 +173,7 @@ def data_lines(splits: Splits, train: TokenTable) -> list[str]:
 def described(prepared: Prepared, trainer: dict[str, Any]) -> str:
     """Describe the model, data and trainer, and show one row with its loss mask."""
     loaded, tables = prepared.loaded, prepared.tables
-    weights = list(loaded.model.parameters())
+    weights, day = list(loaded.model.parameters()), fixed_day(loaded.tokenizer)
     total = sum(w.numel() for w in weights)
     trained = sum(w.numel() for w in weights if w.requires_grad)
     length = (
@@ -174,10 +183,19 @@ def described(prepared: Prepared, trainer: dict[str, Any]) -> str:
         [
             f"model    {loaded.name}: {total:,} weights, {trained:,} of them trained, "
             f"by {loaded.backend}",
+            *(f"lora     {line}" for line in _placement(loaded.model)),
             *(f"data     {line}" for line in tables.lines),
             f"trainer  {length} of {trainer['batch_tokens']} × {trainer['accumulate']} "
             f"tokens, lr {trainer['lr']:g}",
+            *([f"prompt   its date is {day} from here on"] if day else []),
             "mask     only the tokens between «…» count for the loss:",
             *(f"  | {line}" for line in marked(tables.sample).splitlines()),
         ]
     )
+
+
+def _placement(model: Any) -> list[str]:
+    """Say which layers have LoRA; nothing without LoRA."""
+    from mathpal.models.lora import placement
+
+    return placement(model) if hasattr(model, "peft_config") else []

@@ -12,25 +12,24 @@ All processes of a run prepare and fit; only the first one writes the record. A 
 
 import logging
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from mathpal.interruption import leaving_at_once
 from mathpal.models import backends
-from mathpal.models.loaded import Loaded
-from mathpal.problems import Splits
 from mathpal.record import attempts, files, lock, manifest, outcome
 from mathpal.record.attempts import Clock
 from mathpal.record.outcome import RunResult
-from mathpal.record.redaction import redacted_keys
 from mathpal.run import launching
 from mathpal.settings import composition as composed
 from mathpal.settings.checked import Composition
+from mathpal.settings.paths import absolute, moved
 from mathpal.settings.preflight import preflight
 from mathpal.settings.run_settings import RunSettings
+from mathpal.tokens import day
 
 if TYPE_CHECKING:
     from mathpal.planning.plans import Plan
@@ -58,6 +57,7 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
         DataError: if the data fails a gate, or the directory holds another or a complete run.
     """
     asked = composed.split(cfg)
+    asked = asked._replace(config=absolute(asked.config))
     composition = preflight(asked.config)
     stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     run_dir = run_dir or Path("outputs", composition.options["name"], stamp)
@@ -91,7 +91,9 @@ def resume(run_dir: Path) -> RunResult:
     if settled := outcome.settled(run_dir):
         return settled
     asked = composed.read(run_dir)
-    composition = preflight(asked.config)
+    earlier = manifest.recorded(run_dir)
+    began_in = Path(earlier.get("directory", run_dir)) if earlier else run_dir
+    composition = preflight(moved(asked.config, began_in, run_dir))
     config = composed.resolved(asked.config)
     if _in_several_processes(composition):
         return _launch(composition, run_dir)
@@ -111,7 +113,7 @@ def _attempt(
     with (
         attempts.log_file(run_dir),
         ExitStack() as ending,  # finishes the trackers once the outcome is written
-        attempts.outcome_on_error(run_dir, clock, dry=settings.dry_run),
+        attempts.outcome_on_error(run_dir, clock, dry=settings.dry_run) as measured,
         leaving_at_once(),
     ):
         clock("import")
@@ -121,7 +123,7 @@ def _attempt(
 
         clock("plan")
         planned = gate.memory_gate(composition, run_dir, allow=settings.allow_memory)
-        prepared = preparing.prepare(composition, settings, clock, run_dir)
+        prepared = preparing.prepare(composition, settings, clock, run_dir, day=_day(run_dir))
         begun = _begin(composition, config, overrides, prepared, planned, run_dir)
         expected = gate.refined(planned, prepared.tables.train, run_dir)
         if settings.dry_run:
@@ -134,6 +136,7 @@ def _attempt(
             tracking.begin(begun)
             clock("fit")
             fitted = _fit(composition, prepared, tracking, run_dir)
+            measured |= fitted.metrics
             table = finishing.finish(
                 composition, settings, prepared, fitted, tracking, clock, run_dir
             )
@@ -149,7 +152,7 @@ def _follow(composition: Composition, run_dir: Path) -> RunResult:
 
     settings = RunSettings(**composition.options)
     with leaving_at_once():
-        prepared = preparing.prepare(composition, settings, Clock(), None)
+        prepared = preparing.prepare(composition, settings, Clock(), None, day=_day(run_dir))
         fitted = _fit(composition, prepared, _unrecorded, run_dir)
     return RunResult(run_dir, fitted.metrics, None, "")
 
@@ -175,6 +178,7 @@ def _begin(
         accelerator=_accelerator(),
         backend=prepared.loaded.backend,
         plan=planned and planned.summary,
+        day=day.fixed_day(prepared.loaded.tokenizer),
         from_step=checkpoints.newest_sound(run_dir / "checkpoints"),
     )
     log.info("%s", described(prepared, composition.settings("trainer")))
@@ -212,29 +216,17 @@ def _in_several_processes(composition: Composition) -> bool:
     return several and not dry and not launching.is_one_of_several()
 
 
+def _day(run_dir: Path) -> date:
+    """Return the day that prompts name: that on which the run began."""
+    return manifest.day_of(manifest.recorded(run_dir)) or day.today()
+
+
 def _launch(composition: Composition, run_dir: Path) -> RunResult:
     """Train in several processes of this machine, and wait until they end."""
     processes = composition.settings("trainer")["devices"]
-    code = launching.wait_for(launching.workers(run_dir, processes), env=launching.environment())
+    # All processes name the same day in their prompts, even around midnight.
+    told = launching.environment(**{day.VARIABLE: _day(run_dir).isoformat()})
+    code = launching.wait_for(launching.workers(run_dir, processes), env=told)
     if code >= 128:
         raise SystemExit(code)
     return outcome.result(run_dir)
-
-
-def load_run(run_dir: Path) -> tuple[Loaded, Splits]:
-    """Load the tuned model of a finished run and its data.
-
-    Args:
-        run_dir: a run directory with run.json and adapter/ or model/.
-
-    Raises:
-        DataError: if the directory holds no trained run.
-    """
-    config = files.read_json(run_dir / "run.json")["config"]
-    secrets = redacted_keys(config)
-    asked = composed.read(run_dir).config if secrets else OmegaConf.create(config)
-    composition = preflight(asked)
-    backends.begin_for(composition.model)
-    from mathpal.run.weights import load_trained
-
-    return load_trained(composition.model, run_dir), composition.data(None)

@@ -1,5 +1,6 @@
 """Save the trained weights in a run directory, and load them again. Imports nothing heavy."""
 
+import warnings
 from pathlib import Path
 
 from mathpal.errors import DataError
@@ -58,8 +59,16 @@ def _with_adapter(base: Loaded, adapter: Path) -> Loaded:
     from peft import PeftModel
 
     from mathpal.models.accelerate import accelerate_layers
+    from mathpal.models.adapter import differing
 
-    tuned = PeftModel.from_pretrained(base.model, str(adapter))
+    with warnings.catch_warnings():  # the check below says more
+        warnings.filterwarnings("ignore", message="Found missing adapter keys")
+        tuned = PeftModel.from_pretrained(base.model, str(adapter))
+    if wrong := differing(tuned, adapter):
+        raise DataError(
+            f"{adapter} does not fit {base.name}: {len(wrong)} of its tensors are not in the "
+            f"model, or the other way round, e.g. {wrong[0]}"
+        )
     if base.backend == "transformers":
         accelerate_layers(tuned)
     set_mode(tuned, training=False)

@@ -33,6 +33,7 @@ from mathpal.problems import Problem
 from mathpal.record.files import whole_file
 from mathpal.tokens import answer_span, chat, mask_gate, plain
 from mathpal.tokens.chat import TokenTable, encode
+from mathpal.tokens.day import fixed_day
 
 log = logging.getLogger(__name__)
 
@@ -105,13 +106,14 @@ def _is_long(problems: Sequence[Problem]) -> bool:
 def fingerprint(problems: Sequence[Problem], tokenizer: Any, **settings: Any) -> str:
     """Return the sha256 of everything that determines the tokens.
 
-    That is: the rows in their order, the tokenizer with its template, the settings of `encode`,
-    its code and the packages that it uses.
+    That is: the rows in their order, the tokenizer with its template and the day that this names,
+    the settings of `encode`, its code and the packages that it uses.
     """
     digest = hashlib.sha256()
     of_tokenizer = (
         type(tokenizer).__qualname__,
         tokenizer.chat_template,
+        fixed_day(tokenizer),
         sorted(tokenizer.special_tokens_map.items()),
         tokenizer.backend_tokenizer.to_str(),
     )

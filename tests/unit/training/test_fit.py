@@ -396,5 +396,5 @@ class TestMistakes:
             run(accelerator="gpu")
 
     def test_lora_targets_that_name_nothing(self, tiny: Loaded) -> None:
-        with pytest.raises(ConfigError, match=r"lora\.targets=\['qkv'\].*q_proj"):
+        with pytest.raises(ConfigError, match=r"lora\.targets=\[qkv\].*q_proj"):
             attach_lora(tiny.model, r=4, alpha=8, targets=["qkv"])

@@ -1,0 +1,121 @@
+"""Open a finished run again: its model and, if wanted, its data, both compared with run.json.
+
+Knows what a result that is filed under a run depends on; measures and generates nothing.
+"""
+
+import logging
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from omegaconf import DictConfig, OmegaConf
+
+from mathpal.errors import DataError
+from mathpal.models import backends
+from mathpal.models.loaded import Loaded
+from mathpal.problems import Splits
+from mathpal.record import files, manifest
+from mathpal.record.redaction import redacted_keys
+from mathpal.settings import composition as composed
+from mathpal.settings.checked import Composition
+from mathpal.settings.paths import moved
+from mathpal.settings.preflight import preflight
+
+log = logging.getLogger(__name__)
+
+
+class Reopened(NamedTuple):
+    """A finished run.
+
+    Attributes:
+        loaded: the tuned model, in inference mode.
+        splits: the data.
+        changed: names of the inputs that are not those that the run began with.
+    """
+
+    loaded: Loaded
+    splits: Splits
+    changed: tuple[str, ...]
+
+
+def load_run(run_dir: Path, *, allow_changed: bool = False) -> tuple[Loaded, Splits]:
+    """Load the tuned model of a finished run and its data; see `reopen`."""
+    found = reopen(run_dir, allow_changed=allow_changed)
+    return found.loaded, found.splits
+
+
+def reopen(run_dir: Path, *, allow_changed: bool = False) -> Reopened:
+    """Load the tuned model of a finished run and its data.
+
+    Args:
+        run_dir: a run directory with run.json and adapter/ or model/.
+        allow_changed: if the base or the data is not the run's any more, warn instead of failing.
+
+    Raises:
+        DataError: if the directory holds no trained run, or its inputs have changed.
+    """
+    record = files.read_json(run_dir / manifest.NAME)
+    composition = preflight(_recorded(record, run_dir))
+    loaded, splits = _load(composition, record, run_dir), composition.data(None)
+    return Reopened(loaded, splits, _compared(record, run_dir, loaded, splits, allow_changed))
+
+
+def reopen_model(run_dir: Path, *, allow_changed: bool = False) -> Loaded:
+    """Load the tuned model of a finished run alone; its data need not be there. See `reopen`."""
+    record = files.read_json(run_dir / manifest.NAME)
+    config = OmegaConf.masked_copy(_recorded(record, run_dir, "model"), ["model"])
+    loaded = _load(preflight(config, _model_only), record, run_dir)
+    _compared(record, run_dir, loaded, None, allow_changed)
+    return loaded
+
+
+def _model_only() -> None:
+    """The settings outside the groups: none."""
+
+
+def _recorded(record: dict[str, Any], run_dir: Path, group: str | None = None) -> DictConfig:
+    """Return a run's configuration, its paths where they are now; secrets from the environment."""
+    config = record["config"]
+    secrets = redacted_keys(config[group] if group else config)
+    asked = composed.read(run_dir).config if secrets else OmegaConf.create(config)
+    return moved(asked, Path(record.get("directory", run_dir)), run_dir)
+
+
+def _load(composition: Composition, record: dict[str, Any], run_dir: Path) -> Loaded:
+    backends.begin_for(composition.model)
+    from mathpal.run.weights import load_trained
+    from mathpal.tokens.day import fix_day
+
+    loaded = load_trained(composition.model, run_dir)
+    fix_day(loaded.tokenizer, manifest.day_of(record) or date.today())
+    return loaded
+
+
+def _compared(
+    record: dict[str, Any], run_dir: Path, loaded: Loaded, splits: Splits | None, allow: bool
+) -> tuple[str, ...]:
+    """Return the inputs that changed since the run began.
+
+    Raises:
+        DataError: if there are some and they are not allowed.
+    """
+    from mathpal.run.fingerprints import fingerprints
+
+    found = fingerprints(loaded, splits)
+    if not hasattr(loaded.model, "peft_config"):  # the model and its tokenizer are the run's own
+        found = {name: value for name, value in found.items() if name == "data"}
+    changed = manifest.changed_inputs(record, found)
+    if not changed:
+        return ()
+    verb = "differs" if len(changed) == 1 else "differ"
+    message = (
+        f"{run_dir} was trained with other inputs: {', '.join(changed)} {verb} from {manifest.NAME}"
+        ", so a result would not be that of the trained model"
+    )
+    if not allow:
+        raise DataError(
+            f"{message}. Restore them (model.path={loaded.name}), or go ahead with "
+            "allow_changed=true, which is recorded with the result"
+        )
+    log.warning("%s; allowed by allow_changed=true", message)
+    return tuple(changed)
