@@ -11,6 +11,7 @@ from mathpal.models.loaded import Loaded
 from mathpal.problems import Splits
 from mathpal.record import outcome
 from mathpal.record.attempts import Clock
+from mathpal.record.files import point_latest
 from mathpal.run.preparing import Prepared, load_model
 from mathpal.run.weights import restore, save_trained
 from mathpal.settings.checked import Composition
@@ -52,6 +53,7 @@ def finish(
     composition.export(loaded, run_dir)
     clock.stop()
     outcome.completed(run_dir, {**fitted.metrics, **measured}, clock.seconds, fitted.notes)
+    point_latest(run_dir)
     _publish(tracking, run_dir)
     if table:
         log.info("\n%s\n", table)

@@ -12,7 +12,6 @@ All processes of a run prepare and fit; only the first one writes the record. A 
 
 import logging
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ from mathpal.interruption import leaving_at_once
 from mathpal.models import backends
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Splits
-from mathpal.record import attempts, files, lock, manifest, outcome
+from mathpal.record import attempts, directories, files, lock, manifest, outcome
 from mathpal.record.attempts import Clock
 from mathpal.record.outcome import RunResult
 from mathpal.record.redaction import redacted_keys
@@ -59,8 +58,8 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
     """
     asked = composed.split(cfg)
     composition = preflight(asked.config)
-    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    run_dir = run_dir or Path("outputs", composition.options["name"], stamp)
+    if run_dir is None:
+        run_dir = directories.new(directories.stamped(Path("outputs", composition.options["name"])))
     with lock.hold(run_dir):
         config = composed.resolved(asked.config)
         if not composed.is_swept(asked):
@@ -128,7 +127,6 @@ def _attempt(
             log.info("%s", expected)
             log.info("dry run: the model and the data are ready; nothing was trained")
         else:
-            files.point_latest(run_dir)
             tracking = composition.tracker(run_dir)
             ending.callback(lambda: tracking.finish(outcome.read_or_failed(run_dir)))
             tracking.begin(begun)
