@@ -34,6 +34,7 @@ class Problem:
             question and solution.
         rejected: the worse response of a preference pair (the better one is the solution); None
             for rows that are no preference pair.
+        source: name of the mixture's source; "" outside a mixture.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Problem:
     steps: tuple[str, ...] = ()
     messages: tuple[tuple[str, str], ...] = ()
     rejected: str | None = None
+    source: str = ""
 
 
 class Fault(NamedTuple):
