@@ -1,7 +1,7 @@
 """Handles the signals that ask a process to stop.
 
-These are SIGTERM, SIGINT (Ctrl-C) and SIGUSR2 (Slurm's warning before it ends a job). Knows
-nothing of the interrupted work. Standard library only.
+These are SIGTERM, SIGINT (Ctrl-C), SIGUSR2 (Slurm's warning before it ends a job) and SIGHUP (the
+terminal is gone). Knows nothing of the interrupted work. Standard library only.
 """
 
 import contextlib
@@ -9,11 +9,10 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR2)
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR2, signal.SIGHUP)
 # One stop can arrive as several SIGTERMs, milliseconds apart: in a Slurm job from slurmstepd and
 # from srun, and in a process that torchrun started also from torchrun.
 _LAUNCHER_VARIABLES = ("SLURM_JOB_ID", "LOCAL_RANK")  # set by Slurm, by torchrun
@@ -27,7 +26,7 @@ def exit_code(number: int) -> int:
 
 @contextlib.contextmanager
 def leaving_at_once() -> Iterator[None]:
-    """Within the context, make SIGTERM and SIGUSR2 raise SystemExit immediately.
+    """Within the context, make SIGTERM, SIGUSR2 and SIGHUP raise SystemExit immediately.
 
     Ctrl-C keeps raising KeyboardInterrupt.
     """
@@ -35,7 +34,7 @@ def leaving_at_once() -> Iterator[None]:
     def leave(number: int, frame: FrameType | None) -> None:
         raise SystemExit(exit_code(number))
 
-    with _handled(dict.fromkeys((signal.SIGTERM, signal.SIGUSR2), leave)):
+    with handled(leave, without=signal.SIGINT):
         yield
 
 
@@ -60,8 +59,9 @@ def requeuing() -> Iterator[None]:
 class Postponed:
     """Record a stop signal so that the caller can obey it at a safe point.
 
-    A second signal ends the process immediately. Under Slurm or torchrun, further signals within
-    5 seconds count as the first one, because launchers repeat it.
+    A second signal ends the process immediately. Under Slurm or torchrun, and after a SIGHUP,
+    further signals within 5 seconds count as the first one: launchers repeat it, and SIGTERM often
+    comes with a SIGHUP.
 
     Attributes:
         received: number of the first signal; None until one arrives.
@@ -74,7 +74,7 @@ class Postponed:
 
     def begin(self) -> None:
         """Install this object's handlers in place of the current ones."""
-        self._stack.enter_context(_handled(dict.fromkeys(SIGNALS, self._note)))
+        self._stack.enter_context(handled(self._note))
 
     def end(self) -> None:
         """Restore the previous handlers."""
@@ -84,10 +84,13 @@ class Postponed:
         now = time.monotonic()
         if self.received is None:
             self.received, self._since = number, now
-        elif now - self._since > _REPEAT_SECONDS or not any(
-            name in os.environ for name in _LAUNCHER_VARIABLES
-        ):
+        elif number != signal.SIGHUP and not self._is_repeated(now):
             os._exit(exit_code(number))
+
+    def _is_repeated(self, now: float) -> bool:
+        launched = any(name in os.environ for name in _LAUNCHER_VARIABLES)
+        hung_up = self.received == signal.SIGHUP
+        return (launched or hung_up) and now - self._since <= _REPEAT_SECONDS
 
 
 def ignored_in_worker(_: int) -> None:
@@ -103,13 +106,36 @@ def ignored_in_worker(_: int) -> None:
 
 
 @contextlib.contextmanager
-def _handled(handlers: dict[signal.Signals, Any]) -> Iterator[None]:
+def handled(
+    handler: Callable[[int, FrameType | None], None], *, without: signal.Signals | None = None
+) -> Iterator[None]:
+    """Within the context, call the handler for the stop signals; only in the main thread.
+
+    An ignored SIGHUP stays ignored, as `nohup` wants it. The first SIGHUP is the only one: a
+    terminal that goes away sends several, and the later ones must not end the work of the first.
+
+    Args:
+        handler: called with the signal's number and the frame.
+        without: a signal to leave as it is.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield  # Python allows only the main thread to install signal handlers
         return
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+
+    def once(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        handler(number, frame)
+
+    ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    left = {without, signal.SIGHUP if ignored else None}
+    before = {
+        number: signal.signal(number, once if number == signal.SIGHUP else handler)
+        for number in SIGNALS
+        if number not in left
+    }
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, earlier in before.items():
+            if signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, earlier)

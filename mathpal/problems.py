@@ -36,6 +36,7 @@ class Problem:
             for rows that are no preference pair.
         unlearnt: indices of the messages, answers of the assistant, that carry no loss; the last
             message is never one of them.
+        source: name of the mixture's source; "" outside a mixture.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Problem:
     messages: tuple[tuple[str, str], ...] = ()
     rejected: str | None = None
     unlearnt: tuple[int, ...] = ()
+    source: str = ""
 
 
 class Fault(NamedTuple):

@@ -21,6 +21,14 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
+from tests.guard.plugin import (  # noqa: F401 - hooks of pytest
+    pytest_configure,
+    pytest_runtest_protocol,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_unconfigure,
+)
+
 if TYPE_CHECKING:
     from mathpal.models.loaded import Loaded
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.cli.resuming import resume
+from mathpal.cli.streams import outlived
 from mathpal.cli.verbs import VERBS, Verb
 from mathpal.errors import MathPalError
 from mathpal.interruption import requeuing
@@ -53,6 +54,11 @@ def main() -> None:
 
 def run(verb: Verb) -> None:
     """Check the command line, then let Hydra compose and call the verb's function."""
+    with outlived():
+        _run(verb)
+
+
+def _run(verb: Verb) -> None:
     if verb.config == "train":
         with exit_codes():
             resume(sys.argv[1:])

@@ -4,12 +4,12 @@ The keyword-only parameters of the function are the verb's settings.
 """
 
 import sys
-from datetime import datetime
 from pathlib import Path
 
 from pydantic import DirectoryPath
 
 from mathpal.errors import ConfigError
+from mathpal.record import directories
 from mathpal.settings.checked import Composition
 
 
@@ -63,7 +63,7 @@ def _send(composition: Composition, run_dir: Path) -> None:
     """Send a finished run to a tracker; exit with 1 if the tracker did not take everything."""
     from mathpal.tracking.replaying import replay as send
 
-    into = run_dir / "replay" / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    into = directories.new(directories.stamped(run_dir / "replay"))
     found = send(run_dir, into, composition.tracker)
     print(
         f"{found.records} metric records, {found.samples} sample generations, "

@@ -10,14 +10,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from pydantic import DirectoryPath
 
 from mathpal.errors import ConfigError, DataError
-from mathpal.record import files, journal, outcome
+from mathpal.record import directories, files, journal, outcome
 from mathpal.run import launching
 from mathpal.settings import composition
 from mathpal.settings.checked import Composition
@@ -82,8 +81,9 @@ def reproduce(composition: Composition, *, run: DirectoryPath) -> None:
 
 def _prepared(run: Path, name: str) -> Path:
     """Create a run directory with the recorded configuration, ready for the worker."""
-    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    again = composition.chosen_directory() or Path("outputs", name, stamp)
+    again = composition.chosen_directory() or directories.new(
+        directories.stamped(Path("outputs", name))
+    )
     if (again / composition.FOLDER).exists() or (again / "run.json").exists():
         raise ConfigError(f"{again} holds a run already; choose another with hydra.run.dir=DIR")
     composition.write(again, composition.read(run))

@@ -31,6 +31,8 @@ def resume(words: Sequence[str]) -> None:
 
     folder = named[0].partition("=")[2].strip("'\"")
     if not folder or not Path(folder).is_dir():
-        raise ConfigError(f"{named[0]}: expected the directory of a run, e.g. outputs/latest")
+        raise ConfigError(
+            f"{named[0]}: expected the directory of a run, e.g. outputs/default/2026-11-29_10-30-00"
+        )
     command = launching.worker(Path(folder))
     os.execve(command[0], command, launching.environment())

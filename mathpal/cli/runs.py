@@ -4,14 +4,15 @@ The keyword-only parameters of a function are the verb's settings.
 """
 
 import sys
-from datetime import datetime
 from functools import partial
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
 from pydantic import DirectoryPath
 
+from mathpal.cli.streams import is_heard
 from mathpal.errors import ConfigError
+from mathpal.record import directories
 from mathpal.settings.checked import Composition
 
 Count = Annotated[int, Ge(1)]
@@ -37,7 +38,7 @@ def evaluate(composition: Composition, *, run: DirectoryPath, allow_changed: boo
     if report is None:
         raise ConfigError("evaluation=none measures nothing; choose quick, standard or full")
     report = report._replace(settings={**report.settings, "changed_inputs": list(changed)})
-    folder = run / "evaluation" / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    folder = directories.new(directories.stamped(run / "evaluation"))
     write_report(report, folder)
     print(text_table(report))
     print(folder)
@@ -95,6 +96,8 @@ def generate(
         chat(answer)
     else:
         for line in filter(None, map(str.strip, sys.stdin)):
+            if not is_heard():
+                break
             print(f"» {line}")
             answer([{"role": "user", "content": line}])
 

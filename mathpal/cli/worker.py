@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from mathpal.cli.main import exit_codes
+from mathpal.cli.streams import outlived
 
 
 def main() -> None:
@@ -16,8 +17,8 @@ def main() -> None:
         print("usage: python -m mathpal.worker RUN_DIR", file=sys.stderr)
         sys.exit(0 if sys.argv[1:] in (["-h"], ["--help"]) else 2)
     run_dir = Path(sys.argv[1])
-    _plain_lines()
-    with exit_codes():
+    with outlived(), exit_codes():
+        _plain_lines()
         from mathpal.record.files import short
         from mathpal.run import resume
         from mathpal.run.launching import is_one_of_several

@@ -37,8 +37,8 @@ def mixture(
 
     Training problems that give away a held-out problem of any source are dropped first. If a
     source has fewer problems than its share, some are repeated: all of them in whole passes, the
-    rest chosen by hash. Problems without a family get the source's name as family, so that the
-    evaluation reports each source.
+    rest chosen by hash. Each problem has its source's name, so that the evaluation reports every
+    source; it is also the family of problems without one.
 
     Args:
         run_dir: where dropped problems are listed in `data/quarantine.jsonl`; each source writes
@@ -99,7 +99,7 @@ def _part(name: str, source: Source, run_dir: Path | None) -> Splits:
     except MathPalError as error:
         raise type(error)(f"source {name} (data.sources.{name}): {error}") from error
     train, validation, test = (
-        [replace(p, id=f"{name}/{p.id}", family=p.family or name) for p in problems]
+        [replace(p, id=f"{name}/{p.id}", family=p.family or name, source=name) for p in problems]
         for problems in part[:3]
     )
     rejected = [_renamed(name, left) for left in part.rejected]

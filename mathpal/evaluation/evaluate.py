@@ -49,7 +49,8 @@ def evaluate(
         problems: held-out problems; those without a gold answer cannot be graded and are
             left out (and counted in the settings).
         systems: which to measure. base needs LoRA: full fine-tuning overwrites the base.
-        limit: at most so many problems, evenly spread over the list; None for all.
+        limit: at most so many problems, evenly spread over the list; in a mixture over each
+            source, and at least one of each. None for all.
         max_new_tokens: most tokens of an answer; an answer cut off there is graded as it stands.
         batch_tokens: most tokens of prompts and answers, padding included, that the KV cache
             holds; how many problems are answered together follows from their lengths.
@@ -113,6 +114,7 @@ def _sample(
         "family": item.family,
         "topic": item.topic,
         "cohort": item.cohort,
+        "source": item.source,
         "question": item.question,
         "gold": item.answer,
         "response": response.text,
@@ -154,10 +156,17 @@ def skip(loaded: Loaded, problems: Sequence[Problem]) -> None:
 
 
 def spread(items: Sequence[Problem], limit: int | None) -> list[Problem]:
-    """At most `limit` items, evenly spaced over the sequence."""
+    """At most `limit` items, evenly spaced over each source; at least one of each source."""
     if limit is None or len(items) <= limit:
         return list(items)
-    return [items[i * len(items) // limit] for i in range(limit)]
+    sources: dict[str, list[Problem]] = {}
+    for item in items:
+        sources.setdefault(item.source, []).append(item)
+    counts = dict.fromkeys(sources, 1)
+    for _ in range(limit - len(sources)):  # each to the source that is furthest below its share
+        counts[min(counts, key=lambda name: counts[name] / len(sources[name]))] += 1
+    chosen = ((own, counts[name]) for name, own in sources.items())
+    return [own[i * len(own) // count] for own, count in chosen for i in range(count)]
 
 
 def switched_off(model: Any) -> contextlib.AbstractContextManager[None]:

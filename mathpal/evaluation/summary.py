@@ -12,19 +12,20 @@ from mathpal.evaluation.statistics import Proportion, wilson
 Sample = dict[str, Any]
 Shares = Mapping[str, Proportion]
 
-_ORDER = {"all": 0, "new": 1, "old": 2, "topic": 3, "family": 4}
+_ORDER = {"all": 0, "source": 1, "new": 2, "old": 3, "topic": 4, "family": 5}
 
 
 class Row(NamedTuple):
     """Shares of the answers to one group of problems, by system.
 
     Attributes:
-        group: "all", "new", "old", "topic/<name>" or "family/<name>".
+        group: "all", "source/<name>", "new", "old", "topic/<name>" or "family/<name>".
         cohort: "new" or "old" of a topic or family; "" for the sums.
         n: problems.
         systems: accuracy; a system that was not measured is missing.
         lenient: accuracy free of layout; {} if it was not asked for.
         unreadable: answers in which no answer can be read; {} if it was not asked for.
+        families: whether every problem has a family (other than its source's name).
     """
 
     group: str
@@ -33,6 +34,7 @@ class Row(NamedTuple):
     systems: Mapping[str, Proportion]
     lenient: Mapping[str, Proportion] = {}
     unreadable: Mapping[str, Proportion] = {}
+    families: bool = True
 
 
 class Report(NamedTuple):
@@ -65,6 +67,8 @@ def summarise(samples: list[Sample], settings: dict[str, Any]) -> Report:
     groups: dict[tuple[str, str], list[Sample]] = {}
     for sample in samples:
         names = [("all", ""), (sample["cohort"], "")]
+        if source := sample.get("source"):
+            names.append((f"source/{source}", ""))
         for kind in ("topic", "family"):
             if sample.get(kind):
                 names.append((f"{kind}/{sample[kind]}", sample["cohort"]))
@@ -94,6 +98,7 @@ def _row(group: str, cohort: str, samples: list[Sample]) -> Row:
         _shares(by_system, lambda s: s["verdict"] == "correct"),
         _shares(both, lambda s: s["verdict_lenient"] == "correct"),
         _shares(both, lambda s: s["verdict"] == "no_answer"),
+        all(s["family"] not in ("", s.get("source")) for s in samples),
     )
 
 
@@ -122,8 +127,13 @@ def _metrics(rows: list[Row]) -> dict[str, float]:
 
 
 def _suffix(row: Row) -> str:
-    """Suffix of a metric's name: "" for all, `_new`, `_old`, `_new/<topic>`, `/<family>`."""
+    """Suffix of a metric's name.
+
+    It is "" for all, `_source/<name>`, `_new`, `_old`, `_new/<topic>` or `/<family>`.
+    """
     kind, _, name = row.group.partition("/")
     if kind == "topic":
         return f"_{row.cohort}/{name}"
+    if kind == "source":
+        return f"_source/{name}"
     return f"/{name}" if kind == "family" else "" if kind == "all" else f"_{kind}"

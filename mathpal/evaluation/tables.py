@@ -1,5 +1,6 @@
 """Write an evaluation to files and as a text table. Grades and counts nothing."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ def write_report(report: Report, folder: Path) -> None:
     rows = [
         {
             "group": row.group,
-            "title": title(row.group),
+            "title": _title(row),
             "cohort": row.cohort,
             "n": row.n,
             "base": _measured(row, "base"),
@@ -64,7 +65,14 @@ def title(group: str) -> str:
         return HEADINGS.get(name, name)
     if kind == "family":
         return FAMILIES[name].title if name in FAMILIES else name
+    if kind == "source":
+        return f"source {name}"
     return {"all": "all problems", "new": "new families", "old": "old families"}.get(kind, kind)
+
+
+def _title(row: Row) -> str:
+    """Title of a row: problems without families, as a user's own rows are, are no families."""
+    return title(row.group) if row.families else title(row.group).replace("families", "problems")
 
 
 def text_table(report: Report) -> str:
@@ -89,23 +97,41 @@ def text_table(report: Report) -> str:
 def _lines(rows: list[Row]) -> Iterator[tuple[str, int, Shares]]:
     """Yield the name, the number of problems and the shares of each line."""
     for row in _shown(rows):
-        yield f"  {title(row.group)}" if row.cohort else title(row.group), row.n, row.systems
+        yield f"  {_title(row)}" if row.cohort else _title(row), row.n, row.systems
         if not row.cohort and row.lenient:
             yield f"  {ANY_LAYOUT}", row.n, row.lenient
             yield f"  {UNREADABLE}", row.n, row.unreadable
 
 
 def _shown(rows: list[Row]) -> list[Row]:
-    """The sums, each cohort followed by its families, or by topics if there are many families."""
+    """The sums, each cohort followed by its families, or by topics if there are many families.
+
+    The only cohort and the only source are all problems again, and are left out; so is a source
+    as a family.
+    """
+    kinds = Counter(_kind(row) for row in rows)
+    sums = [row for row in rows if row.group == "all" or (not row.cohort and kinds[_kind(row)] > 1)]
+    sources = {(row.group.removeprefix("source/"), row.n) for row in rows if _kind(row) == "source"}
     topics = [row for row in rows if row.group.startswith("topic/")]
-    families = [row for row in rows if row.group.startswith("family/")]
-    parts = topics if topics and len(families) > MANY_FAMILIES else families
-    sums = [row for row in rows if not row.cohort]
-    return [
-        shown
-        for row in sums
-        for shown in (row, *(part for part in parts if part.cohort == row.group))
+    families = [
+        row
+        for row in rows
+        if row.group.startswith("family/")
+        and (row.group.removeprefix("family/"), row.n) not in sources
     ]
+    parts = topics if topics and len(families) > MANY_FAMILIES else families
+    shown = [
+        found
+        for row in sums
+        for found in (row, *(part for part in parts if part.cohort == row.group))
+    ]
+    return [*shown, *(part for part in parts if part not in shown)]
+
+
+def _kind(row: Row) -> str:
+    """What a row is one of: "source", "cohort", …; a sum repeats the whole where it is alone."""
+    kind = row.group.split("/")[0]
+    return "cohort" if kind in ("new", "old") else kind
 
 
 def _cell(share: Proportion) -> str:

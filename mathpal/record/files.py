@@ -12,6 +12,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -92,14 +93,27 @@ def _clear(part: Path, old: Path, folder: Path) -> None:
 
 
 def link(path: Path, target: Path) -> None:
-    """Make `path` a relative symbolic link to `target`, replacing an earlier link in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Make `path` a relative symbolic link to `target`, replacing an earlier link in one step.
+
+    A link is a convenience: where it cannot be set, the log warns, once for each path.
+    """
     temporary = path.with_name(f".{path.name}.{_token()}")
-    temporary.symlink_to(os.path.relpath(target, path.parent))
     try:
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.symlink_to(os.path.relpath(target, path.parent))
+        try:
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        taken = path.is_dir() and not path.is_symlink()
+        why = "a folder of that name is there" if taken else error.strerror or str(error)
+        _warn_once(path, f"{path} is not set to {target}: {why}. Nothing else depends on this link")
+
+
+@cache
+def _warn_once(path: Path, text: str) -> None:
+    log.warning("%s", text)
 
 
 def _token() -> str:
@@ -182,16 +196,9 @@ def config_hash(config: dict[str, Any]) -> str:
 
 
 def point_latest(run_dir: Path, outputs: Path = Path("outputs")) -> None:
-    """Make `outputs/latest` point at a run in `outputs`; a run elsewhere leaves it alone.
-
-    The link is a convenience: where it cannot be set, the log warns.
-    """
-    if not run_dir.absolute().is_relative_to(outputs.absolute()):
-        return
-    try:
+    """Make `outputs/latest` point at a run in `outputs`; a run elsewhere leaves it alone."""
+    if Path(os.path.abspath(run_dir)).is_relative_to(outputs.absolute()):
         link(outputs / "latest", run_dir)
-    except OSError as error:
-        log.warning("%s is not set to this run: %s", outputs / "latest", error)
 
 
 def short(path: Path) -> Path:

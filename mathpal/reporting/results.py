@@ -3,6 +3,7 @@
 Recomputes nothing: shares and intervals are those that the evaluation wrote.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -71,7 +72,8 @@ class Results:
 
     Attributes:
         headline: rows of new and of old problems; the first overall row if neither exists.
-        overall: rows that are neither a topic nor a family, in the order of the file.
+        overall: rows that are neither a topic nor a family, in the order of the file; the only
+            cohort and the only source are all problems again, and are left out.
         topics: (heading, rows) by cohort, the best tuned topic first; empty if the data names
             no topics.
         families: the same for families.
@@ -111,6 +113,8 @@ def read_results(content: dict[str, Any]) -> Results:
     if not rows:
         raise ValueError("rows is empty")
     overall = [row for row in rows if not row.group.startswith(("topic/", "family/"))]
+    kinds = Counter(_kind(row) for row in overall)
+    overall = [row for row in overall if row.group == "all" or kinds[_kind(row)] > 1] or overall
     headline = [row for name in ("new", "old") for row in overall if row.group == name]
     settings = dict(content.get("settings") or {})
     told = settings.get("instruction") or {}
@@ -123,6 +127,11 @@ def read_results(content: dict[str, Any]) -> Results:
         settings=settings,
         asked=[(system, str(text)) for system, text in told.items() if text],
     )
+
+
+def _kind(row: Row) -> str:
+    kind = row.group.split("/")[0]
+    return "cohort" if kind in ("new", "old") else kind
 
 
 def _by_cohort(rows: list[Row], kind: str) -> list[tuple[str, list[Row]]]:

@@ -14,6 +14,7 @@ from mathpal.models.loaded import Loaded
 from mathpal.problems import Splits
 from mathpal.record import outcome
 from mathpal.record.attempts import Clock
+from mathpal.record.files import point_latest
 from mathpal.run.preparing import Prepared, load_model
 from mathpal.run.weights import restore, save_trained
 from mathpal.settings.checked import Composition
@@ -60,6 +61,7 @@ def finish(
     clock.stop()
     notes = (*fitted.notes, *faults)
     outcome.completed(run_dir, {**fitted.metrics, **measured}, clock.seconds, notes)
+    point_latest(run_dir)
     faults += _faults("the report", partial(_publish, tracking, run_dir))
     if table:
         log.info("\n%s\n", table)

@@ -9,13 +9,12 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mathpal.interruption import SIGNALS, exit_code
+from mathpal.interruption import exit_code, handled
 
 MODULE = "mathpal.worker"
 
@@ -98,17 +97,10 @@ def wait_for(command: Sequence[str], **settings: Any) -> int:
                     interrupt = waiting.popleft() == signal.SIGINT
                     process.send_signal(signal.SIGINT if interrupt else signal.SIGTERM)
 
-    before: dict[int, Any] = {}
-    if threading.current_thread() is threading.main_thread():  # only it can set handlers
-        before = {n: signal.signal(n, note) for n in (*SIGNALS, signal.SIGHUP)}
-    try:
-        with _started(command, settings) as process:
-            started.append(process)
-            pass_on()  # signals that came before the process started
-            code = process.wait()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with handled(note), _started(command, settings) as process:
+        started.append(process)
+        pass_on()  # signals that came before the process started
+        code = process.wait()
     if code and received:
         return exit_code(received[0])
     return code if code >= 0 else exit_code(-code)

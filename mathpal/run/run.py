@@ -12,7 +12,7 @@ All processes of a run prepare and fit; only the first one writes the record. A 
 
 import logging
 from contextlib import ExitStack
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from omegaconf import DictConfig
 
 from mathpal.interruption import leaving_at_once
 from mathpal.models import backends
-from mathpal.record import attempts, files, lock, manifest, outcome
+from mathpal.record import attempts, directories, lock, manifest, outcome
 from mathpal.record.attempts import Clock
 from mathpal.record.outcome import RunResult
 from mathpal.run import launching
@@ -59,8 +59,8 @@ def train(cfg: DictConfig, run_dir: Path | None = None) -> RunResult:
     asked = composed.split(cfg)
     asked = asked._replace(config=absolute(asked.config))
     composition = preflight(asked.config)
-    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    run_dir = run_dir or Path("outputs", composition.options["name"], stamp)
+    if run_dir is None:
+        run_dir = directories.new(directories.stamped(Path("outputs", composition.options["name"])))
     with lock.hold(run_dir):
         config = composed.resolved(asked.config)
         if not composed.is_swept(asked):
@@ -130,7 +130,6 @@ def _attempt(
             log.info("%s", expected)
             log.info("dry run: the model and the data are ready; nothing was trained")
         else:
-            files.point_latest(run_dir)
             tracking = composition.tracker(run_dir)
             ending.callback(lambda: tracking.finish(outcome.read_or_failed(run_dir)))
             tracking.begin(begun)

@@ -122,7 +122,7 @@ def read(run_dir: Path) -> Composed:
     if not path.is_file():
         raise DataError(
             f"{run_dir} holds no run to resume: {FOLDER}/config.yaml is missing. Give the "
-            "directory of a run, e.g. outputs/latest"
+            "directory of a run, e.g. outputs/default/2026-11-29_10-30-00"
         )
     try:
         config, overrides = (_load(path), _load(path.with_name("overrides.yaml")))

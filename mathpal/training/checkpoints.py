@@ -177,9 +177,8 @@ def newest(folder: Path, before: int | None = None) -> Checkpoint | None:
     return None
 
 
-def prune(folder: Path, keep_last: int) -> None:
-    """Remove all but the newest `keep_last` checkpoints and the best."""
-    best = (folder / "best").resolve()
-    for path in list(steps(folder).values())[:-keep_last]:
-        if path.resolve() != best:
+def prune(folder: Path, keep_last: int, *, best: int | None) -> None:
+    """Remove all but the newest `keep_last` checkpoints and that of the step `best`."""
+    for step, path in list(steps(folder).items())[:-keep_last]:
+        if step != best:
             shutil.rmtree(path)

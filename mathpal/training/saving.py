@@ -135,7 +135,7 @@ class Saver(lightning.Callback):
         link(self.folder / "last", path)
         if improved:
             link(self.folder / "best", path)
-        checkpoints.prune(self.folder, self.keep_last)
+        checkpoints.prune(self.folder, self.keep_last, best=self.best.step)
 
     def _bad_step(self, module: Any, decision: Decision, reason: str) -> None:
         step = module.step + 1

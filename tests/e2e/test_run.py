@@ -231,3 +231,18 @@ def test_ctrl_c_leaves_an_interrupted_outcome_and_exit_code_130(tmp_path):
     assert "Traceback" not in errors
     outcome = json.loads((tmp_path / "run" / "outcome.json").read_text())
     assert outcome["status"] == "interrupted"
+
+
+@pytest.mark.parametrize("at", ["before training", "in training"])
+def test_a_run_that_fails_leaves_the_latest_one_alone(at, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "outputs" / "mine").mkdir(parents=True)
+    (tmp_path / "outputs" / "latest").symlink_to("mine")
+    words = ["data.families=[nope]"] if at == "before training" else []
+    if at == "in training":
+        monkeypatch.setattr("mathpal.run.run._fit", lambda *_: 1 / 0)
+    with pytest.raises((ConfigError, ZeroDivisionError)):
+        unmeasured_run(None, *words)
+    (failed,) = Path("outputs", "default").iterdir()
+    assert json.loads((failed / "outcome.json").read_text())["status"] == "failed"
+    assert os.readlink("outputs/latest") == "mine"

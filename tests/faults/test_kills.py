@@ -55,6 +55,7 @@ def test_killed_while_it_saves(unbroken: Path, seconds: float, tmp_path: Path, s
     ("number", "code"),
     [
         (signal.SIGTERM, 143),
+        (signal.SIGHUP, 129),
         # The suite sends these in tests/unit/training/test_resume.py.
         pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow),
         pytest.param(signal.SIGUSR2, 140, marks=pytest.mark.slow),
@@ -68,6 +69,9 @@ def test_a_signal_ends_it_after_the_step_with_a_checkpoint(
         time.sleep(0.01)
     began = time.perf_counter()
     course.os.kill(process.pid or 0, number)
+    if number == signal.SIGHUP:  # as when a terminal is closed: from the shell and from the kernel
+        time.sleep(0.05)
+        course.os.kill(process.pid or 0, number)
     process.join(30)
     assert process.exitcode == code
     assert time.perf_counter() - began < 10

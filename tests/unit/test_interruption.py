@@ -136,3 +136,78 @@ class TestSecondSignal:
         monkeypatch.setattr(interruption, "_REPEAT_SECONDS", -1.0)
         with pytest.raises(Gone, match="143"):
             self.send(signal.SIGTERM)
+
+
+class TestHangingUp:
+    """SIGHUP: a closed terminal or a lost connection, which often sends more than one signal."""
+
+    @pytest.fixture(autouse=True)
+    def as_before(self) -> Iterator[None]:
+        before = signal.getsignal(signal.SIGHUP)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        yield
+        signal.signal(signal.SIGHUP, before)
+
+    @pytest.fixture
+    def postponed(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Postponed]:
+        def leave(code: int) -> None:
+            raise Gone(code)
+
+        for name in ("SLURM_JOB_ID", "LOCAL_RANK"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setattr(os, "_exit", leave)
+        postponed = Postponed()
+        postponed.begin()
+        yield postponed
+        postponed.end()
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            ["SIGHUP"],
+            ["SIGHUP", "SIGHUP"],
+            ["SIGHUP", "SIGTERM"],
+            ["SIGTERM", "SIGHUP"],
+            ["SIGTERM", "SIGHUP", "SIGHUP"],
+        ],
+        ids=" ".join,
+    )
+    def test_it_is_postponed_and_counts_once(self, postponed: Postponed, sent: list[str]) -> None:
+        for name in sent:
+            os.kill(os.getpid(), signal.Signals[name])
+        assert postponed.received == signal.Signals[sent[0]]
+
+    def test_a_later_signal_after_it_ends_the_process(
+        self, postponed: Postponed, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        os.kill(os.getpid(), signal.SIGHUP)
+        monkeypatch.setattr(interruption, "_REPEAT_SECONDS", -1.0)
+        with pytest.raises(Gone, match="143"):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def test_outside_training_it_leaves_at_once_and_a_second_does_not_disturb_the_end(self) -> None:
+        def run() -> None:
+            try:
+                with leaving_at_once():
+                    os.kill(os.getpid(), signal.SIGHUP)
+            finally:
+                os.kill(os.getpid(), signal.SIGHUP)
+
+        with pytest.raises(SystemExit) as stopped:
+            run()
+        assert stopped.value.code == 129
+
+    def test_nohup_is_respected(self) -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        postponed = Postponed()
+        postponed.begin()
+        with leaving_at_once():
+            os.kill(os.getpid(), signal.SIGHUP)
+        postponed.end()
+        assert postponed.received is None
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+
+    def test_afterwards_the_handler_is_the_earlier_one(self) -> None:
+        with leaving_at_once():
+            assert signal.getsignal(signal.SIGHUP) != signal.SIG_DFL
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_DFL

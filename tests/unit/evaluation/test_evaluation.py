@@ -2,7 +2,9 @@
 
 import copy
 import math
+import re
 import sys
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -214,9 +216,26 @@ class TestEvaluate:
         items = [Problem(str(n), "", "") for n in range(10)]
         assert [int(p.id) for p in spread(items, limit)] == list(expected)
 
+    @pytest.mark.parametrize(
+        ("sizes", "limit", "expected"),
+        [
+            ({"vimath": 420, "own": 3}, 28, {"vimath": 27, "own": 1}),
+            ({"own": 1, "vimath": 420, "exams": 2}, 28, {"own": 1, "vimath": 26, "exams": 1}),
+            ({"a": 50, "b": 50}, 28, {"a": 14, "b": 14}),
+            ({"a": 5, "b": 100}, 60, {"a": 3, "b": 57}),
+            ({"a": 9, "b": 9, "c": 9}, 2, {"a": 1, "b": 1, "c": 1}),
+        ],
+    )
+    def test_a_limit_leaves_no_source_untested(
+        self, sizes: dict[str, int], limit: int, expected: dict[str, int]
+    ) -> None:
+        items = [Problem(f"{s}/{n}", "", "", source=s) for s in sizes for n in range(sizes[s])]
+        assert Counter(p.source for p in spread(items, limit)) == expected
 
-def sample(system: str, cohort: str, family: str, verdict: str) -> dict[str, Any]:
-    return {"system": system, "cohort": cohort, "family": family, "verdict": verdict}
+
+def sample(system: str, cohort: str, family: str, verdict: str, source: str = "") -> dict[str, Any]:
+    named = {"system": system, "cohort": cohort, "family": family, "verdict": verdict}
+    return {**named, "source": source}
 
 
 MARKS = [
@@ -338,6 +357,53 @@ class TestSummary:
     def test_a_group_of_the_data_set_keeps_its_own_name(self) -> None:
         assert title("family/lop6_so_hoc") == "lop6_so_hoc"
         assert title("new") == "new families"
+
+
+def names(marks: list[dict[str, Any]]) -> list[str]:
+    """The first column of the table."""
+    lines = text_table(summarise(marks, {})).splitlines()[2:]
+    return [re.split(r"\s{3,}", line.rstrip())[0] for line in lines]
+
+
+class TestSources:
+    def test_every_source_has_a_line_and_metrics(self, tmp_path: Path) -> None:
+        marks = [
+            *(sample("tuned", "new", f"family{i}", "wrong", "vimath") for i in range(30)),
+            sample("tuned", "old", "cong_tru", "wrong", "vimath"),
+            sample("tuned", "new", "own", "correct", "own"),
+            sample("tuned", "new", "lop6", "correct", "exams"),
+        ]
+        report = summarise(marks, {})
+        found = {n: v for n, v in report.metrics.items() if "_source/" in n}
+        assert found == {
+            "tuned/accuracy_source/own": 1.0,
+            "tuned/accuracy_source/exams": 1.0,
+            "tuned/accuracy_source/vimath": 0.0,
+        }
+        shown = names(marks)
+        assert shown[:4] == ["all problems", "source exams", "source own", "source vimath"]
+        assert shown[4] == "new problems", "own rows are no families"
+        assert "  own" not in shown
+        write_report(report, tmp_path)
+        titles = [row["title"] for row in read_json(tmp_path / "results.json")["rows"]]
+        assert {"source own", "source exams", "source vimath"} <= set(titles)
+
+    def test_rows_without_families_are_all_problems_once(self) -> None:
+        marks = [sample("tuned", "new", "", "correct")] * 3
+        assert names(marks) == ["all problems"]
+        assert summarise(marks, {}).metrics["tuned/accuracy_new"] == 1.0, "what studies compare"
+
+    def test_a_mixture_of_one_source_is_all_problems_once(self) -> None:
+        assert names([sample("tuned", "new", "own", "correct", "own")] * 3) == ["all problems"]
+
+    def test_sources_of_own_rows_are_no_families(self) -> None:
+        marks = [sample("tuned", "new", name, "correct", name) for name in ("a", "b")]
+        assert names(marks) == ["all problems", "source a", "source b"]
+
+    def test_families_of_one_cohort_stand_below_all(self) -> None:
+        marks = [sample("tuned", "new", name, "correct") for name in ("van_toc", "cong_tru")]
+        first, *families = names(marks)
+        assert (first, len(families)) == ("all problems", 2)
 
 
 class TestWilson:

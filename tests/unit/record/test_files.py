@@ -1,5 +1,6 @@
 """Files, folders and links of a run directory are complete or absent."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -287,4 +288,36 @@ class TestLatest:
         (tmp_path / "run").mkdir()
         files.point_latest(tmp_path / "run", tmp_path)
         assert left_in(tmp_path) == ["latest", "latest/mine", "run"]
-        assert "latest is not set to this run" in caplog.text
+        assert "a folder of that name is there" in caplog.text
+
+    @pytest.mark.parametrize("name", ["symlink", "replace"])
+    def test_a_file_system_without_links_is_one_warning(
+        self,
+        tmp_path: Path,
+        caplog: pytest.LogCaptureFixture,
+        monkeypatch: pytest.MonkeyPatch,
+        name: str,
+    ) -> None:
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+        (tmp_path / "run").mkdir()
+        monkeypatch.setattr(os, name, refuse)
+        for _ in range(2):
+            files.point_latest(tmp_path / "run", tmp_path)
+        assert caplog.text.count("latest is not set to") == 1
+        assert left_in(tmp_path) == ["run"]
+
+    def test_a_run_that_is_only_named_as_if_it_were_in_it_leaves_it_alone(
+        self, tmp_path: Path
+    ) -> None:
+        (tmp_path / "outputs").mkdir()
+        files.point_latest(tmp_path / "outputs" / ".." / "elsewhere", tmp_path / "outputs")
+        assert left_in(tmp_path) == ["outputs"]
+
+    def test_outputs_that_is_a_dangling_link_is_a_warning(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        (tmp_path / "outputs").symlink_to("gone")
+        files.point_latest(tmp_path / "outputs" / "run", tmp_path / "outputs")
+        assert "latest is not set to" in caplog.text

@@ -12,7 +12,6 @@ import pytest
 import torch
 
 from mathpal.errors import DataError
-from mathpal.record.files import link
 from mathpal.training import checkpoints
 from mathpal.training.checkpoints import Checkpoint
 
@@ -170,11 +169,10 @@ def test_a_damaged_one_of_the_same_step_is_replaced(folder: Path) -> None:
 
 
 def test_the_newest_and_the_best_stay(folder: Path) -> None:
-    link(folder / "best", folder / "step-00000010")
-    link(folder / "last", checkpoints.write(folder, made(40)))
-    checkpoints.prune(folder, 2)
+    checkpoints.write(folder, made(40))
+    checkpoints.prune(folder, 2, best=10)
     assert list(checkpoints.steps(folder)) == [10, 30, 40]
-    link(folder / "best", folder / "step-00000040")
-    checkpoints.prune(folder, 1)
+    checkpoints.prune(folder, 1, best=40)
     assert list(checkpoints.steps(folder)) == [40]
-    assert (folder / "last").resolve() == (folder / "best").resolve()
+    checkpoints.prune(folder, 1, best=None)
+    assert list(checkpoints.steps(folder)) == [40]

@@ -1,7 +1,10 @@
 """Bad steps in a real training: skipped, rolled back, stopped; memory that runs out."""
 
+import errno
 import json
 import math
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -166,3 +169,23 @@ def test_an_error_before_training_begins_is_not_hidden_by_the_progress_bar() -> 
 
     recorder = Recorder(lambda step, values: None, every=1, steps=2, flops_per_token=1.0)
     recorder.on_exception(None, None, ValueError("the real one"))
+
+
+@pytest.mark.parametrize("how", ["copied with its links followed", "no links here"])
+def test_the_best_is_kept_without_its_link(
+    train: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    asked = {"finish_with": "best", "keep_last": 1, "checkpoint_every": 1, "lr": 1.0}
+    expected, _, _ = train(tmp_path / "whole", **asked)
+    train(tmp_path / "one", end=at(8, die), **asked)
+    if how == "no links here":
+        monkeypatch.setattr(os, "symlink", refuse)
+        again = tmp_path / "one"
+    else:
+        again = shutil.copytree(tmp_path / "one", tmp_path / "two", symlinks=False)
+        assert not (again / "checkpoints" / "best").is_symlink()
+    found, _, _ = train(again, **asked)
+    assert same(found, expected)
