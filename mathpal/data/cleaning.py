@@ -50,9 +50,6 @@ _IMAGE = re.compile(
     r"|\\includegraphics(?:\[[^\[\]]*\])?\{[^{}]*\}",
     re.I,
 )
-_IMAGE = re.compile(
-    r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>|\\includegraphics(?:\[[^\]]*\])?\{[^}]*\}", re.I
-)
 _URL = re.compile(r"https?://\S+")
 _NUMBER = re.compile(r"\d{1,3}(?:[ .]\d{3})+(?:,\d+)?(?!\d)|\d+(?:[.,]\d+)*")
 _LABEL = re.compile(r"^(?:bài(?:toán)?|câu(?:hỏi)?|vídụ)#[:)]*")

@@ -154,7 +154,9 @@ def records(lines: list[str], delimiter: str) -> Iterator[Record]:
     start = 0
     try:
         while start < len(lines):
-            reader = csv.reader(islice(lines, start, None), delimiter=delimiter, strict=True)
+            reader = csv.reader(
+                map(lines.__getitem__, range(start, len(lines))), delimiter=delimiter, strict=True
+            )
             begin = start
             try:
                 for cells in reader:

@@ -3,8 +3,12 @@
 Knows the file that marks a finished folder (`MANIFEST`). Knows nothing of the other files.
 """
 
+import fcntl
+import glob
+import os
+import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from mathpal.errors import ConfigError
@@ -42,9 +46,48 @@ def require_free(folder: Path, *, overwrite: bool) -> None:
         )
 
 
+def sweep(target: Path) -> None:
+    """Remove what killed processes left beside a file or folder while they wrote it.
+
+    What a living process writes is locked (see `held`) and stays. A folder that a killed process
+    had moved aside is put back.
+    """
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*"):
+        if left.suffix == ".old" and not target.exists():
+            os.replace(left, target)
+        elif left.suffix in (".part", ".old") and _is_dead(left):
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
+
+
+def _is_dead(path: Path) -> bool:
+    """Whether no process holds the file or folder."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # held, or a file system without locks
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
+@contextmanager
+def held(draft: Path) -> Iterator[None]:
+    """Lock an unfinished file or folder as long as this process writes it."""
+    handle = os.open(draft, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 @contextmanager
 def appearing(folder: Path) -> Iterator[Path]:
     """Give a folder to write into, which takes this name at the end. An error leaves nothing.
+
+    What earlier processes left unfinished, because they were killed, is removed.
 
     Args:
         folder: allowed by `require_free`.
@@ -54,7 +97,9 @@ def appearing(folder: Path) -> Iterator[Path]:
     """
     with ExitStack() as ending:
         try:
+            sweep(folder.resolve())
             draft = ending.enter_context(whole_folder(folder.resolve(), fsync=False, shared=True))
         except OSError as error:
             raise ConfigError(f"out={folder} cannot be made: {error.strerror}") from error
+        ending.enter_context(held(draft))
         yield draft

@@ -24,7 +24,8 @@ MEANING = {
 
 _SIGN = "-+−–×÷*:=<>/%^"
 # Brackets matter around a calculation: "(3 + 4) × 5" is not "3 + 4 × 5", but "7 (kẹo)" is "7 kẹo".
-_BRACKETS = re.compile(rf"\(([^()]*\w\s*[{_SIGN}]\s*[^()\s][^()]*)\)")
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_CALCULATES = re.compile(rf"\w\s*[{_SIGN}]\s*[^()\s]")
 _TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[^\W\d_]+|[{_SIGN}⟦⟧]")
 
 _UNIFIED = (
@@ -79,7 +80,11 @@ def wording(text: str) -> str:
         True
     """
     text = LABEL.sub("", unicodedata.normalize("NFC", text).lower())
-    return " ".join(_TOKEN.findall(_BRACKETS.sub(r"⟦\1⟧", text))).rstrip("= :")
+    return " ".join(_TOKEN.findall(_BRACKETS.sub(_marked, text))).rstrip("= :")
+
+
+def _marked(found: re.Match[str]) -> str:
+    return f"⟦{found[1]}⟧" if _CALCULATES.search(found[1]) else found[0]
 
 
 def formula(text: str) -> str:

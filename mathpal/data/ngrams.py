@@ -19,7 +19,7 @@ PIECE = 20_000  # texts whose n-grams are in memory at a time
 RUN = 13  # words
 LABEL = re.compile(r"^\s*(?:bài|câu|question|problem)(?: toán| hỏi)?\s*\d+\s*[.:)]*\s*")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
-_NO_WORDS = re.compile(r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>|\\[a-z]+")  # images, LaTeX commands
+_NO_WORDS = re.compile(r"!\[[^\[\]]*\]\([^()]*\)|<img\b[^<>]*>|\\[a-z]+")  # images, LaTeX
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mathpal.curriculum import Regime
+from mathpal.data.folders import held, sweep
 from mathpal.data.generated import Chosen, able, allot, coordinates, families_of, held_out, item
 from mathpal.data.vimath import Count, Grades, Share, Weight
 from mathpal.errors import ConfigError
@@ -80,8 +81,11 @@ def write_problems(
         ]
     )
     opened = pq.ParquetWriter if path.suffix == ".parquet" else pa.ipc.new_file
+    sweep(path.absolute())
     with (
         whole_file(path, fsync=False) as unfinished,
+        unfinished.open("wb"),
+        held(unfinished),
         opened(str(unfinished), schema) as sink,
         Progress("problems", total=count, unit="problem") as bar,
     ):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mathpal.data.syllables import ONSET, RIMES, is_syllable
 
 _MARKS = re.compile("[\u0300-\u036f]")
-_LATEX = re.compile(r"\\[A-Za-z]+|!\[[^\]]*\]\([^)]*\)|https?://\S+")
+_LATEX = re.compile(r"\\[A-Za-z]+|!\[[^\[\]]*\]\([^()]*\)|https?://\S+")
 _WORD = re.compile(r"[^\W\d_¹²³]+")
 _UNITS = frozenset("km hm dam dm cm mm kg hg dag mg ml cl dl ha kwh abc abcd".split())
 LEAST_WORDS = 4
@@ -74,8 +74,8 @@ def _is_bare_syllable(word: str) -> bool:
 
 
 _ENUMERATION = re.compile(
-    r"^\s*(?:bài|câu|phần|question|problem)(?: toán| hỏi)?\s*\d+|"
-    r"\(?\d+(?:[.,]\d+)?\s*(?:điểm|đ)\s*\)?|^\s*\d+[.)]",
+    r"^[^\S\n]*(?:bài|câu|phần|question|problem)(?: toán| hỏi)?\s*\d+|"
+    r"\(?(?<!\d)\d+(?:[.,]\d+)?\s*(?:điểm|đ)\s*\)?|^[^\S\n]*\d+[.)]",
     re.I | re.M,
 )
 _CALCULATION = re.compile(
@@ -83,7 +83,7 @@ _CALCULATION = re.compile(
     r"(?:[-+−–×÷=<>]|\\times)\s*\$?\(?\d|\\frac|\\dfrac|\\overline|\\sqrt"
 )
 _QUANTITY = re.compile(
-    r"\d\s*\$?\s*(?:%|°|(?:km|hm|dam|dm|cm|mm|m|kg|g|tấn|tạ|yến|lít|l|ml|ha|giờ|phút|giây|đồng)\b)"
+    r"\d\s*(?:\$\s*)?(?:%|°|(?:km|hm|dam|dm|cm|mm|m|kg|g|tấn|tạ|yến|lít|l|ml|ha|giờ|phút|giây|đồng)\b)"
 )
 _CONCEPT = re.compile(
     r"phân số|hỗn số|số thập phân|số tự nhiên|số nguyên|chữ số|số chẵn|số lẻ|diện tích|chu vi|"

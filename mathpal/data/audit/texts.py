@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from mathpal.answers import declared_answer
 from mathpal.data.audit.entries import Entry
 from mathpal.data.audit.findings import Finding
 from mathpal.data.audit.language import is_maths, language
@@ -32,6 +33,7 @@ _ONLY_LETTER = re.compile(
     r"(?:chọn|đáp án(?: đúng)?(?: là)?)[\s*.:]*[A-D][\s*.]*",
     re.I,
 )
+_SENTENCE_END = re.compile(r"[^\W\d_][.!?…][\"'”)*]*$")
 LIMIT_LEAST = 3  # texts that must share the greatest length for it to count as a limit
 
 
@@ -124,8 +126,9 @@ def cut_off(solution: str) -> str:
 def limit_findings(entries: Sequence[Entry]) -> dict[int, Finding]:
     """Find rows whose solution has exactly the greatest length, if several rows share it.
 
-    Long texts are rare, so several texts of exactly the greatest length point to a cut. Generated
-    problems (those with parameters) are skipped: one layout gives many texts of one length.
+    Long texts are rare, so several texts of exactly the greatest length point to a cut. Texts that
+    are finished are none, and neither are generated problems (those with parameters): one layout
+    gives many texts of one length.
     """
     lengths = [
         0 if entry.problem and entry.problem.parameters else len(entry.raw_solution)
@@ -135,7 +138,20 @@ def limit_findings(entries: Sequence[Entry]) -> dict[int, Finding]:
     if not counts:
         return {}
     longest = max(counts)
-    if counts[longest] < LIMIT_LEAST or len(counts) < 2 * LIMIT_LEAST:
+    cut = [
+        index
+        for index, length in enumerate(lengths)
+        if length == longest and not _finished(entries[index].solution)
+    ]
+    if len(cut) < LIMIT_LEAST or len(counts) < 2 * LIMIT_LEAST:
         return {}
     finding = Finding("at_limit", f"{counts[longest]} solutions have exactly {longest} characters")
-    return {index: finding for index, length in enumerate(lengths) if length == longest}
+    return dict.fromkeys(cut, finding)
+
+
+def _finished(solution: str) -> bool:
+    """Whether a text ends with a whole declaration of an answer, or with a whole sentence."""
+    last = solution.rstrip().rpartition("\n")[2]
+    return _SENTENCE_END.search(last) is not None or (
+        not cut_off(last) and declared_answer(last) is not None
+    )

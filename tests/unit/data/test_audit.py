@@ -153,6 +153,21 @@ def test_texts_cut_at_one_length_are_found_and_a_lone_longest_is_not(tmp_path):
     assert audited(tmp_path, cut[:1] + short).counts["at_limit"] == 0
 
 
+@pytest.mark.parametrize(
+    "end", ["Đáp số: 12 cái", "Vậy An có 12 cái kẹo.", "**Đáp án:** B", "Chọn C.", "Hết rồi!"]
+)
+def test_a_finished_text_at_the_greatest_length_is_not_cut(tmp_path, end):
+    rows = [
+        row(f"{name} có {i} bi, mẹ cho {i}, hỏi?", f"Số bi là: {'a' * 80}\n{end}")
+        for i, name in enumerate("An Bình Chi Dũng Giang".split())
+    ]
+    short = [row(f"Tính {i} - 1 rồi nhân với {i}", "a" * (40 + i)) for i in range(9)]
+    assert audited(tmp_path, rows + short).counts["at_limit"] == 0
+    for cell in rows:
+        cell["solution"] = cell["solution"][:80]
+    assert audited(tmp_path, rows + short).counts["at_limit"] == 5
+
+
 def test_generated_problems_of_one_length_are_not_taken_for_cut_ones():
     from mathpal.data.vimath import vimath
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -180,6 +181,29 @@ class TestFolders:
         with appearing(place) as draft:
             (draft / "build.json").write_text("half")
             raise fault
+
+    def test_the_next_writer_removes_what_killed_ones_left(self, tmp_path: Path) -> None:
+        code = (
+            "import os, sys; from pathlib import Path; from mathpal.data.folders import appearing\n"
+            "with appearing(Path(sys.argv[1])) as draft:\n"
+            "    (draft / 'half').write_text('x'); os.kill(os.getpid(), 9)"
+        )
+        place = tmp_path / "set"
+        for _ in range(2):
+            subprocess.run([sys.executable, "-c", code, str(place)], check=False)
+        assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
+        (tmp_path / ".other.1a.part").mkdir()
+        with appearing(place) as draft, appearing(place) as second:
+            assert draft.is_dir()  # of a living writer
+            (second / "new").write_text("new")
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".other.1a.part", "set"]
+
+    def test_a_folder_that_a_killed_writer_moved_aside_is_put_back(self, tmp_path: Path) -> None:
+        (tmp_path / ".set.1a.old").mkdir()
+        (tmp_path / ".set.1a.old" / "build.json").write_text("old")
+        with pytest.raises(KeyboardInterrupt):
+            self.fail(tmp_path / "set", KeyboardInterrupt())
+        assert files_in(tmp_path) == {"set/build.json": b"old"}
 
     def test_a_place_that_cannot_be_written_is_one_sentence(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")

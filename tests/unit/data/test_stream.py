@@ -15,6 +15,13 @@ from mathpal.errors import ConfigError
 FEW = {"families": ["cong_tru", "van_toc", "tong_hieu"]}
 
 
+def test_the_next_writer_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    (tmp_path / ".a.parquet.1a2b.part").write_text("half")
+    (tmp_path / ".b.parquet.1a2b.part").write_text("another file's")
+    write_problems(tmp_path / "a.parquet", count=3, families=["van_toc"])
+    assert {path.name for path in tmp_path.iterdir()} == {"a.parquet", ".b.parquet.1a2b.part"}
+
+
 def test_parquet_holds_the_problems_that_a_run_would_draw(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "p.parquet"
     size = write_problems(path, count=10, seed=7, **FEW)  # type: ignore[arg-type]
