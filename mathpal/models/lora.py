@@ -10,14 +10,17 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Lt
+from pydantic import DirectoryPath
 
 from mathpal.errors import ConfigError
+from mathpal.models.adapter import load_into, start_fault
 from mathpal.settings.capabilities import declares
 
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 _LAYER = r"^(?!.*(?:vision|audio)).*\.layers\.\d+\."
 
 
+@declares(rule=start_fault)
 def attach_lora(
     model: Any,
     *,
@@ -26,6 +29,7 @@ def attach_lora(
     dropout: Annotated[float, Ge(0), Lt(1)] = 0.0,
     targets: Sequence[str] | None = None,
     variant: Literal["lora", "dora", "rslora"] = "lora",
+    start: DirectoryPath | None = None,
 ) -> Any:
     """Freeze the model and add trainable low-rank updates (LoRA) to its projections.
 
@@ -42,12 +46,15 @@ def attach_lora(
             one layer; null for those of `PROJECTIONS` that the model has. Towers, Laurel and
             AltUp, which reads its weights directly and would bypass a wrapper, get no LoRA.
         variant: plain LoRA, weight-decomposed (DoRA), or rank-stabilised (rsLoRA).
+        start: a finished run, or an adapter of PEFT, whose LoRA weights are trained on; with the
+            same r, alpha, variant and targets. Null for fresh weights.
 
     Returns:
         A PEFT model: base frozen in its dtype, LoRA weights in fp32.
 
     Raises:
-        ConfigError: if a name in `targets` is that of no layer, or the model has no `PROJECTIONS`.
+        ConfigError: if a name in `targets` is that of no layer, or the model has no `PROJECTIONS`;
+            if the adapter at `start` does not fit.
 
     Source: Hu et al. 2021 (arXiv 2106.09685); DoRA 2402.09353; rsLoRA 2312.03732.
     """
@@ -67,6 +74,8 @@ def attach_lora(
         task_type="CAUSAL_LM",
     )
     tuned = get_peft_model(model, config)
+    if start is not None:
+        load_into(tuned, start)
     for name, weight in tuned.named_parameters():
         # In 16 bits, AdamW's updates at usual learning rates are lost to rounding.
         assert not weight.requires_grad or weight.dtype.itemsize >= 4, f"{name} is {weight.dtype}"

@@ -74,6 +74,7 @@ def begin(
     backend: str = "transformers",
     plan: dict[str, Any] | None = None,
     day: str | None = None,
+    start: dict[str, Any] | None = None,
     from_step: int = 0,
 ) -> dict[str, Any]:
     """Write run.json, git.diff and requirements.txt, or add a restart to an earlier run.json.
@@ -86,6 +87,7 @@ def begin(
         backend: what runs the model's layers; `model.backend` may leave the choice to the machine.
         plan: the memory gate's estimate; None where it had none.
         day: the day that the prompts name, YYYY-MM-DD; None if they name none.
+        start: the run or adapter whose weights are trained on, and their sha256.
         from_step: step of the checkpoint from which a resumed run continues; 0 without one.
 
     Returns:
@@ -101,7 +103,9 @@ def begin(
     else:
         manifest = _described(run_dir, config, overrides, fingerprints, accelerator)
         manifest["backend"] = backend
-        manifest |= {"plan": plan, "date": day}
+        manifest |= {"plan": plan, "date": day, "start": start, "begins_at_step": from_step}
+        if start is not None and manifest["parent"] is None:
+            manifest["parent"] = {"run": start["run"], "trial": None}
     manifest = redact(manifest)
     files.write_json(run_dir / NAME, manifest)
     # Only now has the new attempt begun: the earlier attempt's outcome is no longer the run's.

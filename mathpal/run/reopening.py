@@ -78,6 +78,8 @@ def _recorded(record: dict[str, Any], run_dir: Path, group: str | None = None) -
     config = record["config"]
     secrets = redacted_keys(config[group] if group else config)
     asked = composed.read(run_dir).config if secrets else OmegaConf.create(config)
+    if OmegaConf.select(asked, "lora.start"):
+        OmegaConf.update(asked, "lora.start", None)  # those weights are in the run's own
     return moved(asked, Path(record.get("directory", run_dir)), run_dir)
 
 

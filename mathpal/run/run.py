@@ -20,10 +20,10 @@ from omegaconf import DictConfig
 
 from mathpal.interruption import leaving_at_once
 from mathpal.models import backends
-from mathpal.record import attempts, directories, lock, manifest, outcome
+from mathpal.record import attempts, directories, environment, lock, manifest, outcome
 from mathpal.record.attempts import Clock
 from mathpal.record.outcome import RunResult
-from mathpal.run import launching
+from mathpal.run import ancestry, launching
 from mathpal.settings import composition as composed
 from mathpal.settings.checked import Composition
 from mathpal.settings.paths import absolute, moved
@@ -169,16 +169,26 @@ def _begin(
     from mathpal.run.preparing import described
     from mathpal.training import checkpoints
 
+    prints = fingerprints(prepared.loaded, prepared.splits)
+    start = ancestry.start_of(composition)
+    from_step = checkpoints.newest_sound(run_dir / "checkpoints")
+    if start is not None:
+        prints["start"] = start["weights"]
+        ancestry.require_inputs_of(start["run"], prints, ancestry.BASE)
+    elif from_step and manifest.recorded(run_dir) is None:  # it trains another run further
+        told = environment.parent() or {}
+        ancestry.require_inputs_of(told.get("run"), prints, tuple(prints))
     begun = manifest.begin(
         run_dir,
         config=config,
         overrides=overrides,
-        fingerprints=fingerprints(prepared.loaded, prepared.splits),
+        fingerprints=prints,
         accelerator=_accelerator(),
         backend=prepared.loaded.backend,
         plan=planned and planned.summary,
         day=day.fixed_day(prepared.loaded.tokenizer),
-        from_step=checkpoints.newest_sound(run_dir / "checkpoints"),
+        start=start,
+        from_step=from_step,
     )
     log.info("%s", described(prepared, composition.settings("trainer")))
     return begun

@@ -18,7 +18,6 @@ class Machine:
         self.folder, self.process = folder, folder / "self"
         self.process.mkdir()
         self.lines: list[str] = []
-        self.belongs: list[str] = []
 
     def mount(self, kind: str, place: str, root: str = "/", options: str = "rw") -> Path:
         where = self.folder / place

@@ -173,7 +173,8 @@ class TestNames:
     def test_the_known_names_are_listed(self) -> None:
         fault = only("+lora.rank=8")
         assert (
-            fault.expected == "a setting that exists; lora has alpha, dropout, r, targets, variant"
+            fault.expected
+            == "a setting that exists; lora has alpha, dropout, r, start, targets, variant"
         )
 
     def test_a_function_without_settings_says_so(self) -> None:
