@@ -73,7 +73,7 @@ def generate(
     """
     import transformers
 
-    from mathpal.generation.chat import chat, reply
+    from mathpal.generation.chat import chat, reply, taught_many_turns
     from mathpal.run.reopening import reopen_model
 
     loaded = reopen_model(run, allow_changed=allow_changed)
@@ -93,7 +93,7 @@ def generate(
     if question is not None:
         answer([{"role": "user", "content": question}])
     elif sys.stdin.isatty():
-        chat(answer)
+        chat(answer, remembers=taught_many_turns(run))
     else:
         for line in filter(None, map(str.strip, sys.stdin)):
             if not is_heard():

@@ -1,12 +1,24 @@
 """Stream one answer to the terminal, and run an interactive chat.
 
-Knows a model's `generate`; knows no gold answers and no batches.
+Knows a model's `generate`, and what the run's data taught: single questions or conversations of
+many turns. Knows no gold answers and no batches.
 """
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
+from mathpal.errors import DataError
 from mathpal.generation.responses import decoding
 from mathpal.models.loaded import Loaded
+from mathpal.problems import Problem
+from mathpal.record import files
+
+MANY_TURNS = "many_turn_rows"  # key of data/summary.json: training rows with several questions
+HELP = """\
+/help: trợ giúp · /new: cuộc trò chuyện mới · /quit (hoặc Ctrl-D): thoát"""
+SEPARATE = "Mỗi câu hỏi được trả lời riêng: mô hình này học từng bài một, không học hội thoại."
+REMEMBERED = "Câu hỏi sau được hiểu theo các câu trước; /new quên chúng."
 
 Turns = list[dict[str, str]]
 
@@ -47,14 +59,37 @@ def reply(
     return tokenizer.decode(out[0, inputs.input_ids.shape[1] :], skip_special_tokens=True)
 
 
-def chat(answer: Callable[[Turns], str], ask: Callable[[str], str] = input) -> None:
-    """Chat until the user quits: `/new` starts a new conversation, `/quit` or Ctrl-D ends.
+def has_many_turns(problem: Problem) -> bool:
+    """Whether the problem is a conversation in which the user speaks more than once."""
+    return sum(role == "user" for role, _ in problem.messages) > 1
+
+
+def taught_many_turns(run_dir: Path) -> bool:
+    """Whether the run's training data had conversations of many turns, as its record says.
+
+    False for a run whose record does not say.
+    """
+    try:
+        summary = files.read_json(run_dir / "data" / "summary.json")
+    except DataError:
+        return False
+    found = summary.get(MANY_TURNS) if isinstance(summary, dict) else None
+    return isinstance(found, int) and found > 0
+
+
+def chat(
+    answer: Callable[[Turns], str], ask: Callable[[str], str] = input, *, remembers: bool
+) -> None:
+    """Chat until the user quits with `/quit` or Ctrl-D; `/help` lists the commands.
 
     Args:
         answer: returns the model's answer to the turns so far, and prints it.
         ask: shows a prompt and reads a line.
+        remembers: whether the model gets the earlier turns too, until `/new`. A model that was
+            trained on single questions answers them worse with other ones before them.
     """
-    print("Hỏi một bài toán. /new: cuộc trò chuyện mới · /quit: thoát")
+    about = REMEMBERED if remembers else SEPARATE
+    print(f"Hỏi một bài toán. {HELP}\n{about}")
     turns: Turns = []
     while True:
         try:
@@ -66,6 +101,10 @@ def chat(answer: Callable[[Turns], str], ask: Callable[[str], str] = input) -> N
             return
         if line == "/new":
             turns = []
+        elif line == "/help":
+            print(f"{HELP}\n{about}")
+        elif re.fullmatch(r"/[a-z]+", line):
+            print(f"Không có lệnh {line}. {HELP}")
         elif line:
-            turns = [*turns, {"role": "user", "content": line}]
+            turns = [*(turns if remembers else []), {"role": "user", "content": line}]
             turns = [*turns, {"role": "assistant", "content": answer(turns)}]

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mathpal.data.gates import gold_gate, leakage_gate
+from mathpal.generation.chat import MANY_TURNS, has_many_turns
 from mathpal.models.loaded import Loaded
 from mathpal.objectives.objective import Objective
 from mathpal.problems import Splits
@@ -148,7 +149,11 @@ def tokenize(
     tables = Tables(train, validation, sample, data_lines(splits, train))
     if facts is not None:
         files.write_json(facts / "mask_sample.json", tables.sample)
-        summary = {"lines": tables.lines, "notes": splits.notes}
+        summary = {
+            "lines": tables.lines,
+            "notes": splits.notes,
+            MANY_TURNS: sum(has_many_turns(problem) for problem in splits.train),
+        }
         files.write_json(facts / "summary.json", summary)
     return tables
 

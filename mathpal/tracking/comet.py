@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,8 @@ from mathpal.record.samples import Rows
 from mathpal.tracking.delivery import Delivery
 from mathpal.tracking.sinks import Experiment, package, require
 from mathpal.tracking.tracking import Tracking
+
+log = logging.getLogger(__name__)
 
 # Comet patches, captures and sends nothing by itself.
 OFF = {
@@ -46,7 +49,7 @@ def comet(
 ) -> Tracking:
     """Send the run to Comet, or keep it in `tracking/comet/` for `comet upload`.
 
-    The run is sent when COMET_API_KEY is set.
+    The run is sent when COMET_API_KEY is set, unless COMET_START_ONLINE is false.
 
     Args:
         run_dir: of the run.
@@ -73,7 +76,7 @@ class _Comet:
         self.project, self.workspace, self.tags = project, workspace, list(tags)
 
     def start(self, experiment: Experiment) -> None:
-        online = bool(os.environ.get("COMET_API_KEY"))
+        online = bool(os.environ.get("COMET_API_KEY")) and not _kept_offline()
         patience = str(max(1, int(experiment.patience_s)))
         for name, value in {
             **ENVIRONMENT,
@@ -85,6 +88,11 @@ class _Comet:
         comet_ml = package("comet_ml")
         place: dict[str, Any] = {}
         if not online:
+            log.info(
+                "tracker comet: offline, as %s; send it later with: comet upload %s/*.zip",
+                "COMET_START_ONLINE says" if _kept_offline() else "COMET_API_KEY is not set",
+                shlex.quote(str(experiment.folder)),
+            )
             experiment.folder.mkdir(parents=True, exist_ok=True)
             place = {"offline_directory": str(experiment.folder)}
         if experiment.resumed:
@@ -115,7 +123,13 @@ class _Comet:
             self.experiment.log_asset(str(path), file_name=path.name)
 
     def finish(self, outcome: Outcome) -> None:
-        for name, value in outcome.metrics.items():
-            self.experiment.log_metric(f"final/{name}", value)
-        self.experiment.log_other("status", outcome.status)
-        self.experiment.end()
+        try:
+            for name, value in outcome.metrics.items():
+                self.experiment.log_metric(f"final/{name}", value)
+            self.experiment.log_other("status", outcome.status)
+        finally:
+            self.experiment.end()
+
+
+def _kept_offline() -> bool:
+    return os.environ.get("COMET_START_ONLINE", "").strip().lower() in ("0", "false", "no", "off")

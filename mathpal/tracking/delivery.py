@@ -1,7 +1,8 @@
 """Deliver a run's records to one sink; the run never waits for the sink and never fails with it.
 
 A bounded queue and a daemon thread. Records that do not fit are dropped and counted, exceptions
-are counted, and a sink that hangs or fails repeatedly is given up.
+are counted, and a sink that hangs or fails repeatedly is given up: it gets nothing more, but one
+that was opened and does not hang is still closed at the end.
 """
 
 import logging
@@ -63,6 +64,7 @@ class Delivery:
         self._changed = threading.Condition()
         self._sent = self._dropped = self._failed = self._failed_in_a_row = 0
         self._given_up = ""
+        self._lost = False  # cannot be closed: it did not open, or it hangs
         self._busy_since: float | None = None
         self._thread: threading.Thread | None = None
 
@@ -97,7 +99,7 @@ class Delivery:
     def close(self, outcome: Outcome) -> None:
         """Ask the sink to finish after the waiting entries; `join` waits for that."""
         with self._changed:
-            if self._thread is None or self._given_up:
+            if self._thread is None or self._lost:
                 self._dropped += len(self._entries)
                 self._entries.clear()
                 return
@@ -109,8 +111,8 @@ class Delivery:
         if self._thread is None:
             return
         self._thread.join(max(0.0, until - time.monotonic()))
-        if self._thread.is_alive() and not self._given_up:
-            self._give_up(f"not done {self.patience_s:g} s after the end")
+        if self._thread.is_alive() and not self._lost:
+            self._give_up(self._given_up or f"not done {self.patience_s:g} s after the end")
 
     def health(self) -> Health:
         """Return the counts so far."""
@@ -124,13 +126,15 @@ class Delivery:
             self._give_up(f"a call took more than {self.timeout_s:g} s")
         return len(self._entries) < self.queue or bool(self._given_up)
 
-    def _give_up(self, reason: str) -> None:
+    def _give_up(self, reason: str, *, opened: bool = True) -> None:
         with self._changed:  # re-entrant: the caller may hold it already
             self._given_up = reason
             self._dropped += sum(call != "finish" for call, _ in self._entries)
-            self._entries.clear()
-            self._changed.notify_all()
             hanging = self._busy_since is not None
+            self._lost = hanging or not opened
+            ends = [entry for entry in self._entries if entry[0] == "finish" and not self._lost]
+            self._entries = deque(ends)
+            self._changed.notify_all()
         log.warning(
             "tracker %s is given up: %s; metrics.jsonl has every record (mathpal report replay=…)",
             self.name, reason,
@@ -145,8 +149,8 @@ class Delivery:
     def _work(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._entries or self._given_up)
-                if self._given_up:
+                self._changed.wait_for(lambda: self._entries or self._lost)
+                if self._lost:
                     return
                 call, arguments = self._entries.popleft()
                 self._busy_since = time.monotonic()
@@ -188,7 +192,7 @@ class Delivery:
         if over:
             return
         if call == "start":
-            self._give_up(f"it did not start ({error})")
+            self._give_up(f"it did not start ({error})", opened=False)
         elif row >= self.failures:
             self._give_up(f"{row} failures in a row, the last in {call} ({error})")
         elif first:

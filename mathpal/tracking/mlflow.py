@@ -1,8 +1,10 @@
 """MLflow: the tracker of `tracker=mlflow`."""
 
+import hashlib
 import json
 import logging
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -11,10 +13,12 @@ from annotated_types import Ge, Gt
 from mathpal.record.outcome import Outcome
 from mathpal.record.samples import Rows
 from mathpal.tracking.delivery import Delivery
-from mathpal.tracking.sinks import Experiment, package, require
+from mathpal.tracking.sinks import Experiment, package, replay_command, require
 from mathpal.tracking.tracking import Tracking
 
+log = logging.getLogger(__name__)
 TAG = "mathpal.id"
+LONGEST = 250  # characters of a name
 ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     # MLflow's default retries last minutes, in which the queue would overflow.
@@ -72,6 +76,11 @@ class _Mlflow:
             folder = experiment.folder.resolve()
             folder.mkdir(parents=True, exist_ok=True)
             uri, place = f"sqlite:///{folder}/mlflow.db", (folder / "artifacts").as_uri()
+            log.info(
+                "tracker mlflow: offline, as MLFLOW_TRACKING_URI is not set; "
+                "send it later with: %s",
+                replay_command(experiment, "mlflow"),
+            )
         self.client = client(tracking_uri=uri)
         found = self.client.get_experiment_by_name(self.project)
         where = (
@@ -84,11 +93,15 @@ class _Mlflow:
             self.run_id = earlier[0].info.run_id
             self.client.update_run(self.run_id, status="RUNNING")
             return
-        tags = {**dict.fromkeys(self.tags, "true"), TAG: experiment.id, "name": experiment.name}
+        tags = {
+            **dict.fromkeys(map(fitting, self.tags), "true"),
+            TAG: experiment.id,
+            "name": experiment.name,
+        }
         made = self.client.create_run(where, tags=tags, run_name=experiment.title)
         self.run_id = made.info.run_id
         given = [
-            self.entities.Param(name, str(value)[:6000])
+            self.entities.Param(fitting(name), str(value)[:6000])
             for name, value in experiment.hyperparameters.items()
         ]
         for start in range(0, len(given), 100):  # the most that one call takes
@@ -96,7 +109,7 @@ class _Mlflow:
 
     def log(self, step: int, moment: float, values: dict[str, float]) -> None:
         metrics = [
-            self.entities.Metric(name, float(value), int(moment * 1000), step)
+            self.entities.Metric(fitting(name), float(value), int(moment * 1000), step)
             for name, value in values.items()
         ]
         self.client.log_batch(self.run_id, metrics=metrics)
@@ -110,7 +123,23 @@ class _Mlflow:
         send(self.run_id, str(path), name)
 
     def finish(self, outcome: Outcome) -> None:
-        for name, value in outcome.metrics.items():
-            self.client.log_metric(self.run_id, f"final/{name}", value)
-        self.client.set_tag(self.run_id, "status", outcome.status)
-        self.client.set_terminated(self.run_id, STATUS.get(outcome.status, "FAILED"))
+        try:
+            for name, value in outcome.metrics.items():
+                self.client.log_metric(self.run_id, fitting(f"final/{name}"), value)
+            self.client.set_tag(self.run_id, "status", outcome.status)
+        finally:
+            self.client.set_terminated(self.run_id, STATUS.get(outcome.status, "FAILED"))
+
+
+def fitting(name: str) -> str:
+    """Return a name that MLflow takes: other signs become their code, as in `_28_` for a bracket.
+
+    MLflow takes letters of all languages, digits, `_ - . : /` and spaces, in the form of a
+    relative path of at most 250 characters.
+    """
+    fit = re.sub(r"[^\w\-./: ]", lambda sign: f"_{ord(sign[0]):x}_", name)
+    parts = ["_" * (not part.strip(".")) + part for part in fit.split("/")]
+    fit = "/".join(parts)
+    if len(fit) <= LONGEST:
+        return fit
+    return f"{fit[: LONGEST - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -4,6 +4,7 @@ Knows no package. A sink may be slow, raise or hang: `mathpal.tracking.delivery`
 """
 
 import importlib
+import shlex
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -73,6 +74,12 @@ def require(package: str, extra: str) -> None:
             f"tracker={extra} needs {package}, which is not installed: "
             f'pip install "mathpal[{extra}]"'
         )
+
+
+def replay_command(experiment: Experiment, tracker: str) -> str:
+    """Return the command that sends a run which a tracker has kept offline."""
+    run_dir = experiment.folder.parents[1]
+    return f"mathpal report replay={shlex.quote(str(run_dir))} tracker={tracker}"
 
 
 def package(name: str) -> Any:

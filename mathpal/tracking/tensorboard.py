@@ -75,7 +75,9 @@ class _TensorBoard:
         self.writer.add_text(f"artifacts/{name}", str(path.name))
 
     def finish(self, outcome: Outcome) -> None:
-        for name, value in outcome.metrics.items():
-            self.writer.add_scalar(f"final/{name}", value)
-        self.writer.add_text("status", outcome.status)
-        self.writer.close()
+        try:
+            for name, value in outcome.metrics.items():
+                self.writer.add_scalar(f"final/{name}", value)
+            self.writer.add_text("status", outcome.status)
+        finally:
+            self.writer.close()

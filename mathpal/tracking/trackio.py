@@ -11,7 +11,7 @@ from annotated_types import Ge, Gt
 from mathpal.record.outcome import Outcome
 from mathpal.record.samples import Rows
 from mathpal.tracking.delivery import Delivery
-from mathpal.tracking.sinks import Experiment, package, require
+from mathpal.tracking.sinks import Experiment, package, replay_command, require
 from mathpal.tracking.tracking import Tracking
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,8 @@ def trackio(
 ) -> Tracking:
     """Keep the run in `tracking/trackio/`, or send it to a Space of Hugging Face.
 
-    The run is sent when a Space is named (here or as TRACKIO_SPACE_ID) and HF_TOKEN is set; else
+    The run is sent when a Space is named (here or as TRACKIO_SPACE_ID) and HF_TOKEN is set, unless
+    HF_HUB_OFFLINE is; else
     `TRACKIO_DIR=…/tracking/trackio trackio show` shows it.
 
     Args:
@@ -56,7 +57,13 @@ class _Trackio:
 
     def start(self, experiment: Experiment) -> None:
         space = self.space_id or os.environ.get("TRACKIO_SPACE_ID")
-        online = bool(space and os.environ.get("HF_TOKEN"))
+        online = bool(space and os.environ.get("HF_TOKEN")) and not _kept_offline()
+        if not online:
+            log.info(
+                "tracker trackio: offline, as %s; send it later with: %s",
+                "HF_HUB_OFFLINE says" if _kept_offline() else "HF_TOKEN and a Space are not set",
+                replay_command(experiment, "trackio"),
+            )
         experiment.folder.mkdir(parents=True, exist_ok=True)
         folder = experiment.folder.resolve()
         self.trackio = package("trackio")
@@ -89,8 +96,14 @@ class _Trackio:
 
     def finish(self, outcome: Outcome) -> None:
         final = {f"final/{name}": value for name, value in outcome.metrics.items()}
-        self.run.log({**final, "status": outcome.status})
-        self.run.finish()
+        try:
+            self.run.log({**final, "status": outcome.status})
+        finally:
+            self.run.finish()
+
+
+def _kept_offline() -> bool:
+    return os.environ.get("HF_HUB_OFFLINE", "").strip().upper() in ("1", "ON", "YES", "TRUE")
 
 
 def _settle(folder: Path) -> None:

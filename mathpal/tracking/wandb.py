@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import shlex
 import threading
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,8 +31,9 @@ def wandb(
 ) -> Tracking:
     """Send the run to Weights & Biases, or keep it in `tracking/wandb/` for `wandb sync`.
 
-    The run is sent when WANDB_API_KEY is set. Console, code, diff and wandb's own system
-    statistics are not captured. The web page's stop button does not stop the run.
+    The run is sent when WANDB_API_KEY is set; WANDB_MODE, where set, decides instead. Console,
+    code, diff and wandb's own system statistics are not captured. The web page's stop button does
+    not stop the run.
 
     Args:
         run_dir: of the run.
@@ -63,9 +65,11 @@ class _Wandb:
         self.folder.mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("WANDB_SILENT", "true")  # the setting is read only after the login
         self.wandb = package("wandb")
-        online = bool(os.environ.get("WANDB_API_KEY"))
+        mode = _mode()
+        if mode in ("offline", "disabled"):
+            log.info("%s", _told(mode, experiment.folder))
         asked: dict[str, Any] = {
-            "mode": "online" if online else "offline",
+            "mode": mode,
             "console": "off",
             "silent": True,
             "disable_git": True,
@@ -87,7 +91,7 @@ class _Wandb:
             entity=self.entity,
             tags=self.tags,
             id=experiment.id,
-            resume="allow" if online else None,
+            resume="allow" if mode in ("online", "shared") else None,
             name=experiment.title,
             group=experiment.name,
             config=experiment.hyperparameters,
@@ -126,8 +130,10 @@ class _Wandb:
                 os.environ["WANDB_DATA_DIR"] = before
 
     def finish(self, outcome: Outcome) -> None:
-        self.run.summary.update({**outcome.metrics, "status": outcome.status})
-        self.run.finish(exit_code=0 if outcome.status in ("completed", "pruned") else 1)
+        try:
+            self.run.summary.update({**outcome.metrics, "status": outcome.status})
+        finally:
+            self.run.finish(exit_code=0 if outcome.status in ("completed", "pruned") else 1)
 
     def abandon(self) -> None:
         """Kill wandb's own process, for which its exit hook would wait until a time-out."""
@@ -144,6 +150,21 @@ class _Wandb:
         """Remove the exit hook, so that a later run of this process can start."""
         with contextlib.suppress(Exception):  # its own process is dead
             self.wandb.teardown()
+
+
+def _mode() -> str:
+    """Return wandb's mode: that of WANDB_MODE, else online if there is a key."""
+    asked = os.environ.get("WANDB_MODE", "").strip().lower()
+    asked = {"dryrun": "offline", "run": "online"}.get(asked, asked)  # wandb's former names
+    return asked or ("online" if os.environ.get("WANDB_API_KEY") else "offline")
+
+
+def _told(mode: str, folder: Path) -> str:
+    if mode != "offline":
+        return f"tracker wandb: {mode}, as WANDB_MODE says"
+    why = "WANDB_MODE says" if os.environ.get("WANDB_MODE") else "WANDB_API_KEY is not set"
+    place = shlex.quote(str(folder / "wandb"))
+    return f"tracker wandb: offline, as {why}; send it later with: wandb sync {place}/offline-run-*"
 
 
 def _not_stopped() -> None:

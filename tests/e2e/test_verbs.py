@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mathpal.generation.chat import chat
+from mathpal.generation.chat import taught_many_turns
 from tests.e2e.verbs import called, started
 
 
@@ -87,21 +87,6 @@ def test_the_verbs_are_listed_and_an_unknown_one_is_refused():
     assert "no verb 'sing'" in done.stderr
 
 
-def test_a_chat_remembers_forgets_and_ends():
-    seen = []
-
-    def answer(turns):
-        seen.append([turn["content"] for turn in turns])
-        return f"answer {len(seen)}"
-
-    lines = iter(["one", "", "two", "/new", "three", "/quit", "never"])
-    chat(answer, ask=lambda prompt: next(lines))
-    assert seen == [["one"], ["one", "answer 1", "two"], ["three"]]
-
-
-def test_a_chat_ends_with_the_input(capsys):
-    def ask(prompt):
-        raise EOFError
-
-    chat(lambda turns: "", ask=ask)
-    assert "/quit" in capsys.readouterr().out
+def test_a_run_records_what_its_data_taught_for_the_chat(run):
+    assert json.loads((run / "data" / "summary.json").read_text())["many_turn_rows"] == 0
+    assert not taught_many_turns(run)

@@ -1,0 +1,94 @@
+"""A chat: what the model gets of the earlier turns, and the commands."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mathpal.generation.chat import Turns, chat, has_many_turns, taught_many_turns
+from mathpal.problems import Problem
+
+
+def asked(*lines: str, remembers: bool) -> list[list[str]]:
+    """What the model gets, call by call."""
+    seen: list[list[str]] = []
+
+    def answer(turns: Turns) -> str:
+        seen.append([turn["content"] for turn in turns])
+        return f"answer {len(seen)}"
+
+    rest = iter([*lines, "/quit", "never"])
+    chat(answer, ask=lambda prompt: next(rest), remembers=remembers)
+    return seen
+
+
+def test_where_many_turns_were_taught_it_remembers_and_forgets() -> None:
+    seen = asked("one", "", "two", "/new", "three", remembers=True)
+    assert seen == [["one"], ["one", "answer 1", "two"], ["three"]]
+
+
+def test_where_single_questions_were_taught_each_is_asked_alone() -> None:
+    assert asked("one", "two", "/new", "three", remembers=False) == [["one"], ["two"], ["three"]]
+
+
+@pytest.mark.parametrize("remembers", [False, True])
+def test_help_says_what_can_be_typed_and_what_is_kept(
+    remembers: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert asked("/help", remembers=remembers) == []
+    beginning, *_ = shown = capsys.readouterr().out.splitlines()
+    assert shown[:2] == [beginning, shown[1]] and beginning.endswith(shown[2])
+    assert all(word in beginning for word in ("/help", "/new", "/quit"))
+    assert ("trả lời riêng" in shown[1]) is not remembers
+
+
+def test_an_unknown_command_is_no_question(capsys: pytest.CaptureFixture[str]) -> None:
+    assert asked("/exit", remembers=False) == []
+    assert "Không có lệnh /exit" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("line", ["/3 + 2 = ?", "1/2 + 1/3", "/ là gì?", "new", "/new bài khác"])
+def test_a_question_with_a_slash_is_one(line: str) -> None:
+    assert asked(line, remembers=False) == [[line]]
+
+
+def test_it_ends_with_the_input(capsys: pytest.CaptureFixture[str]) -> None:
+    def ask(prompt: str) -> str:
+        raise EOFError
+
+    chat(lambda turns: "", ask=ask, remembers=False)
+    assert "/quit" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("roles", "many"),
+    [
+        ("", False),
+        ("user assistant", False),
+        ("system user assistant", False),
+        ("user assistant user assistant", True),
+        ("text", False),
+    ],
+)
+def test_many_turns_are_several_of_the_user(roles: str, many: bool) -> None:
+    messages = tuple((role, "x") for role in roles.split())
+    assert has_many_turns(Problem("1", "x", "x", messages=messages)) is many
+
+
+@pytest.mark.parametrize(
+    ("recorded", "many"),
+    [
+        ({"many_turn_rows": 3}, True),
+        ({"many_turn_rows": 0}, False),
+        ({"lines": []}, False),  # an older run
+        ({"many_turn_rows": "3"}, False),
+        ([], False),
+        (None, False),
+    ],
+)
+def test_the_record_of_the_run_decides(tmp_path: Path, recorded: Any, many: bool) -> None:
+    if recorded is not None:
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "summary.json").write_text(json.dumps(recorded))
+    assert taught_many_turns(tmp_path) is many
