@@ -83,7 +83,7 @@ def checked(where: str, given: Mapping[str, Any], function: Callable[..., Any]) 
         ConfigError: if there are faults; it lists all of them.
     """
     faults: list[Fault] = []
-    settings = _keywords(where, dict(given), function, faults)
+    settings = keywords(where, dict(given), function, faults)
     if faults:
         raise ConfigError(report_faults(faults))
     return settings
@@ -115,8 +115,8 @@ def find_faults(
     if beside is not None:
         own, others = parameters(schema), parameters(beside)
         foreign = {key: plain.pop(key) for key in list(plain) if key in others and key not in own}
-        _keywords("", foreign, beside, faults)
-    options.update(_keywords("", plain, schema, faults, siblings=list(wanted)))
+        keywords("", foreign, beside, faults)
+    options.update(keywords("", plain, schema, faults, siblings=list(wanted)))
     if not faults:  # rules can only compare valid values
         composition = Composition(groups, options)
         rules = [capabilities(call.func).rule for call in groups.values()]
@@ -127,7 +127,7 @@ def find_faults(
     return faults
 
 
-def _keywords(
+def keywords(
     group: str,
     given: dict[str, Any],
     function: Callable[..., Any],
@@ -176,7 +176,7 @@ def _bind(group: str, node: Any, role: Role, faults: list[Fault]) -> Call | None
         return None
     before = len(faults)
     given = {str(key): value for key, value in node.items() if key != "_target_"}
-    settings = _keywords(group, given, function, faults, role=role)
+    settings = keywords(group, given, function, faults, role=role)
     return partial(function, **settings) if len(faults) == before else None
 
 
