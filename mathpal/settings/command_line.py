@@ -5,6 +5,7 @@ reported and left out, and unknown keys are let in. Preflight then finds the rem
 sweep, every value is checked. Hydra's own node is always checked, because Hydra acts on it first.
 """
 
+import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -14,6 +15,7 @@ from mathpal.errors import ConfigError
 from mathpal.settings.composing import Place, compose
 from mathpal.settings.composition import split
 from mathpal.settings.faults import Fault, report_faults, shown
+from mathpal.settings.foreign import model_option
 from mathpal.settings.hydra_node import node_faults
 from mathpal.settings.launchers import launcher_faults
 from mathpal.settings.preflight import GROUPS, find_faults
@@ -129,7 +131,7 @@ def _shown(flags: Any, place: Place) -> list[str]:
 def _require_no_study(overrides: Sequence[str], cfg: Any) -> None:
     """Refuse a study without -m: only one of its runs would take place."""
     study = cfg.get("study") is not None
-    sweeper = [text for text in overrides if text.lstrip("+").startswith("hydra/sweeper=")]
+    sweeper = [text for text in overrides if text.lstrip("+") == "hydra/sweeper=optuna"]
     if study or sweeper:
         named = [text for text in overrides if text.lstrip("+").startswith("study=")]
         given = (named or sweeper or ["study"])[0]
@@ -174,7 +176,11 @@ def _forms(text: str, place: Place, sweeps: bool, faults: list[Fault]) -> list[s
 
 
 def _no_option(group: str, option: str, options: Sequence[str]) -> Fault:
-    return Fault(f"{group}={option}", f"an option of conf/{group}: {', '.join(options)}")
+    close = difflib.get_close_matches(option, options, n=1)
+    fix = f"did you mean {group}={close[0]}?" if close else ""
+    if group == "model":
+        fix = model_option(option) or fix
+    return Fault(f"{group}={option}", f"an option of conf/{group}: {', '.join(options)}", fix)
 
 
 def _is_hydras(key: str) -> bool:

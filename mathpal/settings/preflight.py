@@ -20,6 +20,7 @@ from mathpal.errors import ConfigError
 from mathpal.settings.capabilities import capabilities
 from mathpal.settings.checked import Call, Composition, parameters, settings_of
 from mathpal.settings.faults import Fault, report_faults, shown
+from mathpal.settings.foreign import translated
 from mathpal.settings.rules import RULES
 from mathpal.settings.run_settings import RunSettings
 from mathpal.settings.targets import public_function
@@ -203,12 +204,14 @@ def _unknown(group: str, key: str, value: Any, known: list[str]) -> Fault:
     prefix = f"{group}." if group else ""
     close = difflib.get_close_matches(key, known, n=1)
     begins = [name for name in known if key.startswith(name)]
-    guess = (close or begins)[:1]
+    guess = [f"{prefix}{name}=…" for name in (close or begins)[:1]]
+    if own := translated(key):
+        guess = [own]
     where = group or "this command"
     return Fault(
         f"{prefix}{key}={shown(value)}",
         f"a setting that exists; {where} has {', '.join(sorted(known)) or 'none'}",
-        f"did you mean {prefix}{guess[0]}=…?" if guess else "",
+        f"did you mean {guess[0]}?" if guess else "",
     )
 
 

@@ -58,7 +58,7 @@ def _takes_path(annotation: Any) -> bool:
 def _fix(place: str, detail: Any) -> str:
     """Return the word that writes the value as what is expected; "" where that is unknown."""
     given = detail["input"]
-    if detail["type"] == "string_type" and isinstance(given, bool | int | float):
+    if detail["type"] == "string_type" and given is not None:
         return to_copy(place, shown(given))
     if detail["type"] in ("list_type", "tuple_type") and isinstance(given, str):
         parts = [part.strip() for part in given.strip("[]").split(",")]

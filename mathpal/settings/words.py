@@ -39,7 +39,7 @@ def readable(text: str, *, swept: bool = False, one_value: bool = False) -> str:
     Args:
         text: the override as the user wrote it.
         swept: in a sweep, where commas separate values.
-        one_value: nothing is swept, so text with commas is one value.
+        one_value: nothing is swept, so `a, b` and `range(3)` are texts.
 
     Example:
         >>> readable("data.path=đề (1).json")
@@ -50,7 +50,7 @@ def readable(text: str, *, swept: bool = False, one_value: bool = False) -> str:
         return text
     override = parsed(text)
     unreadable = isinstance(override, str)
-    if not unreadable and not (one_value and _is_plain_choice(override, value)):
+    if not unreadable and not (one_value and override.is_sweep_override()):
         return text
     if swept and unreadable:
         parts = [
@@ -84,8 +84,3 @@ def parsed(text: str) -> Any:
         return OverridesParser.create().parse_override(text)
     except (HydraException, ValueError) as error:  # ValueError: an integer of thousands of digits
         return str(error).strip().splitlines()[0]
-
-
-def _is_plain_choice(override: Any, value: str) -> bool:
-    """Whether Hydra reads `a, b` as two values, without `choice(…)` around them."""
-    return override.is_choice_sweep() and not re.match(r"\s*(choice|shuffle|sort|tag)\(", value)
