@@ -1,8 +1,9 @@
 """Hydra's plug-in for `mathpal.sweeps.local`: hydra/launcher=local."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from annotated_types import Ge
 from hydra.core.utils import JobReturn
 from hydra.plugins.launcher import Launcher
 
@@ -22,10 +23,11 @@ class LocalLauncher(Launcher):
 
     def __init__(
         self,
-        n_jobs: int = 1,
-        gpus: Any = "auto",
-        gpus_per_job: int = 1,
-        threads: Any = "auto",
+        *,
+        n_jobs: Annotated[int, Ge(1)] = 1,
+        gpus: Literal["auto"] | Sequence[int | str] | None = "auto",
+        gpus_per_job: Annotated[int, Ge(1)] = 1,
+        threads: Literal["auto"] | Annotated[int, Ge(1)] | None = "auto",
         warm: bool = True,
         preload: Sequence[str] = (),
     ) -> None:

@@ -69,7 +69,7 @@ def _run(verb: Verb) -> None:
 
     own = _own_words(verb, CONF)
     with exit_codes():
-        check(verb.config, sys.argv[1:], CONF, _resolve(verb.schema), own)
+        sys.argv[1:] = check(verb.config, sys.argv[1:], CONF, _resolve(verb.schema), own)
     task = _task(verb, own, CONF)
     hydra.main(version_base="1.3", config_path=str(CONF), config_name=verb.config)(task)()
 

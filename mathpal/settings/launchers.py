@@ -36,10 +36,11 @@ class Abilities(NamedTuple):
     starts_ray: bool = False
 
 
+LOCAL = "hydra_plugins.mathpal_sweeps.launchers.LocalLauncher"
 _SUBMITIT = "hydra_plugins.hydra_submitit_launcher.submitit_launcher"
 LAUNCHERS = {
     "hydra._internal.core_plugins.basic_launcher.BasicLauncher": Abilities(inline=True),
-    "hydra_plugins.mathpal_sweeps.launchers.LocalLauncher": Abilities(stops=True, forks_warm=True),
+    LOCAL: Abilities(stops=True, forks_warm=True),
     "hydra_plugins.hydra_joblib_launcher.joblib_launcher.JoblibLauncher": Abilities(
         extra="joblib", inline_alone=True
     ),

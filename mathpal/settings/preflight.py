@@ -20,6 +20,7 @@ from mathpal.errors import ConfigError
 from mathpal.settings.capabilities import capabilities
 from mathpal.settings.checked import Call, Composition, parameters, settings_of
 from mathpal.settings.faults import Fault, report_faults, shown
+from mathpal.settings.foreign import translated
 from mathpal.settings.rules import RULES
 from mathpal.settings.run_settings import RunSettings
 from mathpal.settings.targets import public_function
@@ -83,7 +84,7 @@ def checked(where: str, given: Mapping[str, Any], function: Callable[..., Any]) 
         ConfigError: if there are faults; it lists all of them.
     """
     faults: list[Fault] = []
-    settings = _keywords(where, dict(given), function, faults)
+    settings = keywords(where, dict(given), function, faults)
     if faults:
         raise ConfigError(report_faults(faults))
     return settings
@@ -115,8 +116,8 @@ def find_faults(
     if beside is not None:
         own, others = parameters(schema), parameters(beside)
         foreign = {key: plain.pop(key) for key in list(plain) if key in others and key not in own}
-        _keywords("", foreign, beside, faults)
-    options.update(_keywords("", plain, schema, faults, siblings=list(wanted)))
+        keywords("", foreign, beside, faults)
+    options.update(keywords("", plain, schema, faults, siblings=list(wanted)))
     if not faults:  # rules can only compare valid values
         composition = Composition(groups, options)
         rules = [capabilities(call.func).rule for call in groups.values()]
@@ -127,7 +128,7 @@ def find_faults(
     return faults
 
 
-def _keywords(
+def keywords(
     group: str,
     given: dict[str, Any],
     function: Callable[..., Any],
@@ -176,7 +177,7 @@ def _bind(group: str, node: Any, role: Role, faults: list[Fault]) -> Call | None
         return None
     before = len(faults)
     given = {str(key): value for key, value in node.items() if key != "_target_"}
-    settings = _keywords(group, given, function, faults, role=role)
+    settings = keywords(group, given, function, faults, role=role)
     return partial(function, **settings) if len(faults) == before else None
 
 
@@ -203,12 +204,14 @@ def _unknown(group: str, key: str, value: Any, known: list[str]) -> Fault:
     prefix = f"{group}." if group else ""
     close = difflib.get_close_matches(key, known, n=1)
     begins = [name for name in known if key.startswith(name)]
-    guess = (close or begins)[:1]
+    guess = [f"{prefix}{name}=…" for name in (close or begins)[:1]]
+    if own := translated(key):
+        guess = [own]
     where = group or "this command"
     return Fault(
         f"{prefix}{key}={shown(value)}",
         f"a setting that exists; {where} has {', '.join(sorted(known)) or 'none'}",
-        f"did you mean {prefix}{guess[0]}=…?" if guess else "",
+        f"did you mean {guess[0]}?" if guess else "",
     )
 
 

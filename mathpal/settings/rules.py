@@ -18,10 +18,17 @@ def _one_length_of_training(run: Composition) -> Fault | None:
     steps, epochs = run.settings("trainer")["max_steps"], run.settings("trainer")["epochs"]
     if (steps is None) != (epochs is None):
         return None
+    if steps is None:
+        fix = "trainer.max_steps=500, or trainer.epochs=1"
+    else:  # no recipe sets epochs, so it is what was asked for
+        fix = (
+            f"trainer.epochs={shown(epochs)} trainer.max_steps=null, or "
+            f"trainer.max_steps={shown(steps)} trainer.epochs=null"
+        )
     return Fault(
         f"trainer.max_steps={shown(steps)} trainer.epochs={shown(epochs)}",
         "exactly one of the two",
-        "trainer.max_steps=300 trainer.epochs=null",
+        fix,
     )
 
 

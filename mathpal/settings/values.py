@@ -4,9 +4,13 @@ Knows nothing of groups, functions or compositions.
 """
 
 import json
-from typing import Any
+import os
+import shlex
+from pathlib import Path
+from typing import Any, get_args
 
 from mathpal.settings.faults import Fault, shown
+from mathpal.settings.words import to_copy
 
 
 def check_value(where: str, value: Any, annotation: Any, faults: list[Fault]) -> Any:
@@ -26,14 +30,40 @@ def check_value(where: str, value: Any, annotation: Any, faults: list[Fault]) ->
     adapter: TypeAdapter[Any] = TypeAdapter(annotation, config=ConfigDict(allow_inf_nan=False))
     try:
         # Strict JSON mode: a list may be a tuple, a string a path, an int a float; nothing else.
-        return adapter.validate_json(json.dumps(value), strict=True)
-    except ValidationError as error:
+        return adapter.validate_json(json.dumps(_at_home(value, annotation)), strict=True)
+    except (TypeError, ValueError) as error:
+        if not isinstance(error, ValidationError):  # bytes, or a mapping with keys of other types
+            faults.append(Fault(f"{where}={value!r}", f"a value that JSON can hold ({error})"))
+            return value
         for detail in error.errors():
-            given = f"{where}{_place(value, detail['loc'])}={shown(detail['input'])}"
-            fault = Fault(given, _expected(detail))
+            given = value if detail["type"] == "json_invalid" else detail["input"]
+            place = f"{where}{_place(value, detail['loc'])}"
+            fault = Fault(f"{place}={shown(given)}", _expected(detail), _fix(place, detail))
             if fault not in faults:
                 faults.append(fault)
         return value
+
+
+def _at_home(value: Any, annotation: Any) -> Any:
+    """Return the value; a path that begins with ~ stands in the home folder."""
+    is_path = isinstance(value, str) and value.startswith("~") and _takes_path(annotation)
+    return os.path.expanduser(value) if is_path else value
+
+
+def _takes_path(annotation: Any) -> bool:
+    kind = isinstance(annotation, type) and issubclass(annotation, Path)
+    return kind or any(_takes_path(part) for part in get_args(annotation))
+
+
+def _fix(place: str, detail: Any) -> str:
+    """Return the word that writes the value as what is expected; "" where that is unknown."""
+    given = detail["input"]
+    if detail["type"] == "string_type" and given is not None:
+        return to_copy(place, shown(given))
+    if detail["type"] in ("list_type", "tuple_type") and isinstance(given, str):
+        parts = [part.strip() for part in given.strip("[]").split(",")]
+        return shlex.quote(f"{place}={json.dumps(parts, ensure_ascii=False)}")
+    return ""
 
 
 def _place(value: Any, path: tuple[int | str, ...]) -> str:
@@ -56,6 +86,8 @@ def _expected(detail: Any) -> str:
     reason = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "predicate_failed":
         return "letters, digits, '.', '_' and '-'"
+    if detail["type"] == "json_invalid":
+        return "text that can be written as UTF-8"
     if detail["type"] == "path_not_file":
         return "a file that exists"
     if detail["type"] == "path_not_directory":

@@ -3,17 +3,32 @@
 import hashlib
 import importlib
 import inspect
+import io
+import pickle
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import optuna
 
-from mathpal.errors import ConfigError
+from mathpal.errors import ConfigError, DataError
 from mathpal.settings.faults import Fault, report_faults
 
 _QMC, _GRID = "optuna.samplers.QMCSampler", "optuna.samplers.GridSampler"
 _NOP = "optuna.pruners.NopPruner"
+# All that the state of CMA-ES consists of.
+_STATE = frozenset(
+    f"{module}.{name}"
+    for module, names in {
+        "cmaes._cma": ("CMA",),
+        "cmaes._cmawm": ("CMAwM",),
+        "cmaes._sepcma": ("SepCMA",),
+        "numpy": ("dtype", "ndarray"),
+        "numpy._core.multiarray": ("_reconstruct", "scalar"),
+        "numpy.core.multiarray": ("_reconstruct", "scalar"),
+    }.items()
+    for name in names
+)
 
 
 def is_grid(sampler: Mapping[str, Any] | None) -> bool:
@@ -68,6 +83,7 @@ def _built(where: str, given: dict[str, Any], package: Any, base: type) -> Any:
     target = str(given.pop("_target_", ""))
     module, _, name = target.rpartition(".")
     kind = getattr(importlib.import_module(package.__name__), name, None)
+    kind = _CmaEs if kind is optuna.samplers.CmaEsSampler else kind
     if module != package.__name__ or not (inspect.isclass(kind) and issubclass(kind, base)):
         known = ", ".join(n for n in package.__all__ if not n.startswith("Base"))
         fault = Fault(f"{where}._target_={target}", f"a class of {package.__name__}: {known}")
@@ -87,3 +103,32 @@ def _built(where: str, given: dict[str, Any], package: Any, base: type) -> Any:
     except (TypeError, ValueError) as error:
         fault = Fault(f"{where} = {given}", f"arguments that {name} accepts ({error})")
         raise ConfigError(report_faults([fault])) from error
+
+
+class _CmaEs(optuna.samplers.CmaEsSampler):
+    """Optuna's, which keeps its state in the study as a pickle: this one loads nothing else.
+
+    A pickle can call any function, and the study may have been written by somebody else.
+    """
+
+    def _restore_optimizer(self, completed_trials: Sequence[optuna.trial.FrozenTrial]) -> Any:
+        for trial in reversed(completed_trials):
+            prefix = self._attr_key_optimizer
+            attrs = {k: v for k, v in trial.system_attrs.items() if k.startswith(prefix)}
+            if attrs:
+                try:
+                    state = bytes.fromhex(self._concat_optimizer_attrs(attrs))
+                    return _StateOfCmaEs(io.BytesIO(state)).load()
+                except Exception as error:  # a damaged pickle raises errors of many types
+                    raise DataError(
+                        f"trial {trial.number} of the study holds no state of CMA-ES: {error}. "
+                        "It was damaged or written by another program; use another sampler"
+                    ) from error
+        return None
+
+
+class _StateOfCmaEs(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if f"{module}.{name}" not in _STATE:
+            raise pickle.UnpicklingError(f"it would call {module}.{name}")
+        return super().find_class(module, name)

@@ -1,5 +1,6 @@
 """The command line: what Hydra would stop at one by one is told in one message."""
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +11,9 @@ import pytest
 from mathpal.errors import ConfigError
 from mathpal.settings.command_line import check
 from mathpal.settings.composition import CONF
+from mathpal.settings.foreign import SETTINGS
 from mathpal.settings.run_settings import RunSettings
+from tests.unit.settings.command_lines import settings
 
 
 def ok(*arguments: str) -> None:
@@ -132,6 +135,69 @@ class TestOneFault:
         def verb(calls: Any, *, run: str) -> None: ...
 
         assert "model" in message("run=x", "model=gemma3n_tiny", config="evaluate", schema=verb)
+
+    @pytest.mark.parametrize(
+        ("argument", "advice"),
+        [
+            ("learning_rate=1e-4", "trainer.lr=…"),
+            ("+learning_rate=1e-4", "trainer.lr=…"),
+            ("trainer.learning_rate=1e-4", "trainer.lr=…"),
+            ("num_train_epochs=2", "trainer.epochs=… trainer.max_steps=null"),
+            ("per_device_train_batch_size=4", "trainer.batch_tokens (tokens of a batch"),
+            ("lora.lora_alpha=32", "lora.alpha=…"),
+            ("lora.target_modules=[q_proj]", "lora.targets=…"),
+            ("max_seq_length=512", "model.max_length=…"),
+            ("trainer.warmupp=3", "trainer.warmup=…"),
+        ],
+    )
+    def test_the_name_of_another_trainer_is_translated(self, argument: str, advice: str) -> None:
+        assert f"did you mean {advice}" in message(argument)
+
+    @pytest.mark.parametrize(
+        ("option", "advice"),
+        [
+            ("unsloth/gemma-3n-E2B-it", "model=gemma3n_e2b, or exactly this one: model=causal_lm "
+             "model.path=unsloth/gemma-3n-E2B-it"),
+            ("google/gemma-3n-E4B-it", "model=gemma3n_e4b, or"),
+            ("Qwen/Qwen3-0.6B", "fix:      model=causal_lm model.path=Qwen/Qwen3-0.6B"),
+            ("gemma3n_e2", "did you mean model=gemma3n_e2b?"),
+        ],
+    )  # fmt: skip
+    def test_a_name_of_the_hub_is_no_option_but_a_path(self, option: str, advice: str) -> None:
+        assert advice in message(f"model={option}")
+
+    def test_epochs_are_what_was_asked_for(self) -> None:
+        assert "fix:      trainer.epochs=2 trainer.max_steps=null, or" in message(
+            "trainer.epochs=2"
+        )
+        assert "trainer.epochs=1" in message("trainer.max_steps=null")
+
+
+@pytest.mark.parametrize("name", sorted(set(SETTINGS.values())))
+def test_a_translation_names_settings_that_exist(name: str) -> None:
+    known = {*settings(), "resume", "tracker", "hydra.run.dir", "model.quantization"}
+    words = re.sub(r"\(.*|,.*", "", name).split()
+    assert {word.partition("=")[0] for word in words} - {"data.path", "model.path"} <= known
+
+
+class TestAStudyWithoutItsFlag:
+    @pytest.mark.parametrize(
+        "words",
+        [["+study=lora"], ["seed=3", "+study=schedule"], ["+study=full", "name=x"],
+         ["hydra/sweeper=optuna"], ["+study.question=x"]],
+    )  # fmt: skip
+    def test_is_refused_with_the_command_that_starts_it(self, words: list[str]) -> None:
+        text = message(*words)
+        assert "without -m only one of them would take place" in text
+        assert f"fix:      -m {' '.join(words)}" in text
+
+    @pytest.mark.parametrize(
+        "words",
+        [["-m", "+study=lora"], ["+study=lora", "-m"], ["+study=lora", "hydra.mode=MULTIRUN"],
+         ["--cfg", "job", "+study=lora"], ["seed=1"], ["hydra/sweeper=grid"]],
+    )  # fmt: skip
+    def test_passes_with_it_or_where_it_is_only_shown(self, words: list[str]) -> None:
+        ok(*words)
 
 
 class TestTogether:
