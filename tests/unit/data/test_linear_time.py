@@ -19,7 +19,7 @@ from mathpal.data.sieve import worked_problem
 from mathpal.problems import Problem
 
 SIZE = 100_000
-SECONDS = 3.0  # what was quadratic took 5 to 5000; a busy machine counts no time of others
+SECONDS = 3.0  # of processor time, so that other programs do not count
 ONCE_QUADRATIC = ["![", "![](", "<img ", "<!--", "&amp;", "<e<em>", "(a+", "0", "\n"]
 OTHERS = [
     *'()[]{}<>&$`~"\\|=+-:.? \t\x00\u200ba',
