@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mathpal.cli.console import prepare
 from mathpal.cli.resuming import resume
 from mathpal.cli.verbs import VERBS, Verb
 from mathpal.errors import MathPalError
@@ -53,8 +54,9 @@ def main() -> None:
 
 def run(verb: Verb) -> None:
     """Check the command line, then let Hydra compose and call the verb's function."""
-    if verb.config == "train":
-        with exit_codes():
+    with exit_codes():
+        prepare()
+        if verb.config == "train":
             resume(sys.argv[1:])
     import hydra
 

@@ -7,6 +7,7 @@ import logging
 import sys
 from pathlib import Path
 
+from mathpal.cli.console import prepare
 from mathpal.cli.main import exit_codes
 
 
@@ -18,6 +19,7 @@ def main() -> None:
     run_dir = Path(sys.argv[1])
     _plain_lines()
     with exit_codes():
+        prepare()
         from mathpal.record.files import short
         from mathpal.run import resume
         from mathpal.run.launching import is_one_of_several
