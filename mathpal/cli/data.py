@@ -19,11 +19,10 @@ from mathpal.curriculum import Regime
 from mathpal.data.vimath import Count, Grades, Share, Weight
 from mathpal.errors import ConfigError
 from mathpal.settings.checked import Composition
-from mathpal.settings.run_settings import Name
+from mathpal.settings.run_settings import Name, Seed
 
 log = logging.getLogger(__name__)
 
-Seed = Annotated[int, Ge(0)]
 Part = Annotated[float, Ge(0), Lt(1)]
 Split = Literal["train", "validation", "test"]
 

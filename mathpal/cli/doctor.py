@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 from mathpal.errors import ConfigError
 from mathpal.record import environment
 from mathpal.settings.checked import Composition
+from mathpal.settings.run_settings import Seed
 
 SHIPPED = "shipped:gemma3n_tiny"
 ENOUGH_DISK_GB = 2.0
@@ -159,7 +160,7 @@ def grads(
     precision: Literal["auto", "32-true", "bf16-mixed"] = "auto",
     tolerance: Annotated[float, Gt(0)] | None = None,
     reentrant: bool = False,
-    seed: Annotated[int, Ge(0)] = 42,
+    seed: Seed = 42,
 ) -> None:
     """Check the gradients of every training path; exit with 1 if one is wrong.
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mathpal.cli.console import prepare
 from mathpal.cli.resuming import resume
 from mathpal.cli.streams import outlived
 from mathpal.cli.verbs import VERBS, Verb
@@ -59,8 +60,9 @@ def run(verb: Verb) -> None:
 
 
 def _run(verb: Verb) -> None:
-    if verb.config == "train":
-        with exit_codes():
+    with exit_codes():
+        prepare()
+        if verb.config == "train":
             resume(sys.argv[1:])
     import hydra
 

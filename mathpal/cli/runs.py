@@ -14,6 +14,7 @@ from mathpal.cli.streams import is_heard
 from mathpal.errors import ConfigError
 from mathpal.record import directories
 from mathpal.settings.checked import Composition
+from mathpal.settings.run_settings import Seed
 
 Count = Annotated[int, Ge(1)]
 
@@ -54,7 +55,7 @@ def generate(
     temperature: Annotated[float, Ge(0)] = 0.0,
     top_k: Count = 64,
     top_p: Annotated[float, Gt(0), Le(1)] = 0.95,
-    seed: Annotated[int, Ge(0)] = 42,
+    seed: Seed = 42,
     allow_changed: bool = False,
 ) -> None:
     """Ask a finished run one question, or chat with it.

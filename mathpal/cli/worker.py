@@ -7,6 +7,7 @@ import logging
 import sys
 from pathlib import Path
 
+from mathpal.cli.console import prepare
 from mathpal.cli.main import exit_codes
 from mathpal.cli.streams import outlived
 
@@ -18,6 +19,7 @@ def main() -> None:
         sys.exit(0 if sys.argv[1:] in (["-h"], ["--help"]) else 2)
     run_dir = Path(sys.argv[1])
     with outlived(), exit_codes():
+        prepare()
         _plain_lines()
         from mathpal.record.files import short
         from mathpal.run import resume

@@ -79,4 +79,4 @@ def _checkable(gold: str) -> bool:
         parse_gold(gold)
     except DataError:
         return False
-    return True
+    return SURROGATE.search(gold) is None  # half a character: no file could hold it

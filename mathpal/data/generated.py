@@ -3,15 +3,18 @@
 Serves the data source `vimath` and the writing of large files (`stream`).
 """
 
+import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mathpal.curriculum import FAMILIES, STRATA, TOPICS, Regime, problem, range_boundary
 from mathpal.curriculum.registry import digest
 from mathpal.errors import ConfigError
 from mathpal.problems import Problem
+from mathpal.settings.faults import Fault
 
 HELD_OUT_SHARE = 5  # the family regime holds out one family in 5, at least one
+MOST = 40  # names that a message lists
 GRID = 1_000  # resolution of the share of multiple choice
 
 
@@ -24,19 +27,41 @@ class Chosen(NamedTuple):
     families: Sequence[str] | None = None
 
 
+def unknown_names(settings: Mapping[str, Any]) -> Fault | None:
+    """Return a fault if settings name families, topics or strata that do not exist.
+
+    Args:
+        settings: of `mathpal.data.vimath.vimath`; those that are absent are not looked at.
+    """
+    both = (*FAMILIES, *TOPICS)
+    for key, known in {
+        "families": tuple(FAMILIES), "held_out_families": tuple(FAMILIES), "topics": TOPICS,
+        "strata": STRATA, "weights": both,
+    }.items():  # fmt: skip
+        given = settings.get(key) or ()
+        unknown = sorted(set(given) - set(known))
+        if not unknown:
+            continue
+        close = (difflib.get_close_matches(name, known, n=1) for name in unknown)
+        guesses = [guess[0] for guess in close if guess]
+        names = {"weights": "families and topics"}.get(key, key.replace("_", " "))
+        listed = ", ".join(known) if len(known) < MOST else f"{len(known)}, see docs/curriculum.md"
+        return Fault(
+            f"data.{key}: {', '.join(unknown)}",
+            f"{names} that exist ({listed})",
+            f"did you mean {', '.join(guesses)}?" if guesses else "",
+        )
+    return None
+
+
 def families_of(chosen: Chosen) -> list[str]:
     """Return the names of the families that meet every condition, in the registry's order.
 
     Raises:
         ConfigError: a name, topic or stratum does not exist, or no family is left.
     """
-    for key, known in (("families", FAMILIES), ("topics", TOPICS), ("strata", STRATA)):
-        unknown = sorted(set(getattr(chosen, key) or ()) - set(known))
-        if unknown:
-            raise ConfigError(
-                f"data.{key}: there is no {', '.join(unknown)}; there are "
-                f"{', '.join(sorted(known))}"
-            )
+    if fault := unknown_names(chosen._asdict()):
+        raise ConfigError(f"{fault.given}: expected {fault.expected}; {fault.fix}".rstrip("; "))
     names = [
         entry.name
         for entry in FAMILIES.values()
@@ -100,11 +125,8 @@ def allot(names: Sequence[str], count: int, weights: Mapping[str, float] | None)
         ConfigError: a weight of neither a family nor a topic, or all weights are 0.
     """
     weights = weights or {}
-    if unknown := sorted(set(weights) - set(FAMILIES) - set(TOPICS)):
-        raise ConfigError(
-            f"data.weights: {', '.join(unknown)} is neither a family nor a topic; "
-            f"topics: {', '.join(TOPICS)}"
-        )
+    if fault := unknown_names({"weights": weights}):
+        raise ConfigError(f"{fault.given}: expected {fault.expected}; {fault.fix}".rstrip("; "))
     shares = {n: float(weights.get(n, weights.get(FAMILIES[n].topic, 1.0))) for n in names}
     total = sum(shares.values())
     if not total > 0:

@@ -12,10 +12,20 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Interval
 
 from mathpal.curriculum import FAMILIES, Regime
-from mathpal.data.generated import Chosen, able, allot, coordinates, families_of, held_out, item
+from mathpal.data.generated import (
+    Chosen,
+    able,
+    allot,
+    coordinates,
+    families_of,
+    held_out,
+    item,
+    unknown_names,
+)
 from mathpal.errors import ConfigError
 from mathpal.problems import Problem, Splits
 from mathpal.progress import track
+from mathpal.settings.capabilities import declares
 
 Count = Annotated[int, Ge(1)]
 HeldOut = Annotated[int, Ge(0)]
@@ -24,6 +34,7 @@ Grades = Sequence[Annotated[int, Interval(ge=1, le=12)]]
 Weight = Annotated[float, Ge(0)]
 
 
+@declares(rule=unknown_names)
 def vimath(
     run_dir: Path | None,
     *,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mathpal.errors import DataError
-from mathpal.generation.responses import decoding
+from mathpal.generation.responses import decoding, within_positions
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
 from mathpal.record import files
@@ -48,7 +48,8 @@ def reply(
     text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
     inputs = tokenizer(text, add_special_tokens=False, return_tensors="pt").to(loaded.model.device)
     drawing = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
-    settings = decoding(tokenizer, max_new_tokens, **(drawing if temperature > 0 else {}))
+    room = within_positions(loaded.model, inputs.input_ids.shape[1], max_new_tokens)
+    settings = decoding(tokenizer, room, **(drawing if temperature > 0 else {}))
     with torch.inference_mode():
         out = loaded.model.generate(
             input_ids=inputs.input_ids,

@@ -3,12 +3,17 @@
 Knows prompts and texts; knows nothing of gold answers or of batching (see `decoding`).
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from mathpal.errors import ConfigError
+from mathpal.models.fitting import learned_positions
 from mathpal.models.loaded import Loaded
 from mathpal.progress import Progress
 from mathpal.tokens.chat import prompt_text, stop_ids
+
+log = logging.getLogger(__name__)
 
 
 class Response(NamedTuple):
@@ -48,6 +53,8 @@ def respond(
         tokenizer(prompt_text(tokenizer, turns), add_special_tokens=False).input_ids
         for turns in conversations
     ]
+    longest = max(map(len, prompts), default=0)
+    max_new_tokens = within_positions(loaded.model, longest, max_new_tokens)
     stops = set(stop_ids(tokenizer))
     answers: dict[int, Response] = {}
     with Progress(label, total=len(prompts), unit="problem") as bar:
@@ -57,6 +64,32 @@ def respond(
             answers[number] = Response(text, len(ids), finished)
             bar.advance()
     return [answers[i] for i in range(len(prompts))]
+
+
+def within_positions(model: Any, longest: int, max_new_tokens: int) -> int:
+    """Return the most new tokens for which a model has positions, with a warning if it has fewer.
+
+    Args:
+        model: a causal LM.
+        longest: tokens of the longest prompt.
+        max_new_tokens: the most that are wanted.
+
+    Raises:
+        ConfigError: if the longest prompt fills all positions.
+    """
+    places = learned_positions(model.config)
+    if places is None or longest + max_new_tokens <= places:
+        return max_new_tokens
+    if longest >= places:
+        raise ConfigError(
+            f"a prompt has {longest} tokens and the model knows {places} positions, so it cannot "
+            "answer; expected shorter questions, or a model with more positions"
+        )
+    log.warning(
+        "answers are cut off after %d tokens, not %d: the longest prompt has %d, and the model "
+        "knows %d positions", places - longest, max_new_tokens, longest, places,
+    )  # fmt: skip
+    return places - longest
 
 
 def _written(

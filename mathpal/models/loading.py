@@ -13,6 +13,7 @@ from annotated_types import Ge
 from mathpal.errors import ConfigError
 from mathpal.models.backends import Backend, Chosen, begin, without_offloading
 from mathpal.models.checkpoint import read, read_model
+from mathpal.models.fitting import require_fitting, require_transformers
 from mathpal.models.loaded import Loaded
 from mathpal.models.origin import text_part
 from mathpal.models.precision import Dtype, Quantization, precision
@@ -59,7 +60,7 @@ def load_gemma3n(
     chosen = begin(without_offloading(backend, offload_ple))
     import transformers
 
-    _require_transformers()
+    require_transformers()
     source = source_of(path)
     config = read(transformers.AutoConfig, source, path, revision=revision)
     kind, mapping = transformers.Gemma3nForCausalLM, None
@@ -132,9 +133,17 @@ def _loaded(
 
     `complete` reads the weights that the class leaves out; Transformers' backend only.
     """
+    import transformers
+
     from mathpal.models.accelerate import accelerate_layers
 
     kept_in = precision(dtype, quantization)
+    # The tokenizer comes first: a fault of it is found before gigabytes of weights are read.
+    tokenizer = load_tokenizer(wanted.path, wanted.revision)
+    config = wanted.config or read(
+        transformers.AutoConfig, wanted.source, wanted.path, revision=wanted.revision
+    )
+    require_fitting(config, tokenizer, wanted.path, wanted.max_length)
     if backend == "unsloth":
         from mathpal.models import unsloth_loading
 
@@ -155,21 +164,7 @@ def _loaded(
             complete(model, wanted.source, wanted.path, wanted.revision)
         accelerate_layers(model)
     _require_exact_positions(model)
-    tokenizer = load_tokenizer(wanted.path, wanted.revision)
     return Loaded(model, tokenizer, wanted.path, wanted.max_length, fingerprint(model), backend)
-
-
-def _require_transformers() -> None:
-    """Refuse releases of Transformers that train Gemma-3n wrongly."""
-    import transformers
-    from packaging.version import Version
-
-    if Version(transformers.__version__) < Version("5.6"):
-        raise ConfigError(
-            f"Gemma-3n needs transformers 5.6 or newer, found {transformers.__version__}: in older "
-            "releases, layers that share keys and values train on wrong ones. "
-            'Fix: pip install -U "transformers>=5.6,<=5.17"'
-        )
 
 
 def _with_towers(path: str) -> Any:

@@ -17,6 +17,7 @@ from mathpal.models.loaded import Loaded
 from mathpal.models.origin import mark
 from mathpal.models.tokenizer import SPECIAL
 from mathpal.settings.capabilities import declares
+from mathpal.settings.run_settings import Seed
 
 Share = Annotated[float, Interval(ge=0, lt=1)]
 Count = Annotated[int, Ge(1)]
@@ -44,7 +45,7 @@ def create_gemma3n(
     vocab_size: Annotated[int, Ge(512)] = 1024,
     tokenizer_problems: Count = 300,
     max_length: Count = 512,
-    seed: int = 0,
+    seed: Seed = 0,
 ) -> Loaded:
     """Create a Gemma-3n of the given shape with random weights, in fp32.
 

@@ -90,6 +90,8 @@ def _agrees(base: Any, head: Head, ids: Any) -> bool:
     try:
         with torch.no_grad(), torch.random.fork_rng(devices):
             theirs = base(input_ids=ids, use_cache=False).logits.float()
+            if not seen:  # e.g. OPT calls a part of its body
+                return False
             ours = head.linear(seen[0].last_hidden_state).float()
     finally:
         hook.remove()

@@ -55,7 +55,7 @@ def reopen(run_dir: Path, *, allow_changed: bool = False) -> Reopened:
         DataError: if the directory holds no trained run, or its inputs have changed.
     """
     record = files.read_json(run_dir / manifest.NAME)
-    composition = preflight(_recorded(record, run_dir))
+    composition = preflight(_recorded(record, run_dir, "model", "data"), _groups_alone)
     loaded, splits = _load(composition, record, run_dir), composition.data(None)
     return Reopened(loaded, splits, _compared(record, run_dir, loaded, splits, allow_changed))
 
@@ -63,24 +63,25 @@ def reopen(run_dir: Path, *, allow_changed: bool = False) -> Reopened:
 def reopen_model(run_dir: Path, *, allow_changed: bool = False) -> Loaded:
     """Load the tuned model of a finished run alone; its data need not be there. See `reopen`."""
     record = files.read_json(run_dir / manifest.NAME)
-    config = OmegaConf.masked_copy(_recorded(record, run_dir, "model"), ["model"])
-    loaded = _load(preflight(config, _model_only), record, run_dir)
+    loaded = _load(preflight(_recorded(record, run_dir, "model"), _groups_alone), record, run_dir)
     _compared(record, run_dir, loaded, None, allow_changed)
     return loaded
 
 
-def _model_only() -> None:
+def _groups_alone() -> None:
     """The settings outside the groups: none."""
 
 
-def _recorded(record: dict[str, Any], run_dir: Path, group: str | None = None) -> DictConfig:
-    """Return a run's configuration, its paths where they are now; secrets from the environment."""
-    config = record["config"]
-    secrets = redacted_keys(config[group] if group else config)
-    asked = composed.read(run_dir).config if secrets else OmegaConf.create(config)
-    if OmegaConf.select(asked, "lora.start"):
-        OmegaConf.update(asked, "lora.start", None)  # those weights are in the run's own
-    return moved(asked, Path(record.get("directory", run_dir)), run_dir)
+def _recorded(record: dict[str, Any], run_dir: Path, *groups: str) -> DictConfig:
+    """Return groups of a run's configuration, their paths where they are now.
+
+    Secrets come from the environment. The other groups may need what is not here any more.
+    """
+    config = {group: record["config"][group] for group in groups}
+    if redacted_keys(config):
+        whole = composed.resolved(composed.read(run_dir).config)
+        config = {group: whole[group] for group in groups}
+    return moved(OmegaConf.create(config), Path(record.get("directory", run_dir)), run_dir)
 
 
 def _load(composition: Composition, record: dict[str, Any], run_dir: Path) -> Loaded:

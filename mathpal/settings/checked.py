@@ -4,7 +4,7 @@ Knows functions, settings and signatures. Does not compose or check them.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -25,6 +25,15 @@ def settings_of(call: Call) -> dict[str, Any]:
     """Return all settings of a bound function, defaults included."""
     defaults = {name: p.default for name, p in parameters(call.func).items()}
     return defaults | call.keywords
+
+
+def with_nested(call: Call) -> Iterator[Call]:
+    """Yield a bound function and those in its settings, e.g. the sources of a mixture."""
+    yield call
+    for value in call.keywords.values():
+        for inner in value.values() if isinstance(value, Mapping) else ():
+            if isinstance(inner, partial):
+                yield from with_nested(inner)
 
 
 @dataclass(frozen=True, slots=True)

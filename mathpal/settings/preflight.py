@@ -18,7 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from mathpal.errors import ConfigError
 from mathpal.settings.capabilities import capabilities
-from mathpal.settings.checked import Call, Composition, parameters, settings_of
+from mathpal.settings.checked import Call, Composition, parameters, settings_of, with_nested
 from mathpal.settings.faults import Fault, report_faults, shown
 from mathpal.settings.foreign import translated
 from mathpal.settings.rules import RULES
@@ -120,8 +120,9 @@ def find_faults(
     options.update(keywords("", plain, schema, faults, siblings=list(wanted)))
     if not faults:  # rules can only compare valid values
         composition = Composition(groups, options)
-        rules = [capabilities(call.func).rule for call in groups.values()]
-        found = [rule(settings_of(c)) for rule, c in zip(rules, groups.values()) if rule]
+        calls = [one for call in groups.values() for one in with_nested(call)]
+        rules = [capabilities(call.func).rule for call in calls]
+        found = [rule(settings_of(c)) for rule, c in zip(rules, calls) if rule]
         if len(wanted) == len(GROUPS):
             found += [rule(composition) for rule in RULES]
         faults += [fault for fault in found if fault is not None]

@@ -8,7 +8,7 @@ that function (`capabilities.Capabilities.rule`). Standard library only.
 from collections.abc import Callable
 from importlib.util import find_spec
 
-from mathpal.settings.checked import Composition
+from mathpal.settings.checked import Composition, with_nested
 from mathpal.settings.faults import Fault, shown
 
 Rule = Callable[[Composition], Fault | None]
@@ -111,6 +111,24 @@ def _second_opinion_is_installed(run: Composition) -> Fault | None:
     )
 
 
+TRACKERS = {
+    "comet": "comet_ml", "mlflow": "mlflow", "tensorboard": "tensorboard", "trackio": "trackio",
+    "wandb": "wandb",
+}  # fmt: skip
+
+
+def _trackers_are_installed(run: Composition) -> Fault | None:
+    names = [call.func.__name__ for call in with_nested(run.groups["tracker"])]
+    missing = [n for n in names if n in TRACKERS and find_spec(TRACKERS[n]) is None]
+    if not missing:
+        return None
+    return Fault(
+        f"tracker={missing[0]}",
+        f"the package {TRACKERS[missing[0]]}, which is not installed",
+        f'pip install "mathpal[{",".join(missing)}]"',
+    )
+
+
 def _several_share_the_work(run: Composition) -> Fault | None:
     trainer = run.settings("trainer")
     if trainer.get("strategy", "auto") == "auto" or trainer["devices"] > 1:
@@ -192,6 +210,7 @@ RULES: tuple[Rule, ...] = (
     _curriculum_order_is_trained_in,
     _plain_text_is_not_measured,
     _second_opinion_is_installed,
+    _trackers_are_installed,
     _several_share_the_work,
     _only_whole_models_are_divided,
     _lora_plus_needs_lora,

@@ -4,9 +4,16 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from annotated_types import Ge, Predicate
+from annotated_types import Ge, Lt, Predicate
 
-Name = Annotated[str, Predicate(lambda text: re.fullmatch(r"[\w.-]+", text) is not None)]
+
+def _is_name(text: str) -> bool:
+    plain = re.fullmatch(r"[\w.-]+", text) is not None and text.strip(".") != ""
+    return plain and len(text.encode()) <= 200  # a file system has room for 255 bytes
+
+
+Name = Annotated[str, Predicate(_is_name)]
+Seed = Annotated[int, Ge(0), Lt(2**32)]  # what NumPy's generator takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +32,7 @@ class RunSettings:
     """
 
     name: Name
-    seed: Annotated[int, Ge(0)] = 42
+    seed: Seed = 42
     dry_run: bool = False
     allow_leakage: bool = False
     allow_memory: bool = False

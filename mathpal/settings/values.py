@@ -85,7 +85,7 @@ def _expected(detail: Any) -> str:
     """Return pydantic's reason as a noun phrase."""
     reason = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "predicate_failed":
-        return "letters, digits, '.', '_' and '-'"
+        return "at most 200 letters, digits, '.', '_' and '-', and not only dots"
     if detail["type"] == "json_invalid":
         return "text that can be written as UTF-8"
     if detail["type"] == "path_not_file":

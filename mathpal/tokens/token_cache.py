@@ -49,14 +49,14 @@ PACKAGES = ("transformers", "tokenizers", "jinja2")
 
 
 def folder() -> Path | None:
-    """Return the folder of the entries; None if the cache is off."""
+    """Return the folder of the entries; None if the cache is off, or there is no home folder."""
     named = os.environ.get("MATHPAL_CACHE", "")
     if named.lower() == "off":
         return None
     if named:
-        return Path(named).expanduser() / "tokens"
-    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(home).expanduser() / "mathpal" / "tokens"
+        return Path(os.path.expanduser(named)) / "tokens"
+    home = os.path.expanduser(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
+    return None if home.startswith("~") else Path(home) / "mathpal" / "tokens"
 
 
 def encode_cached(

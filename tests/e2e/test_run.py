@@ -198,8 +198,8 @@ def test_a_dry_run_trains_nothing(tmp_path):
 
 
 def test_a_failed_run_says_so_in_its_outcome(tmp_path):
-    with pytest.raises(ConfigError, match="there is no nope"):
-        small_run(tmp_path / "run", "data.families=[nope]")
+    with pytest.raises(ConfigError, match="weight"):
+        small_run(tmp_path / "run", "data.families=[van_toc]", "+data.weights.van_toc=0")
     outcome = json.loads((tmp_path / "run" / "outcome.json").read_text())
     assert outcome["status"] == "failed"
     assert "nope" in outcome["error"]

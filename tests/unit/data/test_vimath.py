@@ -149,7 +149,7 @@ def test_strata_choose_families(stratum: str) -> None:
 
 
 def test_a_topic_that_does_not_exist_is_named_with_those_that_do() -> None:
-    with pytest.raises(ConfigError, match=r"data\.topics: there is no algebra; there are decimals"):
+    with pytest.raises(ConfigError, match=r"data\.topics: algebra: expected topics that exist"):
         make(topics=["algebra"])
 
 
