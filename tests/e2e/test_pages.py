@@ -26,8 +26,7 @@ PAGES = [
     *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
 ]  # fmt: skip
 PROGRAMS = r"(?:\.venv/bin/)?(?:python train\.py|mathpal|python -m mathpal)(?= |$)"
-# What the pages' commands name, beside runs and studies.
-FILES = ("exams.json", "chats.jsonl", "corpus.txt", "a.txt", "problems.parquet", "train.json")
+# What the pages' commands name, beside data, runs and studies.
 FOLDERS = ("DIR", "FOLDER", "outputs/latest", "multirun/lora", "multirun/default/DATE_TIME")
 REFUSED = ("model=nope",)  # the README shows how faults are reported
 
@@ -49,18 +48,19 @@ def commands(page: str) -> list[str]:
     inline = re.findall(r"(?<!`)`([^`\n]+)`(?!`)", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
     found = [line for line in (*fenced, *indented) if re.match(PROGRAMS, line)]
     found += [line for line in inline if re.match(PROGRAMS, line) and "=" in line]
-    return [line for line in found if not re.search(r"…|\bVERB\b|[A-Z]+=[A-Z]|\bRUN_DIR\b", line)]
+    return [
+        line for line in found if not re.search(r"…|\bVERB\b|[A-Z]+=[A-Z]|\bRUN_DIR\b|=N", line)
+    ]
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory with the files and folders that the pages name."""
-    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")  # some commands name ../shared
     monkeypatch.setenv("STUDIES", "sqlite:///x")
     for name in FOLDERS:
         Path(name).mkdir(parents=True)
-    for name in FILES:
-        Path(name).write_text("[]")
     return tmp_path
 
 
@@ -87,6 +87,10 @@ def test_every_command_passes_the_check_before_a_run(
     for line in commands(page):
         for name in re.findall(r"run=(\S+)|study=(multirun\S+)|like=(\S+)", line):
             Path("".join(name).strip("'\"")).mkdir(parents=True, exist_ok=True)
+        for name in map(Path, re.findall(r"path=([\w./-]+)", line)):
+            (name.parent if name.suffix else name).mkdir(parents=True, exist_ok=True)
+            if name.suffix:
+                name.write_text("[]")
         if not any(word in line for word in REFUSED) and "+experiment=my_lora" not in line:
             print(line)  # names the one that fails
             checked(line, monkeypatch)
@@ -126,9 +130,10 @@ def test_every_python_block_passes_the_linter(page: str, tmp_path: Path) -> None
     for number, block in enumerate(blocks(page, "python")):
         path = tmp_path / f"block_{number}.py"
         path.write_text(block, encoding="utf-8")
-        for words in (["check"], ["format", "--check"]):
+        names = ["--ignore", "F821"] if page == "docs/sweeps.md" else []  # step and value are yours
+        for words, known in ((["check"], names), (["format", "--check"], [])):
             done = subprocess.run(
-                [sys.executable, "-m", "ruff", *words, "--no-cache",
+                [sys.executable, "-m", "ruff", *words, "--no-cache", *known,
                  "--config", str(ROOT / "pyproject.toml"), str(path)],
                 capture_output=True, text=True, timeout=60,
             )  # fmt: skip
@@ -192,10 +197,14 @@ def test_the_comparison_of_the_gpu_page_prints_both_runs(
 
 
 ROWS = [
-    {"question": f"{who} có {n} cái kẹo, cho bạn {n - 3} cái. {how}", "solution": "Đáp số: 3 cái"}
+    {"question": asked, "problem": asked, "solution": "Đáp số: 3 cái"}
     for n in range(9, 29)
     for who, how in (("Lan", "Hỏi còn mấy cái?"), ("Minh", "Tính số kẹo còn lại."))
+    for asked in [f"{who} có {n} cái kẹo, cho bạn {n - 3} cái. {how}"]
 ]
+NOT_HERE = (
+    "experiment=|launcher|study|optuna|tracker|resume|model=nope|storage|like=|path=(?!exams.json)"
+)
 SHORT = [*UNMEASURED, "trainer.max_steps=1"]
 
 
@@ -207,12 +216,9 @@ def test_commands_for_this_machine_are_executed(page: str, tmp_path: Path) -> No
     run = [sys.executable, str(ROOT / "train.py")]
     for line in commands(page):
         words = shlex.split(line, comments=True)
-        mine = words[1:2] == ["train.py"] and not re.search(
-            r"experiment=|launcher|study|optuna|tracker|resume|model=nope|mixture|storage|talk",
-            line,
-        )
-        audits = re.match(r"mathpal (plan|data (audit|preview|generate)) ", line)
-        if not mine and not (audits and "experiment=" not in line and "like=" not in line):
+        mine = words[1:2] == ["train.py"]
+        reads = re.match(r"mathpal (plan|data (audit|preview|generate)) ", line)
+        if not (mine or reads) or re.search(NOT_HERE, line):
             continue
         if mine:
             own = [w for w in SHORT if not w.startswith("data.") or "data=file" not in line]

@@ -1,16 +1,12 @@
 """The README's commands and code do what the README says."""
 
 import re
-import shlex
 from pathlib import Path
 
 import pytest
 
 from mathpal.answers import grade, parse_gold
 from mathpal.curriculum import items, registry
-from mathpal.settings.command_line import check
-from mathpal.settings.composition import CONF
-from mathpal.settings.run_settings import RunSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["README.md", "README.vi.md"]
@@ -18,20 +14,6 @@ PAGES = ["README.md", "README.vi.md"]
 
 def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
-
-
-@pytest.mark.parametrize("page", [*PAGES, "docs/gpu.md"])
-def test_every_train_command_composes(page, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    Path("exams.json").write_text("[]")
-    text = (ROOT / page).read_text()
-    commands = re.findall(r"python train\.py ([^\n`#]*)", text)
-    assert len(commands) >= 6
-    for command in commands:
-        words = shlex.split(command)
-        # `resume=` is handled by the worker, and Hydra never sees it.
-        if "model=nope" not in words and not words[0].startswith("resume="):
-            check("train", words, CONF, RunSettings)
 
 
 def test_both_pages_show_the_same_commands_and_code():
