@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.settings.command_lines import fuzz
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow  # 27 minutes of one processor
 
 
 @pytest.mark.parametrize("seed", range(100, 110))
