@@ -13,14 +13,14 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from mathpal.errors import DataError
 from mathpal.record.redaction import redact
+from mathpal.record.untrusted import require_appendable
 
 log = logging.getLogger(__name__)
 
-SCHEMA = 1
+SCHEMA: Final = 1
 
 
 @contextmanager
@@ -134,22 +134,6 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(_plain(redact(value)), ensure_ascii=False, indent=2) + "\n")
 
 
-def read_json(path: Path) -> Any:
-    """Read a JSON file of a run.
-
-    Raises:
-        DataError: when it is absent or is not JSON.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(
-            f"{path} is not there; a run directory has it, e.g. outputs/latest"
-        ) from None
-    except ValueError as error:
-        raise DataError(f"{path} is not JSON: {error}") from error
-
-
 def write_lines(path: Path, objects: list[dict[str, Any]]) -> None:
     """Write JSON Lines as `write_text` does."""
     lines = [json.dumps(_plain(value), ensure_ascii=False) for value in redact(objects)]
@@ -159,6 +143,7 @@ def write_lines(path: Path, objects: list[dict[str, Any]]) -> None:
 def append_line(path: Path, value: dict[str, Any]) -> None:
     """Append one JSON object as a line, in a single write and without secrets."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    require_appendable(path)
     line = json.dumps(_plain(redact(value)), ensure_ascii=False) + "\n"
     with path.open("a", encoding="utf-8") as stream:
         stream.write(line)

@@ -5,6 +5,7 @@ with a run.
 """
 
 import logging
+import os
 import platform
 import shlex
 import sys
@@ -14,23 +15,37 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.errors import DataError
-from mathpal.record import environment, files, outcome
+from mathpal.record import environment, files, outcome, reading, untrusted
 from mathpal.record.redaction import redact
+from mathpal.record.schemas import Manifest, Restart
 
 log = logging.getLogger(__name__)
 NAME = "run.json"
 _ABSENT = object()
 
 
-def recorded(run_dir: Path) -> dict[str, Any] | None:
-    """Return the manifest of a run; None without one, and for that of a dry run."""
-    if not (run_dir / NAME).exists():
+def read(run_dir: Path) -> Manifest:
+    """Read the manifest of a run.
+
+    Raises:
+        DataError: when run.json is absent or damaged.
+    """
+    return reading.read(run_dir / NAME, Manifest)
+
+
+def recorded(run_dir: Path) -> Manifest | None:
+    """Return the manifest of a run; None without one, and for that of a dry run.
+
+    Raises:
+        DataError: when run.json is damaged.
+    """
+    if not os.path.lexists(run_dir / NAME):
         return None
-    manifest: dict[str, Any] = files.read_json(run_dir / NAME)
+    manifest = read(run_dir)
     return None if manifest["config"].get("dry_run") else manifest
 
 
-def require_same_configuration(manifest: dict[str, Any], config: dict[str, Any]) -> None:
+def require_same_configuration(manifest: Manifest, config: dict[str, Any]) -> None:
     """Refuse to resume a run with another configuration than its own.
 
     Args:
@@ -74,7 +89,7 @@ def begin(
     backend: str = "transformers",
     plan: dict[str, Any] | None = None,
     from_step: int = 0,
-) -> dict[str, Any]:
+) -> Manifest:
     """Write run.json, git.diff and requirements.txt, or add a restart to an earlier run.json.
 
     Args:
@@ -107,7 +122,7 @@ def begin(
     return manifest
 
 
-def _require_same_inputs(earlier: dict[str, Any], fingerprints: dict[str, str]) -> None:
+def _require_same_inputs(earlier: Manifest, fingerprints: dict[str, str]) -> None:
     before = earlier["fingerprints"]
     changed = [
         name for name in {**before, **fingerprints} if before.get(name) != fingerprints.get(name)
@@ -126,7 +141,7 @@ def _described(
     overrides: list[str],
     fingerprints: dict[str, str],
     accelerator: str,
-) -> dict[str, Any]:
+) -> Manifest:
     code = environment.code()
     if code.diff:
         files.write_text(run_dir / "git.diff", code.diff)
@@ -185,14 +200,13 @@ def _cuda() -> dict[str, Any]:
     }
 
 
-def _continued(earlier: dict[str, Any], run_dir: Path, from_step: int) -> dict[str, Any]:
+def _continued(earlier: Manifest, run_dir: Path, from_step: int) -> Manifest:
     """Return the first attempt's manifest with one more restart."""
     changed = []
     commit, diff = environment.git_state()
     if commit != earlier["git"]["commit"]:
         changed.append(f"commit {earlier['git']['commit']} → {commit}")
-    kept = run_dir / "git.diff"
-    if redact(diff) != (kept.read_text(encoding="utf-8") if kept.exists() else ""):
+    if redact(diff) != _kept_diff(run_dir):
         changed.append("uncommitted changes")
     before, now = earlier["packages"], environment.versions()
     changed += [
@@ -202,11 +216,21 @@ def _continued(earlier: dict[str, Any], run_dir: Path, from_step: int) -> dict[s
     ]
     if changed:
         log.warning("resuming with other code than the run began with: %s", "; ".join(changed))
-    restart = {"time": _now(), "from_step": from_step, "reason": _ended(run_dir)}
+    restart: Restart = {"time": _now(), "from_step": from_step, "reason": _ended(run_dir)}
     if changed:
         restart["changed"] = changed
     history = [*earlier.get("history", []), restart]
     return {**earlier, "restarts": len(history), "history": history}
+
+
+def _kept_diff(run_dir: Path) -> str | None:
+    """Return git.diff; "" without one, None for one that cannot be read."""
+    try:
+        return untrusted.read_bytes(run_dir / "git.diff", untrusted.LINES).decode()
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError):
+        return None
 
 
 def _ended(run_dir: Path) -> str:

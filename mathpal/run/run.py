@@ -26,6 +26,7 @@ from mathpal.record import attempts, files, lock, manifest, outcome
 from mathpal.record.attempts import Clock
 from mathpal.record.outcome import RunResult
 from mathpal.record.redaction import redacted_keys
+from mathpal.record.schemas import Manifest
 from mathpal.run import launching
 from mathpal.settings import composition as composed
 from mathpal.settings.checked import Composition
@@ -131,7 +132,7 @@ def _attempt(
             files.point_latest(run_dir)
             tracking = composition.tracker(run_dir)
             ending.callback(lambda: tracking.finish(outcome.read_or_failed(run_dir)))
-            tracking.begin(begun)
+            tracking.begin({**begun})
             clock("fit")
             fitted = _fit(composition, prepared, tracking, run_dir)
             table = finishing.finish(
@@ -161,7 +162,7 @@ def _begin(
     prepared: "Prepared",
     planned: "Plan | None",
     run_dir: Path,
-) -> dict[str, Any]:
+) -> Manifest:
     """Write the manifest, log the model, data and trainer, and return the manifest."""
     from mathpal.run.fingerprints import fingerprints
     from mathpal.run.preparing import described
@@ -230,7 +231,7 @@ def load_run(run_dir: Path) -> tuple[Loaded, Splits]:
     Raises:
         DataError: if the directory holds no trained run.
     """
-    config = files.read_json(run_dir / "run.json")["config"]
+    config = manifest.read(run_dir)["config"]
     secrets = redacted_keys(config)
     asked = composed.read(run_dir).config if secrets else OmegaConf.create(config)
     composition = preflight(asked)

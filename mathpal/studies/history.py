@@ -4,12 +4,14 @@ Knows the files of a study and Optuna's storage, and changes neither; compares a
 """
 
 import math
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mathpal.errors import ConfigError, DataError
+from mathpal.record import untrusted
 from mathpal.studies.axes import Axis, axis_of
 from mathpal.studies.recorded import FACTS, Study, named, read_facts
 from mathpal.sweeps.ledger import is_unborn
@@ -113,13 +115,17 @@ def _frozen_trials(folder: Path, study: Study, url: str | None) -> list[Any]:
             f"{folder / FACTS} has the url of the storage without its password: {url}. Add "
             "'storage=${oc.env:NAME}', an environment variable with the whole url"
         )
-    if (file := _file(folder, url)) and not file.is_file():  # opening it would create it
+    if (file := _file(folder, url)) and not os.path.lexists(file):  # opening it would create it
         if url is None:
             return []  # the driver has not begun
         raise DataError(f"the storage of {folder} cannot be read: {file} does not exist")
-    storage = open_storage(url, folder)
     try:
+        if file:
+            untrusted.open_file(file).close()  # Optuna would wait for the writer of a FIFO
+        storage = open_storage(url, folder)
         return optuna.load_study(study_name=study.name, storage=storage).get_trials(deepcopy=False)
+    except ConfigError:
+        raise
     except KeyError:
         if url is None:  # the driver is about to begin
             return []
