@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from mathpal.errors import DataError
 from mathpal.record.redaction import redact
 from mathpal.record.untrusted import require_appendable
 
@@ -37,7 +38,12 @@ def whole_file(path: Path, *, fsync: bool, suffix: str = ".part") -> Iterator[Pa
 
     Yields:
         The temporary path, hidden beside `path`; it does not exist yet.
+
+    Raises:
+        DataError: if there is a folder of that name.
     """
+    if path.is_dir():
+        raise DataError(f"{path} is a folder, expected a file; move it away")
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{_token()}{suffix}")
     try:

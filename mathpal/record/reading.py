@@ -181,9 +181,11 @@ def _place(value: Any, path: tuple[str | int, ...]) -> tuple[tuple[str | int, ..
 
 
 def _expected(message: str, item: Any) -> str:
-    noun = message.removeprefix("Input should be ").replace("dictionary", "object")
-    noun = noun.replace("None", "null").replace("a valid object", "an object").replace("a valid ", "a ")
-    return noun.replace("a integer", "an integer") + f", found {_shown(item)}"
+    noun = message.removeprefix("Input should be ")
+    for theirs, plain in (("None", "null"), ("a valid dictionary", "an object"),
+                          ("a valid integer", "an integer"), ("a valid ", "a ")):  # fmt: skip
+        noun = noun.replace(theirs, plain)
+    return f"{noun}, found {_shown(item)}"
 
 
 def _joined(said: list[str]) -> str:

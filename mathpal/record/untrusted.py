@@ -8,6 +8,7 @@ read is bounded. Standard library only; knows no record.
 import errno
 import json
 import os
+import re
 import stat
 from io import BufferedReader
 from pathlib import Path
@@ -18,6 +19,8 @@ DOCUMENT = 16 * MB  # largest JSON or YAML file
 LINES = 256 * MB  # largest part of a JSON Lines file that is read
 LINE = 4 * MB  # largest line
 DEPTH = 64  # of brackets; a configuration has about 6
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)  # its end may be missing
+_BRACKETS = re.compile(r"[\[\]{}]")
 _DIGITS = 300  # of a whole number; a float has 309 at most
 
 _KINDS = {
@@ -98,34 +101,26 @@ def parse_json(text: str, *, finite: bool = True) -> Any:
     Raises:
         ValueError: with the reason.
     """
-    try:
-        value = json.loads(
-            text,
-            parse_int=_whole,
-            parse_float=_real if finite else None,
-            parse_constant=_refused if finite else None,
-        )
-    except RecursionError:
-        raise ValueError(_TOO_DEEP) from None
-    if text.count("[") + text.count("{") > DEPTH:
-        _require_shallow(value)
-    return value
+    require_shallow(_STRING.sub("", text) if text.count("[") + text.count("{") > DEPTH else "")
+    return json.loads(
+        text,
+        parse_int=_whole,
+        parse_float=_real if finite else None,
+        parse_constant=_refused if finite else None,
+    )
 
 
-_TOO_DEEP = f"it is nested more than {DEPTH} deep"
+def require_shallow(text: str) -> None:
+    """Refuse text whose brackets are more than 64 deep, those in strings included.
 
-
-def _require_shallow(value: Any) -> None:
-    layer = [value]
-    for _ in range(DEPTH + 1):
-        layer = [
-            item
-            for each in layer
-            if isinstance(each, (dict, list))
-            for item in (each.values() if isinstance(each, dict) else each)
-        ]
-    if layer:
-        raise ValueError(_TOO_DEEP)
+    Raises:
+        ValueError: with the reason.
+    """
+    depth = 0
+    for bracket in _BRACKETS.finditer(text):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > DEPTH:
+            raise ValueError(f"it is nested more than {DEPTH} deep")
 
 
 def _whole(digits: str) -> int:

@@ -4,7 +4,7 @@ Knows where the run's records lie; trains, grades and measures nothing. The same
 same page, byte for byte.
 """
 
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +157,7 @@ def _data(summary: Summary) -> dict[str, object]:
     return {"text": "\n".join(lines), "notes": fact_list(notes)}
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),

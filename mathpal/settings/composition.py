@@ -150,7 +150,8 @@ def load(path: Path) -> DictConfig | ListConfig:
             that JSON lacks.
     """
     try:
-        text = untrusted.read_bytes(path).decode()
+        text = untrusted.read_bytes(path, untrusted.MB).decode()
+        untrusted.require_shallow(text)  # PyYAML's time grows with the square of the depth
         for token in yaml.scan(text):
             if isinstance(token, yaml.AliasToken):  # a few could stand for a terabyte
                 raise ValueError(f"the alias *{token.value} in line {token.start_mark.line + 1}")

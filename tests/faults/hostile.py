@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from mathpal.cli import reproduce
-from mathpal.errors import DataError, MathPalError
-from mathpal.record import environment, heartbeat, journal, lock, manifest, outcome
+from mathpal.errors import MathPalError
+from mathpal.record import attempts, environment, heartbeat, journal, lock, manifest, outcome
 from mathpal.record.journal import Journal, Values
 from mathpal.reporting import write_report
 from mathpal.run import load_run, resume
@@ -50,18 +51,7 @@ class Change(NamedTuple):
     junk: int
 
 
-KINDS = (
-    "replace",
-    "replace",
-    "replace",
-    "delete",
-    "wrap",
-    "rename",
-    "add",
-    "cut",
-    "flip",
-    "insert",
-)
+KINDS = (*["replace"] * 3, "delete", "wrap", "rename", "add", "cut", "flip", "insert")
 changes = st.lists(
     st.builds(Change, st.sampled_from(KINDS), st.integers(0, 2**16), st.integers(0, len(JUNK) - 1)),
     min_size=1,
@@ -206,17 +196,14 @@ def of_process(run: Path) -> Iterator[Callable[[], Any]]:
 
 
 def of_lock(run: Path) -> Iterator[Callable[[], Any]]:
-    def held() -> None:
-        with lock.hold(run):
-            pass
-
     yield lambda: lock.is_held(run)
-    yield held
+    yield lambda: _hold(run)
 
 
 def of_checkpoint(run: Path) -> Iterator[Callable[[], Any]]:
     folder = run / "checkpoints"
-    if (folder / "step-00000006" / "state.json").is_file():
+    parts = [folder / "step-00000006" / part for part in ("state.json", "manifest.json")]
+    if all(part.is_file() and part.stat().st_size < 2**20 for part in parts):
         _sign(folder / "step-00000006")  # an attacker can compute checksums as well
 
     def restored() -> None:
@@ -247,6 +234,22 @@ def of_study(run: Path) -> Iterator[Callable[[], Any]]:
     yield lambda: publish(run / "study", notebook=None, storage=None)
 
 
+def _log(run: Path) -> None:
+    with attempts.log_file(run):
+        pass
+
+
+def _hold(run: Path) -> None:
+    with lock.hold(run):
+        pass
+
+
+WRITERS: dict[str, Callable[[Path], Any]] = {
+    "metrics.jsonl": lambda run: Journal(run / "metrics.jsonl").append(3, {"train/loss": 1.0}),
+    "train.log": _log,
+    ".lock": _hold,
+}
+
 RECORDS: dict[str, Callable[[Path], Iterator[Callable[[], Any]]]] = {
     "run.json": of_run,
     "outcome.json": of_run,
@@ -258,7 +261,7 @@ RECORDS: dict[str, Callable[[Path], Iterator[Callable[[], Any]]]] = {
     "plan.json": of_page,
     ".hydra/config.yaml": of_configuration,
     ".hydra/overrides.yaml": of_configuration,
-    ".hydra/hydra.yaml": of_configuration,
+    ".hydra/hydra.yaml": lambda run: iter([lambda: best.experiment(run, "again", [])]),
     "attempt.json": of_process,
     ".lock": of_lock,
     f"{STEP}/manifest.json": of_checkpoint,
@@ -290,23 +293,51 @@ def replaced(run: Path, name: str, put: Callable[[Path], Any]) -> Iterator[None]
     kept = run.with_name(f"{run.name}.kept")
     if not kept.exists():
         shutil.copytree(run, kept, symlinks=True)
-    path = run / name
+    path, before = run / name, _state(run)
     path.unlink(missing_ok=True)
     put(path)
     try:
         yield
     finally:
-        shutil.rmtree(run)
-        shutil.copytree(kept, run, symlinks=True)
+        after = _state(run)
+        for each in sorted(after.keys() - before.keys(), reverse=True):
+            shutil.rmtree(run / each) if after[each] is None else (run / each).unlink()
+        for each in sorted(each for each in before if before[each] != after.get(each)):
+            _put_back(kept / each, run / each)
+
+
+def _state(folder: Path) -> dict[str, Any]:
+    """What every entry of a folder is: None for a folder, else what changes when it is written."""
+    found = {}
+    for here, folders, names in os.walk(folder):
+        place = os.path.relpath(here, folder)
+        found |= {os.path.join(place, name): None for name in folders}
+        for name in names:
+            status = os.lstat(os.path.join(here, name))
+            found[os.path.join(place, name)] = (status.st_ino, status.st_mtime_ns, status.st_size)
+    return found
+
+
+def _put_back(kept: Path, path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+    if kept.is_dir() and not kept.is_symlink():
+        path.mkdir(parents=True)
+    else:
+        shutil.copy2(kept, path, follow_symlinks=False)
 
 
 @contextlib.contextmanager
 def nothing_is_trained() -> Iterator[None]:
     """Stop where the work would begin, and ask git nothing."""
+    defaults = composition.compose([])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stages, "_attempt", stop)
         patch.setattr(stages.backends, "begin_for", stop)
         patch.setattr(reproduce, "_prepared", stop)
+        patch.setattr(best, "_composed", stop)
+        patch.setattr(best, "compose", lambda _: defaults)
         patch.setattr(environment, "git_state", lambda: (None, ""))
         patch.setattr(environment, "versions", dict)
         patch.setattr(replaying, "_send", lambda *_: None)
@@ -324,5 +355,30 @@ def require_words(run: Path, name: str) -> list[str]:
             continue
         except MathPalError as error:
             said.append(str(error))
-            assert isinstance(error, DataError) or str(error)
     return said
+
+
+def fuzz(run: Path, name: str, examples: int, of: int = 16) -> None:
+    """Mutate a record, and require words of everything that reads it.
+
+    Args:
+        run: as `run_directory` made it.
+        name: of the record.
+        examples: number of mutations.
+        of: the seed.
+    """
+
+    @seed(of)
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(changes)
+    def mutate(wanted: list[Change]) -> None:
+        content = mutated((run / name).read_bytes(), wanted)
+        with replaced(run, name, lambda path: path.write_bytes(content)):
+            require_words(run, name)
+
+    mutate()
