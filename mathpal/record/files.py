@@ -12,10 +12,12 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from mathpal.errors import DataError
+from mathpal.record import leftovers
 from mathpal.record.redaction import redact
 from mathpal.record.untrusted import require_appendable
 
@@ -28,7 +30,8 @@ SCHEMA: Final = 1
 def whole_file(path: Path, *, fsync: bool, suffix: str = ".part") -> Iterator[Path]:
     """Write a file under a temporary name, and give it its own name when it is complete.
 
-    After an error the temporary file is removed and an earlier file of that name stays.
+    After an error the temporary file is removed and an earlier file of that name stays. What a
+    killed writer of that name left is removed first.
 
     Args:
         path: of the file; its folder is made.
@@ -37,7 +40,7 @@ def whole_file(path: Path, *, fsync: bool, suffix: str = ".part") -> Iterator[Pa
         suffix: of the temporary name, for a writer that chooses the format by it.
 
     Yields:
-        The temporary path, hidden beside `path`; it does not exist yet.
+        The temporary path, hidden beside `path`: an empty file.
 
     Raises:
         DataError: if there is a folder of that name.
@@ -45,9 +48,11 @@ def whole_file(path: Path, *, fsync: bool, suffix: str = ".part") -> Iterator[Pa
     if path.is_dir():
         raise DataError(f"{path} is a folder, expected a file; move it away")
     path.parent.mkdir(parents=True, exist_ok=True)
+    leftovers.clear(path.parent, path.name, suffix)
     temporary = path.with_name(f".{path.name}.{_token()}{suffix}")
     try:
-        yield temporary
+        with leftovers.held(temporary, Path.touch):
+            yield temporary
         if fsync:
             _sync(temporary)
         os.replace(temporary, path)
@@ -60,14 +65,13 @@ def whole_folder(folder: Path, *, fsync: bool, shared: bool = False) -> Iterator
     """Fill a folder under a temporary name, and give it its own name when it is complete.
 
     An earlier folder of that name is moved aside first. After an error it is back in its place,
-    and the temporary folder is removed.
+    and the temporary folder is removed. What a killed writer of that name left is removed first.
 
     Args:
         folder: to write; the folders above it are made.
         fsync: wait until all files and the names are on disk; a power cut then leaves either the
             complete folder or none.
-        shared: whether other processes may write this folder at the same time. If not, remove
-            first what a killed process left of it.
+        shared: whether other processes may write this folder at the same time.
 
     Yields:
         The temporary folder, hidden beside `folder`, empty.
@@ -75,14 +79,16 @@ def whole_folder(folder: Path, *, fsync: bool, shared: bool = False) -> Iterator
     mark = f".{_token()}" if shared else ""
     part, old = (folder.with_name(f".{folder.name}{mark}.{end}") for end in ("part", "old"))
     _clear(part, old, folder)
-    part.mkdir(parents=True)
+    leftovers.clear(folder.parent, folder.name, ".part")
+    folder.parent.mkdir(parents=True, exist_ok=True)
     try:
-        yield part
-        if fsync:
-            _sync_tree(part)
-        if folder.exists():
-            os.replace(folder, old)
-        os.replace(part, folder)
+        with leftovers.held(part, partial(Path.mkdir, exist_ok=True)):
+            yield part
+            if fsync:
+                _sync_tree(part)
+            if folder.exists():
+                os.replace(folder, old)
+            os.replace(part, folder)
         if fsync:
             _sync(folder.parent)
     finally:

@@ -33,6 +33,14 @@ def read(run_dir: Path) -> Manifest:
     return reading.read(run_dir / NAME, Manifest)
 
 
+def known(run_dir: Path) -> Manifest | None:
+    """Return what can be read of the manifest of a run, any key of which may be missing."""
+    try:
+        return reading.read_tolerantly(run_dir / NAME, Manifest).value
+    except FileNotFoundError:
+        return None
+
+
 def recorded(run_dir: Path) -> Manifest | None:
     """Return the manifest of a run; None without one, and for that of a dry run.
 

@@ -90,7 +90,7 @@ def _experiment(run_dir: Path, name: str, remarks: Sequence[str]) -> str:
 
 def _threads(run_dir: Path) -> list[str]:
     """Return a remark on the run's number of threads, which decides the last bits of sums."""
-    begun = manifest.recorded(run_dir)
+    begun = manifest.known(run_dir)
     threads = begun and begun.get("determinism", {}).get("threads")
     return [] if threads is None else [f"The same to the last bit with OMP_NUM_THREADS={threads}."]
 

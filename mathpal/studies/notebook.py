@@ -5,7 +5,9 @@ The text between the two marks is a person's; it stays when the page is written 
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from mathpal.drawing.formatting import duration, percent
 from mathpal.errors import ConfigError, DataError
@@ -104,10 +106,13 @@ def _machine(found: Findings) -> list[str]:
     try:
         assert trial is not None
         run_dir = run_directory(found.history.folder / str(trial.number))
-        run = manifest.read(run_dir)
+        run = manifest.known(run_dir)
     except (AssertionError, DataError):
         return []
-    hardware, git, packages = run["hardware"], run["git"], run["packages"]
+    if run is None:
+        return []
+    hardware, packages = run.get("hardware", {}), run.get("packages", {})
+    git: Mapping[str, Any] = run.get("git", {})
     device = hardware.get("accelerator")
     device = hardware.get("cpu") if device in (None, "none") else device
     changed = " with changes" if git.get("dirty") else ""

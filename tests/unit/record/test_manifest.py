@@ -170,7 +170,8 @@ class TestCode:
             subprocess.run(["git", *name, *words], cwd=tmp_path, check=True, capture_output=True)
 
         (tmp_path / "sub").mkdir()
-        (tmp_path / "sub" / "a.py").write_text("one\n")
+        for name in ("a.py", "environment.py"):
+            (tmp_path / "sub" / name).write_text("one\n")
         (tmp_path / "picture").write_bytes(bytes(range(256)))
         git("init")
         git("add", ".")
