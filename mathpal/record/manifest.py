@@ -42,11 +42,7 @@ def known(run_dir: Path) -> Manifest | None:
 
 
 def recorded(run_dir: Path) -> Manifest | None:
-    """Return the manifest of a run; None without one, and for that of a dry run.
-
-    Raises:
-        DataError: when run.json is damaged.
-    """
+    """Return the manifest of a run; None without one, and for that of a dry run."""
     if not os.path.lexists(run_dir / NAME):
         return None
     manifest = read(run_dir)

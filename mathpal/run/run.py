@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from mathpal.interruption import leaving_at_once
 from mathpal.models import backends
@@ -233,7 +233,7 @@ def load_run(run_dir: Path) -> tuple[Loaded, Splits]:
     """
     config = manifest.read(run_dir)["config"]
     secrets = redacted_keys(config)
-    asked = composed.read(run_dir).config if secrets else OmegaConf.create(config)
+    asked = composed.read(run_dir).config if secrets else composed.of_values(config, run_dir)
     composition = preflight(asked)
     backends.begin_for(composition.model)
     from mathpal.run.weights import load_trained

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import yaml
 from omegaconf import DictConfig, ListConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from mathpal.errors import ConfigError, DataError
 from mathpal.record import files, untrusted
@@ -140,6 +141,19 @@ def read(run_dir: Path) -> Composed:
             f"run that reads it from an environment variable: '{lost[0]}=${{oc.env:NAME}}'"
         )
     return Composed(config, _words(overrides), None)
+
+
+def of_values(config: dict[str, Any], run_dir: Path) -> DictConfig:
+    """Return the resolved configuration of a run's manifest as a composition.
+
+    Raises:
+        DataError: if a value is no configuration.
+    """
+    try:
+        return OmegaConf.create(config)
+    except OmegaConfBaseException as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(f"{run_dir}: the configuration in run.json is damaged: {reason}") from error
 
 
 def load(path: Path) -> DictConfig | ListConfig:

@@ -53,7 +53,9 @@ class Change(NamedTuple):
 
 KINDS = (*["replace"] * 3, "delete", "wrap", "rename", "add", "cut", "flip", "insert")
 changes = st.lists(
-    st.builds(Change, st.sampled_from(KINDS), st.integers(0, 2**16), st.integers(0, len(JUNK) - 1)),
+    st.builds(
+        Change, st.sampled_from(KINDS), st.integers(0, 2**16 - 1), st.integers(0, len(JUNK) - 1)
+    ),
     min_size=1,
     max_size=3,
 )
