@@ -16,7 +16,8 @@ from typing import Any, Literal, NamedTuple
 from pydantic import DirectoryPath
 
 from mathpal.errors import ConfigError, DataError
-from mathpal.record import directories, files, journal, outcome
+from mathpal.record import directories, files, journal, manifest, outcome, untrusted
+from mathpal.record.schemas import Measured
 from mathpal.run import launching
 from mathpal.settings import composition
 from mathpal.settings.checked import Composition
@@ -60,11 +61,11 @@ def reproduce(composition: Composition, *, run: DirectoryPath) -> None:
             f"{run} is {ended.status if ended else 'not at its end'}, expected a complete run; "
             f"resume it with resume={run}"
         )
-    manifest = files.read_json(run / "run.json")
-    again = _prepared(run, str(manifest["name"]))
+    record = manifest.read(run)
+    again = _prepared(run, record.get("name") or "reproduced")
     told = {"MATHPAL_PARENT": json.dumps({"run": str(run), "trial": None})}
-    if named := manifest.get("date"):  # the prompts name the same day again
-        told[day.VARIABLE] = str(named)
+    if named := record.get("date"):  # the prompts name the same day again
+        told[day.VARIABLE] = named
     code = launching.wait_for(
         launching.worker(again), env=launching.environment(**told), stdout=subprocess.DEVNULL
     )
@@ -97,14 +98,14 @@ def compare(one: Path, other: Path) -> list[Finding]:
         one: directory of the first.
         other: directory of the second.
     """
-    first, second = (files.read_json(path / "run.json") for path in (one, other))
+    first, second = (manifest.read(path) for path in (one, other))
     findings = [_finding("configuration", first["config_hash"], second["config_hash"])]
     findings += [
         _finding("commit", first["git"]["commit"], second["git"]["commit"]),
-        _finding("uncommitted changes", _digest(one, "git.diff"), _digest(other, "git.diff")),
+        _finding("uncommitted changes", _digest(one / "git.diff"), _digest(other / "git.diff")),
         _finding("python", first["python"], second["python"]),
         _parts("packages", first["packages"], second["packages"]),
-        _finding("requirements.txt", *(_digest(d, "requirements.txt") for d in (one, other))),
+        _finding("requirements.txt", *(_digest(d / "requirements.txt") for d in (one, other))),
         _parts("hardware", first["hardware"], second["hardware"]),
         _parts("determinism", first.get("determinism") or {}, second.get("determinism") or {}),
     ]
@@ -155,9 +156,15 @@ def _brief(value: Any) -> str:
     return value[:12] if isinstance(value, str) and len(value) >= 40 else str(value)
 
 
-def _digest(run_dir: Path, name: str) -> str | None:
-    path = run_dir / name
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+def _digest(path: Path) -> str | None:
+    """Return the sha256 of a file; None without one."""
+    try:
+        with untrusted.open_file(path) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {untrusted.reason(error)}") from error
 
 
 def _weights(run_dir: Path) -> str:
@@ -170,10 +177,7 @@ def _weights(run_dir: Path) -> str:
     files = files or sorted((run_dir / "model").glob("*.safetensors"))
     if not files:
         raise DataError(f"{run_dir} holds no trained weights in adapter/ or model/")
-    digests = []
-    for path in files:
-        with path.open("rb") as stream:
-            digests.append(hashlib.file_digest(stream, "sha256").hexdigest())
+    digests = [str(_digest(path)) for path in files]
     return digests[0] if len(digests) == 1 else hashlib.sha256(repr(digests).encode()).hexdigest()
 
 
@@ -196,9 +200,12 @@ def _recorded(run_dir: Path) -> list[tuple[int, str, Any]]:
         DataError: when the record is damaged.
     """
     path = run_dir / "metrics.jsonl"
-    if not path.is_file():
+    try:
+        rows, damaged = journal.read_lines(path, Measured)
+    except FileNotFoundError:
         return []
-    rows, damaged = journal.read_lines(path)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {untrusted.reason(error)}") from error
     if damaged:
         raise DataError(f"{path} has {damaged} damaged lines; it cannot be compared")
     return [(row["step"], name, value) for row in rows for name, value in _computed(row).items()]

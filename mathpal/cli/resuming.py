@@ -55,12 +55,14 @@ def _extended(
     run: Path, chosen: Path | None, length: str, value: int
 ) -> tuple[str, dict[str, str]]:
     """Prepare the run that trains `run` further; return its directory and its environment."""
-    from mathpal.record import directories, files
+    from mathpal.record import directories, manifest
     from mathpal.run.ancestry import extend
     from mathpal.tokens.day import VARIABLE
 
-    record = files.read_json(run / "run.json")
-    own = chosen or directories.stamped(Path("outputs", str(record["name"])))
+    record = manifest.read(run)
+    own = chosen or directories.stamped(Path("outputs", record.get("name") or "longer"))
     again = extend(run, own, length=length, value=value)
     told = {"MATHPAL_PARENT": json.dumps({"run": str(run), "trial": None})}
-    return str(again), told | ({VARIABLE: record["date"]} if record.get("date") else {})
+    if named := record.get("date"):
+        told[VARIABLE] = named
+    return str(again), told

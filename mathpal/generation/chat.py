@@ -7,12 +7,15 @@ many turns. Knows no gold answers and no batches.
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated, NotRequired
 
-from mathpal.errors import DataError
+from annotated_types import Ge
+from typing_extensions import TypedDict
+
 from mathpal.generation.responses import decoding, within_positions
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
-from mathpal.record import files
+from mathpal.record import reading
 
 MANY_TURNS = "many_turn_rows"  # key of data/summary.json: training rows with several questions
 HELP = """\
@@ -21,6 +24,12 @@ SEPARATE = "Mỗi câu hỏi được trả lời riêng: mô hình này học t
 REMEMBERED = "Câu hỏi sau được hiểu theo các câu trước; /new quên chúng."
 
 Turns = list[dict[str, str]]
+
+
+class Taught(TypedDict):
+    """What the chat reads of data/summary.json."""
+
+    many_turn_rows: NotRequired[Annotated[int, Ge(0)]]
 
 
 def reply(
@@ -71,11 +80,10 @@ def taught_many_turns(run_dir: Path) -> bool:
     False for a run whose record does not say.
     """
     try:
-        summary = files.read_json(run_dir / "data" / "summary.json")
-    except DataError:
+        summary = reading.read_tolerantly(run_dir / "data" / "summary.json", Taught).value
+    except FileNotFoundError:
         return False
-    found = summary.get(MANY_TURNS) if isinstance(summary, dict) else None
-    return isinstance(found, int) and found > 0
+    return summary is not None and summary.get("many_turn_rows", 0) > 0
 
 
 def chat(

@@ -1,12 +1,12 @@
 """A LoRA adapter on disk, in PEFT's format, against the settings and the model that use it."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mathpal.errors import ConfigError
+from mathpal.record import untrusted
 from mathpal.settings.faults import Fault, shown
 
 _CONFIG, _WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
@@ -28,9 +28,9 @@ def start_fault(settings: Mapping[str, Any]) -> Fault | None:
     folder = folder_of(Path(start))
     given = f"lora.start={start}"
     try:
-        found = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))
+        found = untrusted.parse_json(untrusted.read_bytes(folder / _CONFIG).decode())
         missing = not (folder / _WEIGHTS).is_file()
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError):
         found, missing = None, True
     if missing or not isinstance(found, dict) or found.get("peft_type") != "LORA":
         expected = f"a finished run with LoRA, or a folder with {_CONFIG} and {_WEIGHTS}"

@@ -14,6 +14,7 @@ from mathpal.errors import DataError, MathPalError
 from mathpal.record import outcome
 from mathpal.record.outcome import Outcome
 from mathpal.record.redaction import RedactingFormatter
+from mathpal.record.untrusted import reason, require_appendable
 
 log = logging.getLogger(__name__)
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -56,8 +57,17 @@ def create(run_dir: Path) -> None:
 
 @contextmanager
 def log_file(run_dir: Path) -> Iterator[None]:
-    """Copy the log to the run's train.log, and redact secrets in all of the log's outputs."""
-    handler = logging.FileHandler(run_dir / "train.log", encoding="utf-8")
+    """Copy the log to the run's train.log, and redact secrets in all of the log's outputs.
+
+    Raises:
+        DataError: when train.log cannot be written.
+    """
+    path = run_dir / "train.log"
+    try:
+        require_appendable(path)
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"{path} cannot be written: {reason(error)}; move it away") from error
     handler.setFormatter(logging.Formatter(FORMAT))
     root = logging.getLogger()
     root.addHandler(handler)

@@ -32,7 +32,7 @@ class GitState(NamedTuple):
     """The state of the working tree that holds this code.
 
     Attributes:
-        commit: None outside a repository.
+        commit: None outside a repository, and of an installed package.
         diff: the uncommitted changes, as `git apply` takes them; "" for none.
         untracked: files that git neither tracks nor ignores.
     """
@@ -45,15 +45,40 @@ class GitState(NamedTuple):
 def code() -> GitState:
     """Return the commit, the uncommitted diff and the untracked files of the running code."""
     commit, diff = git_state()
+    if commit is None:
+        return GitState(None, "", [])
     listed = _git("ls-files", "--others", "--exclude-standard", "--full-name", ":/") or ""
     return GitState(commit, diff, listed.splitlines())
 
 
 def git_state() -> tuple[str | None, str]:
-    """Return the commit and the uncommitted diff of the running code."""
+    """Return the commit and the uncommitted diff of the running code; None and "" without one."""
+    if not _is_in_repository():
+        return None, ""
     commit = _git("rev-parse", "HEAD")
     diff = _git("diff", "HEAD", "--no-color", "--no-ext-diff", "--binary")
     return (commit.strip() if commit else None), diff or ""
+
+
+def _is_in_repository() -> bool:
+    """Return whether a repository holds this code as its own.
+
+    An installed package may lie in a folder of somebody else's repository, like a virtual
+    environment; even if that one tracks it, its commit says nothing about this code.
+    """
+    here = Path(__file__).resolve()
+    name = here.relative_to(here.parents[2]).as_posix()
+    try:
+        installed = metadata.distribution("mathpal")
+        if name in (installed.read_text("RECORD") or "") and _same(installed.locate_file(name)):
+            return False
+    except metadata.PackageNotFoundError:
+        pass
+    return _git("ls-files", "--error-unmatch", here.name) is not None
+
+
+def _same(path: Any) -> bool:
+    return Path(str(path)).resolve() == Path(__file__).resolve()
 
 
 def _git(*words: str) -> str | None:

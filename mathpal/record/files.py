@@ -12,23 +12,26 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from mathpal.errors import DataError
+from mathpal.record import leftovers
 from mathpal.record.redaction import redact
+from mathpal.record.untrusted import require_appendable
 
 log = logging.getLogger(__name__)
 
-SCHEMA = 1
+SCHEMA: Final = 1
 
 
 @contextmanager
 def whole_file(path: Path, *, fsync: bool, suffix: str = ".part") -> Iterator[Path]:
     """Write a file under a temporary name, and give it its own name when it is complete.
 
-    After an error the temporary file is removed and an earlier file of that name stays.
+    After an error the temporary file is removed and an earlier file of that name stays. What a
+    killed writer of that name left is removed first.
 
     Args:
         path: of the file; its folder is made.
@@ -37,12 +40,19 @@ def whole_file(path: Path, *, fsync: bool, suffix: str = ".part") -> Iterator[Pa
         suffix: of the temporary name, for a writer that chooses the format by it.
 
     Yields:
-        The temporary path, hidden beside `path`; it does not exist yet.
+        The temporary path, hidden beside `path`: an empty file.
+
+    Raises:
+        DataError: if there is a folder of that name.
     """
+    if path.is_dir():
+        raise DataError(f"{path} is a folder, expected a file; move it away")
     path.parent.mkdir(parents=True, exist_ok=True)
+    leftovers.clear(path.parent, path.name, suffix)
     temporary = path.with_name(f".{path.name}.{_token()}{suffix}")
     try:
-        yield temporary
+        with leftovers.held(temporary, Path.touch):
+            yield temporary
         if fsync:
             _sync(temporary)
         os.replace(temporary, path)
@@ -55,14 +65,13 @@ def whole_folder(folder: Path, *, fsync: bool, shared: bool = False) -> Iterator
     """Fill a folder under a temporary name, and give it its own name when it is complete.
 
     An earlier folder of that name is moved aside first. After an error it is back in its place,
-    and the temporary folder is removed.
+    and the temporary folder is removed. What a killed writer of that name left is removed first.
 
     Args:
         folder: to write; the folders above it are made.
         fsync: wait until all files and the names are on disk; a power cut then leaves either the
             complete folder or none.
-        shared: whether other processes may write this folder at the same time. If not, remove
-            first what a killed process left of it.
+        shared: whether other processes may write this folder at the same time.
 
     Yields:
         The temporary folder, hidden beside `folder`, empty.
@@ -70,14 +79,16 @@ def whole_folder(folder: Path, *, fsync: bool, shared: bool = False) -> Iterator
     mark = f".{_token()}" if shared else ""
     part, old = (folder.with_name(f".{folder.name}{mark}.{end}") for end in ("part", "old"))
     _clear(part, old, folder)
-    part.mkdir(parents=True)
+    leftovers.clear(folder.parent, folder.name, ".part")
+    folder.parent.mkdir(parents=True, exist_ok=True)
     try:
-        yield part
-        if fsync:
-            _sync_tree(part)
-        if folder.exists():
-            os.replace(folder, old)
-        os.replace(part, folder)
+        with leftovers.held(part, partial(Path.mkdir, exist_ok=True)):
+            yield part
+            if fsync:
+                _sync_tree(part)
+            if folder.exists():
+                os.replace(folder, old)
+            os.replace(part, folder)
         if fsync:
             _sync(folder.parent)
     finally:
@@ -148,22 +159,6 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(_plain(redact(value)), ensure_ascii=False, indent=2) + "\n")
 
 
-def read_json(path: Path) -> Any:
-    """Read a JSON file of a run.
-
-    Raises:
-        DataError: when it is absent or is not JSON.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(
-            f"{path} is not there; a run directory has it, e.g. outputs/latest"
-        ) from None
-    except ValueError as error:
-        raise DataError(f"{path} is not JSON: {error}") from error
-
-
 def write_lines(path: Path, objects: list[dict[str, Any]]) -> None:
     """Write JSON Lines as `write_text` does."""
     lines = [json.dumps(_plain(value), ensure_ascii=False) for value in redact(objects)]
@@ -173,6 +168,7 @@ def write_lines(path: Path, objects: list[dict[str, Any]]) -> None:
 def append_line(path: Path, value: dict[str, Any]) -> None:
     """Append one JSON object as a line, in a single write and without secrets."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    require_appendable(path)
     line = json.dumps(_plain(redact(value)), ensure_ascii=False) + "\n"
     with path.open("a", encoding="utf-8") as stream:
         stream.write(line)

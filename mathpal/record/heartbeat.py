@@ -4,7 +4,6 @@ So a trial needs no database, it outlives the process that started it, and any d
 the file system can take it over. Knows nothing of Hydra and Optuna.
 """
 
-import json
 import os
 import socket
 import threading
@@ -16,7 +15,9 @@ from typing import Any
 
 import psutil
 
-from mathpal.record import files, lock
+from mathpal.errors import DataError
+from mathpal.record import files, lock, reading
+from mathpal.record.schemas import Sign
 
 ATTEMPT = "attempt.json"
 _BEAT = 2.0  # seconds between beats
@@ -80,11 +81,11 @@ def alive(path: Path, grace_s: float) -> bool:
             The death of a process of this machine is known at once.
     """
     try:
-        sign = json.loads(path.read_text(encoding="utf-8"))
+        sign = reading.read(path, Sign)
         beat = path.stat().st_mtime
-    except (OSError, ValueError):
+    except (OSError, DataError):
         return False
-    if sign.get("host") == socket.gethostname():
+    if sign["host"] == socket.gethostname():
         return _runs(sign)
     return _file_time(path.parent) - beat < grace_s
 
@@ -94,12 +95,12 @@ def at_work(trial_dir: Path, grace_s: float) -> bool:
     return alive(trial_dir / ATTEMPT, grace_s) or lock.is_held(trial_dir)
 
 
-def _runs(sign: dict[str, Any]) -> bool:
+def _runs(sign: Sign) -> bool:
     try:
-        process = psutil.Process(int(sign["pid"]))
-        same = abs(process.create_time() - float(sign["started"])) < 1.0
+        process = psutil.Process(sign["pid"])
+        same = abs(process.create_time() - sign["started"]) < 1.0
         return same and process.status() != psutil.STATUS_ZOMBIE
-    except (psutil.Error, KeyError, TypeError, ValueError):
+    except psutil.Error:
         return False
 
 

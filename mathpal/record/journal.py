@@ -4,12 +4,16 @@ A journal is append-only, its lines have a `step`, and no step stands there twic
 was killed and resumed. Knows nothing else of the content.
 """
 
-import json
+import errno
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mathpal.errors import DataError
+from mathpal.record import reading, untrusted
 from mathpal.record.files import append_line, write_text
+from mathpal.record.schemas import Measured
 
 Row = dict[str, Any]
 
@@ -49,25 +53,27 @@ class Journal:
                 self._open = True
             append_line(self.path, {"step": step, **values})
         except OSError as error:
+            fix = "free some space" if error.errno == errno.ENOSPC else "move it away"
             raise DataError(
-                f"{self.path} could not be written: {error.strerror or error}; free some space and "
-                "resume the run"
+                f"{self.path} could not be written: {untrusted.reason(error)}; {fix} and resume "
+                "the run"
             ) from error
 
     def _rewind(self, step: int) -> None:
-        if not self.path.exists():
+        if not os.path.lexists(self.path):
             return
-        text = _decoded(self.path.read_bytes())
+        untrusted.require_appendable(self.path)
+        content = untrusted.read_bytes(self.path, untrusted.LINES)
         kept = []
-        for line in _whole_lines(text):
-            row = _object(line)
-            if row is None or not _has_step(row):
+        for line in _whole_lines(_decoded(content)):
+            row = _object(line, Measured)
+            if row is None:
                 continue
             if row["step"] < step:
                 kept.append(f"{line}\n")
             else:
                 self.cut |= {(row["step"], name) for name in row}
-        if (whole := "".join(kept)) != text:
+        if (whole := "".join(kept)).encode() != content:
             write_text(self.path, whole)
 
 
@@ -76,33 +82,62 @@ class Lines(NamedTuple):
 
     Attributes:
         rows: the objects, in the order of the file.
-        damaged: lines that hold no object. A last line without its end is not among them: a
-            killed process was writing it.
+        damaged: lines that hold no such object, or more than 4 MB; what lies beyond 256 MB counts
+            as one. A last line without its end is not among them: a killed process was writing it.
     """
 
     rows: list[Row]
     damaged: int
 
 
-def read_lines(path: Path) -> Lines:
+def read_lines(path: Path, schema: type[Any] = Row) -> Lines:
     """Read all objects of a JSON Lines file, one a line, and count the damaged lines.
+
+    Args:
+        path: of the file.
+        schema: the record that every line is to hold.
 
     Raises:
         OSError: when the file is absent or cannot be read.
     """
-    text = _decoded(path.read_bytes())
-    found = [_object(line) for line in _whole_lines(text) if line.strip()]
-    rows = [row for row in found if row is not None]
-    damaged = len(found) - len(rows)
-    last = _object(text[text.rfind("\n") + 1 :])
-    return Lines(rows if last is None else [*rows, last], damaged)
+    rows, damaged = [], 0
+    for content, ended in _bounded_lines(path):
+        row = None if content is None else _object(_decoded(content), schema)
+        if row is not None:
+            rows.append(row)
+        elif ended and (content is None or content.strip()):
+            damaged += 1
+    return Lines(rows, damaged)
+
+
+def _bounded_lines(path: Path) -> Iterator[tuple[bytes | None, bool]]:
+    """Yield each line, None for one that is too long, and whether it has its end."""
+    left = untrusted.LINES
+    with untrusted.open_file(path) as stream:
+        while line := stream.readline(untrusted.LINE + 1):
+            whole = line.endswith(b"\n") or len(line) <= untrusted.LINE
+            yield line.rstrip(b"\n") if whole else None, line.endswith(b"\n") or not whole
+            left -= len(line)
+            while not whole and left > 0 and (rest := stream.readline(untrusted.LINE)):
+                left -= len(rest)
+                whole = rest.endswith(b"\n")
+            if left <= 0:
+                yield None, bool(stream.read(1))
+                return
 
 
 def read(path: Path) -> list[Row]:
-    """Read the rows of a journal that have a step; none where there is no file."""
-    if not path.exists():
+    """Read the rows of a journal that have a step; none where there is no file.
+
+    Raises:
+        DataError: when it cannot be read.
+    """
+    try:
+        return read_lines(path, Measured).rows
+    except FileNotFoundError:
         return []
-    return [row for row in read_lines(path).rows if _has_step(row)]
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {untrusted.reason(error)}") from error
 
 
 def read_from(path: Path, offset: int) -> tuple[list[Row], int]:
@@ -116,13 +151,15 @@ def read_from(path: Path, offset: int) -> tuple[list[Row], int]:
         The rows, damaged lines left out, and the offset for the next call.
     """
     try:
-        with path.open("rb") as stream:
+        with untrusted.open_file(path) as stream:
             stream.seek(offset)
-            content = stream.read()
+            content = stream.read(untrusted.LINES)
     except OSError:
         return [], offset
     end = content.rfind(b"\n") + 1
-    rows = (_object(line) for line in _whole_lines(_decoded(content[:end])))
+    if not end and len(content) > untrusted.LINE:
+        end = len(content)  # of a line that is too long
+    rows = (_object(line, Row) for line in _whole_lines(_decoded(content[:end])))
     return [row for row in rows if row is not None], offset + end
 
 
@@ -141,9 +178,9 @@ class Values:
         """Return the (step, value) pairs since the last call, without the values that are null."""
         rows, self._offset = read_from(self.path, self._offset)
         return [
-            (int(row["step"]), float(row[self.name]))
+            (row["step"], float(row[self.name]))
             for row in rows
-            if all(isinstance(row.get(name), (int, float)) for name in ("step", self.name))
+            if reading.conforms(row, Measured) and isinstance(row.get(self.name), (int, float))
         ]
 
 
@@ -160,13 +197,10 @@ def _whole_lines(text: str) -> list[str]:
     return text.split("\n")[:-1]
 
 
-def _object(line: str) -> Row | None:
+def _object(line: str, schema: type[Any]) -> Row | None:
+    """Return the object in a line; None for anything else. NaN stays: it is a measured value."""
     try:
-        value = json.loads(line)
+        value: Row = reading.conform(untrusted.parse_json(line, finite=False), schema)
     except ValueError:
         return None
-    return value if isinstance(value, dict) else None
-
-
-def _has_step(row: Row) -> bool:
-    return isinstance(row.get("step"), int)
+    return value

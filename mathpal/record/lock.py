@@ -18,6 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.errors import DataError
+from mathpal.record.untrusted import (
+    open_file,
+    parse_json,
+    read_bytes,
+    reason,
+    require_appendable,
+)
 
 log = logging.getLogger(__name__)
 NAME = ".lock"
@@ -47,7 +54,7 @@ def locked(
         OSError: when the file cannot be opened, or cannot be locked and the lock is required.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b", buffering=0) as stream:
+    with _opened(path) as stream:
         _open.add(stream)
         try:
             _acquire(stream, path, wait=wait, required=required)
@@ -57,6 +64,14 @@ def locked(
             if not stream.closed:  # as it is in a forked child
                 with contextlib.suppress(OSError):
                     fcntl.flock(stream, fcntl.LOCK_UN)
+
+
+def _opened(path: Path) -> FileIO:
+    """Open a lock file. A link is refused: what is written here would empty another file."""
+    if os.path.lexists(path):
+        require_appendable(path)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    return FileIO(handle, "r+b")
 
 
 def _acquire(
@@ -99,7 +114,8 @@ def hold(run_dir: Path) -> Iterator[None]:
     """Hold the run directory's lock; the directory is made.
 
     Raises:
-        DataError: when another run holds it; the message names that run.
+        DataError: when another run holds it, which the message names; or when the lock file cannot
+            be opened.
     """
     path, deadline = run_dir / NAME, time.monotonic() + _PATIENCE
 
@@ -112,6 +128,8 @@ def hold(run_dir: Path) -> Iterator[None]:
             stream = held.enter_context(taken)
         except BlockingIOError:
             raise DataError(_in_use(run_dir, _holder(path))) from None
+        except OSError as error:
+            raise DataError(f"{path} cannot be opened: {reason(error)}; remove it") from error
         _say(stream, {"pid": os.getpid(), "host": socket.gethostname(), "since": _now()})
         try:
             yield
@@ -122,7 +140,7 @@ def hold(run_dir: Path) -> Iterator[None]:
 def is_held(run_dir: Path) -> bool:
     """Return whether a run holds the directory's lock; False where the file system cannot tell."""
     try:
-        with (run_dir / NAME).open("rb") as stream:
+        with open_file(run_dir / NAME) as stream:
             fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
@@ -153,8 +171,8 @@ def _say(stream: FileIO, holder: dict[str, Any] | None) -> None:
 def _holder(path: Path) -> dict[str, Any] | None:
     """Return who holds the lock according to the file; None where it names nobody."""
     try:
-        holder = json.loads(path.read_bytes())
-        return {name: holder[name] for name in ("pid", "host", "since")}
+        holder = parse_json(read_bytes(path).decode())
+        return {"pid": int(holder["pid"]), "host": str(holder["host"]), "since": holder["since"]}
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -164,10 +182,10 @@ def _is_gone(holder: dict[str, Any] | None) -> bool:
     if holder is None or holder["host"] != socket.gethostname():
         return False
     try:
-        os.kill(int(holder["pid"]), 0)
+        os.kill(holder["pid"], 0)
     except ProcessLookupError:
         return True
-    except (OSError, ValueError):
+    except (OSError, OverflowError):
         return False
     return False
 

@@ -5,6 +5,7 @@ with a run.
 """
 
 import logging
+import os
 import platform
 import shlex
 import sys
@@ -14,23 +15,41 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.errors import DataError
-from mathpal.record import environment, files, outcome
+from mathpal.record import environment, files, outcome, reading, untrusted
 from mathpal.record.redaction import redact
+from mathpal.record.schemas import Manifest, Restart
 
 log = logging.getLogger(__name__)
 NAME = "run.json"
 _ABSENT = object()
 
 
-def recorded(run_dir: Path) -> dict[str, Any] | None:
-    """Return the manifest of a run; None without one, and for that of a dry run."""
-    if not (run_dir / NAME).exists():
+def read(run_dir: Path) -> Manifest:
+    """Read the manifest of a run.
+
+    Raises:
+        DataError: when run.json is absent or damaged.
+    """
+    return reading.read(run_dir / NAME, Manifest)
+
+
+def known(run_dir: Path) -> Manifest | None:
+    """Return what can be read of the manifest of a run, any key of which may be missing."""
+    try:
+        return reading.read_tolerantly(run_dir / NAME, Manifest).value
+    except FileNotFoundError:
         return None
-    manifest: dict[str, Any] = files.read_json(run_dir / NAME)
+
+
+def recorded(run_dir: Path) -> Manifest | None:
+    """Return the manifest of a run; None without one, and for that of a dry run."""
+    if not os.path.lexists(run_dir / NAME):
+        return None
+    manifest = read(run_dir)
     return None if manifest["config"].get("dry_run") else manifest
 
 
-def require_same_configuration(manifest: dict[str, Any], config: dict[str, Any]) -> None:
+def require_same_configuration(manifest: Manifest, config: dict[str, Any]) -> None:
     """Refuse to resume a run with another configuration than its own.
 
     Args:
@@ -76,7 +95,7 @@ def begin(
     day: str | None = None,
     start: dict[str, Any] | None = None,
     from_step: int = 0,
-) -> dict[str, Any]:
+) -> Manifest:
     """Write run.json, git.diff and requirements.txt, or add a restart to an earlier run.json.
 
     Args:
@@ -113,7 +132,7 @@ def begin(
     return manifest
 
 
-def changed_inputs(earlier: dict[str, Any], fingerprints: dict[str, str]) -> list[str]:
+def changed_inputs(earlier: Manifest, fingerprints: dict[str, str]) -> list[str]:
     """Return the names of the fingerprints that are not those of a manifest.
 
     A fingerprint that the manifest lacks, as it is of an earlier version, is not compared.
@@ -122,17 +141,20 @@ def changed_inputs(earlier: dict[str, Any], fingerprints: dict[str, str]) -> lis
     return [name for name, now in fingerprints.items() if before.get(name, now) != now]
 
 
-def day_of(earlier: dict[str, Any] | None) -> date | None:
+def day_of(earlier: Manifest | None) -> date | None:
     """Return the day that a run's prompts name; None where nothing was recorded.
 
     Earlier versions did not record it: prompts then named the day on which the run began.
     """
     if earlier is None:
         return None
-    return date.fromisoformat(earlier.get("date") or earlier["started"][:10])
+    try:
+        return date.fromisoformat(earlier.get("date") or earlier.get("started", "")[:10])
+    except ValueError:
+        return None
 
 
-def _require_same_inputs(earlier: dict[str, Any], fingerprints: dict[str, str]) -> None:
+def _require_same_inputs(earlier: Manifest, fingerprints: dict[str, str]) -> None:
     if changed := changed_inputs(earlier, fingerprints):
         raise DataError(
             f"the run began with other inputs: {', '.join(changed)} "
@@ -147,7 +169,7 @@ def _described(
     overrides: list[str],
     fingerprints: dict[str, str],
     accelerator: str,
-) -> dict[str, Any]:
+) -> Manifest:
     code = environment.code()
     if code.diff:
         files.write_text(run_dir / "git.diff", code.diff)
@@ -208,14 +230,13 @@ def _cuda() -> dict[str, Any]:
     }
 
 
-def _continued(earlier: dict[str, Any], run_dir: Path, from_step: int) -> dict[str, Any]:
+def _continued(earlier: Manifest, run_dir: Path, from_step: int) -> Manifest:
     """Return the first attempt's manifest with one more restart."""
     changed = []
     commit, diff = environment.git_state()
     if commit != earlier["git"]["commit"]:
         changed.append(f"commit {earlier['git']['commit']} → {commit}")
-    kept = run_dir / "git.diff"
-    if redact(diff) != (kept.read_text(encoding="utf-8") if kept.exists() else ""):
+    if redact(diff) != _kept_diff(run_dir):
         changed.append("uncommitted changes")
     before, now = earlier["packages"], environment.versions()
     changed += [
@@ -225,11 +246,21 @@ def _continued(earlier: dict[str, Any], run_dir: Path, from_step: int) -> dict[s
     ]
     if changed:
         log.warning("resuming with other code than the run began with: %s", "; ".join(changed))
-    restart = {"time": _now(), "from_step": from_step, "reason": _ended(run_dir)}
+    restart: Restart = {"time": _now(), "from_step": from_step, "reason": _ended(run_dir)}
     if changed:
         restart["changed"] = changed
     history = [*earlier.get("history", []), restart]
     return {**earlier, "restarts": len(history), "history": history}
+
+
+def _kept_diff(run_dir: Path) -> str | None:
+    """Return git.diff; "" without one, None for one that cannot be read."""
+    try:
+        return untrusted.read_bytes(run_dir / "git.diff", untrusted.LINES).decode()
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError):
+        return None
 
 
 def _ended(run_dir: Path) -> str:

@@ -5,12 +5,14 @@ The only place that writes and reads that file. How a run came to its end is dec
 
 import logging
 import math
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from mathpal.errors import DataError
-from mathpal.record import files, trials
+from mathpal.record import files, reading, trials
+from mathpal.record.schemas import Compared, Ending
 
 log = logging.getLogger(__name__)
 NAME = "outcome.json"
@@ -63,13 +65,9 @@ def read(run_dir: Path) -> Outcome:
     """Read the outcome of a run that has ended.
 
     Raises:
-        DataError: when outcome.json is absent or unreadable.
+        DataError: when outcome.json is absent or damaged.
     """
-    path = run_dir / NAME
-    try:
-        return parsed(files.read_json(path))
-    except ValueError as error:
-        raise DataError(f"{path} is no outcome of a run: {error}") from error
+    return of_record(reading.read(run_dir / NAME, Ending))
 
 
 def find(run_dir: Path, *, unreadable: Literal["raise", "none"] = "raise") -> Outcome | None:
@@ -81,7 +79,7 @@ def find(run_dir: Path, *, unreadable: Literal["raise", "none"] = "raise") -> Ou
     Raises:
         DataError: when outcome.json is unreadable and is not to count as absent.
     """
-    if not (run_dir / NAME).exists():
+    if not os.path.lexists(run_dir / NAME):
         return None
     try:
         return read(run_dir)
@@ -105,29 +103,25 @@ def read_or_failed(run_dir: Path) -> Outcome:
         return Outcome("failed", error=str(error))
 
 
-def parsed(value: Any) -> Outcome:
+def of_record(value: Ending) -> Outcome:
     """Return the outcome that outcome.json holds. Keys that are absent have their defaults.
 
     Args:
         value: the content of the file.
-
-    Raises:
-        ValueError: naming what has another shape than an outcome's.
     """
-    if not isinstance(value, dict):
-        raise ValueError(f"expected an object, found {type(value).__name__}")
-    if not isinstance(value.get("status"), str):
-        raise ValueError("status is missing")
-    found = {name: value[name] for name in Outcome._fields if value.get(name) is not None}
-    for name, kind in {"metrics": dict, "objective": dict, "timings": dict, "notes": list}.items():
-        if not isinstance(found.get(name, kind()), kind):
-            raise ValueError(f"{name} is {type(found[name]).__name__}, expected {kind.__name__}")
-    if "objective" in found:
-        objective = found["objective"]
-        found["objective"] = Objective(str(objective.get("name") or ""), objective.get("value"))
-    if "notes" in found:
-        found["notes"] = tuple(found["notes"])
-    return Outcome(**found)
+    return Outcome(
+        status=value["status"],
+        metrics=value.get("metrics") or {},
+        objective=_objective(value.get("objective")),
+        timings=value.get("timings") or {},
+        error=value.get("error"),
+        error_type=value.get("error_type"),
+        notes=tuple(value.get("notes") or ()),
+    )
+
+
+def _objective(found: Compared | None) -> Objective | None:
+    return None if found is None else Objective(found.get("name") or "", found.get("value"))
 
 
 class RunResult(NamedTuple):
@@ -194,8 +188,10 @@ def settled(run_dir: Path) -> RunResult | None:
     return result(run_dir)
 
 
-def _number(value: Any) -> float:
+def _number(value: float | Sequence[float | None] | None) -> float:
     """JSON has no NaN: a value that was not finite is null in the file."""
+    if isinstance(value, Sequence):
+        raise DataError(f"its objective has {len(value)} values, expected one")
     return math.nan if value is None else float(value)
 
 

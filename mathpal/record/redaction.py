@@ -27,6 +27,8 @@ _OF_A_TEXT_TOKEN = frozenset(
 _ABOUT_ONE = frozenset("file path dir sock url name id type expiry timeout length count".split())
 _REFERENCE = re.compile(r"\$\{[\w.:]+\}|\?\?\?")  # stays readable: at most it names a secret
 _SETTING = re.compile(r"[+~]{0,2}[\w./@-]+")
+# Texts of letters like these stay if MathPal's own code or conf/ has them: "completed".
+_WORDLIKE = re.compile(r"[^\W\d_]+\d?[^\W\d_]*(?:[_./ -][^\W\d_]+\d?[^\W\d_]*)*")
 _LOGIN = re.compile(r"(://)[^/\s:@\"']{0,256}:(?!\*\*\*@)[^/\s\"'<>]{1,256}@")
 _SHAPES = re.compile(
     r"(?<![A-Za-z0-9])(?:"
@@ -45,7 +47,8 @@ def redact(value: Any) -> Any:
     `***` replaces the values of secret-looking environment variables wherever they occur, the
     value of a secret-looking name (`api_key`, `password`, `hf_token`; also in an override
     `name=value`), `user:password@` in URLs, and tokens of well-known shapes. Token counts, a
-    tokenizer's tokens and `${oc.env:NAME}`, which only names a secret, stay.
+    tokenizer's tokens and `${oc.env:NAME}`, which only names a secret, stay. So does the value of a
+    variable that is a word of MathPal, e.g. "completed": without it no record could be read.
 
     Args:
         value: a string, or nested dicts, lists and tuples; values of other types stay.
@@ -157,9 +160,25 @@ def _of_environment() -> tuple[str, ...]:
         value.strip()
         for name, value in os.environ.items()
         if len(value.strip()) >= _SHORTEST and _is_secret_variable(name) and not _is_path(value)
+        if not _is_own_word(value.strip())
     }
     return tuple(sorted(found, key=lambda value: (-len(value), value)))
 
 
 def _is_path(value: str) -> bool:
     return value.startswith(("/", "~", ".")) and len(value) < 4096 and Path(value).exists()
+
+
+@lru_cache(maxsize=256)
+def _is_own_word(value: str) -> bool:
+    """Return whether MathPal writes this text itself, so that it betrays nothing."""
+    if len(value) > 80 or not _WORDLIKE.fullmatch(value):
+        return False
+    package = Path(__file__).parents[1]
+    for folder in (package, package.parent / "conf"):
+        for path in folder.rglob("*"):
+            if path.suffix in (".py", ".yaml"):
+                name = path.relative_to(folder.parent).with_suffix("").as_posix()
+                if value in name or value in path.read_text(encoding="utf-8", errors="replace"):
+                    return True
+    return False

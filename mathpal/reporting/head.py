@@ -10,6 +10,7 @@ from typing import Any
 
 from mathpal.drawing.formatting import duration, number
 from mathpal.record.outcome import Outcome
+from mathpal.record.schemas import Manifest
 from mathpal.reporting.outline import outline
 from mathpal.reporting.provenance import stages
 
@@ -53,7 +54,7 @@ class Head:
     error: str
 
 
-def read_head(run: dict[str, Any], outcome: Outcome | None, *, place: str) -> Head:
+def read_head(run: Manifest, outcome: Outcome | None, *, place: str) -> Head:
     """Make the head from whatever is known.
 
     Args:
@@ -65,13 +66,12 @@ def read_head(run: dict[str, Any], outcome: Outcome | None, *, place: str) -> He
     meaning = _STATUS.get(status, "")
     if outcome is None:
         meaning = "There is no readable outcome.json: the run is still running, or was killed."
-    error = (outcome and outcome.error) or ""
     return Head(
         name=str(run.get("name") or place.rsplit("/", 1)[-1]),
         status=status,
         meaning=meaning,
         facts=_facts(run, outcome, place),
-        error=error if isinstance(error, str) else outline(error),
+        error=(outcome and outcome.error) or "",
     )
 
 
@@ -91,7 +91,7 @@ def fact_list(content: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def read_environment(
-    run: dict[str, Any], outcome: Outcome | None
+    run: Manifest, outcome: Outcome | None
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return (heading, facts) of hardware, throughput, code, packages and so on.
 
@@ -152,7 +152,7 @@ def _device(hardware: dict[str, Any]) -> str:
     return str(hardware.get("cpu") or "") if accelerator == "none" else accelerator
 
 
-def _facts(run: dict[str, Any], outcome: Outcome | None, place: str) -> list[tuple[str, str]]:
+def _facts(run: Manifest, outcome: Outcome | None, place: str) -> list[tuple[str, str]]:
     git = run.get("git") or {}
     commit = str(git.get("commit") or "")[:10]
     hardware = run.get("hardware") or {}

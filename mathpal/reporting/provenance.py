@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mathpal.record.schemas import Manifest
+
 
 class Entry(NamedTuple):
     """One file or folder of the run directory.
@@ -24,7 +26,7 @@ class Entry(NamedTuple):
     target: str
 
 
-def reproduce(manifest: dict[str, Any], run_dir: Path) -> list[str]:
+def reproduce(manifest: Manifest, run_dir: Path) -> list[str]:
     """Return the shell commands that reproduce the run.
 
     Args:
@@ -55,7 +57,7 @@ def reproduce(manifest: dict[str, Any], run_dir: Path) -> list[str]:
     return lines
 
 
-def alone(manifest: dict[str, Any]) -> str:
+def alone(manifest: Manifest) -> str:
     """Return the command that runs this trial of a sweep alone; "" if the recorded command does.
 
     Args:
@@ -122,7 +124,7 @@ def stages(timings: Mapping[str, Any]) -> tuple[list[tuple[str, float, float]], 
     return [(stage, s, s / total if total > 0 else 0.0) for stage, s in seconds.items()], total
 
 
-def _command(manifest: dict[str, Any]) -> str:
+def _command(manifest: Manifest) -> str:
     command = manifest.get("command") or ""
     return shlex.join(map(str, command)) if isinstance(command, list) else str(command)
 

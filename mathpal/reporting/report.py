@@ -4,7 +4,7 @@ Knows where the run's records lie; trains, grades and measures nothing. The same
 same page, byte for byte.
 """
 
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from mathpal.drawing.series import collect
 from mathpal.errors import DataError
 from mathpal.record.files import write_text
 from mathpal.record.journal import Lines
+from mathpal.record.schemas import Manifest, Measured
 from mathpal.reporting.curves import main_figures, other_figures
 from mathpal.reporting.examples import choose, pair, tally
 from mathpal.reporting.head import Head, fact_list, read_environment, read_head
@@ -22,6 +23,7 @@ from mathpal.reporting.inputs import Section, derive, read_object, read_outcome,
 from mathpal.reporting.intervals import NARROW, WIDE, interval_bar, interval_chart
 from mathpal.reporting.outline import outline
 from mathpal.reporting.provenance import alone, inventory, reproduce, shown_path, stages
+from mathpal.reporting.records import Evaluated, Mask, Planned, Sample, Summary
 from mathpal.reporting.results import COHORTS, Results, bars, read_results
 from mathpal.reporting.stack import read_stack
 
@@ -54,19 +56,23 @@ def write_report(run_dir: Path) -> Path:
 
 
 def _content(run_dir: Path) -> dict[str, object]:
-    run = read_object(run_dir, "run.json")
+    run = read_object(run_dir, "run.json", Manifest, whole=False)
     outcome = read_outcome(run_dir)
-    results = derive(
-        read_object(run_dir, "evaluation/results.json"), "evaluation/results.json", read_results
-    )
+    evaluated = read_object(run_dir, "evaluation/results.json", Evaluated)
+    results = derive(evaluated, "evaluation/results.json", read_results)
+    mask = read_object(run_dir, "data/mask_sample.json", Mask)
+    summary = read_object(run_dir, "data/summary.json", Summary)
+    plan = read_object(run_dir, "plan.json", Planned)
+    sources = (run, outcome, evaluated, mask, summary, plan)
     titles = results.value.titles if results.value else {}
-    metrics = read_records(run_dir, "metrics.jsonl")
-    samples = read_records(run_dir, "evaluation/samples.jsonl")
+    metrics = read_records(run_dir, "metrics.jsonl", Measured)
+    samples = read_records(run_dir, "evaluation/samples.jsonl", Sample)
     place = shown_path(run_dir)
-    known = Section((run.value or {}, outcome.value), "")
+    known: Section[Any] = Section((run.value or {}, outcome.value), "")
     head = derive(known, "run.json or outcome.json", lambda both: read_head(*both, place=place))
     return {
         "place": place,
+        "damage": [each for source in sources for each in source.damage],
         "head": head.value or Head(place, "unreadable", head.absent, [], ""),
         "composition": derive(run, "run.json", _composition),
         "environment": derive(run, "run.json", lambda r: read_environment(r, outcome.value)),
@@ -75,18 +81,16 @@ def _content(run_dir: Path) -> dict[str, object]:
         "family_chart": derive(results, "evaluation/results.json", _family_chart),
         "curves": derive(metrics, "metrics.jsonl", _curves),
         "examples": derive(samples, "evaluation/samples.jsonl", partial(_examples, titles=titles)),
-        "mask": derive(
-            read_object(run_dir, "data/mask_sample.json"), "data/mask_sample.json", _mask
-        ),
-        "data": derive(read_object(run_dir, "data/summary.json"), "data/summary.json", _data),
-        "memory": derive(read_object(run_dir, "plan.json"), "plan.json", read_stack),
+        "mask": derive(mask, "data/mask_sample.json", _mask),
+        "data": derive(summary, "data/summary.json", _data),
+        "memory": derive(plan, "plan.json", read_stack),
         "timings": derive(outcome, "outcome.json", lambda o: stages(o.timings)),
         "commands": derive(run, "run.json", partial(reproduce, run_dir=run_dir)),
         "files": inventory(run_dir, leave_out=PAGE),
     }
 
 
-def _composition(run: dict[str, Any]) -> dict[str, object]:
+def _composition(run: Manifest) -> dict[str, object]:
     overrides = [str(override) for override in run.get("overrides") or []]
     return {
         "overrides": overrides,
@@ -130,32 +134,30 @@ def _examples(records: Lines, *, titles: dict[str, str]) -> dict[str, object]:
     }
 
 
-def _mask(sample: dict[str, Any]) -> dict[str, object]:
+def _mask(sample: Mask) -> dict[str, object]:
     # A line break is a token too; the sign shows whether it is supervised.
     tokens = [
-        (str(token["text"]).replace("\n", "↵\n"), bool(token["supervised"]))
-        for token in sample["tokens"]
+        (token["text"].replace("\n", "↵\n"), token["supervised"]) for token in sample["tokens"]
     ]
     if not tokens:
         raise ValueError("tokens is empty")
-    supervised = int(sample["supervised_tokens"])
+    supervised = sample["supervised_tokens"]
     return {
         "tokens": tokens[:_MASK_TOKENS],
         "left_out": max(0, len(tokens) - _MASK_TOKENS),
         "total": len(tokens),
-        "prompt": int(sample["prompt_tokens"]),
+        "prompt": sample["prompt_tokens"],
         "supervised": supervised,
         "share": supervised / len(tokens),
     }
 
 
-def _data(summary: dict[str, Any]) -> dict[str, object]:
-    lines = summary.get("lines") or []
-    if not isinstance(lines, list):
-        raise TypeError("lines is not a list")
-    return {"text": "\n".join(map(str, lines)), "notes": fact_list(summary.get("notes") or {})}
+def _data(summary: Summary) -> dict[str, object]:
+    lines, notes = summary.get("lines") or [], summary.get("notes") or {}
+    return {"text": "\n".join(lines), "notes": fact_list(notes)}
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),

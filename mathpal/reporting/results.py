@@ -6,9 +6,10 @@ Recomputes nothing: shares and intervals are those that the evaluation wrote.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from mathpal.reporting.intervals import Bar, Estimate
+from mathpal.reporting.records import Evaluated, Group, Interval
 
 COHORTS = {"new": "New problems", "old": "Old problems", "": "Other problems"}
 
@@ -100,14 +101,14 @@ class Results:
         }
 
 
-def read_results(content: dict[str, Any]) -> Results:
+def read_results(content: Evaluated) -> Results:
     """Sort the content of results.json into tables.
 
     Args:
         content: the object in the file.
 
     Raises:
-        KeyError, TypeError, ValueError: the object has another shape.
+        ValueError: there is no row, or a share lies outside 0..1.
     """
     rows = [_row(row) for row in content["rows"]]
     if not rows:
@@ -116,7 +117,7 @@ def read_results(content: dict[str, Any]) -> Results:
     kinds = Counter(_kind(row) for row in overall)
     overall = [row for row in overall if row.group == "all" or kinds[_kind(row)] > 1] or overall
     headline = [row for name in ("new", "old") for row in overall if row.group == name]
-    settings = dict(content.get("settings") or {})
+    settings: dict[str, Any] = {**(content.get("settings") or {})}
     told = settings.get("instruction") or {}
     return Results(
         headline=headline or overall[:1],
@@ -125,7 +126,7 @@ def read_results(content: dict[str, Any]) -> Results:
         families=_by_cohort(rows, "family/"),
         verdicts=_verdicts(content.get("verdicts") or {}),
         settings=settings,
-        asked=[(system, str(text)) for system, text in told.items() if text],
+        asked=[(system, text) for system, text in told.items() if text],
     )
 
 
@@ -154,13 +155,13 @@ def bars(families: Sequence[tuple[str, Sequence[Row]]]) -> list[Bar]:
     ]
 
 
-def _row(row: dict[str, Any]) -> Row:
-    group = str(row["group"])
+def _row(row: Group) -> Row:
+    group = row["group"]
     return Row(
         group=group,
-        title=str(row.get("title") or group.removeprefix("family/")),
-        cohort=str(row.get("cohort") or ""),
-        n=int(row["n"]),
+        title=row.get("title") or group.removeprefix("family/"),
+        cohort=row.get("cohort") or "",
+        n=row["n"],
         base=_estimate(row.get("base")),
         tuned=_estimate(row.get("tuned")),
         lenient=_pair(row, "lenient", "accuracy"),
@@ -168,14 +169,20 @@ def _row(row: dict[str, Any]) -> Row:
     )
 
 
-def _pair(row: dict[str, Any], measure: str, share: str) -> Pair:
-    found = [(row.get(system) or {}).get(measure) for system in Pair._fields]
-    return Pair(*(_estimate(each, share) for each in found))
+def _pair(
+    row: Group, measure: Literal["lenient", "unreadable"], share: Literal["accuracy", "share"]
+) -> Pair:
+    systems = (row.get("base"), row.get("tuned"))
+    return Pair(*(_estimate(each.get(measure) if each else None, share) for each in systems))
 
 
-def _estimate(found: dict[str, Any] | None, share: str = "accuracy") -> Estimate | None:
+def _estimate(
+    found: Interval | None, share: Literal["accuracy", "share"] = "accuracy"
+) -> Estimate | None:
     if found is None:
         return None
+    if share not in found:
+        raise ValueError(f"an interval has no {share}")
     estimate = Estimate(float(found[share]), float(found["low"]), float(found["high"]))
     if not all(0.0 <= share <= 1.0 for share in estimate):
         raise ValueError(f"an accuracy or its interval lies outside 0..1: {tuple(estimate)}")
@@ -187,14 +194,14 @@ def _accuracy(row: Row) -> float:
     return shown.accuracy if shown else -1.0
 
 
-def _verdicts(counts: dict[str, Any]) -> list[tuple[str, int | None, int | None]]:
+def _verdicts(counts: dict[str, dict[str, int]]) -> list[tuple[str, int | None, int | None]]:
     base, tuned = counts.get("base"), counts.get("tuned")
     names = sorted({*(base or {}), *(tuned or {})}, key=lambda name: (name != "correct", name))
     return [
         (
             name,
-            None if base is None else int(base.get(name, 0)),
-            None if tuned is None else int(tuned.get(name, 0)),
+            None if base is None else base.get(name, 0),
+            None if tuned is None else tuned.get(name, 0),
         )
         for name in names
     ]

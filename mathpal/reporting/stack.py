@@ -3,11 +3,12 @@
 Knows names and bytes; nothing of how they were computed. A GB has 2**30 bytes here.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from mathpal.drawing.charts import drawing, svg_text
+from mathpal.reporting.records import Planned
 
 GB = 2**30
 _WIDTH, _LEFT, _RIGHT, _ROW = 1000, 96, 12, 44
@@ -30,23 +31,21 @@ class Stack(NamedTuple):
     facts: list[tuple[str, str]]
 
 
-def read_stack(plan: dict[str, Any]) -> Stack:
+def read_stack(plan: Planned) -> Stack:
     """Make the section from the content of plan.json.
 
     Raises:
-        KeyError, TypeError, ValueError: the content has another shape.
+        ValueError: there are no sizes.
     """
-    stages = {
-        name: {str(part): float(size) for part, size in plan[name].items()}
-        for name in ("training", "evaluation")
-        if plan.get(name)
-    }
-    room = float(plan["room"]["size"]) if plan.get("room") else None
+    found = {"training": plan.get("training"), "evaluation": plan.get("evaluation")}
+    stages = {name: sizes for name, sizes in found.items() if sizes}
+    free = plan.get("room")
+    room = free["size"] if free else None
     names = dict.fromkeys(part for sizes in stages.values() for part in sizes)
     rows = [(n, tuple(_gb(sizes.get(n)) for sizes in stages.values())) for n in names]
     rows.append(("total", tuple(_gb(sum(sizes.values())) for sizes in stages.values())))
     facts = [
-        ("Verdict", str(plan["verdict"])),
+        ("Verdict", plan["verdict"]),
         ("Planned for", f"{plan['device']}, {plan['precision']}"),
     ]
     return Stack(_drawn(stages, room), rows, list(stages), facts)
@@ -57,7 +56,7 @@ def _gb(size: float | None) -> float | None:
 
 
 def _drawn(stages: dict[str, dict[str, float]], room: float | None) -> Markup:
-    peak = max(sum(sizes.values()) for sizes in stages.values())
+    peak = max((sum(sizes.values()) for sizes in stages.values()), default=0)
     if peak <= 0:
         raise ValueError("all sizes are 0")
     # Beside a device with many times this memory, the bars would be too short to see.

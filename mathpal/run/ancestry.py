@@ -11,7 +11,7 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from mathpal.errors import ConfigError, DataError
-from mathpal.record import files, manifest, outcome
+from mathpal.record import manifest, outcome
 from mathpal.settings import composition as composed
 from mathpal.settings.checked import Composition
 from mathpal.settings.paths import moved
@@ -43,7 +43,7 @@ def require_inputs_of(run: str | None, prints: dict[str, str], names: Sequence[s
     """
     if run is None or not (Path(run) / manifest.NAME).is_file():
         return
-    earlier = files.read_json(Path(run) / manifest.NAME)
+    earlier = manifest.read(Path(run))
     compared = {name: value for name, value in prints.items() if name in names}
     if changed := manifest.changed_inputs(earlier, compared):
         raise DataError(
@@ -76,7 +76,7 @@ def extend(run: Path, folder: Path, *, length: str, value: int) -> Path:
     if (folder / composed.FOLDER).exists() or (folder / manifest.NAME).exists():
         raise DataError(f"{folder} holds a run already; choose another with hydra.run.dir=DIR")
     asked = composed.read(run)
-    began_in = Path((manifest.recorded(run) or {}).get("directory", run))
+    began_in = Path(manifest.read(run).get("directory", run))
     config = moved(asked.config, began_in, run)
     before = OmegaConf.select(config, f"trainer.{length}")
     last = checkpoints.newest(run / "checkpoints")

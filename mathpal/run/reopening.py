@@ -6,16 +6,17 @@ Knows what a result that is filed under a run depends on; measures and generates
 import logging
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from mathpal.errors import DataError
 from mathpal.models import backends
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Splits
-from mathpal.record import files, manifest
+from mathpal.record import manifest
 from mathpal.record.redaction import redacted_keys
+from mathpal.record.schemas import Manifest
 from mathpal.settings import composition as composed
 from mathpal.settings.checked import Composition
 from mathpal.settings.paths import moved
@@ -54,7 +55,7 @@ def reopen(run_dir: Path, *, allow_changed: bool = False) -> Reopened:
     Raises:
         DataError: if the directory holds no trained run, or its inputs have changed.
     """
-    record = files.read_json(run_dir / manifest.NAME)
+    record = manifest.read(run_dir)
     composition = preflight(_recorded(record, run_dir, "model", "data"), _groups_alone)
     loaded, splits = _load(composition, record, run_dir), composition.data(None)
     return Reopened(loaded, splits, _compared(record, run_dir, loaded, splits, allow_changed))
@@ -62,7 +63,7 @@ def reopen(run_dir: Path, *, allow_changed: bool = False) -> Reopened:
 
 def reopen_model(run_dir: Path, *, allow_changed: bool = False) -> Loaded:
     """Load the tuned model of a finished run alone; its data need not be there. See `reopen`."""
-    record = files.read_json(run_dir / manifest.NAME)
+    record = manifest.read(run_dir)
     loaded = _load(preflight(_recorded(record, run_dir, "model"), _groups_alone), record, run_dir)
     _compared(record, run_dir, loaded, None, allow_changed)
     return loaded
@@ -72,19 +73,24 @@ def _groups_alone() -> None:
     """The settings outside the groups: none."""
 
 
-def _recorded(record: dict[str, Any], run_dir: Path, *groups: str) -> DictConfig:
+def _recorded(record: Manifest, run_dir: Path, *groups: str) -> DictConfig:
     """Return groups of a run's configuration, their paths where they are now.
 
     Secrets come from the environment. The other groups may need what is not here any more.
     """
-    config = {group: record["config"][group] for group in groups}
+    whole = record["config"]
+    if missing := [group for group in groups if group not in whole]:
+        raise DataError(f"{run_dir / manifest.NAME}: its config lacks {', '.join(missing)}")
+    config = {group: whole[group] for group in groups}
     if redacted_keys(config):
         whole = composed.resolved(composed.read(run_dir).config)
         config = {group: whole[group] for group in groups}
-    return moved(OmegaConf.create(config), Path(record.get("directory", run_dir)), run_dir)
+    return moved(
+        composed.of_values(config, run_dir), Path(record.get("directory", run_dir)), run_dir
+    )
 
 
-def _load(composition: Composition, record: dict[str, Any], run_dir: Path) -> Loaded:
+def _load(composition: Composition, record: Manifest, run_dir: Path) -> Loaded:
     backends.begin_for(composition.model)
     from mathpal.run.weights import load_trained
     from mathpal.tokens.day import fix_day
@@ -95,7 +101,7 @@ def _load(composition: Composition, record: dict[str, Any], run_dir: Path) -> Lo
 
 
 def _compared(
-    record: dict[str, Any], run_dir: Path, loaded: Loaded, splits: Splits | None, allow: bool
+    record: Manifest, run_dir: Path, loaded: Loaded, splits: Splits | None, allow: bool
 ) -> tuple[str, ...]:
     """Return the inputs that changed since the run began.
 

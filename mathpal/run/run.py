@@ -23,6 +23,7 @@ from mathpal.models import backends
 from mathpal.record import attempts, directories, environment, lock, manifest, outcome
 from mathpal.record.attempts import Clock
 from mathpal.record.outcome import RunResult
+from mathpal.record.schemas import Manifest
 from mathpal.run import ancestry, launching
 from mathpal.settings import composition as composed
 from mathpal.settings.checked import Composition
@@ -132,7 +133,7 @@ def _attempt(
         else:
             tracking = composition.tracker(run_dir)
             ending.callback(lambda: tracking.finish(outcome.read_or_failed(run_dir)))
-            tracking.begin(begun)
+            tracking.begin({**begun})
             clock("fit")
             fitted = _fit(composition, prepared, tracking, run_dir)
             measured |= fitted.metrics
@@ -163,7 +164,7 @@ def _begin(
     prepared: "Prepared",
     planned: "Plan | None",
     run_dir: Path,
-) -> dict[str, Any]:
+) -> Manifest:
     """Write the manifest, log the model, data and trainer, and return the manifest."""
     from mathpal.run.fingerprints import fingerprints
     from mathpal.run.preparing import described

@@ -1,12 +1,20 @@
 """Save the trained weights in a run directory, and load them again. Imports nothing heavy."""
 
+import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated, Literal, NotRequired
 
-from mathpal.errors import DataError
+from annotated_types import Ge, Gt, Lt
+from typing_extensions import TypedDict
+
+from mathpal.errors import DataError, MathPalError
 from mathpal.models.backends import set_mode
 from mathpal.models.loaded import Loaded
 from mathpal.models.origin import mark
+from mathpal.record import reading
 from mathpal.record.files import whole_folder
 from mathpal.run.preparing import quiet_transformers
 from mathpal.settings.checked import Call
@@ -19,7 +27,7 @@ def restore(loaded: Loaded, checkpoint: Path) -> None:
     from mathpal.training import checkpoints
     from mathpal.training.state import restore_weights
 
-    restore_weights(loaded.model, checkpoints.read(checkpoint.resolve()))
+    restore_weights(loaded.model, checkpoints.read(Path(os.path.realpath(checkpoint))))
     set_mode(loaded.model, training=False)
 
 
@@ -40,7 +48,7 @@ def load_trained(model: Call, run_dir: Path) -> Loaded:
         The model in inference mode, with its tokenizer.
 
     Raises:
-        DataError: if the directory holds neither.
+        DataError: if the directory holds neither, or its weights cannot be loaded.
     """
     if (run_dir / ADAPTER).is_dir():
         quiet_transformers()
@@ -50,21 +58,71 @@ def load_trained(model: Call, run_dir: Path) -> Loaded:
     from mathpal.models.loading import load_causal_lm
 
     quiet_transformers()
+    _require_safetensors(run_dir / MODEL, "model", "pytorch_model.bin")
     limit = model.keywords["max_length"]
-    loaded = load_causal_lm(path=str(run_dir / MODEL), dtype="float32", max_length=limit)
+    with _of_run(run_dir / MODEL):
+        loaded = load_causal_lm(path=str(run_dir / MODEL), dtype="float32", max_length=limit)
     return loaded._replace(model=loaded.model.eval())
 
 
+def _require_safetensors(folder: Path, name: str, pickle: str) -> None:
+    """Refuse weights that only unpickling could read, which runs what it is told to."""
+    if any(folder.glob(f"{name}*.safetensors")):
+        return
+    if (folder / pickle).exists():
+        raise DataError(
+            f"{folder / pickle} is a pickle: loading it can run any program, so MathPal reads "
+            f"{name}.safetensors only. If you trust it, convert it first: load it with PEFT or "
+            "Transformers, then save_pretrained(…)"
+        )
+    raise DataError(f"{folder} holds no {name}.safetensors; expected a finished run")
+
+
+class Adapter(TypedDict):
+    """adapter_config.json: what LoRA reads of it."""
+
+    peft_type: Literal["LORA"]
+    r: Annotated[int, Ge(1)]
+    lora_alpha: Annotated[float, Gt(0)]
+    lora_dropout: Annotated[float, Ge(0), Lt(1)]
+    target_modules: str | list[str]
+    use_dora: NotRequired[bool]
+    use_rslora: NotRequired[bool]
+    megatron_config: NotRequired[None]  # PEFT would import the module that it names
+
+
+@contextmanager
+def _of_run(folder: Path) -> Iterator[None]:
+    """Turn an error of loading a run's weights into a DataError that names the folder."""
+    from torch import OutOfMemoryError
+
+    try:
+        yield
+    except (MathPalError, OutOfMemoryError):
+        raise
+    except Exception as error:  # of PEFT, Transformers and safetensors, of many kinds
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise DataError(f"{folder} cannot be loaded: {reason[:300]}") from error
+
+
 def _with_adapter(base: Loaded, adapter: Path) -> Loaded:
+    """Put an adapter on its base.
+
+    Raises:
+        DataError: if the adapter is damaged, or lacks weights that its configuration asks for.
+    """
     from peft import PeftModel
 
     from mathpal.models.accelerate import accelerate_layers
     from mathpal.models.adapter import differing
 
-    with warnings.catch_warnings():  # the check below says more
+    _require_safetensors(adapter, "adapter_model", "adapter_model.bin")
+    reading.read(adapter / "adapter_config.json", Adapter)
+    with _of_run(adapter), warnings.catch_warnings():  # the check below says more
         warnings.filterwarnings("ignore", message="Found missing adapter keys")
         tuned = PeftModel.from_pretrained(base.model, str(adapter))
-    if wrong := differing(tuned, adapter):
+        wrong = differing(tuned, adapter)
+    if wrong:
         raise DataError(
             f"{adapter} does not fit {base.name}: {len(wrong)} of its tensors are not in the "
             f"model, or the other way round, e.g. {wrong[0]}"

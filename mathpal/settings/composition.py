@@ -4,14 +4,19 @@ Hydra's own files are switched off because they would hold secrets. Interpolatio
 unresolved: `${oc.env:NAME}` reads the environment again when the run is resumed.
 """
 
+import io
+import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from omegaconf import DictConfig, OmegaConf
+import yaml
+from omegaconf import DictConfig, ListConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from mathpal.errors import ConfigError, DataError
-from mathpal.record import files
+from mathpal.record import files, untrusted
 from mathpal.record.redaction import redact, redacted_keys
 
 FOLDER = ".hydra"
@@ -96,7 +101,7 @@ def write(run_dir: Path, composed: Composed) -> None:
     if is_swept(composed):
         sweep = Path(composed.hydra.sweep.dir) / "multirun.yaml"
         if sweep.is_file():
-            files.write_text(sweep, _yaml(OmegaConf.load(sweep)))
+            files.write_text(sweep, _yaml(load(sweep)))
 
 
 def is_swept(composed: Composed) -> bool:
@@ -119,15 +124,15 @@ def read(run_dir: Path) -> Composed:
         DataError: if no run was started there, or the files are damaged.
     """
     path = run_dir / FOLDER / "config.yaml"
-    if not path.is_file():
+    if not os.path.lexists(path):
         raise DataError(
             f"{run_dir} holds no run to resume: {FOLDER}/config.yaml is missing. Give the "
             "directory of a run, e.g. outputs/default/2026-11-29_10-30-00"
         )
-    try:
-        config, overrides = (_load(path), _load(path.with_name("overrides.yaml")))
-    except Exception as error:  # PyYAML and OmegaConf raise many types
-        raise DataError(f"{path.parent} cannot be read: {error}") from error
+    config, beside = load(path), path.with_name("overrides.yaml")
+    overrides = load(beside) if os.path.lexists(beside) else OmegaConf.create([])
+    if not isinstance(overrides, ListConfig):
+        raise DataError(f"{beside} is no list of overrides")
     if not isinstance(config, DictConfig):
         raise DataError(f"{path} is not a configuration; expected a YAML mapping of settings")
     if lost := redacted_keys(OmegaConf.to_container(config, resolve=False)):
@@ -138,5 +143,36 @@ def read(run_dir: Path) -> Composed:
     return Composed(config, _words(overrides), None)
 
 
-def _load(path: Path) -> Any:
-    return OmegaConf.load(path) if path.is_file() else OmegaConf.create([])
+def of_values(config: dict[str, Any], run_dir: Path) -> DictConfig:
+    """Return the resolved configuration of a run's manifest as a composition.
+
+    Raises:
+        DataError: if a value is no configuration.
+    """
+    try:
+        return OmegaConf.create(config)
+    except OmegaConfBaseException as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(f"{run_dir}: the configuration in run.json is damaged: {reason}") from error
+
+
+def load(path: Path) -> DictConfig | ListConfig:
+    """Read a YAML file that a run has left.
+
+    Raises:
+        DataError: if it cannot be read, or holds what no composition holds: an alias, or a value
+            that JSON lacks.
+    """
+    try:
+        text = untrusted.read_bytes(path, untrusted.MB).decode()
+        untrusted.require_shallow(text)  # PyYAML's time grows with the square of the depth
+        for token in yaml.scan(text):
+            if isinstance(token, yaml.AliasToken):  # a few could stand for a terabyte
+                raise ValueError(f"the alias *{token.value} in line {token.start_mark.line + 1}")
+        found = OmegaConf.load(io.StringIO(text))
+        untrusted.parse_json(json.dumps(OmegaConf.to_container(found, resolve=False)))
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {untrusted.reason(error)}") from error
+    except Exception as error:  # PyYAML and OmegaConf raise many types
+        raise DataError(f"{path} is damaged: {error}") from error
+    return found

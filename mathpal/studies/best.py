@@ -4,6 +4,7 @@ The file holds only the differences from the composed defaults: choices of group
 the defaults list, the rest as values. It is composed and compared before it is returned.
 """
 
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,12 +12,26 @@ from pathlib import Path
 from typing import Any
 
 from omegaconf import OmegaConf
+from typing_extensions import TypedDict
 
 from mathpal.errors import DataError
-from mathpal.record.files import read_json
+from mathpal.record import manifest, reading
 from mathpal.settings import composition
 from mathpal.settings.composition import compose
 from mathpal.settings.preflight import GROUPS
+
+
+class _Runtime(TypedDict):
+    choices: dict[str, str | None]
+
+
+class _Node(TypedDict):
+    runtime: _Runtime
+
+
+class _Hydra(TypedDict):
+    hydra: _Node
+
 
 _NAME = "name"  # the only setting that may differ
 
@@ -75,8 +90,8 @@ def _experiment(run_dir: Path, name: str, remarks: Sequence[str]) -> str:
 
 def _threads(run_dir: Path) -> list[str]:
     """Return a remark on the run's number of threads, which decides the last bits of sums."""
-    path = run_dir / "run.json"
-    threads = read_json(path).get("determinism", {}).get("threads") if path.exists() else None
+    begun = manifest.known(run_dir)
+    threads = begun and begun.get("determinism", {}).get("threads")
     return [] if threads is None else [f"The same to the last bit with OMP_NUM_THREADS={threads}."]
 
 
@@ -96,9 +111,13 @@ def _apart_from_the_job() -> Iterator[None]:
 def _chosen(run_dir: Path) -> dict[str, str]:
     """Return the options of groups that differ from the defaults."""
     path = run_dir / composition.FOLDER / "hydra.yaml"
-    if not path.is_file():
+    if not os.path.lexists(path):
         raise DataError(f"{path} is missing: the chosen options are unknown")
-    choices = _plain(OmegaConf.load(path))["hydra"]["runtime"]["choices"]
+    try:
+        node = reading.conform(_plain(composition.load(path)), _Hydra)["hydra"]
+    except ValueError as error:
+        raise DataError(f"{path} is damaged: {error}") from error
+    choices = node["runtime"]["choices"]
     own = _plain(compose([]).hydra.runtime.choices)
     return {g: str(choices[g]) for g in GROUPS if choices.get(g) not in (None, own.get(g))}
 

@@ -3,20 +3,39 @@
 Knows the files of a study and Optuna's storage, and changes neither; compares and draws nothing.
 """
 
+import logging
 import math
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from typing_extensions import TypedDict
+
 from mathpal.errors import ConfigError, DataError
+from mathpal.record import reading, untrusted
 from mathpal.studies.axes import Axis, axis_of
 from mathpal.studies.recorded import FACTS, Study, named, read_facts
 from mathpal.sweeps.ledger import is_unborn
 from mathpal.sweeps.outcomes import is_reversed
 from mathpal.sweeps.storage import JOURNAL, open_storage
 
+log = logging.getLogger(__name__)
 FINISHED = ("completed", "pruned", "failed", "infeasible")
+
+
+class Said(TypedDict, total=False):
+    """What drivers have noted of a trial; an attribute of another shape is left out."""
+
+    overrides: list[str]
+    attempts: list[dict[str, Any]] | None
+    metrics: dict[str, float | None] | None
+    values_by_seed: dict[str, float | list[float]] | None
+    constraints: list[float] | None
+    duplicate_of: int | None
+    infeasible: str | None
+    error: str | None
 
 
 class Trial(NamedTuple):
@@ -92,7 +111,11 @@ def read(folder: Path, storage: str | None = None) -> History:
         DataError: when there is no study, or its storage cannot be read.
     """
     study = read_facts(folder)
-    frozen = _frozen_trials(folder, study, storage or study.storage)
+    frozen = [
+        trial
+        for trial in _frozen_trials(folder, study, storage or study.storage)
+        if _is_sound(trial, len(study.directions), folder)
+    ]
     born = [trial for trial in frozen if not is_unborn(trial)]
     done = [trial.number for trial in born if trial.state.name == "COMPLETE"]
     study = named(study, folder, done)
@@ -113,19 +136,46 @@ def _frozen_trials(folder: Path, study: Study, url: str | None) -> list[Any]:
             f"{folder / FACTS} has the url of the storage without its password: {url}. Add "
             "'storage=${oc.env:NAME}', an environment variable with the whole url"
         )
-    if (file := _file(folder, url)) and not file.is_file():  # opening it would create it
+    if (file := _file(folder, url)) and not os.path.lexists(file):  # opening it would create it
         if url is None:
             return []  # the driver has not begun
         raise DataError(f"the storage of {folder} cannot be read: {file} does not exist")
-    storage = open_storage(url, folder)
     try:
+        if file:
+            untrusted.open_file(file).close()  # Optuna would wait for the writer of a FIFO
+        storage = open_storage(url, folder)
         return optuna.load_study(study_name=study.name, storage=storage).get_trials(deepcopy=False)
+    except ConfigError:
+        raise
     except KeyError:
         if url is None:  # the driver is about to begin
             return []
         raise DataError(f"the storage of {folder} has no study {study.name!r}") from None
     except Exception as error:  # of Optuna, SQLAlchemy and drivers of databases, of many kinds
         raise DataError(f"the storage of {folder} cannot be read: {error}") from error
+
+
+class _Numbers(TypedDict):
+    user_attrs: dict[str, Any]
+    params: dict[str, Any]
+    values: list[float] | None
+    intermediate: dict[int, float]
+
+
+def _is_sound(trial: Any, objectives: int, folder: Path) -> bool:
+    """Return whether the storage holds a trial of this study; a damaged one is named."""
+    values = trial._values
+    found = {"user_attrs": trial.user_attrs, "params": trial.params, "values": values,
+             "intermediate": trial.intermediate_values}  # fmt: skip
+    whole = trial.state.name != "COMPLETE" or (
+        isinstance(values, list) and len(values) == objectives
+    )
+    if whole and reading.conforms(found, _Numbers):
+        return True
+    log.warning(
+        "%s: trial %s is left out: its values in the storage are damaged", folder, trial.number
+    )
+    return False
 
 
 def _file(folder: Path, url: str | None) -> Path | None:
@@ -139,17 +189,17 @@ def _file(folder: Path, url: str | None) -> Path | None:
 
 
 def _trial(frozen: Any, sign: float) -> Trial:
-    said = frozen.user_attrs
+    said: Said = reading.mended(dict(frozen.user_attrs), Said).value or {}
     infeasible = said.get("infeasible")
     name = {"COMPLETE": "completed", "FAIL": "failed"}.get(frozen.state.name)
     state = "infeasible" if infeasible else name or frozen.state.name.lower()
-    attempts = [dict(attempt) for attempt in said.get("attempts") or []]
+    attempts = said.get("attempts") or []
     duplicate_of = said.get("duplicate_of")
     return Trial(
         number=frozen.number,
         state=state,
         params=dict(frozen.params),
-        overrides=[str(word) for word in said.get("overrides") or []],
+        overrides=said.get("overrides") or [],
         values=list(frozen.values or []) if state == "completed" else [],
         intermediate={step: sign * value
                       for step, value in sorted(frozen.intermediate_values.items())
@@ -158,9 +208,8 @@ def _trial(frozen: Any, sign: float) -> Trial:
         ended=frozen.datetime_complete,
         seconds=None if duplicate_of is not None else _seconds(attempts, frozen),
         attempts=attempts,
-        metrics={str(k): float(v) for k, v in (said.get("metrics") or {}).items()
-                 if isinstance(v, int | float)},
-        values_by_seed={str(seed): _as_list(values)
+        metrics={k: float(v) for k, v in (said.get("metrics") or {}).items() if v is not None},
+        values_by_seed={seed: _as_list(values)
                         for seed, values in (said.get("values_by_seed") or {}).items()},
         error=None if infeasible else said.get("error"),
         infeasible=infeasible,

@@ -3,13 +3,15 @@
 The text between the two marks is a person's; it stays when the page is written again.
 """
 
+import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mathpal.drawing.formatting import duration, percent
 from mathpal.errors import ConfigError, DataError
-from mathpal.record import files
+from mathpal.record import files, manifest, untrusted
 from mathpal.reporting.inputs import Section
 from mathpal.studies import costs, tables
 from mathpal.studies.best import run_directory
@@ -57,9 +59,12 @@ def write_notebook(found: Findings, drawn: Drawn, again: Section[str], folder: P
 
 def _kept(path: Path) -> str:
     """Return the text between the marks of an earlier page."""
-    if not path.exists():
+    if not os.path.lexists(path):
         return _UNWRITTEN
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = untrusted.read_bytes(path).decode("utf-8", "replace")
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {untrusted.reason(error)}") from error
     _, begin, rest = text.partition(BEGIN)
     words, end, _ = rest.partition(END)
     if not begin or not end:
@@ -96,16 +101,18 @@ def _page(
 
 
 def _machine(found: Findings) -> list[str]:
-    """Return the machine of the best trial; nothing where its run.json is missing."""
+    """Return the machine of the best trial; nothing where its run.json is missing or damaged."""
     trial = found.best_trial
     try:
         assert trial is not None
         run_dir = run_directory(found.history.folder / str(trial.number))
-        run: dict[str, Any] = files.read_json(run_dir / "run.json")
+        run = manifest.known(run_dir)
     except (AssertionError, DataError):
         return []
-    hardware, git = run.get("hardware") or {}, run.get("git") or {}
-    packages = run.get("packages") or {}
+    if run is None:
+        return []
+    hardware, packages = run.get("hardware", {}), run.get("packages", {})
+    git: Mapping[str, Any] = run.get("git", {})
     device = hardware.get("accelerator")
     device = hardware.get("cpu") if device in (None, "none") else device
     changed = " with changes" if git.get("dirty") else ""

@@ -1,6 +1,7 @@
 """The page of a study: report.html, with trials.csv and best.yaml beside it."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -171,6 +172,7 @@ def cards(found: Findings) -> list[tuple[str, str, str, str]]:
     return shown
 
 
+@cache
 def _environment() -> Environment:
     here = Path(__file__).parent
     environment = Environment(

@@ -1,13 +1,16 @@
 """Reads study.json: what a study recorded about itself at its start."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from mathpal.errors import DataError
-from mathpal.record import files
+from mathpal.record import reading
 from mathpal.record.outcome import ended
+from mathpal.record.schemas import Facts
 
+log = logging.getLogger(__name__)
 FACTS = "study.json"
 UNNAMED = "value"  # name of the objective where the task only returns a number
 
@@ -45,7 +48,7 @@ class Study(NamedTuple):
 
 
 def read_facts(folder: Path) -> Study:
-    """Read study.json.
+    """Read study.json; what is damaged in it is left out, and the log says so.
 
     Args:
         folder: the study directory.
@@ -54,34 +57,36 @@ def read_facts(folder: Path) -> Study:
         DataError: when it does not exist, or was not written by a study.
     """
     path = folder / FACTS
-    if not path.is_file():
+    try:
+        facts, damage = reading.read_tolerantly(path, Facts)
+    except (FileNotFoundError, NotADirectoryError):
         raise DataError(
             f"{folder} is not the directory of a study: it has no {FACTS}. Name that of a study, "
             "e.g. multirun/lora, or of a grid, e.g. multirun/default/<date>_<time>"
-        )
-    facts = files.read_json(path)
-    try:
-        directions = [str(direction) for direction in facts.get("directions") or ["minimize"]]
-        metrics = [str(name) for name in facts.get("metrics") or []]
-        metrics += [UNNAMED if len(directions) == 1 else f"{UNNAMED} {i + 1}"
-                    for i in range(len(metrics), len(directions))]  # fmt: skip
-        return Study(
-            name=str(facts["study_name"]),
-            storage=facts.get("storage"),
-            directions=directions,
-            metrics=metrics[: len(directions)],
-            intermediate=facts.get("intermediate"),
-            n_trials=facts.get("n_trials"),
-            seeds=facts.get("seeds"),
-            kind=str(facts.get("kind") or "optuna"),
-            command=str(facts.get("command") or ""),
-            question=facts.get("question"),
-            space={str(name): str(text) for name, text in (facts.get("space") or {}).items()},
-            fixed=[str(word) for word in facts.get("fixed") or []],
-        )
-    except (AttributeError, KeyError, TypeError) as fault:
-        detail = f"{type(fault).__name__}: {fault}"
-        raise DataError(f"{path} was not written by a study ({detail})") from fault
+        ) from None
+    if facts is None or "study_name" not in facts:
+        told = "; ".join(damage) or "study_name is missing"
+        raise DataError(f"{path} was not written by a study ({told})")
+    for each in damage:
+        log.warning("%s: left out, as it is damaged: %s", path, each)
+    directions: list[str] = [*(facts.get("directions") or ["minimize"])]
+    metrics = facts.get("metrics") or []
+    metrics += [UNNAMED if len(directions) == 1 else f"{UNNAMED} {i + 1}"
+                for i in range(len(metrics), len(directions))]  # fmt: skip
+    return Study(
+        name=facts["study_name"],
+        storage=facts.get("storage"),
+        directions=directions,
+        metrics=metrics[: len(directions)],
+        intermediate=facts.get("intermediate"),
+        n_trials=facts.get("n_trials"),
+        seeds=facts.get("seeds"),
+        kind=facts.get("kind") or "optuna",
+        command=facts.get("command") or "",
+        question=facts.get("question"),
+        space={name: str(text) for name, text in (facts.get("space") or {}).items()},
+        fixed=facts.get("fixed") or [],
+    )
 
 
 def named(study: Study, folder: Path, completed: Sequence[int]) -> Study:

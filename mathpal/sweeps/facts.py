@@ -10,13 +10,12 @@ from omegaconf import OmegaConf
 from optuna.trial import FrozenTrial
 
 from mathpal.errors import DataError
-from mathpal.record import files
+from mathpal.record import files, reading, schemas
 from mathpal.record.redaction import redact
 from mathpal.sweeps import table
 from mathpal.sweeps.jobs import Application
 from mathpal.sweeps.space import Space
 
-SCHEMA = 1
 Direction = Literal["minimize", "maximize"]
 
 
@@ -52,7 +51,8 @@ def write_facts(application: Application, space: Space, facts: Facts, on_space_c
     """
     path = application.folder / "study.json"
     told = {
-        "schema": SCHEMA, **facts._asdict(), "space": space.described(), "fixed": list(space.fixed),
+        "schema": files.SCHEMA, **facts._asdict(),
+        "space": space.described(), "fixed": list(space.fixed),
         "command": shlex.join(["python", *sys.argv]), "question": application.question,
         "config_hash": application.config_hash,
     }  # fmt: skip
@@ -60,12 +60,12 @@ def write_facts(application: Application, space: Space, facts: Facts, on_space_c
         {key: told[key] for key in ("space", "fixed", "directions", "metrics", "seeds")}
     )
     if path.exists() and on_space_change == "refuse":
-        before = files.read_json(path)
+        before: dict[str, Any] = {**reading.read(path, schemas.Facts)}
         for key in ("space", "fixed", "directions", "metrics", "seeds", "config_hash"):
-            if before[key] != redact(told[key]):
+            if before.get(key) != redact(told[key]):
                 raise DataError(
                     f"{application.folder} holds the study {before['study_name']}, begun with "
-                    f"another composition: {key} was {before[key]}, now it is {told[key]}. Its "
+                    f"another composition: {key} was {before.get(key)}, now it is {told[key]}. Its "
                     "trials cannot be compared with new ones; choose another "
                     "hydra.sweeper.study_name, or mix them: hydra.sweeper.on_space_change=allow"
                 )

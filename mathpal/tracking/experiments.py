@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.errors import DataError
-from mathpal.record import files
+from mathpal.record import files, reading
 from mathpal.record.redaction import redact
+from mathpal.record.schemas import Identity
 from mathpal.tracking.delivery import Delivery
 from mathpal.tracking.sinks import Experiment, flat
 
@@ -68,8 +69,7 @@ def _memory(folder: Path, sink: str) -> Path:
 def _id(path: Path) -> str | None:
     """Return the id in the file; None where it holds none."""
     try:
-        value = files.read_json(path)
+        found = reading.read(path, Identity)["id"]
     except DataError:
         return None
-    found = value.get("id") if isinstance(value, dict) else None
-    return found if isinstance(found, str) and len(found) == 32 else None
+    return found if len(found) == 32 else None

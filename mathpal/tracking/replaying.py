@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from mathpal.errors import DataError
 from mathpal.record import journal
+from mathpal.record import manifest as manifests
 from mathpal.record import outcome as outcomes
-from mathpal.record.files import read_json
 from mathpal.tracking.delivery import Health
 from mathpal.tracking.tracking import Tracking
 
@@ -45,7 +45,7 @@ def replay(run_dir: Path, into: Path, tracker: Callable[[Path], Tracking]) -> Re
     Raises:
         DataError: when the directory holds no finished run, or the tracker has no sink.
     """
-    manifest = read_json(run_dir / "run.json")
+    manifest = manifests.read(run_dir)
     outcome = outcomes.read(run_dir)
     records = journal.read(run_dir / "metrics.jsonl") + journal.read(run_dir / "system.jsonl")
     records.sort(key=lambda record: record["step"])  # stable: as they were written

@@ -10,19 +10,20 @@ import logging
 import re
 import shutil
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from mathpal.errors import DataError
-from mathpal.record.files import whole_folder
+from mathpal.record import reading, untrusted
+from mathpal.record.files import SCHEMA, whole_folder
+from mathpal.training.records import Described, Manifest, State
 
 log = logging.getLogger(__name__)
 Tensors = dict[str, torch.Tensor]
 
-SCHEMA = 1
 WEIGHTS, OPTIMIZER, STATE, MANIFEST = (
     "weights.safetensors", "optimizer.safetensors", "state.json", "manifest.json",
 )  # fmt: skip
@@ -36,14 +37,14 @@ class Checkpoint(NamedTuple):
         step: finished optimizer steps.
         weights: the trained weights, by name.
         optimizer: the optimizer's tensors, by "<number of the weight>/<name>".
-        plain: everything else, as JSON values. No random state is stored: each step draws its
+        plain: everything else. No random state is stored: each step draws its
             random numbers from (seed, step), and the step is the position in the data.
     """
 
     step: int
     weights: Tensors
     optimizer: Tensors
-    plain: dict[str, Any]
+    plain: State
 
 
 def write(folder: Path, checkpoint: Checkpoint) -> Path:
@@ -63,7 +64,7 @@ def write(folder: Path, checkpoint: Checkpoint) -> Path:
             save_file(_stored(checkpoint.weights), part / WEIGHTS)
             save_file(_stored(checkpoint.optimizer), part / OPTIMIZER)
             (part / STATE).write_text(json.dumps(checkpoint.plain), encoding="utf-8")
-            manifest = {
+            manifest: Manifest = {
                 "schema": SCHEMA,
                 "step": checkpoint.step,
                 "files": {name: _describe(part / name) for name in (WEIGHTS, OPTIMIZER, STATE)},
@@ -93,8 +94,8 @@ def _require_space(folder: Path, checkpoint: Checkpoint) -> None:
         )
 
 
-def _describe(path: Path) -> dict[str, Any]:
-    with path.open("rb") as stream:
+def _describe(path: Path) -> Described:
+    with untrusted.open_file(path) as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return {"sha256": digest, "bytes": path.stat().st_size}
 
@@ -112,23 +113,35 @@ def steps(folder: Path) -> dict[int, Path]:
 def fault(path: Path) -> str | None:
     """Return why the checkpoint is damaged, or None if its checksums match."""
     try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        if manifest["schema"] != SCHEMA:
-            return f"it has schema {manifest['schema']}, but this version reads {SCHEMA}"
-        files = dict(manifest["files"])
-        if set(files) != {WEIGHTS, OPTIMIZER, STATE}:
-            return f"{MANIFEST} lists {sorted(files)}"
-        for name, stated in files.items():
-            found = _describe(path / name)
-            if found["bytes"] != stated["bytes"]:
-                return f"{name} has {found['bytes']} bytes instead of {stated['bytes']}"
-            if found["sha256"] != stated["sha256"]:
-                return f"{name} is damaged: its sha256 differs from that in the manifest"
-    except FileNotFoundError as error:
-        return f"{Path(error.filename).name} is missing"
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return f"{MANIFEST} cannot be read: {type(error).__name__}: {error}"
+        _checked(path)
+    except DataError as error:
+        return str(error)
     return None
+
+
+def _checked(path: Path) -> State:
+    """Compare a checkpoint with its manifest, and return its plain values."""
+    stated = reading.read(path / MANIFEST, Manifest)
+    if stated["step"] != _number(path):
+        raise DataError(f"{path / MANIFEST} is that of step {stated['step']}")
+    for name in (WEIGHTS, OPTIMIZER, STATE):
+        try:
+            found, expected = _describe(path / name), stated["files"][name]
+        except KeyError:
+            raise DataError(f"{path / MANIFEST} does not list {name}") from None
+        except OSError as error:
+            raise DataError(f"{path / name} cannot be read: {untrusted.reason(error)}") from error
+        if found["bytes"] != expected["bytes"]:
+            raise DataError(
+                f"{path / name} has {found['bytes']} bytes instead of {expected['bytes']}"
+            )
+        if found["sha256"] != expected["sha256"]:
+            raise DataError(f"{path / name} is damaged: its sha256 differs from the manifest's")
+    return reading.read(path / STATE, State, finite=False)
+
+
+def _number(path: Path) -> int:
+    return int(path.name.removeprefix("step-"))
 
 
 def newest_sound(folder: Path) -> int:
@@ -143,11 +156,12 @@ def read(path: Path) -> Checkpoint:
     Raises:
         DataError: when it is damaged.
     """
-    if reason := fault(path):
-        raise DataError(f"{path}: {reason}")
-    plain = json.loads((path / STATE).read_text(encoding="utf-8"))
-    number = int(path.name.removeprefix("step-"))
-    return Checkpoint(number, load_file(path / WEIGHTS), load_file(path / OPTIMIZER), plain)
+    plain = _checked(path)
+    try:
+        weights, optimizer = load_file(path / WEIGHTS), load_file(path / OPTIMIZER)
+    except (OSError, SafetensorError) as error:
+        raise DataError(f"{path} is damaged: {error}") from error
+    return Checkpoint(_number(path), weights, optimizer, plain)
 
 
 def newest(folder: Path, before: int | None = None) -> Checkpoint | None:
@@ -164,11 +178,11 @@ def newest(folder: Path, before: int | None = None) -> Checkpoint | None:
     for step, path in reversed(steps(folder).items()):
         if before is not None and step >= before:
             continue
-        reason = fault(path)
-        if reason is None:
+        try:
             return read(path)
-        log.warning("%s is not used: %s", path, reason)
-        damaged.append(path.name)
+        except DataError as error:
+            log.warning("%s is not used: %s", path, error)
+            damaged.append(path.name)
     if damaged:
         raise DataError(
             f"{folder} holds no checkpoint that can be trusted ({', '.join(damaged)} are damaged); "

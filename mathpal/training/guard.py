@@ -6,7 +6,9 @@ Knows numbers only; the caller skips the step, rolls back or stops.
 import math
 from collections import deque
 from statistics import median
-from typing import Any, Literal
+from typing import Literal
+
+from mathpal.training.records import GuardState
 
 Decision = Literal["apply", "skip", "roll_back", "stop"]
 
@@ -69,7 +71,7 @@ class Guard:
             return ""
         return f"its loss is {loss:.3g}, the median of the last {len(self.losses)} is {usual:.3g}"
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> GuardState:
         """Return the state that a checkpoint stores."""
         return {
             "losses": list(self.losses),
@@ -78,7 +80,7 @@ class Guard:
             "rolled_back": self.rolled_back,
         }
 
-    def restore(self, state: dict[str, Any]) -> None:
+    def restore(self, state: GuardState) -> None:
         """Restore what `state` returned."""
         self.losses = deque(state["losses"], maxlen=REMEMBERED)
         self.bad, self.skipped = list(state["bad"]), state["skipped"]

@@ -13,6 +13,7 @@ import torch
 
 from mathpal.models import cores
 from mathpal.progress import Progress
+from mathpal.training.records import RecorderState, SumsState
 from mathpal.training.resident import peak_resident
 from mathpal.training.throughput import startup
 
@@ -116,11 +117,15 @@ class Recorder(lightning.Callback):
         speeds = self.whole.speeds(self.flops_per_token)
         return {"train/loss": self.last_loss} | speeds | self.startup
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> RecorderState:
         """Return the state that a checkpoint stores."""
-        return {"last_loss": self.last_loss, "since": vars(self.since), "whole": vars(self.whole)}
+        return {
+            "last_loss": self.last_loss,
+            "since": self.since.state(),
+            "whole": self.whole.state(),
+        }
 
-    def restore(self, state: dict[str, Any]) -> None:
+    def restore(self, state: RecorderState) -> None:
         """Restore what `state` returned."""
         self.last_loss = state["last_loss"]
         self.since, self.whole = _Sums(**state["since"]), _Sums(**state["whole"])
@@ -174,6 +179,11 @@ class _Sums:
         if timed:
             for name in ("tokens", "padded", "supervised", "busy", "waited"):
                 setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def state(self) -> SumsState:
+        values: Any = vars(self)
+        sums: SumsState = values
+        return sums
 
     def speeds(self, flops_per_token: float) -> dict[str, float]:
         seconds = self.busy + self.waited

@@ -167,7 +167,13 @@ class Saver(lightning.Callback):
         if self.best.step is None or self.best.step == module.step:
             return
         assert self.folder is not None, "fit refuses finish_with=best without a directory"
-        good = checkpoints.read(checkpoints.steps(self.folder)[self.best.step])
+        path = checkpoints.steps(self.folder).get(self.best.step)
+        if path is None:
+            raise DataError(
+                f"{self.folder} no longer holds the checkpoint of step {self.best.step}, the best; "
+                "trainer.finish_with=last needs none"
+            )
+        good = checkpoints.read(path)
         restore_weights(module.model, good)
         log.info("finishing with the weights of step %d, the best", good.step)
 

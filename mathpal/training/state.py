@@ -3,6 +3,7 @@
 Random numbers and the position in the data are functions of the step, and are not part of it.
 """
 
+import re
 from typing import Any
 
 import torch
@@ -10,6 +11,10 @@ import torch
 from mathpal.errors import DataError
 from mathpal.training.checkpoints import Checkpoint
 from mathpal.training.sharding import divided_as, whole
+
+_ENTRY = re.compile(r"(\d{1,9})/(\w+)", re.ASCII)
+_ADAMW = {"step", "exp_avg", "exp_avg_sq"}  # the state of each weight
+_MOMENTS = {"exp_avg", "exp_avg_sq", "state1", "state2"}  # shaped as their weight
 
 
 def trained(model: Any) -> dict[str, torch.nn.Parameter]:
@@ -39,7 +44,7 @@ def capture(
             else:
                 values[f"{number}/{name}"] = value
     weights = {name: _copy(weight) for name, weight in trained(model).items()}
-    kept = {**plain, "optimizer": {"groups": state["param_groups"], "values": values}}
+    kept: Any = {**plain, "optimizer": {"groups": state["param_groups"], "values": values}}
     return Checkpoint(step, weights, tensors, kept)
 
 
@@ -72,14 +77,39 @@ def restore_weights(model: Any, checkpoint: Checkpoint) -> None:
 
 
 def restore_optimizer(optimizer: torch.optim.Optimizer, checkpoint: Checkpoint) -> None:
-    """Restore the optimizer's state; its weights must already be on the device that trains."""
+    """Restore the optimizer's state; its weights must already be on the device that trains.
+
+    The settings of its groups stay: they are those of the same configuration.
+
+    Raises:
+        DataError: when the state is that of another optimizer.
+    """
     kept = checkpoint.plain["optimizer"]
+    groups = optimizer.state_dict()["param_groups"]
+    if [g["params"] for g in kept["groups"]] != [g["params"] for g in groups]:
+        raise _of_another(checkpoint, "it has other groups of weights")
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     state: dict[int, dict[str, Any]] = {}
     for source in (checkpoint.optimizer, kept["values"]):
         for key, value in source.items():
-            number, _, name = key.partition("/")
+            found = _ENTRY.fullmatch(key)
+            if found is None or int(found[1]) >= len(weights):
+                raise _of_another(checkpoint, f"{key} belongs to no weight")
+            number, name = int(found[1]), found[2]
             if isinstance(value, torch.Tensor):
-                value = divided_as(value, weights[int(number)])
-            state.setdefault(int(number), {})[name] = value
-    optimizer.load_state_dict({"state": state, "param_groups": kept["groups"]})
+                if name in _MOMENTS and value.shape != weights[number].shape:
+                    raise _of_another(checkpoint, f"{key} has the shape {tuple(value.shape)}")
+                value = divided_as(value, weights[number])
+            state.setdefault(number, {})[name] = value
+    if isinstance(optimizer, torch.optim.AdamW) and any(
+        each.keys() != _ADAMW for each in state.values()
+    ):
+        raise _of_another(checkpoint, f"expected {', '.join(sorted(_ADAMW))} of each weight")
+    optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _of_another(checkpoint: Checkpoint, reason: str) -> DataError:
+    return DataError(
+        f"the checkpoint of step {checkpoint.step} is of another optimizer: {reason}. Remove its "
+        "folder to resume from an earlier one"
+    )

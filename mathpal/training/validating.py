@@ -8,6 +8,7 @@ import torch
 
 from mathpal.tokens.batches import Batch
 from mathpal.training.recording import Record
+from mathpal.training.records import BestState
 
 
 def validation_loss(module: Any, trainer: Any, batches: Iterable[Batch]) -> float:
@@ -95,7 +96,7 @@ class Best:
         """Whether training must end for lack of a better value."""
         return self.patience is not None and self.misses > self.patience
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> BestState:
         """Return the state that a checkpoint stores."""
         return {
             "value": self.value,
@@ -104,7 +105,7 @@ class Best:
             "latest": self.latest,
         }
 
-    def restore(self, state: dict[str, Any]) -> None:
+    def restore(self, state: BestState) -> None:
         """Restore what `state` returned."""
         self.value, self.step, self.misses = state["value"], state["step"], state["misses"]
         self.latest = dict(state["latest"])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mathpal.record import files
 from tests.e2e.test_run import ROOT, UNMEASURED
+from tests.records import read_json
 
 pytestmark = pytest.mark.slow
 TRIAL = [*UNMEASURED, "trainer.max_steps=2"]
@@ -24,7 +24,7 @@ def sweep(folder: Path, *words: str) -> dict[str, dict[str, object]]:
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     assert "validated against ConfigStore" not in done.stderr
     found = (path.parent for path in folder.rglob("run.json"))
-    return {str(p.relative_to(folder)): files.read_json(p / "outcome.json") for p in found}
+    return {str(p.relative_to(folder)): read_json(p / "outcome.json") for p in found}
 
 
 @pytest.mark.parametrize("launcher", ["joblib", "submitit_local"])
@@ -39,5 +39,5 @@ def test_a_trial_of_two_processes_has_one_directory(tmp_path: Path) -> None:
     assert sorted(found) == ["sweep/0", "sweep/1"]
     assert {outcome["status"] for outcome in found.values()} == {"completed"}
     for trial in ("0", "1"):
-        config = files.read_json(tmp_path / "sweep" / trial / "run.json")["config"]
+        config = read_json(tmp_path / "sweep" / trial / "run.json")["config"]
         assert config["trainer"]["devices"] == 2

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from mathpal.record import files
 from mathpal.record.outcome import read
 from mathpal.record.trials import WORD, tell_to_stop
 from mathpal.run import RunResult, resume, train
@@ -14,12 +13,13 @@ from mathpal.settings.composition import compose
 from mathpal.training import validating
 from tests.e2e.test_resume_run import ADAPTER, start, wait_for
 from tests.e2e.test_run import UNMEASURED
+from tests.records import read_json
 
 LEFT_OUT = ("adapter", "evaluation", "export", "report.html")
 
 
 def require_pruned(run: Path) -> dict[str, Any]:
-    outcome: dict[str, Any] = files.read_json(run / "outcome.json")
+    outcome: dict[str, Any] = read_json(run / "outcome.json")
     assert (outcome["status"], outcome["objective"], outcome["error"]) == ("pruned", None, None)
     assert "fit" in outcome["timings"] and "evaluate" not in outcome["timings"]
     assert not [name for name in LEFT_OUT if (run / name).exists()]
@@ -58,7 +58,7 @@ def test_it_stays_pruned_until_the_file_is_removed_and_then_resumes(
     (pruned.run_dir / WORD).unlink()
     done = resume(pruned.run_dir)
     assert read(pruned.run_dir).status == "completed" and done.objective is not None
-    (entry,) = files.read_json(pruned.run_dir / "run.json")["history"]
+    (entry,) = read_json(pruned.run_dir / "run.json")["history"]
     assert (entry["reason"], entry["from_step"]) == ("pruned", 1)
     whole = train(compose([*UNMEASURED, "trainer.evaluate_every=1"]), Path("whole"))
     assert (whole.run_dir / ADAPTER).read_bytes() == (done.run_dir / ADAPTER).read_bytes()
@@ -85,7 +85,7 @@ def test_a_validation_loss_that_is_not_a_number_is_an_objective_that_is_none(
     monkeypatch.setattr(validating, "validation_loss", lambda *_: math.nan)
     done = train(compose([*UNMEASURED, "trainer.max_steps=2"]), Path("run"))
     assert done.objective is not None and math.isnan(done.objective)
-    outcome = files.read_json(Path("run/outcome.json"))
+    outcome = read_json(Path("run/outcome.json"))
     assert outcome["objective"] == {"name": "validation/loss", "value": None}
     again = resume(Path("run"))
     assert again.objective is not None and math.isnan(again.objective)

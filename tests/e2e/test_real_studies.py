@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from mathpal.record import heartbeat
-from mathpal.record.files import read_json
 from tests.e2e.test_run import ROOT, UNMEASURED
 from tests.e2e.verbs import called
+from tests.records import read_json
 from tests.unit.sweeps.studies import surroundings, trials_of, until
 
 STUDY = ["hydra/sweeper=optuna", "hydra.sweeper.study_name=s", "hydra.sweeper.poll_s=0.05",

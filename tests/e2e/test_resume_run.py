@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 
 from mathpal.errors import ConfigError, DataError
-from mathpal.record import files, lock
+from mathpal.record import lock
 from mathpal.record import outcome as outcomes
 from mathpal.run import finishing, preparing, resume, train
 from mathpal.settings.composition import compose
 from tests.e2e.test_run import ROOT, UNMEASURED
 from tests.e2e.verbs import called, started
+from tests.records import read_json
 
 MadeOnce = Callable[[str, Callable[[], None]], Path]
 ADAPTER = "adapter/adapter_model.safetensors"
@@ -79,7 +80,7 @@ def stop_and_resume(folder: Path) -> None:
     running.send_signal(signal.SIGTERM)
     _, errors = running.communicate(timeout=100)
     assert running.returncode == 143, errors
-    outcome = files.read_json(run / "outcome.json")
+    outcome = read_json(run / "outcome.json")
     assert (outcome["status"], outcome["error"]) == ("interrupted", "stopped by SIGTERM")
     assert not (run / "adapter").exists()
     done = started("train", "resume=run", cwd=folder)
@@ -95,7 +96,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(undisturbed: Path, stopped: P
 
 
 def test_its_restart_is_counted_and_explained(stopped: Path) -> None:
-    manifest = files.read_json(stopped / "run.json")
+    manifest = read_json(stopped / "run.json")
     (entry,) = manifest["history"]
     assert manifest["restarts"] == 1
     assert entry["reason"] == "interrupted: stopped by SIGTERM"
@@ -115,7 +116,7 @@ def test_a_complete_run_is_named_and_left_alone(stopped: Path) -> None:
 def test_in_a_sweep_a_complete_run_is_the_result(stopped: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in stopped.rglob("*")}
     again = train(compose([*WORDS, "hydra.mode=MULTIRUN"]), stopped)
-    assert again.objective == files.read_json(stopped / "outcome.json")["objective"]["value"]
+    assert again.objective == read_json(stopped / "outcome.json")["objective"]["value"]
     with pytest.raises(DataError, match=r"another configuration(.|\n)*seed: was 42, is 43"):
         train(compose([*WORDS, "seed=43", "hydra.mode=MULTIRUN"]), stopped)
     with pytest.raises(DataError, match="finished run, which is never overwritten"):
@@ -142,7 +143,7 @@ def test_reproduce_says_what_is_identical(stopped: Path) -> None:
     for part in ("configuration", "data", "weights", "metrics", "metrics.jsonl"):
         assert any(line.split()[:2] == ["identical", part] for line in done.stdout.splitlines())
     assert done.stdout.splitlines()[-1] == "again"
-    parent = files.read_json(stopped.parent / "again" / "run.json")["parent"]
+    parent = read_json(stopped.parent / "again" / "run.json")["parent"]
     assert parent == {"run": str(stopped), "trial": None}
     refused = called(*words, cwd=stopped.parent)
     assert refused.returncode == 2

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mathpal.record import files
+from tests.records import read_json
 from tests.slurm.conftest import Sweep
 
 pytestmark = pytest.mark.slurm
@@ -16,7 +16,7 @@ def test_trials_of_two_processes(sweep: Callable[..., Sweep]) -> None:
     found = sorted(path.parent for path in running.folder.parent.rglob("run.json"))
     assert [path.name for path in found] == ["0", "1"]
     for trial in found:
-        assert files.read_json(trial / "outcome.json")["status"] == "completed"
-        manifest = files.read_json(trial / "run.json")
+        assert read_json(trial / "outcome.json")["status"] == "completed"
+        manifest = read_json(trial / "run.json")
         assert manifest["config"]["trainer"]["devices"] == 2
         assert manifest["scheduler"]["SLURM_JOB_ID"]

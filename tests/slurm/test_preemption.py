@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mathpal.record import files
 from mathpal.run import train
 from mathpal.settings.composition import compose
 from tests.e2e.test_run import UNMEASURED
+from tests.records import read_json
 from tests.slurm.cluster import Cluster
 from tests.slurm.conftest import Sweep, wait_until
 
@@ -68,7 +68,7 @@ def test_preempted_saved_queued_again_and_the_same_to_the_bit(
     pusher = take_nodes(empty, 3)
     wait_until(lambda: empty.jobs()[pusher]["JobState"] == "COMPLETED", "the end of the other job")
     running.end()
-    manifest, outcome = (files.read_json(trial / f"{n}.json") for n in ("run", "outcome"))
+    manifest, outcome = (read_json(trial / f"{n}.json") for n in ("run", "outcome"))
     assert outcome["status"] == "completed"
     assert manifest["restarts"] == 1, running.jobs()
     assert manifest["history"][0]["reason"].startswith(f"interrupted: stopped by SIG{told}")

@@ -11,7 +11,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
-from mathpal.record import files
+from tests.records import read_json
 from tests.slurm.cluster import Cluster
 from tests.slurm.conftest import Sweep, wait_until
 
@@ -44,7 +44,7 @@ def require_complete(running: Sweep, count: int) -> None:
     trials = trials_of(running)
     assert [t.state for t in trials] == [TrialState.COMPLETE] * count
     for trial in trials:
-        outcome = files.read_json(running.folder / str(trial.number) / "outcome.json")
+        outcome = read_json(running.folder / str(trial.number) / "outcome.json")
         assert (outcome["status"], outcome["objective"]["value"]) == ("completed", trial.value)
 
 
@@ -80,7 +80,7 @@ def test_a_driver_that_is_killed_loses_and_doubles_nothing(
     require_complete(second, 4)
     assert len(jobs()) == 4
     for trial in trials_of(second):
-        assert files.read_json(second.folder / str(trial.number) / "run.json")["restarts"] == 0
+        assert read_json(second.folder / str(trial.number) / "run.json")["restarts"] == 0
 
 
 def test_a_trial_that_is_killed_is_started_again_in_its_place(
@@ -89,10 +89,10 @@ def test_a_trial_that_is_killed_is_started_again_in_its_place(
     running = sweep(*STUDY, "hydra.sweeper.n_trials=2", "trainer.max_steps=12")
     trial = running.folder / "0"
     wait_until(lambda: begun(trial), "the first record")
-    os.kill(files.read_json(trial / "attempt.json")["pid"], signal.SIGKILL)
+    os.kill(read_json(trial / "attempt.json")["pid"], signal.SIGKILL)
     running.end()
     require_complete(running, 2)
     assert [ends(t) for t in trials_of(running)] == [["killed", "completed"], ["completed"]]
-    history = files.read_json(trial / "run.json")["history"]
+    history = read_json(trial / "run.json")["history"]
     assert [restart["reason"] for restart in history] == ["killed: it left no outcome.json"]
     assert len(jobs()) == 3

@@ -24,10 +24,10 @@ from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora
 from mathpal.objectives.sft import sft
 from mathpal.problems import Problem
-from mathpal.record.files import read_json
 from mathpal.tokens.chat import encode, prompt_text
 from mathpal.training.fit import fit
 from mathpal.training.job import TrainingJob
+from tests.records import read_json
 
 QUESTIONS = [problem("ask", "test", name, 0).question for name in sorted(FAMILIES)][:9]
 SUMS = [

@@ -19,9 +19,9 @@ from mathpal.models.loading import load_causal_lm, load_gemma3n
 from mathpal.models.lora import attach_lora
 from mathpal.models.origin import is_marked, mark, text_part
 from mathpal.problems import Problem
-from mathpal.record.files import read_json
 from mathpal.run.weights import save_trained
 from mathpal.tokens.chat import asked_turns, prompt_text
+from tests.records import read_json
 
 SUM = Problem("s", "1 + 1 = ?", "Đáp số: 2", answer="2", kind="integer", cohort="new")
 TALK = replace(

@@ -3,13 +3,16 @@
 import errno
 import json
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mathpal.errors import DataError
 from mathpal.record import files
+from tests.records import read_json
 
 
 def left_in(folder: Path) -> list[str]:
@@ -20,7 +23,7 @@ class TestWriting:
     def test_a_file_is_written_with_its_folders(self, tmp_path: Path) -> None:
         path = tmp_path / "a" / "b" / "x.json"
         files.write_json(path, {"tên": "Toán", "n": [1, 2.5, None, True]})
-        assert files.read_json(path) == {"tên": "Toán", "n": [1, 2.5, None, True]}
+        assert read_json(path) == {"tên": "Toán", "n": [1, 2.5, None, True]}
         assert "Toán" in path.read_text(encoding="utf-8")
         assert left_in(tmp_path) == ["a", "a/b", "a/b/x.json"]
 
@@ -68,7 +71,7 @@ class TestWriting:
 
     def test_paths_and_keys_become_text(self, tmp_path: Path) -> None:
         files.write_json(tmp_path / "x.json", {1: Path("a/b")})
-        assert files.read_json(tmp_path / "x.json") == {"1": "a/b"}
+        assert read_json(tmp_path / "x.json") == {"1": "a/b"}
 
     def test_records_are_appended_a_line_each(self, tmp_path: Path) -> None:
         path = tmp_path / "sub" / "metrics.jsonl"
@@ -84,12 +87,58 @@ class TestWriting:
         files.write_lines(tmp_path / "x.jsonl", [])
         assert (tmp_path / "x.jsonl").read_text() == ""
 
-    def test_reading_says_what_is_wrong(self, tmp_path: Path) -> None:
-        with pytest.raises(DataError, match=r"x\.json is not there"):
-            files.read_json(tmp_path / "x.json")
-        (tmp_path / "x.json").write_text('{"a": ')
-        with pytest.raises(DataError, match=r"x\.json is not JSON"):
-            files.read_json(tmp_path / "x.json")
+
+class TestLeftOvers:
+    """What a killed writer left goes with the next writer; that of a living one stays."""
+
+    WRITER = (
+        "import sys, time; from pathlib import Path; from mathpal.record import files\n"
+        "with files.{0}(Path(sys.argv[1]), fsync=False{1}) as part:\n"
+        "    {2}.write_text('half'); print('writing', flush=True); time.sleep(60)"
+    )
+
+    @pytest.fixture(params=["file", "folder", "shared folder"])
+    def begun(
+        self, request: pytest.FixtureRequest, tmp_path: Path
+    ) -> Iterator[tuple[Path, subprocess.Popen[str], Any]]:
+        shared = ", shared=True" if request.param == "shared folder" else ""
+        kind, part = (
+            ("whole_file", "part") if request.param == "file" else ("whole_folder", "(part / 'x')")
+        )
+        words = [sys.executable, "-c", self.WRITER.format(kind, shared, part), tmp_path / "it"]
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        assert process.stdout and process.stdout.readline() == "writing\n"
+
+        def write() -> None:
+            settings: dict[str, Any] = {"shared": True} if shared else {}
+            with getattr(files, kind)(tmp_path / "it", fsync=False, **settings) as made:
+                (made if kind == "whole_file" else made / "x").write_text("whole")
+
+        yield tmp_path, process, write
+        process.kill()
+        process.communicate()
+
+    def test_that_of_a_killed_writer_is_removed(self, begun: Any) -> None:
+        folder, process, write = begun
+        process.kill()
+        process.wait()
+        assert [name for name in left_in(folder) if name.endswith(".part")]
+        write()
+        assert left_in(folder) in (["it"], ["it", "it/x"])
+
+    def test_that_of_a_writer_at_work_stays(self, begun: Any) -> None:
+        folder, _, write = begun
+        if (folder / ".it.part").exists():
+            pytest.skip("a folder that is not shared has one writer")
+        write()
+        assert [name for name in left_in(folder) if name.endswith(".part")]
+
+    def test_other_names_stay(self, tmp_path: Path) -> None:
+        others = [".it.part", ".its.0123abcd.part", ".it.0123abcd.old", "it.0123abcd.part"]
+        for name in others:
+            (tmp_path / name).write_text("")
+        files.write_text(tmp_path / "it", "whole")
+        assert left_in(tmp_path) == sorted([*others, "it"])
 
 
 class TestHash:

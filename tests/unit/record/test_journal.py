@@ -105,5 +105,5 @@ class TestRewinding:
 
     def test_a_full_disk_is_said_in_a_sentence(self, tmp_path: Path) -> None:
         (tmp_path / "metrics.jsonl").mkdir()
-        with pytest.raises(DataError, match=r"metrics\.jsonl could not be written: Is a directory"):
+        with pytest.raises(DataError, match=r"metrics\.jsonl could not be written: it is a folder"):
             Journal(tmp_path / "metrics.jsonl").append(1, {})

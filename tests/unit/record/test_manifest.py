@@ -12,6 +12,7 @@ import pytest
 from mathpal.errors import DataError
 from mathpal.record import environment, files, manifest, outcome
 from mathpal.record.outcome import Outcome
+from tests.records import read_json
 
 CONFIG = {"name": "x", "seed": 3, "trainer": {"lr": 1e-4, "betas": [0.9, 0.99]}, "dry_run": False}
 PRINTS = {"data": "ab", "model": "cd", "tokenizer": "ef", "template": "01"}
@@ -32,7 +33,7 @@ class TestFirstAttempt:
         monkeypatch.setenv("MATHPAL_PARENT", '{"run": "multirun/a", "trial": 4}')
         monkeypatch.setattr(sys, "argv", ["train.py", "data.question=a b", "seed=3"])
         written = begin(tmp_path)
-        assert files.read_json(tmp_path / "run.json") == written
+        assert read_json(tmp_path / "run.json") == written
         assert (written["name"], written["seed"], written["config"]) == ("x", 3, CONFIG)
         assert written["config_hash"] == files.config_hash(CONFIG)
         assert written["argv"] == ["train.py", "data.question=a b", "seed=3"]
@@ -169,7 +170,8 @@ class TestCode:
             subprocess.run(["git", *name, *words], cwd=tmp_path, check=True, capture_output=True)
 
         (tmp_path / "sub").mkdir()
-        (tmp_path / "sub" / "a.py").write_text("one\n")
+        for name in ("a.py", "environment.py"):
+            (tmp_path / "sub" / name).write_text("one\n")
         (tmp_path / "picture").write_bytes(bytes(range(256)))
         git("init")
         git("add", ".")

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from mathpal.errors import DataError
-from mathpal.record import files, outcome
+from mathpal.record import outcome
 from mathpal.record.outcome import Objective, Outcome
 from mathpal.record.trials import WORD, tell_to_stop
+from tests.records import read_json
 
 
 def written(run_dir: Path) -> dict[str, Any]:
-    found: dict[str, Any] = files.read_json(run_dir / "outcome.json")
+    found: dict[str, Any] = read_json(run_dir / "outcome.json")
     return found
 
 
@@ -123,7 +124,7 @@ class TestAbsentOrUnreadable:
     def test_a_damaged_file_raises_or_gives_none(self, tmp_path: Path, content: bytes) -> None:
         (tmp_path / "outcome.json").write_bytes(content)
         for asked in (outcome.read, outcome.find, outcome.settled):
-            with pytest.raises(DataError, match=r"outcome\.json is no"):
+            with pytest.raises(DataError, match=r"outcome\.json is damaged"):
                 asked(tmp_path)
         assert outcome.find(tmp_path, unreadable="none") is outcome.ended(tmp_path) is None
         assert outcome.read_or_failed(tmp_path).status == "failed"

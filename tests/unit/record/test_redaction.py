@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mathpal.record import attempts, files
+from mathpal.record import attempts, files, outcome
 from mathpal.record.redaction import redact, redacted_keys
 
 CANARY = "canary-4f1d9c07"
@@ -192,3 +192,42 @@ def test_the_log_is_as_it_was_afterwards(tmp_path: Path) -> None:
     with attempts.log_file(tmp_path):
         assert len(root.handlers) == len(before) + 1
     assert [(handler, handler.formatter) for handler in root.handlers] == before
+
+
+class TestOwnWords:
+    """A secret of the environment that is an ordinary word does not rewrite the program's words."""
+
+    @pytest.mark.parametrize(
+        "word",
+        [
+            "completed", "interrupted", "accuracy", "validation/loss", "tuned/accuracy_new",
+            "gemma3n_tiny", "mathpal.training", "minimize", "config_hash", "InfeasibleError",
+            "attention", "nguoc_chieu_gap_nhau", "no_answer", "safetensors",
+        ],
+    )  # fmt: skip
+    def test_a_word_of_the_program_stays(self, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+        monkeypatch.setenv("SOME_API_KEY", word)
+        assert redact({word: [f"a/{word}"], "b": word}) == {word: [f"a/{word}"], "b": word}
+        assert redact({"api_key": word}) == {"api_key": "***"}, "under its own name it is a secret"
+        assert redact(f"tracker.api_key={word}") == "tracker.api_key=***"
+
+    @pytest.mark.parametrize(
+        "secret",
+        [
+            "correcthorsebattery", "sunflower-gardening", "Passw0rd123", "completed9c07ab1", CANARY,
+            "mậtkhẩucủatôi", "8c1f4e9a2b7d",
+        ],
+    )  # fmt: skip
+    def test_any_other_secret_leaves(self, monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+        monkeypatch.setenv("SOME_API_KEY", secret)
+        assert redact(f"see {secret}.") == "see ***."
+
+    @pytest.mark.parametrize("word", ["completed", "validation/loss", "accuracy"])
+    def test_a_completed_run_stays_readable(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, word: str
+    ) -> None:
+        monkeypatch.setenv("DB_PASSWORD", word)
+        outcome.completed(tmp_path, {"validation/loss": 1.0, "tuned/accuracy": 0.5}, {}, ())
+        found = outcome.read(tmp_path)
+        assert found.status == "completed"
+        assert found.metrics == {"validation/loss": 1.0, "tuned/accuracy": 0.5}

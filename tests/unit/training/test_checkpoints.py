@@ -14,13 +14,25 @@ import torch
 from mathpal.errors import DataError
 from mathpal.training import checkpoints
 from mathpal.training.checkpoints import Checkpoint
+from mathpal.training.records import State, SumsState
 
 
 def made(step: int) -> Checkpoint:
     generator = torch.Generator().manual_seed(step)
     weights = {"a.weight": torch.randn(8, 4, generator=generator), "b": torch.tensor(float(step))}
     optimizer = {"0/exp_avg": torch.randn(8, 4, generator=generator), "0/step": torch.tensor(3.0)}
-    return Checkpoint(step, weights, optimizer, {"loss": float("nan"), "rate": 0.1, "steps": [1]})
+    return Checkpoint(step, weights, optimizer, plain())
+
+
+def plain() -> State:
+    sums: SumsState = {"steps": 2, "loss": 0.1}
+    return {
+        "guard": {"losses": [0.1], "bad": [1], "skipped": 1, "rolled_back": False},
+        "recorder": {"last_loss": float("nan"), "since": sums, "whole": {}},
+        "best": {"value": None, "step": None, "misses": 0, "latest": {"train/loss": 0.1}},
+        "stopped": False,
+        "optimizer": {"groups": [{"params": [0, 1]}], "values": {}},
+    }
 
 
 @pytest.fixture
