@@ -11,7 +11,10 @@ from importlib.metadata import entry_points
 VARIABLE = "MATHPAL_ALLOW"  # dotted names, separated by commas
 ENTRY_POINTS = "mathpal.allowed"  # their values are the names: my_package.module:function
 
-CALLBACKS = ("hydra.experimental.callbacks.LogJobReturnCallback",)
+CALLBACKS = (
+    "hydra.experimental.callbacks.LogJobReturnCallback",
+    "mathpal.cli.directories.Directories",
+)
 SWEEPERS = (
     "hydra_plugins.mathpal_sweeps.sweepers.GridSweeper",
     "hydra_plugins.mathpal_sweeps.sweepers.OptunaSweeper",

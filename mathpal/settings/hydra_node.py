@@ -155,7 +155,8 @@ def _check_launcher(node: Any, faults: list[Fault]) -> None:
         schema = getattr(importlib.import_module(module), name).__init__
         given = {str(key): value for key, value in node.items() if key != "_target_"}
         settings = keywords(where, given, schema, faults)
-        for module in settings.get("preload", ()):
+        preloaded = settings.get("preload", ())
+        for module in preloaded if isinstance(preloaded, list | tuple) else ():
             if not is_allowed(module, ()) and str(module).split(".")[0] not in PRELOADED:
                 expected = f"a module of {', '.join(PRELOADED)}"
                 fault = Fault(f"{where}.preload=[{module}]", expected, how_to_allow(str(module)))
