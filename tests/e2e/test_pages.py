@@ -221,7 +221,8 @@ def test_commands_for_this_machine_are_executed(page: str, tmp_path: Path) -> No
         if not (mine or reads) or re.search(NOT_HERE, line):
             continue
         if mine:
-            own = [w for w in SHORT if not w.startswith("data.") or "data=file" not in line]
+            vimath = not re.search(r"\bdata=(?!vimath)", line)
+            own = [w for w in SHORT if vimath or not w.startswith("data.")]
             dry = [] if "-m" in words else ["dry_run=true"]
             command = [*run, *words[2:], *(w for w in own if w.split("=")[0] not in line), *dry]
         else:
