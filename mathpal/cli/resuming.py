@@ -30,7 +30,7 @@ def resume(words: Sequence[str]) -> None:
     from mathpal.run import launching
 
     folder = named[0].partition("=")[2].strip("'\"")
-    if not folder or not Path(folder).is_dir():
+    if not folder or not os.path.isdir(folder):
         raise ConfigError(f"{named[0]}: expected the directory of a run, e.g. outputs/latest")
     command = launching.worker(Path(folder))
     os.execve(command[0], command, launching.environment())
