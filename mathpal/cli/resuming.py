@@ -39,7 +39,7 @@ def resume(words: Sequence[str]) -> None:
     from mathpal.run import launching
 
     folder = named[0].partition("=")[2].strip("'\"")
-    if not folder or not Path(folder).is_dir():
+    if not folder or not os.path.isdir(folder):
         raise ConfigError(
             f"{named[0]}: expected the directory of a run, e.g. outputs/default/2026-11-29_10-30-00"
         )

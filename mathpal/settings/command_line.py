@@ -6,6 +6,7 @@ sweep, every value is checked. Hydra's own node is always checked, because Hydra
 """
 
 import difflib
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -98,7 +99,7 @@ def _place(flags: Any, config_name: str, conf: Path, own: Mapping[str, str]) -> 
     """Return where the flags let Hydra compose from."""
     faults = []
     further = None if flags.config_dir is None else Path(flags.config_dir).expanduser().absolute()
-    if further is not None and not further.is_dir():
+    if further is not None and not os.path.isdir(further):
         faults.append(Fault(f"--config-dir {flags.config_dir}", "a folder that exists"))
     if flags.config_path is not None:
         expected = f"no other folder than {conf}"

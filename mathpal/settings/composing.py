@@ -3,6 +3,7 @@
 Knows Hydra's search path. Does not know what a configuration means.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +29,7 @@ class Place(NamedTuple):
 
     def has_group(self, name: str) -> bool:
         """Return whether a folder with options has this name."""
-        return any((folder / name).is_dir() for folder in self.folders)
+        return any(os.path.isdir(folder / name) for folder in self.folders)
 
     def options(self, group: str) -> list[str]:
         """Return the options of a group."""

@@ -6,6 +6,7 @@ lists of what may be named there.
 """
 
 import copy
+import functools
 import importlib
 import re
 import secrets
@@ -46,6 +47,11 @@ def node_faults(cfg: DictConfig) -> list[Fault]:
         reason = str(error).splitlines()[0]
         return [Fault(f"{place}: {reason}", "interpolations that name existing settings")]
     faults: list[Fault] = []
+    # An interpolation can put anything in the place of a mapping.
+    for place in ("callbacks", "job", "run", "sweep", "job.env_set"):
+        value = functools.reduce(lambda found, key: found[key], place.split("."), node)
+        if not isinstance(value, dict):
+            return [Fault(f"hydra.{place}={shown(value)}", "a mapping of settings")]
     for name, callback in node["callbacks"].items():
         _check_plug_in(f"hydra.callbacks.{name}", callback, CALLBACKS, (), faults)
     _check_sweeper(node["sweeper"], faults)

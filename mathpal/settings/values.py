@@ -31,6 +31,9 @@ def check_value(where: str, value: Any, annotation: Any, faults: list[Fault]) ->
     try:
         # Strict JSON mode: a list may be a tuple, a string a path, an int a float; nothing else.
         return adapter.validate_json(json.dumps(_at_home(value, annotation)), strict=True)
+    except OSError as error:  # a name that is too long for any file
+        faults.append(Fault(f"{where}={value}", f"a path of this file system ({error.strerror})"))
+        return value
     except (TypeError, ValueError) as error:
         if not isinstance(error, ValidationError):  # bytes, or a mapping with keys of other types
             faults.append(Fault(f"{where}={value!r}", f"a value that JSON can hold ({error})"))

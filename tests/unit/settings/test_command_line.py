@@ -110,6 +110,27 @@ class TestOneFault:
     def test_what_cannot_be_read_at_all(self, text: str) -> None:
         assert givens(text) == [text]
 
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["a" * 300],
+            ["a" * 300 + "=1"],
+            ["data=file", "data.path=" + "a" * 300],
+            ["--config-dir", "a" * 300],
+            ["seed=" + "9" * 5000],
+            ["~data=-1"],
+            ["+experiment@trainer.evaluate_every=-0.0"],
+            ["+study@trainer.betas=1_000"],
+            ["++hydra.run.dir=${oc.env:NOPE_X}"],
+            ["hydra.callbacks=${now:%Q}"],
+            ["hydra.run=${now:%Q}"],
+            ["hydra.job.env_set=${seed}"],
+            ["name=\ud800"],
+        ],
+    )
+    def test_what_hydra_or_the_system_stumbles_over(self, words: list[str]) -> None:
+        assert "in this composition; nothing was started" in message(*words)
+
     @pytest.mark.parametrize("value", ["${nothing}", "${trainer.nothing}"])
     def test_an_interpolation_of_nothing(self, value: str) -> None:
         assert "interpolations that name existing settings" in message(f"trainer.seed={value}")
