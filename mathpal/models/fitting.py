@@ -8,14 +8,13 @@ from typing import Any
 from mathpal.errors import ConfigError
 
 
-def require_fitting(config: Any, tokenizer: Any, path: str, max_length: int) -> None:
-    """Require an embedding for every token, and a position for every token of a row.
+def require_vocabulary(config: Any, tokenizer: Any, path: str) -> None:
+    """Require an embedding for every token.
 
     Args:
         config: Transformers' configuration of the model.
         tokenizer: its tokenizer.
         path: as the user wrote it, for the message.
-        max_length: most tokens of a row.
 
     Raises:
         ConfigError: naming both sizes.
@@ -29,10 +28,18 @@ def require_fitting(config: Any, tokenizer: Any, path: str, max_length: int) -> 
             f"but the model's embedding has {rows} rows. Expected: the tokenizer that the "
             "model was trained with, or an embedding resized to it (resize_token_embeddings)"
         )
+
+
+def require_positions(config: Any, max_length: int) -> None:
+    """Require a position for every token of the longest row that a run may train on.
+
+    Raises:
+        ConfigError: naming both numbers.
+    """
     places = positions(config)
     if places is not None and max_length > places:
         raise ConfigError(
-            f"model.max_length={max_length}: model.path={path} knows {places} positions. "
+            f"model.max_length={max_length}: this model knows {places} positions. "
             f"Set model.max_length={places}"
         )
 

@@ -13,7 +13,7 @@ from annotated_types import Ge
 from mathpal.errors import ConfigError
 from mathpal.models.backends import Backend, Chosen, begin, without_offloading
 from mathpal.models.checkpoint import read, read_model
-from mathpal.models.fitting import require_fitting, require_transformers
+from mathpal.models.fitting import require_transformers, require_vocabulary
 from mathpal.models.loaded import Loaded
 from mathpal.models.origin import text_part
 from mathpal.models.precision import Dtype, Quantization, precision
@@ -143,7 +143,7 @@ def _loaded(
     config = wanted.config or read(
         transformers.AutoConfig, wanted.source, wanted.path, revision=wanted.revision
     )
-    require_fitting(config, tokenizer, wanted.path, wanted.max_length)
+    require_vocabulary(config, tokenizer, wanted.path)
     if backend == "unsloth":
         from mathpal.models import unsloth_loading
 

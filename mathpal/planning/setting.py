@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing import Any, Literal, NamedTuple
 
 from mathpal.errors import ConfigError
+from mathpal.models.fitting import require_positions
 from mathpal.models.lora import matching
 from mathpal.planning.parts import Architecture, architecture
 from mathpal.planning.shapes import text_config
@@ -128,6 +129,7 @@ def setting(composition: Composition, device: Device) -> Setting:
         trainer["precision"] == "auto" and device == "gpu"
     )
     config = text_config(composition.model)
+    require_positions(config, model["max_length"])
     shapes = architecture(config)
     layout = _layout(model, trainer, config, device)
     plain_text = not composition.can("data").has_answers  # every token is a target

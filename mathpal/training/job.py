@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from annotated_types import Ge, Gt, Interval, Len
 
 from mathpal.models.loaded import Loaded
-from mathpal.settings.run_settings import Seed
 
 if TYPE_CHECKING:
     from mathpal.objectives.objective import Objective
@@ -108,7 +107,7 @@ class Batching:
     layout: Literal["auto", "padded", "packed"] = "auto"
     order: Literal["shuffled", "given"] = "shuffled"
     workers: Annotated[int, Ge(0)] = 0
-    seed: Seed = 42
+    seed: int = 42
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

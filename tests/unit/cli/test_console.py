@@ -57,10 +57,9 @@ def test_long_names_that_fit() -> None:
     preflight(split(compose([f"name={'x' * 200}"])).config)
 
 
-@pytest.mark.parametrize("setting", ["seed", "trainer.seed"])
 @pytest.mark.parametrize("value", [2**32, 2**64, -1])
-def test_seeds_that_no_generator_takes(setting: str, value: int) -> None:
-    assert f"{setting}={value}" in refused(f"{setting}={value}")
+def test_seeds_that_no_generator_takes(value: int) -> None:
+    assert f"seed={value}" in refused(f"seed={value}")
 
 
 def test_the_largest_seed() -> None:

@@ -16,6 +16,9 @@ from mathpal.models.loaded import Loaded
 from mathpal.models.loading import load_causal_lm
 from mathpal.models.lora import attach_lora
 from mathpal.objectives.sft import sft
+from mathpal.planning.plans import plan
+from mathpal.settings.composition import compose, split
+from mathpal.settings.preflight import preflight
 from mathpal.tokens.chat import encode
 from mathpal.training.fit import fit
 from mathpal.training.job import TrainingJob
@@ -67,9 +70,11 @@ class TestPositions:
             if kind == "learned"
             else llama(shared_tiny, place, max_position_embeddings=64)
         )
+        words = ["model=causal_lm", f"model.path={folder}", "model.backend=transformers"]
+        asked = split(compose([*words, "model.max_length=65"])).config
         with pytest.raises(ConfigError, match=r"knows 64 positions. Set model.max_length=64"):
-            load_causal_lm(path=str(folder), max_length=65)
-        assert load_causal_lm(path=str(folder), max_length=64).max_length == 64
+            plan(preflight(asked))
+        plan(preflight(split(compose([*words, "model.max_length=64"])).config))
 
     def test_scaled_rotary_positions_reach_further(self) -> None:
         plain = LlamaConfig(max_position_embeddings=64)
