@@ -163,10 +163,14 @@ def _forms(text: str, place: Place, sweeps: bool, faults: list[Fault]) -> list[s
     if _is_hydras(key) or override.is_delete() or override.package:
         return [text]
     plus = "++" if override.is_force_add() else "+" if override.is_add() else ""
-    if not place.has_group(key):
-        return [f"{plus}{key}={value}" for value in _values(override, text)]
-    options = place.options(key)
-    chosen = _options(override, options)
+    try:
+        if not place.has_group(key):
+            return [f"{plus}{key}={value}" for value in _values(override, text)]
+        options = place.options(key)
+        chosen = _options(override, options)
+    except Exception as error:  # Hydra cannot write down a sweep of sweeps, for one
+        faults.append(Fault(text, f"values that can be listed ({type(error).__name__})"))
+        return []
     for option in chosen:
         if option not in options:
             faults.append(_no_option(key, option, options))

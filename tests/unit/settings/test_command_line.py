@@ -126,6 +126,9 @@ class TestOneFault:
             ["hydra.run=${now:%Q}"],
             ["hydra.job.env_set=${seed}"],
             ["name=\ud800"],
+            ["-m", "trainer.order=range(3),range(3)"],
+            ["-m", "lora=range(3),range(3)"],
+            ["-m", "seed=choice(range(2),interval(0,1))"],
         ],
     )
     def test_what_hydra_or_the_system_stumbles_over(self, words: list[str]) -> None:
