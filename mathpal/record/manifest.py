@@ -24,13 +24,16 @@ NAME = "run.json"
 _ABSENT = object()
 
 
-def read(run_dir: Path) -> Manifest:
+def read(run_dir: Path, *needed: str) -> Manifest:
     """Read the manifest of a run.
 
     Raises:
-        DataError: when run.json is absent or damaged.
+        DataError: when run.json is absent or damaged, or lacks a needed key.
     """
-    return reading.read(run_dir / NAME, Manifest)
+    manifest = reading.read(run_dir / NAME, Manifest)
+    if missing := [key for key in needed if key not in manifest]:
+        raise DataError(f"{run_dir / NAME} is damaged: {', '.join(missing)} is missing")
+    return manifest
 
 
 def known(run_dir: Path) -> Manifest | None:
@@ -45,7 +48,7 @@ def recorded(run_dir: Path) -> Manifest | None:
     """Return the manifest of a run; None without one, and for that of a dry run."""
     if not os.path.lexists(run_dir / NAME):
         return None
-    manifest = read(run_dir)
+    manifest = read(run_dir, "config", "config_hash", "git", "packages", "fingerprints")
     return None if manifest["config"].get("dry_run") else manifest
 
 
@@ -161,11 +164,7 @@ def _described(
         "config": config,
         "config_hash": files.config_hash(config),
         "seed": config.get("seed"),
-        "git": {
-            "commit": code.commit,
-            "dirty": bool(code.diff),
-            "untracked": code.untracked,
-        },
+        "git": {"commit": code.commit, "dirty": bool(code.diff), "untracked": code.untracked},
         "python": platform.python_version(),
         "packages": environment.versions(),
         "determinism": {**_flags(), "environment": environment.variables()},

@@ -231,7 +231,7 @@ def load_run(run_dir: Path) -> tuple[Loaded, Splits]:
     Raises:
         DataError: if the directory holds no trained run.
     """
-    config = manifest.read(run_dir)["config"]
+    config = manifest.read(run_dir, "config")["config"]
     secrets = redacted_keys(config)
     asked = composed.read(run_dir).config if secrets else composed.of_values(config, run_dir)
     composition = preflight(asked)
