@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 # Metrics that a run computes; those that match _MEASURED are readings of a clock or a meter.
 _COMPUTED = re.compile(r"(train/(loss|lr|grad_norm|skipped)|(validation|base|tuned)/.+)")
 _MEASURED = re.compile(r"second|memory|latency|time")
+_COMPARED = ("config_hash", "git", "python", "packages", "hardware", "fingerprints")
 WEIGHTS, METRICS = "weights", "metrics"
 
 
@@ -98,7 +99,7 @@ def compare(one: Path, other: Path) -> list[Finding]:
         one: directory of the first.
         other: directory of the second.
     """
-    first, second = (manifest.read(path) for path in (one, other))
+    first, second = (manifest.read(path, *_COMPARED) for path in (one, other))
     findings = [_finding("configuration", first["config_hash"], second["config_hash"])]
     findings += [
         _finding("commit", first["git"]["commit"], second["git"]["commit"]),

@@ -6,16 +6,13 @@ with a run.
 
 import logging
 import os
-import platform
-import shlex
-import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from mathpal.errors import DataError
-from mathpal.record import environment, files, outcome, reading, untrusted
+from mathpal.record import environment, files, outcome, provenance, reading, untrusted
 from mathpal.record.redaction import redact
 from mathpal.record.schemas import Manifest, Restart
 
@@ -24,13 +21,16 @@ NAME = "run.json"
 _ABSENT = object()
 
 
-def read(run_dir: Path) -> Manifest:
+def read(run_dir: Path, *needed: str) -> Manifest:
     """Read the manifest of a run.
 
     Raises:
-        DataError: when run.json is absent or damaged.
+        DataError: when run.json is absent or damaged, or lacks a needed key.
     """
-    return reading.read(run_dir / NAME, Manifest)
+    manifest = reading.read(run_dir / NAME, Manifest)
+    if missing := [key for key in needed if key not in manifest]:
+        raise DataError(f"{run_dir / NAME} is damaged: {', '.join(missing)} is missing")
+    return manifest
 
 
 def known(run_dir: Path) -> Manifest | None:
@@ -45,7 +45,7 @@ def recorded(run_dir: Path) -> Manifest | None:
     """Return the manifest of a run; None without one, and for that of a dry run."""
     if not os.path.lexists(run_dir / NAME):
         return None
-    manifest = read(run_dir)
+    manifest = read(run_dir, "config", "config_hash", "git", "packages", "fingerprints")
     return None if manifest["config"].get("dry_run") else manifest
 
 
@@ -120,7 +120,7 @@ def begin(
         _require_same_inputs(earlier, fingerprints)
         manifest = _continued(earlier, run_dir, from_step)
     else:
-        manifest = _described(run_dir, config, overrides, fingerprints, accelerator)
+        manifest = provenance.described(run_dir, config, overrides, fingerprints, accelerator)
         manifest["backend"] = backend
         manifest |= {"plan": plan, "date": day, "start": start, "begins_at_step": from_step}
         if start is not None and manifest["parent"] is None:
@@ -163,73 +163,6 @@ def _require_same_inputs(earlier: Manifest, fingerprints: dict[str, str]) -> Non
         )
 
 
-def _described(
-    run_dir: Path,
-    config: dict[str, Any],
-    overrides: list[str],
-    fingerprints: dict[str, str],
-    accelerator: str,
-) -> Manifest:
-    code = environment.code()
-    if code.diff:
-        files.write_text(run_dir / "git.diff", code.diff)
-    lines = environment.installed()
-    files.write_text(run_dir / "requirements.txt", "".join(f"{line}\n" for line in lines))
-    words = [str(redact(word)) for word in sys.argv]
-    return {
-        "schema": files.SCHEMA,
-        "name": config.get("name"),
-        "argv": words,
-        "command": shlex.join(["python", *words]),
-        "directory": str(run_dir.absolute()),
-        "working_directory": str(Path.cwd()),
-        "overrides": overrides,
-        "config": config,
-        "config_hash": files.config_hash(config),
-        "seed": config.get("seed"),
-        "git": {
-            "commit": code.commit,
-            "dirty": bool(code.diff),
-            "untracked": code.untracked,
-        },
-        "python": platform.python_version(),
-        "packages": environment.versions(),
-        "determinism": {**_flags(), "environment": environment.variables()},
-        "hardware": {**environment.hardware(), "accelerator": accelerator, **_cuda()},
-        "fingerprints": fingerprints,
-        "parent": environment.parent(),
-        "scheduler": environment.scheduler(),
-        "restarts": 0,
-        "history": [],
-        "started": _now(),
-    }
-
-
-def _flags() -> dict[str, Any]:
-    """Return the settings of torch on which the bits of a sum depend."""
-    import torch
-
-    return {
-        "threads": torch.get_num_threads(),
-        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
-        "float32_matmul_precision": torch.get_float32_matmul_precision(),
-        "cudnn_deterministic": torch.backends.cudnn.deterministic,
-        "cudnn_benchmark": torch.backends.cudnn.benchmark,
-    }
-
-
-def _cuda() -> dict[str, Any]:
-    import torch
-
-    if not torch.cuda.is_available():
-        return {}
-    return {
-        "accelerators": torch.cuda.device_count(),
-        "cuda": torch.version.cuda,
-        "driver": environment.driver(),
-    }
-
-
 def _continued(earlier: Manifest, run_dir: Path, from_step: int) -> Manifest:
     """Return the first attempt's manifest with one more restart."""
     changed = []
@@ -246,7 +179,7 @@ def _continued(earlier: Manifest, run_dir: Path, from_step: int) -> Manifest:
     ]
     if changed:
         log.warning("resuming with other code than the run began with: %s", "; ".join(changed))
-    restart: Restart = {"time": _now(), "from_step": from_step, "reason": _ended(run_dir)}
+    restart: Restart = {"time": provenance.now(), "from_step": from_step, "reason": _ended(run_dir)}
     if changed:
         restart["changed"] = changed
     history = [*earlier.get("history", []), restart]
@@ -269,7 +202,3 @@ def _ended(run_dir: Path) -> str:
     if earlier is None:
         return "killed: it left no outcome.json"
     return f"{earlier.status}: {earlier.error}" if earlier.error else earlier.status
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

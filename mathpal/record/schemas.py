@@ -33,35 +33,35 @@ class Restart(TypedDict):
     changed: NotRequired[list[str]]
 
 
-class Manifest(TypedDict):
-    """run.json."""
+class Manifest(TypedDict, total=False):
+    """run.json; a reader names the keys that it needs."""
 
-    schema: NotRequired[Schema]
-    name: NotRequired[str | None]
-    argv: NotRequired[list[str]]
-    command: NotRequired[str | list[str]]
-    overrides: NotRequired[list[str]]
+    schema: Schema
+    name: str | None
+    argv: list[str]
+    command: str | list[str]
+    overrides: list[str]
     config: Config
     config_hash: str
-    seed: NotRequired[int | None]
+    seed: int | None
     git: Git
     python: str
     packages: dict[str, str]
-    determinism: NotRequired[dict[str, Any]]
+    determinism: dict[str, Any]
     hardware: dict[str, Any]
     fingerprints: dict[str, str]
-    parent: NotRequired[dict[str, Any] | None]
-    scheduler: NotRequired[dict[str, str]]
-    restarts: NotRequired[int]
-    history: NotRequired[list[Restart]]
-    started: NotRequired[str]
-    backend: NotRequired[str]
-    plan: NotRequired[dict[str, Any] | None]
-    working_directory: NotRequired[str]
-    directory: NotRequired[str]
-    date: NotRequired[str | None]
-    start: NotRequired[dict[str, Any] | None]
-    begins_at_step: NotRequired[Step]
+    parent: dict[str, Any] | None
+    scheduler: dict[str, str]
+    restarts: int
+    history: list[Restart]
+    started: str
+    backend: str
+    plan: dict[str, Any] | None
+    working_directory: str
+    directory: str
+    date: str | None
+    start: dict[str, Any] | None
+    begins_at_step: Step
 
 
 class Compared(TypedDict):

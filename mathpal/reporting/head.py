@@ -10,7 +10,7 @@ from typing import Any
 
 from mathpal.drawing.formatting import duration, number
 from mathpal.record.outcome import Outcome
-from mathpal.record.schemas import Manifest
+from mathpal.record.schemas import Git, Manifest
 from mathpal.reporting.outline import outline
 from mathpal.reporting.provenance import stages
 
@@ -99,7 +99,7 @@ def read_environment(
         run: the content of run.json.
         outcome: None where outcome.json is absent or unreadable.
     """
-    git = run.get("git") or {}
+    git: Git = run.get("git") or {"commit": None}
     code = {
         "python": run.get("python"),
         "commit": git.get("commit"),
@@ -153,7 +153,7 @@ def _device(hardware: dict[str, Any]) -> str:
 
 
 def _facts(run: Manifest, outcome: Outcome | None, place: str) -> list[tuple[str, str]]:
-    git = run.get("git") or {}
+    git: Git = run.get("git") or {"commit": None}
     commit = str(git.get("commit") or "")[:10]
     hardware = run.get("hardware") or {}
     objective = outcome and outcome.objective

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mathpal.record.schemas import Manifest
+from mathpal.record.schemas import Git, Manifest
 
 
 class Entry(NamedTuple):
@@ -38,7 +38,7 @@ def reproduce(manifest: Manifest, run_dir: Path) -> list[str]:
     """
     place = shown_path(run_dir)
     lines = []
-    git = manifest.get("git") or {}
+    git: Git = manifest.get("git") or {"commit": None}
     if git.get("commit"):
         lines.append(f"git checkout {shlex.quote(str(git['commit']))}")
     if git.get("dirty"):

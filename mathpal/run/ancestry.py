@@ -43,7 +43,7 @@ def require_inputs_of(run: str | None, prints: dict[str, str], names: Sequence[s
     """
     if run is None or not (Path(run) / manifest.NAME).is_file():
         return
-    earlier = manifest.read(Path(run))
+    earlier = manifest.read(Path(run), "fingerprints")
     compared = {name: value for name, value in prints.items() if name in names}
     if changed := manifest.changed_inputs(earlier, compared):
         raise DataError(

@@ -55,7 +55,7 @@ def reopen(run_dir: Path, *, allow_changed: bool = False) -> Reopened:
     Raises:
         DataError: if the directory holds no trained run, or its inputs have changed.
     """
-    record = manifest.read(run_dir)
+    record = manifest.read(run_dir, "config", "fingerprints")
     composition = preflight(_recorded(record, run_dir, "model", "data"), _groups_alone)
     loaded, splits = _load(composition, record, run_dir), composition.data(None)
     return Reopened(loaded, splits, _compared(record, run_dir, loaded, splits, allow_changed))
@@ -63,7 +63,7 @@ def reopen(run_dir: Path, *, allow_changed: bool = False) -> Reopened:
 
 def reopen_model(run_dir: Path, *, allow_changed: bool = False) -> Loaded:
     """Load the tuned model of a finished run alone; its data need not be there. See `reopen`."""
-    record = manifest.read(run_dir)
+    record = manifest.read(run_dir, "config", "fingerprints")
     loaded = _load(preflight(_recorded(record, run_dir, "model"), _groups_alone), record, run_dir)
     _compared(record, run_dir, loaded, None, allow_changed)
     return loaded
