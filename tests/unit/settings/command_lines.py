@@ -11,9 +11,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from omegaconf import OmegaConf
 
-from hydra_plugins.mathpal_sweeps.sweepers import OptunaSweeper
+from hydra_plugins.mathpal_sweeps.sweepers import GridSweeper, OptunaSweeper
 from mathpal.cli import main
 from mathpal.settings.composition import compose
 
@@ -103,7 +104,8 @@ def outcome(line: list[str], folder: Path) -> str:
         patch.chdir(folder)
         patch.setattr(sys, "argv", ["train.py", *line])
         patch.setattr(main.TrainTask, "__call__", lambda task, cfg: None)
-        patch.setattr(OptunaSweeper, "sweep", lambda *_: None)
+        for sweeper in (OptunaSweeper, GridSweeper, BasicSweeper):
+            patch.setattr(sweeper, "sweep", lambda *_: None)
         patch.setattr("os.execve", lambda *_: None)
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
