@@ -82,8 +82,16 @@ def _answers(columns: Mapping[str, str], found: list[str]) -> list[str]:
 
 
 def _likely(keyword: str, found: list[str]) -> str | None:
-    plain = {plain_name(name): name for name in reversed(found)}
-    return next((plain[word] for word in LIKELY[keyword].split() if word in plain), None)
+    words = [word.replace("_", "") for word in LIKELY[keyword].split()]
+    plain = {plain_name(name).replace("_", ""): name for name in reversed(found)}
+    whole = next((plain[word] for word in words if word in plain), None)
+    if whole is not None:
+        return whole
+    # "Lời giải chi tiết" for "loi_giai". The first one, as in the file, is the likeliest.
+    begun = {plain_name(name): name for name in reversed(found)}
+    return next(
+        (begun[n] for w in LIKELY[keyword].split() for n in begun if n.startswith(f"{w}_")), None
+    )
 
 
 def _override(keyword: str, found: list[str]) -> str:

@@ -49,6 +49,10 @@ _RARE = frozenset(
 _RUNS = frozenset(["span", "font"])  # word processors divide a word over several of these
 _CLOSED, _OPENED = "\x01", "\x02"
 _ADJACENT = re.compile(f"([^\\W_]{{1,9}}){_CLOSED}+{_OPENED}+(?=([^\\W_]{{1,9}}))")
+_LETTER = r"[^\W\d_]"
+# The edge of an element between letters: "<b>Bài 1</b>Tính", but not "T<b>oán</b>".
+_EDGE = re.compile(f"(?<=([^\\W_]))[{_CLOSED}{_OPENED}]+(?=({_LETTER})({_LETTER}))")
+DEEPEST = 8  # levels of indices of indices; more are no typing
 
 
 def without_markup(text: str, removed: Counter[str]) -> str:
@@ -74,6 +78,8 @@ def _without_tags(text: str, removed: Counter[str]) -> str:
     opened = {found[2].lower() for found in tags if not found[1]}
     closed = {found[2].lower() for found in tags if found[1]}
     attributed = {found[2].lower() for found in tags if found[3]}
+    # Llama's signs of a text's beginning and end.
+    framed = "[INST]" in text or (text.lstrip()[:3] == "<s>" and text.rstrip()[-4:] == "</s>")
 
     def certain(found: re.Match[str], name: str) -> bool:
         """Whether it is a tag beyond doubt."""
@@ -81,7 +87,7 @@ def _without_tags(text: str, removed: Counter[str]) -> str:
         if name in _RARE:
             return name in attributed and (bool(slash) or bool(attributes))
         if name in _STRUCK:
-            return name in opened and name in closed
+            return name in opened and name in closed and not (framed and name == "s")
         if slash or attributes or name in closed:
             return True
         # "a <b> c" compares letters; "List<Button>" is a type.
@@ -108,7 +114,7 @@ def _without_tags(text: str, removed: Counter[str]) -> str:
             return " "
         return "" if name in _RUNS else _CLOSED if slash else _OPENED
 
-    text = _ADJACENT.sub(_apart, _TAG.sub(replace, text))
+    text = _EDGE.sub(_edge, _ADJACENT.sub(_apart, _TAG.sub(replace, text)))
     return text.replace(_CLOSED, "").replace(_OPENED, "")
 
 
@@ -125,6 +131,12 @@ def _apart(found: re.Match[str]) -> str:
     return before if variable else f"{before} "
 
 
+def _edge(found: re.Match[str]) -> str:
+    """A space where a capitalised word begins right after another word or a number."""
+    before, first, second = found.groups()
+    return " " if not before.isupper() and first.isupper() and second.islower() else ""
+
+
 def _scripts(text: str) -> str:
     def replace(found: re.Match[str]) -> str:
         inner = _ENTITY.sub(lambda entity: _entity(entity, Counter()), found[2])
@@ -136,7 +148,11 @@ def _scripts(text: str) -> str:
         mark = "^" if found[1].lower() == "sup" else "_"
         return mark + (body if len(body) == 1 else f"{{{body}}}") + tail
 
-    return _SCRIPT_END.sub("", _SCRIPT.sub(replace, text))
+    for _ in range(DEEPEST):  # the innermost first
+        text, count = _SCRIPT.subn(replace, text)
+        if not count:
+            break
+    return _SCRIPT_END.sub("", text)
 
 
 def _entity(found: re.Match[str], removed: Counter[str]) -> str:

@@ -6,6 +6,7 @@ list. Knows nothing of what an answer means.
 
 import ast
 import json
+import math
 import re
 import struct
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ from mathpal.problems import Row
 NOISY = 15  # digits from which on a float may hold noise: a double has 15 certain ones
 SURE = 10  # digits that a number without its noise has at most
 LONGEST = 400  # characters of a cell that is a list or a mapping of one value
-_PLAIN = re.compile(r"[-+]?\d+\.\d+(?:e[-+]?\d+)?|[-+]?\d+e[-+]?\d+")
+_PLAIN = re.compile(r"[-+]?\d+\.\d+(?:e[-+]?\d{1,3})?|[-+]?\d+e[-+]?\d{1,3}")
 _NUMBER = re.compile(r"(?<![\d.,\w])\d(?:[\d.,]*\d)?(?![\d\w]|[.,]\d)")
 _GROUPS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _ENGLISH = re.compile(
@@ -54,7 +55,9 @@ def written(value: object) -> str | None:
     if text[:1] in ("[", "{") and (inner := _only_value(text)) is not None:
         return written(inner)
     if _PLAIN.fullmatch(text) and (_ENGLISH.fullmatch(text.lstrip("+-")) or "e" in text):
-        return _decimal(shortest(float(text)) if len(text) > NOISY else Decimal(text))
+        number = Decimal(text)
+        noisy = len(text) > NOISY and math.isfinite(float(text))
+        return _decimal(shortest(float(text)) if noisy else number)
     return text or None
 
 

@@ -13,7 +13,7 @@ _ITEM = re.compile(r"(?:[-*+•]|\d{1,3}[.)])[ \t]")
 # A line after which code is indented, in Python, C, JavaScript, JSON or Pascal.
 _OPENING = re.compile(
     r"(?:[a-z]+ )*(?:def|class|for|while|if|elif|else|try|except|finally|with|match|case|switch)"
-    r"\b[^\n]*:|[^\n]*[{(\[]|(?:[^\n]*\s)?(?:begin|then|do|else)",
+    r"\b[^\n]*:|\)(?: *->[^\n]*)?:|[^\n]*[{(\[]|(?:[^\n]*\s)?(?:begin|then|do|else)",
 )
 
 
@@ -86,6 +86,11 @@ def put_back(text: str, pieces: list[str]) -> str:
     return parts[0] + "".join(piece + part for piece, part in zip(pieces, parts[1:], strict=True))
 
 
+def _without_remark(line: str) -> str:
+    """The line without the remark at its end: "for x in y:  # each"."""
+    return line.partition(" #")[0].partition(" //")[0].rstrip()
+
+
 def indents(lines: list[str]) -> list[int]:
     """Return how many characters of each line's beginning are indentation with a meaning.
 
@@ -104,7 +109,7 @@ def indents(lines: list[str]) -> list[int]:
         if code is not None and own > code:
             found.append(own - code)
             continue
-        code = own if _OPENING.fullmatch(bare) else None
+        code = own if _OPENING.fullmatch(_without_remark(bare)) else None
         is_item = _ITEM.match(bare) is not None
         nested = is_item and item is not None and own >= item + 2
         found.append(own - item if nested and item is not None else 0)

@@ -15,7 +15,7 @@ from typing import Any
 from mathpal.errors import ConfigError
 from mathpal.settings.composing import Place, compose
 from mathpal.settings.composition import split
-from mathpal.settings.faults import Fault, report_faults, shown
+from mathpal.settings.faults import Fault, as_typed, report_faults, shown
 from mathpal.settings.foreign import model_option
 from mathpal.settings.hydra_node import node_faults
 from mathpal.settings.launchers import launcher_faults
@@ -228,7 +228,8 @@ def _faults_of(
 ) -> list[Fault]:
     """Return all faults of one composition, even if Hydra refused to compose it."""
     if not isinstance(cfg, Fault):
-        return [*node_faults(cfg), *find_faults(split(cfg).config, schema)]
+        found = find_faults(split(cfg).config, schema)
+        return [*node_faults(cfg), *(as_typed(fault, overrides) for fault in found)]
     loose = [_loose(text, place) for text in overrides]
     lenient = compose(place, loose)
     if isinstance(lenient, Fault):

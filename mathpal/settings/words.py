@@ -62,9 +62,19 @@ def readable(text: str, *, swept: bool = False, one_value: bool = False) -> str:
 
 
 def quoted(value: str) -> str:
-    """Return a value quoted as Hydra's grammar wants it; `~/` is the home folder."""
-    from hydra.core.override_parser.types import Quote, QuotedString
+    """Return a value quoted as Hydra's grammar wants it; `~/` is the home folder.
 
+    A `${` that begins no interpolation, as in LaTeX's `${3 \\over 4}$`, stays as it is.
+    """
+    from hydra.core.override_parser.types import Quote, QuotedString
+    from omegaconf.errors import GrammarParseError
+    from omegaconf.grammar_parser import parse
+
+    if "${" in value:
+        try:
+            parse(value)
+        except GrammarParseError:
+            value = value.replace("${", "\\${")
     return QuotedString(text=os.path.expanduser(value), quote=Quote.single).with_quotes()
 
 

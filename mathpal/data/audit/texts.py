@@ -33,6 +33,9 @@ _ONLY_LETTER = re.compile(
     r"(?:chọn|đáp án(?: đúng)?(?: là)?)[\s*.:]*[A-D][\s*.]*",
     re.I,
 )
+_LEFT, _RIGHT = re.compile(r"\\left(?![a-z])"), re.compile(r"\\right(?![a-z])")  # no arrows
+# Words at which a sentence cannot end, but an answer can.
+_WHOLE_ANSWER = re.compile(r"(?:đáp (?:số|án)|trả lời|kết quả)\s*:\s*(?:có|được|một|bằng)$", re.I)
 _SENTENCE_END = re.compile(r"[^\W\d_][.!?…][\"'”)*]*$")
 LIMIT_LEAST = 3  # texts that must share the greatest length for it to count as a limit
 
@@ -103,7 +106,7 @@ def unclosed(text: str) -> str:
         return f"{plain.count('{')} opening and {plain.count('}')} closing braces"
     if (begun := plain.count("\\begin{")) != (ended := plain.count("\\end{")):
         return f"{begun} \\begin and {ended} \\end"
-    if plain.count("\\left") > plain.count("\\right"):
+    if len(_LEFT.findall(plain)) > len(_RIGHT.findall(plain)):
         return "a \\left without its \\right"
     if plain.count("\\(") != plain.count("\\)") or plain.count("\\[") != plain.count("\\]"):
         return "an unclosed LaTeX formula"
@@ -118,7 +121,10 @@ def cut_off(solution: str) -> str:
         "it ends with ':'"
     """
     text = solution.rstrip().rstrip("$*").rstrip()
-    if found := _OPEN_END.search(text) or _OPEN_WORD.search(text):
+    open_word = _OPEN_WORD.search(text)
+    if open_word and _WHOLE_ANSWER.fullmatch(text.rpartition("\n")[2].strip(" *")):
+        open_word = None
+    if found := _OPEN_END.search(text) or open_word:
         return f"it ends with {found[0]!r}"
     return unclosed(solution)
 

@@ -413,3 +413,14 @@ def test_the_known_facts_of_the_exam_rows():
     assert found.groups["damaged"] == 0
     assert 0 < found.groups["leakage"] <= found.counts["gives_away"] < 20
     assert 300 < len(found.checkable) < 500
+
+
+@pytest.mark.parametrize(
+    "whole",
+    ["Đáp số: Có", "2 < 3.\n**Đáp án: có**", "Trả lời: được", r"a \leftarrow 3",
+     r"x \leftrightarrow y", r"\left(1\right)"],
+)  # fmt: skip
+def test_a_short_answer_and_an_arrow_are_no_truncation(whole: str) -> None:
+    assert cut_off(whole) == ""
+    assert cut_off(r"\left( 1 \rightarrow 2") == "a \\left without its \\right"
+    assert cut_off("Vậy ta có") != ""

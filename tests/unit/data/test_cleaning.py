@@ -237,3 +237,34 @@ def test_the_real_exams_come_out_clean() -> None:
             for leftover in ("&nbsp;", "\xa0", "\t", "\f", "<sup", "<sub", "<strong", "{{1"):
                 assert leftover not in cleaned
             assert cleaned.count("{") - cleaned.count("}") == text.count("{") - text.count("}")
+
+
+@pytest.mark.parametrize(
+    ("given", "cleaned"),
+    [
+        ("2<sup>x<sup>2</sup></sup> + 1", "2^{x²} + 1"),
+        ("a<sub>n<sub>k</sub></sub>", "a_{n_k}"),
+        ("<b>Đề bài</b>Cho 5", "Đề bài Cho 5"),
+        ("<b>Bài 1</b>Tính", "Bài 1 Tính"),
+        ("Đáp số: 5<b>Bài 2</b>", "Đáp số: 5 Bài 2"),
+        ("T<b>oán</b> và <i>Δ</i>ABC, <b>AB</b>Cd", "Toán và ΔABC, ABCd"),
+        ("<s>[INST] 2 + 3? [/INST] 5 </s>", "<s>[INST] 2 + 3? [/INST] 5 </s>"),
+        ("Giá <s>5</s> 6", "Giá ~~5~~ 6"),
+    ],
+)
+def test_nothing_joins_and_no_element_is_half_removed(given: str, cleaned: str) -> None:
+    assert clean(given) == cleaned
+    assert clean(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "for i in range(3): # lặp\n    print(i)",
+        "while (n) { // lặp\n    n--;\n}",
+        "def f(\n    a,\n    b,\n):\n    return a<b",
+        "def f(\n    a,\n) -> int:\n    return a",
+    ],
+)
+def test_code_below_a_remark_or_a_long_head_keeps_its_indentation(code: str) -> None:
+    assert clean(code) == code

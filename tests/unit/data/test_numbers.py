@@ -153,3 +153,9 @@ def test_an_audit_sees_the_golds_of_a_run(tmp_path: Path) -> None:
     again = {row.fields["answer"] for row in splits.raw[0].read(None) if row.fields}
     assert again == {problem.answer for problem in splits.train} == {"1,5", "2,5"}
     assert json.dumps(sorted(again))
+
+
+@pytest.mark.parametrize("cell", ["1e9999999", "1.5e-9999999", "1e99999999999999999999"])
+def test_a_power_beyond_all_numbers_stays_text(cell: str) -> None:
+    assert written(cell) == cell
+    assert written("1e-400") == "0," + "0" * 399 + "1"

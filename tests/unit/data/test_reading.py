@@ -265,6 +265,11 @@ def test_names_of_columns_in_another_form_of_unicode_are_the_same(
             "'data.question=\"ĐỀ BÀI\"' 'data.solution=\"Hướng dẫn giải\"'",
         ),
         ("câu_hỏi;đáp_án", "'data.question=\"câu_hỏi\"' 'data.solution=\"đáp_án\"'"),
+        ("STT;CauHoi;LoiGiai", "data.question=CauHoi data.solution=LoiGiai"),
+        (
+            "Câu hỏi số;Lời giải chi tiết",
+            "'data.question=\"Câu hỏi số\"' 'data.solution=\"Lời giải chi tiết\"'",
+        ),
         ("cau hoi;loi giai", "'data.question=\"cau hoi\"' 'data.solution=\"loi giai\"'"),
         ("question;x;answer", "data.solution=answer"),
     ],

@@ -1,5 +1,6 @@
 """Texts and file names reach their settings as they were typed, where Hydra cannot read them."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ NAMES = ["đề_thi.json", "a=b.json", "x (1).json", "it's.json", "a;b.json", "C
          "#1.json", "Đề thi (HK1) – lớp 5.json", "e\u0302.json", "😀.json", '"x".json']  # fmt: skip
 QUESTIONS = ["Một xe máy đi 120 km trong 3 giờ. Tính vận tốc.", "2 + 3 = ?", "An has 3, Bo 4",
              "1, 2, 3", "{a}", "a=b", "\\frac{1}{2} = ?", "range(3)", "f(x) = 2", "x\ny",
-             "'a' or \"b\"?"]  # fmt: skip
+             "'a' or \"b\"?", "Tính ${3 \\over 4}$", "Tính ${"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -77,3 +78,12 @@ def test_elsewhere_the_message_prints_the_form_to_copy(words: list[str], fix: st
 def test_a_number_is_no_text() -> None:
     with pytest.raises(ConfigError, match=r"trainer.lr=đ\n.*a valid number"):
         check("train", ["trainer.lr=đ"], CONF, RunSettings)
+
+
+@pytest.mark.parametrize("typed", ["1.50", "1_000", "1e5", "[a, b]"])
+def test_the_quoted_form_to_copy_holds_what_was_typed(tmp_path: Path, typed: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check("generate", [f"run={tmp_path}", f"question={typed}"], CONF, generate)
+    (word,) = shlex.split(str(caught.value).rpartition("fix:")[2])
+    taken = check("generate", [f"run={tmp_path}", word], CONF, generate)
+    assert compose(taken, "generate").question == typed
