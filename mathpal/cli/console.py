@@ -14,6 +14,8 @@ def prepare() -> None:
     Raises:
         ConfigError: under `python -OO`.
     """
+    if isinstance(sys.stdin, io.TextIOWrapper) and sys.stdin.errors == "strict":
+        sys.stdin.reconfigure(errors="surrogateescape")  # as in sys.argv: its reader can say why
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="replace")

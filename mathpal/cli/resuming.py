@@ -4,9 +4,10 @@ import json
 import os
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from mathpal.errors import ConfigError
+from mathpal.errors import ConfigError, MathPalError
 
 _LENGTH = re.compile(r"trainer\.(max_steps|epochs)=(\d+)")
 _FOLDER = re.compile(r"hydra\.run\.dir=(.+)")
@@ -60,8 +61,14 @@ def _extended(
     from mathpal.tokens.day import VARIABLE
 
     record = manifest.read(run)
-    own = chosen or directories.stamped(Path("outputs", record.get("name") or "longer"))
-    again = extend(run, own, length=length, value=value)
+    stamped = directories.stamped(Path("outputs", record.get("name") or "longer"))
+    own = chosen or directories.new(stamped)
+    try:
+        again = extend(run, own, length=length, value=value)
+    except MathPalError:
+        with suppress(OSError):  # what holds something stays
+            own.rmdir()
+        raise
     told = {"MATHPAL_PARENT": json.dumps({"run": str(run), "trial": None})}
     if named := record.get("date"):
         told[VARIABLE] = named

@@ -74,9 +74,10 @@ def generate(
     """
     import transformers
 
-    from mathpal.generation.chat import chat, reply, taught_many_turns
+    from mathpal.generation.chat import chat, reply, require_text, taught_many_turns
     from mathpal.run.reopening import reopen_model
 
+    require_text(question or "")
     loaded = reopen_model(run, allow_changed=allow_changed)
     if system == "base":
         if not hasattr(loaded.model, "disable_adapter"):

@@ -23,6 +23,7 @@ from mathpal.data.numbers import shortest, with_decimal_commas
 from mathpal.data.sieve import sieve
 from mathpal.errors import ConfigError, DataError
 from mathpal.problems import RawRows, Row, Splits
+from mathpal.record.hub_cache import unwritable_cache
 from mathpal.settings.capabilities import Limits, declares
 
 
@@ -132,8 +133,10 @@ def load(path: str, subset: str | None, revision: str | None) -> Any:
             return datasets.load_dataset(str(folder), subset)
         return datasets.load_dataset(path, subset, revision=revision)
     except (OSError, ValueError, datasets.exceptions.DatasetsError) as error:
-        reason = " ".join(str(error).split())[:300]
-        raise DataError(f"data.path={path} cannot be loaded: {reason}. {_advice(error)}") from error
+        reason = unwritable_cache(error)
+        if reason is None:
+            reason = f"{' '.join(str(error).split())[:300]}. {_advice(error)}"
+        raise DataError(f"data.path={path} cannot be loaded: {reason}") from error
 
 
 def _advice(error: Exception) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated, NotRequired
 from annotated_types import Ge
 from typing_extensions import TypedDict
 
+from mathpal.errors import ConfigError, MathPalError
 from mathpal.generation.responses import decoding, within_positions
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
@@ -49,7 +50,11 @@ def reply(
         max_new_tokens: most tokens of the answer.
         temperature: 0 for greedy decoding.
         top_k: used if the temperature is above 0, like `top_p`; see `mathpal generate --help`.
+
+    Raises:
+        ConfigError: if the last turn is no text, or too long for the model.
     """
+    require_text(turns[-1]["content"])
     import torch
     from transformers import TextStreamer
 
@@ -67,6 +72,21 @@ def reply(
             streamer=TextStreamer(tokenizer, skip_prompt=True, skip_special_tokens=True),
         )
     return tokenizer.decode(out[0, inputs.input_ids.shape[1] :], skip_special_tokens=True)
+
+
+def require_text(question: str) -> None:
+    """Require that a question was read as UTF-8: other bytes arrive as half characters.
+
+    Raises:
+        ConfigError: showing the question.
+    """
+    try:
+        question.encode()
+    except UnicodeEncodeError as error:
+        shown = question.encode(errors="backslashreplace").decode()[:80]
+        raise ConfigError(
+            f"the question {shown!r} is not UTF-8; expected: a terminal or a file in UTF-8"
+        ) from error
 
 
 def has_many_turns(problem: Problem) -> bool:
@@ -115,5 +135,8 @@ def chat(
         elif re.fullmatch(r"/[a-z]+", line):
             print(f"Không có lệnh {line}. {HELP}")
         elif line:
-            turns = [*(turns if remembers else []), {"role": "user", "content": line}]
-            turns = [*turns, {"role": "assistant", "content": answer(turns)}]
+            asked = [*(turns if remembers else []), {"role": "user", "content": line}]
+            try:
+                turns = [*asked, {"role": "assistant", "content": answer(asked)}]
+            except MathPalError as error:  # of this question; the chat stays open
+                print(error)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.errors import ConfigError
+from mathpal.record.hub_cache import unwritable_cache
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,8 @@ def _known_reason(error: BaseException, path: str) -> str | None:
     """A short reason for an error of the hub's client; None for any other error."""
     from huggingface_hub import constants, errors
 
+    if cache := unwritable_cache(error):
+        return cache
     why = "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else "the hub cannot be reached"
     unfetched = (
         f"it is not in the hub's cache, and {why}; fetch it where there is a network with: "

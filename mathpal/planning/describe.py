@@ -22,7 +22,7 @@ def as_text(made: Plan) -> str:
     for name, size in made.memory.host.items():
         lines.append(f"host     {name} {size / GB:.2f} GB in the host's memory")
     lines += [_work(made), f"verdict  {verdict(made)}"]
-    if made.fixes is not None:
+    if made.fixes is not None and made.fixes.each:
         lines.append("changes that save memory, the cheapest first:")
         for fix in made.fixes.each:
             enough = ", enough alone" if fix.fits else ""

@@ -36,10 +36,12 @@ class Fixes(NamedTuple):
     Attributes:
         each: in order of their cost.
         together: overrides that make the plan fit; None if no known change is enough.
+        least: bytes of the peak after `together`, or after all known changes.
     """
 
     each: tuple[Fix, ...]
     together: tuple[str, ...] | None
+    least: float
 
 
 def fixes(setting: Setting, limit: float) -> Fixes:
@@ -51,7 +53,8 @@ def fixes(setting: Setting, limit: float) -> Fixes:
         if saves >= WORTH * peak:
             each.append(Fix(name, overrides, saves, memory(changed).peak <= limit))
     alone = next((fix.overrides for fix in each if fix.fits), None)
-    return Fixes(tuple(each), alone or _together(setting, limit))
+    together, least = _together(setting, limit)
+    return Fixes(tuple(each), alone or together, least)
 
 
 def _changes(setting: Setting) -> Iterator[tuple[str, tuple[str, ...], Setting]]:
@@ -87,8 +90,12 @@ def _smaller_batches(setting: Setting) -> Iterator[tuple[str, tuple[str, ...], S
         parts *= 2
 
 
-def _together(setting: Setting, limit: float) -> tuple[str, ...] | None:
-    """Apply change after change until the plan fits; last, shorter rows with smaller batches."""
+def _together(setting: Setting, limit: float) -> tuple[tuple[str, ...] | None, float]:
+    """Apply change after change until the plan fits; last, shorter rows with smaller batches.
+
+    Returns:
+        The changes, None if all together are not enough; and the peak that is left.
+    """
     chosen: dict[str, str] = {}
     tried: set[str] = set()
     while memory(setting).peak > limit:
@@ -103,11 +110,11 @@ def _together(setting: Setting, limit: float) -> tuple[str, ...] | None:
             None,
         ) or _shorter(setting)
         if step is None:
-            return None
+            return None, peak
         name, overrides, setting = step
         tried.add(name)
         chosen |= dict(override.split("=", 1) for override in overrides)
-    return tuple(f"{key}={value}" for key, value in chosen.items())
+    return tuple(f"{key}={value}" for key, value in chosen.items()), memory(setting).peak
 
 
 def _shorter(setting: Setting) -> tuple[str, tuple[str, ...], Setting] | None:

@@ -4,6 +4,7 @@ Containers, Slurm and systemd limit memory so. A process is killed when it or a 
 passes its limit, so the smallest room counts. Knows Linux's files; elsewhere there is no limit.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -31,8 +32,8 @@ def group_room(process: Path = Path("/proc/self")) -> float | None:
         process: the process's folder in /proc.
     """
     try:
-        paths = dict(_paths((process / "cgroup").read_text(encoding="utf-8")))
-        mounts = (process / "mountinfo").read_text(encoding="utf-8")
+        paths = dict(_paths(os.fsdecode((process / "cgroup").read_bytes())))
+        mounts = os.fsdecode((process / "mountinfo").read_bytes())
     except OSError:
         return None
     rooms = [

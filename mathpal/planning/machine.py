@@ -55,6 +55,7 @@ def room(kind: Device, devices: int) -> Room | None:
 
     available = float(psutil.virtual_memory().available)
     group = group_room()
+    no_gpu = "" if torch.cuda.is_available() else " (no GPU is visible)"
     if group is not None and group < available:
-        return Room(group / devices, "left in this job or container")
-    return Room(available / devices, "available on this machine")
+        return Room(group / devices, f"left in this job or container{no_gpu}")
+    return Room(available / devices, f"available on this machine{no_gpu}")

@@ -3,6 +3,7 @@
 The package's facade: takes a composition, loads no weights.
 """
 
+import math
 from typing import Any, Literal, NamedTuple
 
 from mathpal.planning.fixes import Fixes, fixes
@@ -117,6 +118,13 @@ def verdict(made: Plan) -> str:
     has = f"{made.room.size / GB:.1f} GB {made.room.source}"
     if made.fixes is None:
         return f"it needs {needs} on each device and fits into {has}"
-    together = made.fixes.together
-    fix = f"set {' '.join(together)}" if together else "use a larger device: no change is enough"
-    return f"it needs {needs} on each device and does not fit into {has}. To make it fit, {fix}"
+    short = f"it needs {needs} on each device and does not fit into {has}"
+    if made.fixes.together:
+        return f"{short}. To make it fit, set {' '.join(made.fixes.together)}"
+    # Rounded up, so that a device of this size is large enough.
+    least = f"{math.ceil(made.fixes.least / GB * 10) / 10:.1f} GB"
+    still = f"with all of them it needs {least}" if made.fixes.each else "none is known for it"
+    return (
+        f"{short}. No change of the settings makes it fit ({still}): use a smaller model, or a "
+        f"device that has at least {least} for it"
+    )

@@ -78,8 +78,9 @@ def _read(path: str, revision: str | None) -> Any:
     try:
         return find()
     except ConfigError as error:
+        reason = str(error).splitlines()[0]
         raise ConfigError(
-            f"model.path={path}: there is no config.json to plan with. Expected: the folder of a "
+            f"{reason}\nSo there is no config.json to plan with. Expected: the folder of a "
             "checkpoint, or a hub name that is in the cache or can be fetched. Gemma-3n E2B and "
             "E4B and Llama-3.2 1B and 3B can be planned without it"
         ) from error

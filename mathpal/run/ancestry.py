@@ -11,7 +11,7 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from mathpal.errors import ConfigError, DataError
-from mathpal.record import manifest, outcome
+from mathpal.record import files, manifest, outcome
 from mathpal.settings import composition as composed
 from mathpal.settings.checked import Composition
 from mathpal.settings.paths import moved
@@ -97,8 +97,20 @@ def extend(run: Path, folder: Path, *, length: str, value: int) -> Path:
     for step in {last.step, last.plain["best"]["step"] or last.step}:
         source = checkpoints.steps(run / "checkpoints").get(step)
         if source is not None:
-            shutil.copytree(source, folder / "checkpoints" / source.name)
+            _copy(source, folder / "checkpoints" / source.name)
     words = [word for word in asked.overrides if not word.startswith(f"trainer.{length}=")]
     words.append(f"trainer.{length}={value}")
     composed.write(folder, asked._replace(config=config, overrides=words))
     return folder
+
+
+def _copy(checkpoint: Path, place: Path) -> None:
+    """Copy a checkpoint whole, in place of what an attempt that was killed has left there."""
+    try:
+        with files.whole_folder(place, fsync=False) as part:
+            shutil.copytree(checkpoint, part, dirs_exist_ok=True)
+    except OSError as error:
+        raise DataError(
+            f"{checkpoint} cannot be copied to {place}: {error}; free some space or choose another "
+            "directory with hydra.run.dir=DIR"
+        ) from error

@@ -141,12 +141,12 @@ def tokenize(
     if measured:
         gold_gate(splits.test)
     rows = partial(objective.encode, tokenizer=loaded.tokenizer, max_length=loaded.max_length)
-    train = rows(splits.train, label="tokenizing")
+    train = rows(splits.train, label="tokenizing training")
     validation = (
         rows(splits.validation, label="tokenizing validation") if splits.validation else None
     )
     sample = mask_sample(train, loaded.tokenizer)
-    tables = Tables(train, validation, sample, data_lines(splits, train))
+    tables = Tables(train, validation, sample, data_lines(splits, train, validation))
     if facts is not None:
         files.write_json(facts / "mask_sample.json", tables.sample)
         summary = {
@@ -158,7 +158,7 @@ def tokenize(
     return tables
 
 
-def data_lines(splits: Splits, train: TokenTable) -> list[str]:
+def data_lines(splits: Splits, train: TokenTable, validation: TokenTable | None) -> list[str]:
     """Return facts about the data, one per line."""
     lengths, supervised = train.lengths, train.supervised
     middle = len(lengths) // 2
@@ -169,8 +169,11 @@ def data_lines(splits: Splits, train: TokenTable) -> list[str]:
         f"of them supervised; median row {int(np.partition(lengths, middle)[middle])}, "
         f"longest {int(lengths.max())}",
     ]
-    if train.dropped:
-        lines.append(f"{train.dropped:,} training problems left out: longer than model.max_length")
+    lines += [
+        f"{table.dropped:,} {name} problems left out: longer than model.max_length"
+        for name, table in (("training", train), ("validation", validation))
+        if table is not None and table.dropped
+    ]
     described = splits.notes.get("description")
     return [*lines, *(str(described).splitlines() if described else [])]
 

@@ -14,11 +14,19 @@ PATHS = ("path", "start")  # settings of groups that name a file or folder
 
 
 def absolute(config: DictConfig) -> DictConfig:
-    """Return the configuration with the paths that exist made absolute."""
+    """Return the configuration with the paths that exist made absolute.
+
+    Links to folders are followed: outputs/latest is another run tomorrow. A file keeps its name,
+    because a link's target, e.g. in the Hub's cache, may have no extension.
+    """
 
     def whole(path: str) -> str:
         found = Path(path).expanduser()
-        return os.path.abspath(found) if found.exists() else path
+        if not found.exists():
+            return path
+        if found.is_dir():
+            return os.path.realpath(found)
+        return os.path.join(os.path.realpath(found.parent), found.name)
 
     return _changed(config, whole)
 

@@ -117,7 +117,7 @@ def encode(
         max_length: conversations with more tokens are left out and counted, never cut: a cut
             solution would teach the model not to finish. Plain text is cut into several rows.
         mark_answers: whether to mark the tokens of each conversation's declared final answer.
-        label: shown with the progress.
+        label: what the problems are, shown with the progress and in errors.
 
     Raises:
         DataError: the mask gate fails (see `check_row`), a text spells out a special token, or no
@@ -144,8 +144,8 @@ def encode(
             bar.advance(len(chunk))
     if not lengths:
         raise DataError(
-            f"none of the {len(problems)} problems fits into model.max_length={max_length} tokens; "
-            "raise model.max_length or use shorter problems"
+            f"{label}: none of the {len(problems)} problems fits into "
+            f"model.max_length={max_length} tokens; raise model.max_length or use shorter problems"
         )
     starts = np.concatenate([[0], np.cumsum(lengths)])
     if mark_answers and not all(marks.any() for marks in answers):

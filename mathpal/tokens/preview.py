@@ -48,7 +48,7 @@ def rendered(problem: Problem, tokenizer: Any, *, max_length: int, colour: bool)
 def statistics(splits: Splits, split: str, tokenizer: Any, *, max_length: int) -> str:
     """Return the numbers of problems and the token lengths of one split, as text."""
     problems = getattr(splits, split)
-    table = encode(problems, tokenizer, max_length=max_length, label="tokenizing")
+    table = encode(problems, tokenizer, max_length=max_length, label=f"tokenizing {split}")
     lengths = sorted(table.lengths.tolist())
     supervised = int(table.supervised.sum())
     quantiles = ", ".join(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from omegaconf import OmegaConf
 from safetensors.torch import load_file, save_file
 
 from mathpal.errors import ConfigError, DataError
@@ -209,6 +210,19 @@ class TestPlaces:
         for config in (run_json(run)["config"], read(run).config):
             assert config["data"]["path"] == str(project / "rows.jsonl")
             assert config["model"]["path"] == str(project / "base")
+
+    def test_a_link_to_a_run_is_recorded_as_that_run(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("outputs/one").mkdir(parents=True)
+        Path("outputs/latest").symlink_to("one")
+        Path("blob").touch()
+        Path("outputs/one/rows.json").symlink_to("../../blob")
+        asked = {"lora": {"start": "outputs/latest"}, "data": {"path": "outputs/latest/rows.json"}}
+        config = absolute(OmegaConf.create(asked))
+        assert config.lora.start == str(tmp_path / "outputs/one")
+        assert config.data.path == str(tmp_path / "outputs/one/rows.json")
 
     def test_names_of_the_hub_and_shipped_models_stay(self) -> None:
         asked = compose(["data=hub", "data.path=owner/name"])

@@ -10,6 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from mathpal.cli import resuming
 from mathpal.errors import ConfigError, DataError
+from mathpal.record import directories
 from mathpal.run import load_run, resume, train
 from mathpal.run.ancestry import extend
 from mathpal.settings.composition import compose
@@ -151,6 +152,28 @@ class TestFurther:
         ((_, command, environment),) = started
         assert command[-1] == "new" and Path("new/checkpoints/step-00000004").is_dir()
         assert json.loads(environment["MATHPAL_PARENT"])["run"] == str(four)
+
+    def test_two_of_one_second_get_directories_of_their_own(
+        self, four: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        started: list[str] = []
+        monkeypatch.setattr(resuming.os, "execve", lambda *given: started.append(given[1][-1]))
+        monkeypatch.setattr(directories, "stamped", lambda folder: folder / "now")
+        monkeypatch.chdir(tmp_path)
+        for _ in range(2):
+            resuming.resume([f"resume={four}", "trainer.max_steps=6"])
+        assert [Path(one).name for one in started] == ["now", "now-2"]
+        with pytest.raises(ConfigError, match="expected more"):
+            resuming.resume([f"resume={four}", "trainer.max_steps=4"])
+        assert not Path(started[0]).with_name("now-3").exists()
+
+    def test_what_a_killed_attempt_left_is_replaced(self, four: Path, tmp_path: Path) -> None:
+        left = tmp_path / "six/checkpoints/step-00000004"
+        left.mkdir(parents=True)
+        (left / "half").touch()
+        extend(four, tmp_path / "six", length="max_steps", value=6)
+        assert checkpoints.newest_sound(tmp_path / "six/checkpoints") == 4
+        assert not (left / "half").exists()
 
     @pytest.mark.parametrize(
         "more", [["trainer.lr=1"], ["trainer.max_steps=6", "seed=3"], ["hydra.run.dir=x"]]

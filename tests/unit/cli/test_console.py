@@ -33,6 +33,16 @@ def test_a_console_without_vietnamese_letters(encoding: str) -> None:
     assert b"p s" in done.stdout and b"km" in done.stdout
 
 
+def test_input_that_is_not_utf8_reaches_the_reader_that_can_explain_it() -> None:
+    code = "import sys; from mathpal.cli.console import prepare; prepare(); print(ascii(input()))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, input=b"T\xednh\n", env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        capture_output=True, timeout=200,
+    )  # fmt: skip
+    assert done.stdout.strip() == rb"'T\udcednh'", done.stderr
+
+
 def test_an_interpreter_without_docstrings() -> None:
     done = python("-OO", "-m", "mathpal", "generate", "run=nowhere")
     assert done.returncode == 2

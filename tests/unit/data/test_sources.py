@@ -462,6 +462,7 @@ class TestHub:
         [
             (OSError("Access to dataset x is gated"), "HF_TOKEN"),
             (FileNotFoundError("Dataset 'x/y' doesn't exist on the Hub"), "Check the name"),
+            (OSError(28, "No space left on device"), r"no room left.*folder.*has room$"),
         ],
     )
     def test_gated_and_unknown_data_sets(

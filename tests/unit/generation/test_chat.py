@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from mathpal.generation.chat import Turns, chat, has_many_turns, taught_many_turns
+from mathpal.cli.runs import generate
+from mathpal.errors import ConfigError
+from mathpal.generation.chat import (
+    Turns,
+    chat,
+    has_many_turns,
+    require_text,
+    taught_many_turns,
+)
 from mathpal.problems import Problem
 
 
@@ -51,6 +59,28 @@ def test_an_unknown_command_is_no_question(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize("line", ["/3 + 2 = ?", "1/2 + 1/3", "/ là gì?", "new", "/new bài khác"])
 def test_a_question_with_a_slash_is_one(line: str) -> None:
     assert asked(line, remembers=False) == [[line]]
+
+
+def test_a_question_that_cannot_be_asked_leaves_the_chat_open(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def answer(turns: Turns) -> str:
+        require_text(turns[-1]["content"])
+        seen.append([turn["content"] for turn in turns])
+        return "x"
+
+    seen: list[list[str]] = []
+    rest = iter(["one", "Ti\udcednh 1 + 1", "Tính 1 + 1", "/quit"])
+    chat(answer, ask=lambda prompt: next(rest), remembers=True)
+    assert seen == [["one"], ["one", "x", "Tính 1 + 1"]]
+    assert r"Ti\\udcednh 1 + 1' is not UTF-8; expected" in capsys.readouterr().out
+
+
+def test_a_question_of_half_characters_is_refused_before_the_model_is_loaded(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(ConfigError, match="is not UTF-8; expected: a terminal or a file"):
+        generate(None, run=tmp_path, question="1 + \udcff")  # type: ignore[arg-type]
 
 
 def test_it_ends_with_the_input(capsys: pytest.CaptureFixture[str]) -> None:

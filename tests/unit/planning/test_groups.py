@@ -1,5 +1,6 @@
 """The smallest memory limit of a process's control groups, wherever it stands."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,13 @@ def test_a_group_that_is_not_mounted_under_its_path(fake: Machine) -> None:
 def test_a_mount_with_a_space_in_its_name(fake: Machine) -> None:
     v2(fake.mount("cgroup2", "my groups") / "a", 700)
     assert fake.room("0::/a") == 640 * MB
+
+
+def test_a_group_whose_name_is_not_utf8(fake: Machine) -> None:
+    v2(fake.mount("cgroup2", "sys/fs/cgroup") / os.fsdecode(b"caf\xe9"), 700)
+    assert fake.room("0::/other") is None
+    (fake.process / "cgroup").write_bytes(b"0::/caf\xe9\n")
+    assert group_room(fake.process) == 640 * MB
 
 
 def test_no_limit(fake: Machine) -> None:

@@ -24,7 +24,7 @@ from mathpal.models import packed_gemma3n
 from mathpal.models.accelerate import accelerate_layers
 from mathpal.models.lora import PROJECTIONS, attach_lora, no_lora
 from mathpal.objectives.sft import sft
-from mathpal.planning import gate, plans
+from mathpal.planning import gate, machine, plans
 from mathpal.planning import setting as planning_setting
 from mathpal.planning.activations import backward, kept_by_layer, saved
 from mathpal.planning.describe import as_text, as_values
@@ -460,8 +460,29 @@ class TestFixes:
         step = int(words["trainer.batch_tokens"]) * int(words["trainer.accumulate"])
         assert step == e4b.batch_tokens * e4b.accumulate
 
-    def test_where_nothing_helps_none_is_named(self, e4b: Setting) -> None:
-        assert fixes(e4b, 0.1 * GB).together is None
+    def test_where_nothing_helps_the_device_that_would_is_named(self) -> None:
+        asked = plan(bound())
+        found = plans.planned("x", asked.setting, Room(0.1 * GB, "stated"), asked.work)
+        assert found.fixes is not None and found.fixes.together is None
+        least = math.ceil(found.fixes.least / GB * 10) / 10
+        assert f"a device that has at least {least:.1f} GB" in plans.verdict(found)
+        enough = plans.planned("x", asked.setting, Room(least * GB, "stated"), asked.work)
+        assert enough.fixes is not None and enough.fixes.together
+
+    def test_without_any_change_no_empty_list_is_shown(self) -> None:
+        asked = plan(bound())
+        found = plans.planned("x", asked.setting, Room(0.1 * GB, "stated"), asked.work)
+        assert found.fixes is not None
+        needs = found._replace(fixes=found.fixes._replace(each=(), least=asked.memory.peak))
+        said = as_text(needs)
+        assert said.splitlines()[-1].startswith("verdict")
+        assert "none is known for it" in said and "a device that has at least" in said
+
+    def test_a_machine_without_a_gpu_is_called_that(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for there in (True, False):
+            monkeypatch.setattr(torch.cuda, "is_available", lambda there=there: there)
+            source = machine.room("cpu", 1).source
+            assert ("no GPU is visible" in source) is not there
 
     def test_a_cpu_is_offered_nothing_that_needs_a_gpu(self) -> None:
         asked = setting(bound("trainer.batch_tokens=8192"), "cpu")

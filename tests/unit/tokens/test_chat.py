@@ -123,8 +123,9 @@ def test_too_long_rows_are_left_out_and_counted_never_cut(tokenizer: Any) -> Non
 def test_a_row_of_exactly_the_limit_is_kept(tokenizer: Any) -> None:
     length = int(encode([SUM], tokenizer, max_length=256).lengths[0])
     assert encode([SUM], tokenizer, max_length=length).dropped == 0
-    with pytest.raises(DataError, match=rf"none of the 1 problems fits.*max_length={length - 1}"):
-        encode([SUM], tokenizer, max_length=length - 1)
+    said = rf"validation: none of the 1 problems fits.*max_length={length - 1}"
+    with pytest.raises(DataError, match=said):
+        encode([SUM], tokenizer, max_length=length - 1, label="tokenizing validation")
 
 
 BAD_TEMPLATES = {
