@@ -60,7 +60,7 @@ def _extended(
     from mathpal.tokens.day import VARIABLE
 
     record = manifest.read(run)
-    own = chosen or directories.stamped(Path("outputs", record.get("name") or "longer"))
+    own = chosen or directories.again(record.get("name"), "longer")
     again = extend(run, own, length=length, value=value)
     told = {"MATHPAL_PARENT": json.dumps({"run": str(run), "trial": None})}
     if named := record.get("date"):

@@ -82,6 +82,15 @@ def weights_digest(start: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def ranks(folder: Path) -> set[int]:
+    """Return the ranks of an adapter's LoRA weights; reads no weights."""
+    from safetensors import safe_open
+
+    with safe_open(folder / _WEIGHTS, framework="pt") as stored:
+        names = [name for name in list(stored.keys()) if ".lora_A." in name]
+        return {stored.get_slice(name).get_shape()[0] for name in names}
+
+
 def differing(model: Any, folder: Path) -> list[str]:
     """Return the names of LoRA tensors that a PEFT model and an adapter do not share, bit for bit.
 
