@@ -54,13 +54,21 @@ def load_into(model: Any, start: Path) -> None:
     """Copy an adapter's weights into a model with fresh LoRA weights.
 
     Raises:
-        ConfigError: if the adapter has other layers or shapes.
+        ConfigError: if the adapter is damaged, or has other layers or shapes.
     """
     from peft import get_peft_model_state_dict, set_peft_model_state_dict
     from peft.utils import load_peft_weights
+    from safetensors import SafetensorError
 
     folder = folder_of(start)
-    stored, held = load_peft_weights(str(folder), device="cpu"), get_peft_model_state_dict(model)
+    try:
+        stored = load_peft_weights(str(folder), device="cpu")
+    except (OSError, SafetensorError) as error:
+        raise ConfigError(
+            f"lora.start={start}: {folder / _WEIGHTS} is damaged ({error}); copy it again, or name "
+            "another adapter"
+        ) from error
+    held = get_peft_model_state_dict(model)
     apart = [n for n in sorted({**stored, **held}) if _shape(stored, n) != _shape(held, n)]
     if apart:
         layers = sorted({name.split(".lora_")[0].rpartition(".")[2] for name in stored})

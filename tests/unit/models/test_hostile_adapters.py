@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from safetensors.torch import load_file, save_file
 
-from mathpal.errors import DataError
+from mathpal.errors import ConfigError, DataError
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora
 from mathpal.run.weights import load_trained, save_trained
@@ -114,6 +114,14 @@ def test_truncated_weights_are_refused(run: Path, load: Load, keep: float) -> No
     content = path.read_bytes()
     path.write_bytes(content[: int(keep * len(content)) if keep == 0.5 else int(keep)])
     refused(load, run, "cannot be loaded")
+
+
+def test_truncated_weights_to_train_on_are_refused(shared_tiny: Loaded, run: Path) -> None:
+    path = run / "adapter" / WEIGHTS
+    path.write_bytes(path.read_bytes()[:-1])
+    base = copy.deepcopy(shared_tiny.model)
+    with pytest.raises(ConfigError, match=r"lora\.start=.*adapter_model\.safetensors is damaged"):
+        attach_lora(base, r=2, alpha=2, targets=["q_proj"], start=run)
 
 
 @pytest.mark.parametrize("name", ["lora_A", "lora_B"])
