@@ -63,7 +63,7 @@ def reproduce(composition: Composition, *, run: DirectoryPath) -> None:
             f"resume it with resume={run}"
         )
     record = manifest.read(run)
-    again = _prepared(run, record.get("name") or "reproduced")
+    again = _prepared(run, record.get("name"))
     told = {"MATHPAL_PARENT": json.dumps({"run": str(run), "trial": None})}
     if named := record.get("date"):  # the prompts name the same day again
         told[day.VARIABLE] = named
@@ -81,11 +81,9 @@ def reproduce(composition: Composition, *, run: DirectoryPath) -> None:
     sys.exit(0 if same else 1)
 
 
-def _prepared(run: Path, name: str) -> Path:
+def _prepared(run: Path, name: str | None) -> Path:
     """Create a run directory with the recorded configuration, ready for the worker."""
-    again = composition.chosen_directory() or directories.new(
-        directories.stamped(Path("outputs", name))
-    )
+    again = composition.chosen_directory() or directories.new(directories.again(name, "reproduced"))
     if (again / composition.FOLDER).exists() or (again / "run.json").exists():
         raise ConfigError(f"{again} holds a run already; choose another with hydra.run.dir=DIR")
     composition.write(again, composition.read(run))

@@ -61,8 +61,7 @@ def _extended(
     from mathpal.tokens.day import VARIABLE
 
     record = manifest.read(run)
-    stamped = directories.stamped(Path("outputs", record.get("name") or "longer"))
-    own = chosen or directories.new(stamped)
+    own = chosen or directories.new(directories.again(record.get("name"), "longer"))
     try:
         again = extend(run, own, length=length, value=value)
     except MathPalError:

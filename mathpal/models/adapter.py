@@ -54,13 +54,21 @@ def load_into(model: Any, start: Path) -> None:
     """Copy an adapter's weights into a model with fresh LoRA weights.
 
     Raises:
-        ConfigError: if the adapter has other layers or shapes.
+        ConfigError: if the adapter is damaged, or has other layers or shapes.
     """
     from peft import get_peft_model_state_dict, set_peft_model_state_dict
     from peft.utils import load_peft_weights
+    from safetensors import SafetensorError
 
     folder = folder_of(start)
-    stored, held = load_peft_weights(str(folder), device="cpu"), get_peft_model_state_dict(model)
+    try:
+        stored = load_peft_weights(str(folder), device="cpu")
+    except (OSError, SafetensorError) as error:
+        raise ConfigError(
+            f"lora.start={start}: {folder / _WEIGHTS} is damaged ({error}); copy it again, or name "
+            "another adapter"
+        ) from error
+    held = get_peft_model_state_dict(model)
     apart = [n for n in sorted({**stored, **held}) if _shape(stored, n) != _shape(held, n)]
     if apart:
         layers = sorted({name.split(".lora_")[0].rpartition(".")[2] for name in stored})
@@ -80,6 +88,15 @@ def weights_digest(start: Path) -> str:
     """Return the sha256 of an adapter's weights."""
     with (folder_of(start) / _WEIGHTS).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def ranks(folder: Path) -> set[int]:
+    """Return the ranks of an adapter's LoRA weights; reads no weights."""
+    from safetensors import safe_open
+
+    with safe_open(folder / _WEIGHTS, framework="pt") as stored:
+        names = [name for name in list(stored.keys()) if ".lora_A." in name]
+        return {stored.get_slice(name).get_shape()[0] for name in names}
 
 
 def differing(model: Any, folder: Path) -> list[str]:

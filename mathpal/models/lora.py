@@ -90,6 +90,17 @@ def pattern(targets: Iterable[str]) -> str:
     return rf"{_LAYER}(?:(?:self_attn|mlp)\.)?(?:{names})$"
 
 
+def is_bounded(targets: str | Sequence[str]) -> bool:
+    """Return whether matching an adapter's `target_modules` takes little time.
+
+    It is a list of names, or a regular expression as `pattern` writes it, or without repetition.
+    """
+    return not isinstance(targets, str) or not re.search(
+        r"[*+?{]",
+        targets.removeprefix(_LAYER).replace(r"(?:(?:self_attn|mlp)\.)?", "").replace("(?:", ""),
+    )
+
+
 def linear_layers(model: Any) -> list[str]:
     """Return the full names of a model's linear layers, those with LoRA under their own name."""
     import torch

@@ -19,6 +19,17 @@ def stamped(folder: Path) -> Path:
     return folder / datetime.now().strftime(STAMP)
 
 
+def again(name: str | None, otherwise: str) -> Path:
+    """Return the path of a run like an earlier one, in outputs/ whatever that one's name is.
+
+    Args:
+        name: of the earlier run, as its run.json has it.
+        otherwise: the name where it has none that could be a folder's.
+    """
+    plain = name and name.isprintable() and Path(name).name == name and name != ".."
+    return stamped(Path("outputs", name if name and plain else otherwise))
+
+
 def new(path: Path) -> Path:
     """Make a directory that was not there: `path`, or `path` with -2, -3, … at the end.
 

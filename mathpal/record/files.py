@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -100,7 +100,16 @@ def _clear(part: Path, old: Path, folder: Path) -> None:
     if old.exists() and not folder.exists():
         os.replace(old, folder)
     for left_over in (part, old):
-        shutil.rmtree(left_over, ignore_errors=True)
+        remove(left_over)
+
+
+def remove(path: Path) -> None:
+    """Remove a folder, as far as possible; of a link the link alone."""
+    if path.is_symlink():
+        with suppress(OSError):
+            path.unlink()
+    else:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def link(path: Path, target: Path) -> None:

@@ -5,9 +5,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge, Gt, Lt, MaxLen
 from typing_extensions import TypedDict
 
 from mathpal.errors import DataError, MathPalError
@@ -78,8 +78,11 @@ def _require_safetensors(folder: Path, name: str, pickle: str) -> None:
     raise DataError(f"{folder} holds no {name}.safetensors; expected a finished run")
 
 
+Empty = Annotated[dict[str, Any], MaxLen(0)] | None
+
+
 class Adapter(TypedDict):
-    """adapter_config.json: what LoRA reads of it."""
+    """adapter_config.json: what LoRA reads of it, and what MathPal never writes."""
 
     peft_type: Literal["LORA"]
     r: Annotated[int, Ge(1)]
@@ -89,6 +92,14 @@ class Adapter(TypedDict):
     use_dora: NotRequired[bool]
     use_rslora: NotRequired[bool]
     megatron_config: NotRequired[None]  # PEFT would import the module that it names
+    init_lora_weights: NotRequired[bool]  # others read the files that these two name
+    corda_config: NotRequired[None]
+    lora_ga_config: NotRequired[None]
+    exclude_modules: NotRequired[None]  # regular expressions, as are the keys of the patterns
+    layers_pattern: NotRequired[None]
+    modules_to_save: NotRequired[None]
+    rank_pattern: NotRequired[Empty]
+    alpha_pattern: NotRequired[Empty]
 
 
 @contextmanager
@@ -114,10 +125,23 @@ def _with_adapter(base: Loaded, adapter: Path) -> Loaded:
     from peft import PeftModel
 
     from mathpal.models.accelerate import accelerate_layers
-    from mathpal.models.adapter import differing
+    from mathpal.models.adapter import differing, ranks
+    from mathpal.models.lora import is_bounded
 
     _require_safetensors(adapter, "adapter_model", "adapter_model.bin")
-    reading.read(adapter / "adapter_config.json", Adapter)
+    config = reading.read(adapter / "adapter_config.json", Adapter)
+    if not is_bounded(config["target_modules"]):
+        raise DataError(
+            f"{adapter / 'adapter_config.json'} has a regular expression that MathPal does not "
+            "write, and that could take for ever, in target_modules; expected: names of layers"
+        )
+    with _of_run(adapter):
+        found = ranks(adapter)
+    if found != {config["r"]}:
+        raise DataError(
+            f"{adapter / 'adapter_config.json'} says r={config['r']}, and the weights beside it "
+            f"have the rank {', '.join(map(str, sorted(found))) or 'of no LoRA'}"
+        )
     with _of_run(adapter), warnings.catch_warnings():  # the check below says more
         warnings.filterwarnings("ignore", message="Found missing adapter keys")
         tuned = PeftModel.from_pretrained(base.model, str(adapter))

@@ -7,6 +7,7 @@ unresolved: `${oc.env:NAME}` reads the environment again when the run is resumed
 import io
 import json
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -146,14 +147,27 @@ def read(run_dir: Path) -> Composed:
 def of_values(config: dict[str, Any], run_dir: Path) -> DictConfig:
     """Return the resolved configuration of a run's manifest as a composition.
 
+    Its values are as they were used: what looks like an interpolation is text.
+
     Raises:
         DataError: if a value is no configuration.
     """
     try:
-        return OmegaConf.create(config)
+        return OmegaConf.create(_as_text(config))
     except OmegaConfBaseException as error:
         reason = str(error).splitlines()[0]
         raise DataError(f"{run_dir}: the configuration in run.json is damaged: {reason}") from error
+
+
+def _as_text(value: Any) -> Any:
+    """Escape what OmegaConf would take for an interpolation."""
+    if isinstance(value, dict):
+        return {key: _as_text(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_text(item) for item in value]
+    if isinstance(value, str):
+        return re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", value)
+    return value
 
 
 def load(path: Path) -> DictConfig | ListConfig:

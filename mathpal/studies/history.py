@@ -3,9 +3,12 @@
 Knows the files of a study and Optuna's storage, and changes neither; compares and draws nothing.
 """
 
+import contextlib
 import logging
 import math
 import os
+import re
+import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -143,6 +146,8 @@ def _frozen_trials(folder: Path, study: Study, url: str | None) -> list[Any]:
     try:
         if file:
             untrusted.open_file(file).close()  # Optuna would wait for the writer of a FIFO
+            if url and url.startswith("sqlite") and not _holds_studies(file):
+                raise KeyError
         storage = open_storage(url, folder)
         return optuna.load_study(study_name=study.name, storage=storage).get_trials(deepcopy=False)
     except ConfigError:
@@ -182,10 +187,15 @@ def _file(folder: Path, url: str | None) -> Path | None:
     """Return the file that holds a storage; None for a server."""
     if url is None:
         return folder / JOURNAL
-    for scheme in ("sqlite:///", "journal:"):
-        if url.startswith(scheme):
-            return Path(url.removeprefix(scheme))
-    return None
+    found = re.match(r"(?:sqlite(?:\+\w+)?:///|journal:)", url)
+    return Path(url[found.end() :]) if found else None
+
+
+def _holds_studies(file: Path) -> bool:
+    """Return whether an SQLite file has Optuna's tables, which opening it would create."""
+    with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        wanted = "select 1 from sqlite_master where name = 'studies'"
+        return db.execute(wanted).fetchone() is not None
 
 
 def _trial(frozen: Any, sign: float) -> Trial:

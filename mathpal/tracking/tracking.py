@@ -124,7 +124,7 @@ class Tracking:
         except OSError as error:
             log.warning("%s is not sent to the trackers: %s", folder, error)
             return
-        for delivery in self.deliveries:
+        for delivery in self.deliveries if copy.exists() else ():
             delivery.submit("artifact", copy, name)
 
     def finish(self, outcome: Outcome) -> None:

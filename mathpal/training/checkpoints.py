@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from mathpal.errors import DataError
-from mathpal.record import reading, untrusted
+from mathpal.record import files, reading, untrusted
 from mathpal.record.files import SCHEMA, whole_folder
 from mathpal.training.records import Described, Manifest, State
 
@@ -55,7 +55,7 @@ def write(folder: Path, checkpoint: Checkpoint) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     for left_over in folder.glob(".step-*"):
-        shutil.rmtree(left_over, ignore_errors=True)
+        files.remove(left_over)
     target = folder / f"step-{checkpoint.step:08d}"
     _require_space(folder, checkpoint)
     try:
@@ -195,4 +195,4 @@ def prune(folder: Path, keep_last: int, *, best: int | None) -> None:
     """Remove all but the newest `keep_last` checkpoints and that of the step `best`."""
     for step, path in list(steps(folder).items())[:-keep_last]:
         if step != best:
-            shutil.rmtree(path)
+            files.remove(path)

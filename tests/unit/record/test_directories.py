@@ -59,3 +59,12 @@ class TestMake:
         monkeypatch.setattr(os, "access", lambda *_: False)
         with pytest.raises(DataError, match="cannot be written in"):
             directories.make(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["/etc/x", "../x", "..", ".", "a/b", "", None, "a\0b", "a\nb"])
+def test_a_recorded_name_leads_nowhere_else(name: str | None) -> None:
+    assert directories.again(name, "again").parent == Path("outputs/again")
+
+
+def test_a_plain_name_is_used_again() -> None:
+    assert directories.again("thử.1", "again").parent == Path("outputs/thử.1")

@@ -275,6 +275,15 @@ class TestWholeFolder:
             raise ZeroDivisionError
         assert self.contents(tmp_path) == {"set/sub/x": "old"}, "killed between the two renames"
 
+    def test_a_link_of_a_temporary_name_leads_nowhere(self, tmp_path: Path) -> None:
+        self.fill(tmp_path / "mine", "mine")
+        for end in ("part", "old"):
+            (tmp_path / "run").mkdir(exist_ok=True)
+            (tmp_path / f"run/.set.{end}").symlink_to(tmp_path / "mine")
+        self.fill(tmp_path / "run/set", "new")
+        assert self.contents(tmp_path / "mine") == {"sub/x": "mine"}
+        assert self.contents(tmp_path / "run/set") == {"sub/x": "new"}
+
     def test_a_shared_one_leaves_other_writers_alone(self, tmp_path: Path) -> None:
         with files.whole_folder(tmp_path / "set", fsync=False, shared=True) as one:
             (one / "x").write_text("one")

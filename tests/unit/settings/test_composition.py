@@ -106,3 +106,12 @@ class TestResumeOnTheCommandLine:
     def test_it_needs_a_directory(self, executed: list[list[str]], folder: str) -> None:
         with pytest.raises(ConfigError, match="expected the directory of a run"):
             resume([f"resume={folder}"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["${oc.env:HOME}", r"\${x}", r"a\\${x} b", "${" * 500, "${a:" * 300 + "}" * 300, "x$${y}"],
+)
+def test_resolved_values_are_text_whatever_they_look_like(text: str) -> None:
+    config = {"model": {"path": text, "names": [text]}}
+    assert composition.resolved(composition.of_values(config, Path("run"))) == config

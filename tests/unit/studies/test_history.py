@@ -1,7 +1,9 @@
 """A study's files become plain data, without a word written and while a driver writes."""
 
+import contextlib
 import json
 import os
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -257,3 +259,15 @@ def test_a_folder_without_a_study_says_so(tmp_path: Path) -> None:
 def test_a_running_trial_has_no_end(tmp_path: Path) -> None:
     history = read(build(tmp_path, [told({"lora.r": 8}, state=TrialState.RUNNING)]))
     assert history.trials[0].ended is None and history.trials[0].seconds is None
+
+
+@pytest.mark.parametrize("driver", ["", "+pysqlite"])
+def test_a_database_that_holds_no_study_is_left_as_it_is(tmp_path: Path, driver: str) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "mine.db")) as mine:
+        mine.execute("create table mine (x)")
+    before = (tmp_path / "mine.db").read_bytes()
+    for name, said in (("mine.db", "has no study 'lora'"), ("new.db", "does not exist")):
+        folder = build(tmp_path / name[:3], [], storage=f"sqlite{driver}:///{tmp_path}/{name}")
+        with pytest.raises(DataError, match=said):
+            read(folder)
+    assert (tmp_path / "mine.db").read_bytes() == before and not (tmp_path / "new.db").exists()

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import threading
 import time
 from pathlib import Path
@@ -359,6 +360,27 @@ class TestSecrets:
         (tmp_path / "a/broken.json").unlink()
         staged(tmp_path / "a", tmp_path / "b/a")
         assert [p.name for p in copy.iterdir()] == ["tokenizer.json"]
+
+    def test_no_link_sends_what_lies_outside_the_run(self, tmp_path: Path) -> None:
+        run, fake = tmp_path / "run", Fake()
+        (run / "adapter").mkdir(parents=True)
+        (tmp_path / "key").write_text("PRIVATE")
+        (run / "adapter/README.md").symlink_to(tmp_path / "key")
+        (run / "adapter/own.txt").symlink_to("../note.txt")
+        (run / "note.txt").write_text("own")
+        (run / "report.html").symlink_to(tmp_path / "key")
+        os.mkfifo(run / "log.txt")
+        os.mkfifo(run / "adapter/pipe.txt")
+        tracking = Tracking(run, [Delivery("fake", fake)])
+        tracking.begin(MANIFEST)
+        for name in ("adapter", "report.html", "log.txt"):
+            tracking.artifact(run / name, name)
+        tracking.finish(Outcome("completed"))
+        assert [call[2] for call in fake.calls if call[0] == "artifact"] == ["adapter"]
+        sent = {
+            p.name: p.read_text() for p in (run / "tracking/artifacts").rglob("*") if p.is_file()
+        }
+        assert sent == {"own.txt": "own"}
 
 
 class TestSystem:

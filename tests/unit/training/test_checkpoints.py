@@ -180,6 +180,15 @@ def test_a_damaged_one_of_the_same_step_is_replaced(folder: Path) -> None:
     assert len(list(folder.iterdir())) == 3
 
 
+def test_of_a_linked_one_the_link_alone_is_removed(folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (folder / "step-00000010").rename(elsewhere)
+    (folder / "step-00000010").symlink_to(elsewhere)
+    checkpoints.prune(folder, 1, best=None)
+    assert list(checkpoints.steps(folder)) == [30]
+    assert (elsewhere / "weights.safetensors").is_file()
+
+
 def test_the_newest_and_the_best_stay(folder: Path) -> None:
     checkpoints.write(folder, made(40))
     checkpoints.prune(folder, 2, best=10)
