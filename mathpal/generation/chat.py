@@ -13,7 +13,7 @@ from annotated_types import Ge
 from typing_extensions import TypedDict
 
 from mathpal.errors import ConfigError, MathPalError
-from mathpal.generation.responses import decoding, within_positions
+from mathpal.generation.responses import decoding, within_positions, without_defaults
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
 from mathpal.record import reading
@@ -64,7 +64,7 @@ def reply(
     drawing = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
     room = within_positions(loaded.model, inputs.input_ids.shape[1], max_new_tokens)
     settings = decoding(tokenizer, room, **(drawing if temperature > 0 else {}))
-    with torch.inference_mode():
+    with torch.inference_mode(), without_defaults(loaded.model):
         out = loaded.model.generate(
             input_ids=inputs.input_ids,
             attention_mask=inputs.attention_mask,

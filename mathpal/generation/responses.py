@@ -5,6 +5,7 @@ Knows prompts and texts; knows nothing of gold answers or of batching (see `deco
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from mathpal.errors import ConfigError
@@ -132,7 +133,7 @@ def _library(
         pads = [width - len(prompts[i]) for i in chosen]
         ids = [[settings.pad_token_id] * n + prompts[i] for n, i in zip(pads, chosen, strict=True)]
         mask = [[0] * n + [1] * (width - n) for n in pads]
-        with torch.inference_mode():
+        with torch.inference_mode(), without_defaults(model):
             out = model.generate(
                 input_ids=torch.tensor(ids, device=model.device),  # (B, T), left-padded
                 attention_mask=torch.tensor(mask, device=model.device),
@@ -161,3 +162,22 @@ def decoding(tokenizer: Any, max_new_tokens: int, **drawing: Any) -> Any:
         bos_token_id=tokenizer.bos_token_id,
         **drawing,
     )
+
+
+@contextmanager
+def without_defaults(model: Any) -> Iterator[None]:
+    """Within the context, `generate` takes nothing from the base's generation_config.json.
+
+    It fills in what `decoding` leaves unset: a penalty or beams of the base would change answers.
+    """
+    from transformers import GenerationConfig
+
+    holders = [module for module in model.modules() if "generation_config" in vars(module)]
+    before = [module.generation_config for module in holders]
+    try:
+        for module in holders:
+            module.generation_config = GenerationConfig()
+        yield
+    finally:
+        for module, own in zip(holders, before, strict=True):
+            module.generation_config = own

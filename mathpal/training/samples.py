@@ -10,7 +10,7 @@ import lightning
 import numpy as np
 import torch
 
-from mathpal.generation.responses import decoding
+from mathpal.generation.responses import decoding, without_defaults
 from mathpal.models.backends import answering
 from mathpal.record.samples import Rows
 from mathpal.tokens.chat import TokenTable, stop_ids
@@ -87,7 +87,7 @@ def answers(model: Any, tokenizer: Any, rows: list[Asked]) -> list[str]:
     ids = torch.tensor([[pad] * (width - len(row.ids)) + row.ids for row in rows])  # (B, T)
     mask = torch.tensor([[0] * (width - len(row.ids)) + [1] * len(row.ids) for row in rows])
     # Not inference_mode: training cannot use tensors that the model caches in it.
-    with answering(model), torch.no_grad():
+    with answering(model), without_defaults(model), torch.no_grad():
         out = model.generate(
             input_ids=ids.to(model.device),
             attention_mask=mask.to(model.device),

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from mathpal.generation.chat import reply
 from mathpal.models.loaded import Loaded
 from mathpal.models.loading import load_causal_lm
+from mathpal.models.lora import attach_lora
+from mathpal.tokens.chat import messages
 from tests.unit.models.test_loading import saved
 
 FILE = "generation_config.json"
@@ -53,3 +56,27 @@ def test_none_is_needed(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     (folder / FILE).unlink()
     load_causal_lm(path=str(folder), dtype="float32")
     assert not caplog.text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"repetition_penalty": 50.0},
+        {"num_beams": 4},
+        {"repetition_penalty": "x"},
+        {"num_beams": -3},
+    ],
+)
+@pytest.mark.parametrize("lora", [False, True])
+def test_answers_do_not_depend_on_it(
+    folder: Path, tiny: Loaded, content: dict[str, Any], lora: bool
+) -> None:
+    (folder / FILE).write_text(json.dumps(content))
+    loaded = load_causal_lm(path=str(folder), dtype="float32")
+    if lora:
+        loaded = loaded._replace(model=attach_lora(loaded.model, r=2, alpha=4))
+    question = messages("Có 12 quả cam, thêm 12 quả cam. Hỏi có mấy quả cam?")
+    expected = reply(tiny, question, max_new_tokens=30)
+    assert reply(loaded, question, max_new_tokens=30) == expected
+    held = loaded.model.generation_config
+    assert [getattr(held, name) for name in content] == list(content.values())
