@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -40,7 +40,8 @@ def whole_file(path: Path, *, fsync: bool, suffix: str = ".part") -> Iterator[Pa
         suffix: of the temporary name, for a writer that chooses the format by it.
 
     Yields:
-        The temporary path, hidden beside `path`: an empty file.
+        The temporary path, hidden beside `path`: an empty file, to be written into. A library that
+        puts another file in its place would lose its lock.
 
     Raises:
         DataError: if there is a folder of that name.
@@ -53,9 +54,9 @@ def whole_file(path: Path, *, fsync: bool, suffix: str = ".part") -> Iterator[Pa
     try:
         with leftovers.held(temporary, Path.touch):
             yield temporary
-        if fsync:
-            _sync(temporary)
-        os.replace(temporary, path)
+            if fsync:
+                _sync(temporary)
+            os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -82,7 +83,8 @@ def whole_folder(folder: Path, *, fsync: bool, shared: bool = False) -> Iterator
     leftovers.clear(folder.parent, folder.name, ".part")
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with leftovers.held(part, partial(Path.mkdir, exist_ok=True)):
+        make = partial(Path.mkdir, exist_ok=True)
+        with leftovers.held(part, make) if shared else nullcontext(make(part)):
             yield part
             if fsync:
                 _sync_tree(part)

@@ -21,18 +21,27 @@ def held(path: Path, make: Callable[[Path], object]) -> Iterator[None]:
     """Make a file or folder and hold its lock.
 
     Args:
-        path: of the file or folder.
+        path: of the file or folder; its name holds a token, so that nobody else writes it.
         make: makes it.
     """
-    make(path)
     with contextlib.ExitStack() as ending:
-        with contextlib.suppress(OSError):  # a file system without locks
+        while True:
+            make(path)
             handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             ending.callback(os.close, handle)
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not path.exists():  # taken for a left-over before it was locked
-            make(path)
+            with contextlib.suppress(OSError):  # a file system without locks
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            if _is_at(handle, path):  # otherwise taken for a left-over before it was locked
+                break
         yield
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    """Return whether a path still names what was opened."""
+    try:
+        return os.path.samestat(os.fstat(handle), os.stat(path))
+    except FileNotFoundError:
+        return False
 
 
 def clear(folder: Path, name: str, end: str) -> None:
@@ -46,22 +55,19 @@ def clear(folder: Path, name: str, end: str) -> None:
     pattern = re.compile(rf"\.{re.escape(name)}\.{TOKEN}{re.escape(end)}")
     with contextlib.suppress(OSError):
         for entry in list(os.scandir(folder)):
-            if pattern.fullmatch(entry.name) and _is_left(entry.path):
-                if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.path, ignore_errors=True)
-                else:
-                    Path(entry.path).unlink(missing_ok=True)
+            if pattern.fullmatch(entry.name):
+                with contextlib.suppress(OSError):  # a link, or held by its writer
+                    _remove_left(entry)
 
 
-def _is_left(path: str) -> bool:
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
-        return False
+def _remove_left(entry: os.DirEntry[str]) -> None:
+    """Remove a temporary file or folder, under its lock, unless a process holds that."""
+    handle = os.open(entry.path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path, ignore_errors=True)
+        else:
+            Path(entry.path).unlink(missing_ok=True)
     finally:
         os.close(handle)
-    return True

@@ -63,7 +63,7 @@ def check(
     cfg = _sound(place, compositions, schema, faults)
     if sweeps and (faults := launcher_faults(cfg)):
         raise ConfigError(report_faults(faults))
-    if not sweeps and not flags.cfg:
+    if config_name == "train" and not sweeps and not flags.cfg:
         _require_no_study(flags.overrides, cfg)
     return arranged(flags)
 

@@ -157,7 +157,7 @@ def write(path: Path, table: TokenTable) -> None:
     Raises:
         OSError: the folder cannot be written.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     arrays = _arrays(table)
     size = sum(array.nbytes for array in arrays.values())
@@ -169,7 +169,7 @@ def write(path: Path, table: TokenTable) -> None:
     facts = {"dropped": str(table.dropped), "sha256": _checksum(table)}
     # Not synced: after a power cut the checksum detects an incomplete file.
     with whole_file(path, fsync=False) as temporary:
-        save_file(arrays, temporary, metadata=facts)
+        temporary.write_bytes(save(arrays, facts))  # save_file puts another file there
     _prune(path)
 
 

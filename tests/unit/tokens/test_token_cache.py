@@ -244,11 +244,12 @@ def test_a_cache_that_cannot_be_written_is_a_warning(
 def test_a_disk_that_is_full_leaves_no_part(
     tokenizer: Any, place: Path, caplog: pytest.LogCaptureFixture, monkeypatch: Any
 ) -> None:
-    def full(arrays: Any, path: Path, metadata: Any) -> None:
-        path.write_bytes(b"half")
+    def full(path: Path, content: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(content[:4])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("safetensors.numpy.save_file", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     encode_cached(PROBLEMS, tokenizer, max_length=512)
     assert "No space left on device" in caplog.text
     assert entries(place) == []
