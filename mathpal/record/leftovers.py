@@ -27,7 +27,10 @@ def held(path: Path, make: Callable[[Path], object]) -> Iterator[None]:
     with contextlib.ExitStack() as ending:
         while True:
             make(path)
-            handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            except FileNotFoundError:  # taken for a left-over already
+                continue
             ending.callback(os.close, handle)
             with contextlib.suppress(OSError):  # a file system without locks
                 fcntl.flock(handle, fcntl.LOCK_EX)
