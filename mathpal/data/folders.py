@@ -8,7 +8,7 @@ import glob
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from mathpal.errors import ConfigError
@@ -49,7 +49,7 @@ def require_free(folder: Path, *, overwrite: bool) -> None:
 def sweep(target: Path) -> None:
     """Remove what killed processes left beside a file or folder while they wrote it.
 
-    What a living process writes is locked (see `held`) and stays. A folder that a killed process
+    What a living process writes is locked (see `record.leftovers`) and stays. A folder that a killed process
     had moved aside is put back.
     """
     for left in target.parent.glob(f".{glob.escape(target.name)}.*"):
@@ -72,18 +72,6 @@ def _is_dead(path: Path) -> bool:
 
 
 @contextmanager
-def held(draft: Path) -> Iterator[None]:
-    """Lock an unfinished file or folder as long as this process writes it."""
-    handle = os.open(draft, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-@contextmanager
 def appearing(folder: Path) -> Iterator[Path]:
     """Give a folder to write into, which takes this name at the end. An error leaves nothing.
 
@@ -101,5 +89,4 @@ def appearing(folder: Path) -> Iterator[Path]:
             draft = ending.enter_context(whole_folder(folder.resolve(), fsync=False, shared=True))
         except OSError as error:
             raise ConfigError(f"out={folder} cannot be made: {error.strerror}") from error
-        ending.enter_context(held(draft))
         yield draft

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mathpal.curriculum import Regime
-from mathpal.data.folders import held, sweep
+from mathpal.data.folders import sweep
 from mathpal.data.generated import Chosen, able, allot, coordinates, families_of, held_out, item
 from mathpal.data.vimath import Count, Grades, Share, Weight
 from mathpal.errors import ConfigError
@@ -85,7 +85,6 @@ def write_problems(
     with (
         whole_file(path, fsync=False) as unfinished,
         unfinished.open("wb"),
-        held(unfinished),
         opened(str(unfinished), schema) as sink,
         Progress("problems", total=count, unit="problem") as bar,
     ):
