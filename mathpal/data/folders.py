@@ -49,8 +49,8 @@ def require_free(folder: Path, *, overwrite: bool) -> None:
 def sweep(target: Path) -> None:
     """Remove what killed processes left beside a file or folder while they wrote it.
 
-    What a living process writes is locked (see `record.leftovers`) and stays. A folder that a killed process
-    had moved aside is put back.
+    What a living process writes is locked (see `record.leftovers`) and stays. A folder that a
+    killed process had moved aside is put back.
     """
     for left in target.parent.glob(f".{glob.escape(target.name)}.*"):
         if left.suffix == ".old" and not target.exists():
