@@ -3,15 +3,14 @@
 Knows the file that marks a finished folder (`MANIFEST`). Knows nothing of the other files.
 """
 
-import fcntl
 import glob
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from mathpal.errors import ConfigError
+from mathpal.record import leftovers
 from mathpal.record.files import whole_folder
 
 MANIFEST = "build.json"
@@ -55,20 +54,8 @@ def sweep(target: Path) -> None:
     for left in target.parent.glob(f".{glob.escape(target.name)}.*"):
         if left.suffix == ".old" and not target.exists():
             os.replace(left, target)
-        elif left.suffix in (".part", ".old") and _is_dead(left):
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
-
-
-def _is_dead(path: Path) -> bool:
-    """Whether no process holds the file or folder."""
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # held, or a file system without locks
-        return False
-    finally:
-        os.close(handle)
-    return True
+        elif left.suffix in (".part", ".old"):
+            leftovers.remove(left)
 
 
 @contextmanager

@@ -84,7 +84,6 @@ def write_problems(
     sweep(path.absolute())
     with (
         whole_file(path, fsync=False) as unfinished,
-        unfinished.open("wb"),
         opened(str(unfinished), schema) as sink,
         Progress("problems", total=count, unit="problem") as bar,
     ):

@@ -59,18 +59,18 @@ def clear(folder: Path, name: str, end: str) -> None:
     with contextlib.suppress(OSError):
         for entry in list(os.scandir(folder)):
             if pattern.fullmatch(entry.name):
-                with contextlib.suppress(OSError):  # a link, or held by its writer
-                    _remove_left(entry)
+                remove(Path(entry.path))
 
 
-def _remove_left(entry: os.DirEntry[str]) -> None:
-    """Remove a temporary file or folder, under its lock, unless a process holds that."""
-    handle = os.open(entry.path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path, ignore_errors=True)
-        else:
-            Path(entry.path).unlink(missing_ok=True)
-    finally:
-        os.close(handle)
+def remove(path: Path) -> None:
+    """Remove a temporary file or folder, under its lock; not a link, nor what a process holds."""
+    with contextlib.suppress(OSError):
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        finally:
+            os.close(handle)
