@@ -15,11 +15,12 @@ from typing import Any
 from mathpal.errors import ConfigError
 from mathpal.settings.composing import Place, compose
 from mathpal.settings.composition import split
-from mathpal.settings.faults import Fault, as_typed, report_faults, shown
+from mathpal.settings.faults import Fault, report_faults, shown
 from mathpal.settings.foreign import model_option
 from mathpal.settings.hydra_node import node_faults
 from mathpal.settings.launchers import launcher_faults
 from mathpal.settings.preflight import GROUPS, find_faults
+from mathpal.settings.values import as_typed
 from mathpal.settings.words import arranged, flags_of, parsed, readable, to_copy
 
 # With these flags Hydra prints something and runs nothing.

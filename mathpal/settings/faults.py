@@ -1,10 +1,7 @@
 """Faults of a composition, and the message that reports them. Standard library only."""
 
 import json
-from collections.abc import Sequence
 from typing import Any, NamedTuple
-
-from mathpal.settings.words import to_copy
 
 
 class Fault(NamedTuple):
@@ -35,13 +32,3 @@ def report_faults(faults: list[Fault]) -> str:
 def shown(value: Any) -> str:
     """Return a value as the user would write it in an override."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def as_typed(fault: Fault, overrides: Sequence[str]) -> Fault:
-    """Return the fault of a text that Hydra read as something else (`1.50`) as it was typed."""
-    if fault.expected == "a valid string":
-        for text in overrides:
-            key, _, value = text.lstrip("+").partition("=")
-            if value and fault.given.startswith(f"{key}="):
-                return Fault(f"{key}={value}", fault.expected, to_copy(key, value))
-    return fault

@@ -6,6 +6,7 @@ Knows nothing of groups, functions or compositions.
 import json
 import os
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -99,3 +100,13 @@ def _expected(detail: Any) -> str:
         if reason.startswith(opening):
             return ("a valid " if "valid" in opening else "") + reason.removeprefix(opening)
     return reason
+
+
+def as_typed(fault: Fault, overrides: Sequence[str]) -> Fault:
+    """Return the fault of a text that Hydra read as something else (`1.50`) as it was typed."""
+    if fault.expected == "a valid string":
+        for text in overrides:
+            key, _, value = text.lstrip("+").partition("=")
+            if value and fault.given.startswith(f"{key}="):
+                return Fault(f"{key}={value}", fault.expected, to_copy(key, value))
+    return fault
