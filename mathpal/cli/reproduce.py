@@ -4,7 +4,6 @@ Knows which values of a run directory must be identical; measured time and memor
 """
 
 import hashlib
-import json
 import logging
 import re
 import subprocess
@@ -21,7 +20,6 @@ from mathpal.record.schemas import Measured
 from mathpal.run import launching
 from mathpal.settings import composition
 from mathpal.settings.checked import Composition
-from mathpal.tokens import day
 
 log = logging.getLogger(__name__)
 # Metrics that a run computes; those that match _MEASURED are readings of a clock or a meter.
@@ -64,9 +62,7 @@ def reproduce(composition: Composition, *, run: DirectoryPath) -> None:
         )
     record = manifest.read(run)
     again = _prepared(run, record.get("name"))
-    told = {"MATHPAL_PARENT": json.dumps({"run": str(run), "trial": None})}
-    if named := record.get("date"):  # the prompts name the same day again
-        told[day.VARIABLE] = named
+    told = launching.descending(run, record)
     code = launching.wait_for(
         launching.worker(again), env=launching.environment(**told), stdout=subprocess.DEVNULL
     )

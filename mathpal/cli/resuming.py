@@ -1,6 +1,5 @@
 """Handle `resume=DIR` on the command line of `train`, before Hydra sees it."""
 
-import json
 import os
 import re
 from collections.abc import Sequence
@@ -57,8 +56,8 @@ def _extended(
 ) -> tuple[str, dict[str, str]]:
     """Prepare the run that trains `run` further; return its directory and its environment."""
     from mathpal.record import directories, manifest
+    from mathpal.run import launching
     from mathpal.run.ancestry import extend
-    from mathpal.tokens.day import VARIABLE
 
     record = manifest.read(run)
     own = chosen or directories.new(directories.again(record.get("name"), "longer"))
@@ -68,7 +67,4 @@ def _extended(
         with suppress(OSError):  # what holds something stays
             own.rmdir()
         raise
-    told = {"MATHPAL_PARENT": json.dumps({"run": str(run), "trial": None})}
-    if named := record.get("date"):
-        told[VARIABLE] = named
-    return str(again), told
+    return str(again), launching.descending(run, record)

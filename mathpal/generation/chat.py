@@ -7,7 +7,7 @@ many turns. Knows no gold answers and no batches.
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NotRequired
+from typing import Annotated, Final, NotRequired
 
 from annotated_types import Ge
 from typing_extensions import TypedDict
@@ -18,7 +18,7 @@ from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
 from mathpal.record import reading
 
-MANY_TURNS = "many_turn_rows"  # key of data/summary.json: training rows with several questions
+MANY_TURNS: Final = "many_turn_rows"  # key of data/summary.json: rows with several questions
 HELP = """\
 /help: trợ giúp · /new: cuộc trò chuyện mới · /quit (hoặc Ctrl-D): thoát"""
 SEPARATE = "Mỗi câu hỏi được trả lời riêng: mô hình này học từng bài một, không học hội thoại."
@@ -103,7 +103,7 @@ def taught_many_turns(run_dir: Path) -> bool:
         summary = reading.read_tolerantly(run_dir / "data" / "summary.json", Taught).value
     except FileNotFoundError:
         return False
-    return summary is not None and summary.get("many_turn_rows", 0) > 0
+    return summary is not None and summary.get(MANY_TURNS, 0) > 0
 
 
 def chat(

@@ -5,6 +5,7 @@ and new directories (hydra #2070). The worker runs a single composed run without
 """
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.interruption import exit_code, handled
+from mathpal.record.schemas import Manifest
+from mathpal.tokens.day import VARIABLE
 
 MODULE = "mathpal.worker"
 
@@ -50,6 +53,19 @@ def environment(**more: str) -> dict[str, str]:
     # PYTHONSAFEPATH: do not import a folder named mathpal in the working directory.
     found = {"PYTHONPATH": os.pathsep.join(known), "PYTHONSAFEPATH": "1"}
     return {**os.environ, **found, **more}
+
+
+def descending(run: Path, record: Manifest) -> dict[str, str]:
+    """Return the variables of a run that comes from another: its parent, and its prompts' day.
+
+    Args:
+        run: directory of the earlier run.
+        record: its manifest.
+    """
+    told = {"MATHPAL_PARENT": json.dumps({"run": str(run), "trial": None})}
+    if named := record.get("date"):  # the prompts name the same day again
+        told[VARIABLE] = named
+    return told
 
 
 def _started(command: Sequence[str], settings: dict[str, Any]) -> subprocess.Popen[Any]:
