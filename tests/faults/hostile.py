@@ -220,7 +220,7 @@ def of_checkpoint(run: Path) -> Iterator[Callable[[], Any]]:
 
     yield lambda: checkpoints.fault(folder / "step-00000006")
     yield restored
-    yield lambda: checkpoints.prune(folder, 2)
+    yield lambda: checkpoints.prune(folder, 2, best=None)
 
 
 def _sign(path: Path) -> None:
