@@ -62,7 +62,14 @@ def reply(
     text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
     inputs = tokenizer(text, add_special_tokens=False, return_tensors="pt").to(loaded.model.device)
     drawing = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
-    room = within_positions(loaded.model, inputs.input_ids.shape[1], max_new_tokens)
+    length = inputs.input_ids.shape[1]
+    if length > loaded.max_length:
+        raise ConfigError(
+            f"the question and the turns before it have {length} tokens, and the model is loaded "
+            f"for {loaded.max_length}; expected a shorter question (in a chat, /new forgets the "
+            f"turns before it), or model.max_length={length + max_new_tokens}"
+        )
+    room = within_positions(loaded.model, length, max_new_tokens)
     settings = decoding(tokenizer, room, **(drawing if temperature > 0 else {}))
     with torch.inference_mode(), without_defaults(loaded.model):
         out = loaded.model.generate(
@@ -71,7 +78,7 @@ def reply(
             generation_config=settings,
             streamer=TextStreamer(tokenizer, skip_prompt=True, skip_special_tokens=True),
         )
-    return tokenizer.decode(out[0, inputs.input_ids.shape[1] :], skip_special_tokens=True)
+    return tokenizer.decode(out[0, length:], skip_special_tokens=True)
 
 
 def require_text(question: str) -> None:
@@ -126,13 +133,14 @@ def chat(
         except EOFError:
             print()
             return
-        if line == "/quit":
+        command = line.lower()
+        if command == "/quit":
             return
-        if line == "/new":
+        if command == "/new":
             turns = []
-        elif line == "/help":
+        elif command == "/help":
             print(f"{HELP}\n{about}")
-        elif re.fullmatch(r"/[a-z]+", line):
+        elif re.fullmatch(r"/[a-z]+", command):
             print(f"Không có lệnh {line}. {HELP}")
         elif line:
             asked = [*(turns if remembers else []), {"role": "user", "content": line}]

@@ -14,8 +14,10 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
+KB = 2**10
 MB = 2**20
-DOCUMENT = 16 * MB  # largest JSON or YAML file
+CONFIGURATION = 256 * KB  # largest YAML file: PyYAML needs 15 s for 1 MB
+DOCUMENT = 16 * MB  # largest JSON file
 LINES = 256 * MB  # largest part of a JSON Lines file that is read
 LINE = 4 * MB  # largest line
 DEPTH = 64  # of brackets; a configuration has about 6
@@ -62,7 +64,8 @@ def read_bytes(path: Path, limit: int = DOCUMENT) -> bytes:
     with open_file(path) as stream:
         content = stream.read(limit + 1)
     if len(content) > limit:
-        raise OSError(errno.EFBIG, f"it has more than {limit // MB} MB", str(path))
+        size = f"{limit // MB} MB" if limit >= MB else f"{limit // KB} kB"
+        raise OSError(errno.EFBIG, f"it has more than {size}", str(path))
     return content
 
 

@@ -19,6 +19,7 @@ from omegaconf.errors import OmegaConfBaseException
 from mathpal.errors import ConfigError, DataError
 from mathpal.record import files, untrusted
 from mathpal.record.redaction import redact, redacted_keys
+from mathpal.settings.interpolations import require_bounded
 
 FOLDER = ".hydra"
 CONF = next(
@@ -178,13 +179,15 @@ def load(path: Path) -> DictConfig | ListConfig:
             that JSON lacks.
     """
     try:
-        text = untrusted.read_bytes(path, untrusted.MB).decode()
+        text = untrusted.read_bytes(path, untrusted.CONFIGURATION).decode()
         untrusted.require_shallow(text)  # PyYAML's time grows with the square of the depth
         for token in yaml.scan(text):
             if isinstance(token, yaml.AliasToken):  # a few could stand for a terabyte
                 raise ValueError(f"the alias *{token.value} in line {token.start_mark.line + 1}")
         found = OmegaConf.load(io.StringIO(text))
-        untrusted.parse_json(json.dumps(OmegaConf.to_container(found, resolve=False)))
+        plain = OmegaConf.to_container(found, resolve=False)
+        untrusted.parse_json(json.dumps(plain))
+        require_bounded(plain)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {untrusted.reason(error)}") from error
     except Exception as error:  # PyYAML and OmegaConf raise many types

@@ -12,9 +12,11 @@ from mathpal.generation.chat import (
     Turns,
     chat,
     has_many_turns,
+    reply,
     require_text,
     taught_many_turns,
 )
+from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
 
 
@@ -49,6 +51,23 @@ def test_help_says_what_can_be_typed_and_what_is_kept(
     assert shown[:2] == [beginning, shown[1]] and beginning.endswith(shown[2])
     assert all(word in beginning for word in ("/help", "/new", "/quit"))
     assert ("trả lời riêng" in shown[1]) is not remembers
+
+
+def test_a_conversation_longer_than_the_model_was_loaded_for_is_refused(
+    shared_tiny: Loaded,
+) -> None:
+    turns = [{"role": "user", "content": "Tính: " + "1 + " * shared_tiny.max_length + "1"}]
+    with pytest.raises(ConfigError, match=r"tokens, and the model is loaded for 256.*/new") as said:
+        reply(shared_tiny, turns, max_new_tokens=4)
+    enough = int(str(said.value).rsplit("=", 1)[1])
+    wider = shared_tiny._replace(max_length=enough - 4)
+    reply(wider, turns, max_new_tokens=4)
+    with pytest.raises(ConfigError):
+        reply(wider._replace(max_length=enough - 5), turns, max_new_tokens=4)
+
+
+def test_commands_are_read_in_any_letters() -> None:
+    assert asked("one", "/NEW", "two", "/Quit", remembers=True) == [["one"], ["two"]]
 
 
 def test_an_unknown_command_is_no_question(capsys: pytest.CaptureFixture[str]) -> None:
