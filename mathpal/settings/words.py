@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
+_QUESTION = "question"  # free text, often with LaTeX; never an interpolation
 _SETTING = re.compile(r"\+{0,2}[\w./@:-]+", re.ASCII)
 
 
@@ -48,6 +49,8 @@ def readable(text: str, *, swept: bool = False, one_value: bool = False) -> str:
     setting, equals, value = text.partition("=")
     if not equals or not _SETTING.fullmatch(setting):
         return text
+    if setting == _QUESTION and re.search(r"\\|\$\{", value) and not _is_quoted(text):
+        return f"{setting}={_literal(value)}"
     override = parsed(text)
     unreadable = isinstance(override, str)
     if not unreadable and not (one_value and override.is_sweep_override()):
@@ -74,8 +77,24 @@ def quoted(value: str) -> str:
         try:
             parse(value)
         except GrammarParseError:
-            value = value.replace("${", "\\${")
+            return _literal(value)
     return QuotedString(text=os.path.expanduser(value), quote=Quote.single).with_quotes()
+
+
+def _literal(value: str) -> str:
+    """Return a text quoted so that Hydra takes no `\\,` and OmegaConf no `${` out of it."""
+    from hydra.core.override_parser.types import Quote, QuotedString
+
+    escaped = re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", value)
+    return QuotedString(text=escaped, quote=Quote.single).with_quotes()
+
+
+def _is_quoted(text: str) -> bool:
+    """Whether the user quoted the value for Hydra."""
+    from hydra.core.override_parser.types import QuotedString
+
+    override = parsed(text)
+    return not isinstance(override, str) and isinstance(override.value(), QuotedString)
 
 
 def to_copy(setting: str, value: str) -> str:

@@ -16,7 +16,9 @@ NAMES = ["đề_thi.json", "a=b.json", "x (1).json", "it's.json", "a;b.json", "C
          "#1.json", "Đề thi (HK1) – lớp 5.json", "e\u0302.json", "😀.json", '"x".json']  # fmt: skip
 QUESTIONS = ["Một xe máy đi 120 km trong 3 giờ. Tính vận tốc.", "2 + 3 = ?", "An has 3, Bo 4",
              "1, 2, 3", "{a}", "a=b", "\\frac{1}{2} = ?", "range(3)", "f(x) = 2", "x\ny",
-             "'a' or \"b\"?", "Tính ${3 \\over 4}$", "Tính ${"]  # fmt: skip
+             "'a' or \"b\"?", "Tính ${3 \\over 4}$", "Tính ${",
+             "25\\,000 + 5\\,000", "\\(x\\) = \\{1\\}", "${x}", "a\\\\b", "${oc.env:HOME}",
+             "\\${x} + \\\\${y}", "C:\\", "x\\"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
