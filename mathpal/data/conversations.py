@@ -16,7 +16,7 @@ from mathpal.data.cells import gold_of, read_texts
 from mathpal.data.finish import EVERY_ROW, ONE_SPLIT, Characters, Count, Share, Tolerance
 from mathpal.data.sieve import digest
 from mathpal.data.tables import from_file
-from mathpal.data.turns import LEARNT, Turn, turn_of
+from mathpal.data.turns import LEARNT, Turn, turn_of, turns_of
 from mathpal.problems import Fault, Problem, Splits
 from mathpal.settings.capabilities import Limits, declares
 
@@ -40,11 +40,12 @@ def conversations(
 
     A turn is {"role", "content"} or {"from", "value"}; content is text or a list of parts
     {"type": "text", "text"}. An answer with "weight", "train" or "loss_mask" 0 or false in its turn
-    is not learnt. A turn with keys for tool calls or reasoning makes its conversation malformed. A
-    system turn may come first, then user and assistant take turns, the assistant last. The
-    problem's question is the last user turn, its solution the last answer. The test split takes
-    conversations of one question and its answer only, with their system turn if there is one.
-    Longer conversations of the test share go to validation.
+    is not learnt. Keys for tool calls or reasoning in a turn, or for tools or images beside the
+    turns, make the conversation malformed. A system turn may come first, or "system" stands beside
+    the turns; then user and assistant take turns, the assistant last. The problem's question is
+    the last user turn, its solution the last answer. The test split takes conversations of one
+    question and its answer only, with their system turn if there is one. Longer conversations of
+    the test share go to validation.
 
     The arguments that are not explained here are those of `from_file`.
 
@@ -88,11 +89,12 @@ def conversation(
         return Fault("missing_key", f"there is no {name!r}; there is {list(fields)[:8]}")
     if not fields[name]:
         return Fault("empty", f"{name!r} is empty")
-    if not isinstance(fields[name], list):
-        return Fault("not_list", f"{name!r} is not a list but {type(fields[name]).__name__}")
+    rows = turns_of(fields, name)
+    if isinstance(rows, Fault):
+        return rows
     unread: Counter[str] = Counter()
     turns: list[Turn] = []
-    for number, given in enumerate(fields[name], 1):
+    for number, given in enumerate(rows, 1):
         turn = turn_of(given, unread)
         if isinstance(turn, Fault):
             return turn._replace(message=f"turn {number} of {name!r}: {turn.message}")

@@ -26,6 +26,8 @@ FURTHER = (
     "tool_calls", "function_call", "tool_call_id", "reasoning_content", "reasoning", "thinking",
     "refusal", "prefix", "audio", "images", "image", "videos", "train_detail", "training_detail",
 )  # fmt: skip
+# The same of a row beside its turns.
+BESIDE = ("tools", "functions", "documents", "images", "image", "videos", "audios", "audio")
 _TEXT_PARTS = ("text", "input_text", "output_text")
 
 
@@ -35,6 +37,31 @@ class Turn(NamedTuple):
     role: str
     content: Any
     learnt: bool
+
+
+def turns_of(fields: Mapping[str, Any], name: str) -> list[Any] | Fault:
+    """Return the turns of a row as given, a system text beside them as the first turn.
+
+    Args:
+        fields: the row's columns.
+        name: of the column of the turns.
+    """
+    turns = fields[name]
+    if not isinstance(turns, list):
+        return Fault("not_list", f"{name!r} is not a list but {type(turns).__name__}")
+    beside = {key: value for key, value in fields.items() if key != name and _is_given(value)}
+    if further := [key for key in BESIDE if key in beside]:
+        return Fault(
+            "row_keys",
+            f"beside {name!r} it holds {', '.join(further)}, which would be lost; write it into a "
+            "turn as text, or remove the key",
+        )
+    if "system" not in beside:
+        return turns
+    first = turns[0] if isinstance(turns[0], dict) else {}
+    if first.get("role", first.get("from")) == "system":
+        return Fault("turns", f"there is a system turn and 'system' beside {name!r}; keep one")
+    return [{"role": "system", "content": beside["system"]}, *turns]
 
 
 def turn_of(turn: Any, unread: Counter[str]) -> Turn | Fault:

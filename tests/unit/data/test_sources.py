@@ -137,6 +137,37 @@ class TestConversations:
         assert len(splits.train) == 1
         assert said in rejects(tmp_path)[0]["message"]
 
+    @pytest.mark.parametrize(
+        ("keys", "said"),
+        [
+            ({"tools": [{"name": "cộng"}]}, "beside 'messages' it holds tools, which would be"),
+            ({"functions": "[{}]", "images": ["a.png"]}, "it holds functions, images"),
+            ({"system": 7}, "turn 1 (system)"),
+        ],
+    )
+    def test_a_row_with_more_than_turns_is_set_aside(
+        self, tmp_path: Path, keys: dict[str, Any], said: str
+    ) -> None:
+        rows = [chat(row) | {"tools": [], "system": None, "id": 7} for row in questions(2)]
+        rows[0] |= keys
+        path = write(tmp_path / "a.jsonl", rows)
+        splits = conversations(tmp_path, path=path, test_share=0, max_quarantine=0.5)
+        assert len(splits.train) == 1
+        assert said in rejects(tmp_path)[0]["message"]
+
+    def test_a_system_text_beside_the_turns_is_the_first_turn(self, tmp_path: Path) -> None:
+        rows = [chat(row) | {"system": "Em là gia sư."} for row in questions(2)]
+        within = [chat(row, ("system", "Em là gia sư.")) for row in questions(2)]
+        beside, inside = (
+            conversations(None, path=write(tmp_path / name, data), test_share=0)
+            for name, data in (("a.jsonl", rows), ("b.jsonl", within))
+        )
+        assert beside.train == inside.train
+        both = [*rows, within[0] | {"system": "Khác"}]
+        path = write(tmp_path / "c.jsonl", both)
+        conversations(tmp_path, path=path, test_share=0, max_quarantine=0.5)
+        assert "there is a system turn and 'system' beside" in rejects(tmp_path)[0]["message"]
+
     def test_only_answers_are_learnt(self, tmp_path: Path) -> None:
         rows = [chat(row, ("system", "Gia sư")) for row in questions(3)]
         for row in rows:
