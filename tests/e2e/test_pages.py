@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from mathpal.cli import main as cli
+from mathpal.cli import resuming
 from mathpal.cli.verbs import VERBS
 from mathpal.run import train
 from mathpal.settings.command_line import check
@@ -64,6 +65,23 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+class Replaced(Exception):
+    """The process would be the worker of a run now."""
+
+
+def replaced(*_: object) -> None:
+    raise Replaced
+
+
+def adapter(folder: Path) -> None:
+    """Put an adapter with the default settings there, as far as the check looks at it."""
+    lora = compose([]).lora
+    config = {"peft_type": "LORA", "r": lora.r, "lora_alpha": lora.alpha}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "adapter_config.json").write_text(json.dumps(config))
+    (folder / "adapter_model.safetensors").touch()
+
+
 def checked(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Check a command line as its program does before it starts anything."""
     words = shlex.split(line, comments=True)
@@ -73,7 +91,10 @@ def checked(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     name = next(name for name in VERBS if words[: len(name.split())] == name.split())
     verb, words = VERBS[name], words[len(name.split()) :]
     if any(word.startswith("resume=") for word in words):
-        assert len(words) == 1
+        monkeypatch.setattr(resuming, "_extended", lambda run, *_: (str(run), {}))
+        monkeypatch.setattr("os.execve", replaced)
+        with pytest.raises(Replaced):
+            resuming.resume(words)
         return
     monkeypatch.setattr(sys, "argv", ["mathpal", *words])
     own = cli._own_words(verb, CONF)
@@ -85,8 +106,10 @@ def test_every_command_passes_the_check_before_a_run(
     page: str, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for line in commands(page):
-        for name in re.findall(r"run=(\S+)|study=(multirun\S+)|like=(\S+)", line):
+        for name in re.findall(r"(?:run|resume)=(\S+)|study=(multirun\S+)|like=(\S+)", line):
             Path("".join(name).strip("'\"")).mkdir(parents=True, exist_ok=True)
+        for name in re.findall(r"lora\.start=(\S+)", line):
+            adapter(Path(name))
         for name in map(Path, re.findall(r"path=([\w./-]+)", line)):
             (name.parent if name.suffix else name).mkdir(parents=True, exist_ok=True)
             if name.suffix:
