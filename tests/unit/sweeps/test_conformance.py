@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hydra import version
 from hydra.extra.pytest_plugin import (
     hydra_restore_singletons,  # noqa: F401  (a fixture)
     hydra_sweep_runner,  # noqa: F401
@@ -23,6 +24,16 @@ from mathpal.sweeps.storage import open_storage
 LOCAL = [f"hydra.searchpath=[file://{CONF}]", "hydra.launcher.warm=false"]
 
 
+@pytest.fixture
+def no_version_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the launcher suite choose the version of Hydra's behaviour, as in a process of its own.
+
+    A composition in an earlier test chooses 1.3 for the whole process.
+    """
+    monkeypatch.setattr(version.VersionBase.instance(), "version_base", version._UNSPECIFIED_)
+
+
+@pytest.mark.usefixtures("no_version_chosen")
 @pytest.mark.parametrize(("launcher_name", "overrides"), [("local", LOCAL)])
 class TestLocalLauncher(LauncherTestSuite):
     """`hydra/launcher=local` runs jobs as Hydra's own launchers do."""
