@@ -125,8 +125,8 @@ def _failing(rows: list[Row]) -> Iterator[str]:
         yield f"{name:<{widths[0]}}" + "".join(f"  {cell:>{width}}" for cell, width in columns)
         if number == 0:
             yield "-" * (sum(widths) + 2 * len(cells))
-    if len(found) > MOST_FAILING:
-        yield f"  … {len(found) - MOST_FAILING} more families"
+    if more := len(found[MOST_FAILING:]):
+        yield f"  … {more} more {'family' if more == 1 else 'families'}"
 
 
 def _wrong(row: Row, system: str) -> int:
