@@ -1,8 +1,9 @@
 """Checks answers to Vietnamese school mathematics.
 
-`parse_gold` reads a gold answer once, `grade` judges a response against it, and `check_steps`
-checks the equations of a solution. Knows Vietnamese notation, units and phrasing; nothing of
-models, data sets or runs. Standard library only (math-verify only for the second opinion).
+`parse_gold` reads a gold answer once, `grade` judges a response against it, `check_steps` checks
+the equations of a solution, and `failures.failure` names why a wrong answer is wrong. Knows
+Vietnamese notation, units and phrasing; nothing of models, data sets or runs. Standard library only
+(math-verify only for the second opinion).
 
 Modules for grading:
 - reading a response: `layout` (Markdown, code), `phrases` (the table of phrases), `sentences`,
@@ -14,7 +15,8 @@ Modules for grading:
 - reading questions and golds: `asking`, `kinds`, `golds`, `refusals`;
 - judging by kind: `candidates`, `scalars`, `forms`, `labels`, `structured`, `comparisons`,
   `writings`, `textual`, `factors`, `letters`;
-- the whole response: `decision` (which claim counts), `consistency`, `grading`, `second_opinion`.
+- the whole response: `decision` (which claim counts), `consistency`, `grading`, `second_opinion`,
+  `failures` (why it is wrong).
 
 Modules for steps: `working`, `tokens`, `leads`, `divisors`, `values`, `expressions`, `sides`,
 `agreement`, `steps`.

@@ -105,9 +105,13 @@ def _sample(
     item: Problem, system: str, response: "Response", gold: Any, *, lenient: bool
 ) -> dict[str, Any]:
     """Grade an answer: one object of `evaluation/samples.jsonl`."""
-    from mathpal.answers import grade
+    from mathpal.answers import check_steps, grade
+    from mathpal.answers.failures import failure
 
-    mark = grade(response.text, gold, question=item.question, explain=True)
+    text, question = response.text, item.question
+    mark = grade(text, gold, question=question, explain=True)
+    free = grade(text, gold, question=question, lenient=True) if lenient else None
+    steps = [] if mark.verdict == "correct" else check_steps(text)
     sample = {
         "id": item.id,
         "system": system,
@@ -115,12 +119,13 @@ def _sample(
         "topic": item.topic,
         "cohort": item.cohort,
         "source": item.source,
-        "question": item.question,
+        "question": question,
         "gold": item.answer,
-        "response": response.text,
+        "response": text,
         "extracted": mark.extracted,
         "verdict": mark.verdict,
         "explanation": mark.explanation,
+        "failure": failure(mark, steps, gold=gold, finished=response.finished, lenient=free),
         "claims": [
             {"line": c.line, "role": c.role, "polarity": c.polarity, "text": c.letter or c.text}
             for c in mark.claims
@@ -129,9 +134,8 @@ def _sample(
         "tokens": response.tokens,
         "finished": response.finished,
     }
-    if lenient:
-        second = grade(response.text, gold, question=item.question, lenient=True)
-        sample["verdict_lenient"] = second.verdict
+    if free:
+        sample["verdict_lenient"] = free.verdict
     return sample
 
 

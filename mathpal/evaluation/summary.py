@@ -1,4 +1,4 @@
-"""Count graded answers by group: exact match, right in any layout, without a readable answer.
+"""Count graded answers by group: exact match, right in any layout, unreadable, why they are wrong.
 
 Knows the rows of `evaluation/samples.jsonl`; neither asks nor grades.
 """
@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from mathpal.answers.failures import FAILURES, Failure
 from mathpal.evaluation.statistics import Proportion, wilson
 
 Sample = dict[str, Any]
 Shares = Mapping[str, Proportion]
+Kinds = Mapping[Failure, int]
 
 _ORDER = {"all": 0, "source": 1, "new": 2, "old": 3, "topic": 4, "family": 5}
 
@@ -25,6 +27,8 @@ class Row(NamedTuple):
         systems: accuracy; a system that was not measured is missing.
         lenient: accuracy free of layout; {} if it was not asked for.
         unreadable: answers in which no answer can be read; {} if it was not asked for.
+        failures: wrong answers by kind, of each kind and in the order of `FAILURES`; {} if the
+            samples name no kinds.
         families: whether every problem has a family (other than its source's name).
     """
 
@@ -34,6 +38,7 @@ class Row(NamedTuple):
     systems: Mapping[str, Proportion]
     lenient: Mapping[str, Proportion] = {}
     unreadable: Mapping[str, Proportion] = {}
+    failures: Mapping[str, Kinds] = {}
     families: bool = True
 
 
@@ -98,8 +103,14 @@ def _row(group: str, cohort: str, samples: list[Sample]) -> Row:
         _shares(by_system, lambda s: s["verdict"] == "correct"),
         _shares(both, lambda s: s["verdict_lenient"] == "correct"),
         _shares(both, lambda s: s["verdict"] == "no_answer"),
+        {s: _kinds(found) for s, found in by_system.items() if "failure" in found[0]},
         all(s["family"] not in ("", s.get("source")) for s in samples),
     )
+
+
+def _kinds(samples: list[Sample]) -> Kinds:
+    counts = Counter(sample["failure"] for sample in samples)
+    return {kind: counts[kind] for kind in FAILURES}
 
 
 def _by_system(samples: list[Sample]) -> dict[str, list[Sample]]:

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from mathpal.answers.failures import FAILURES
 from mathpal.evaluation.statistics import Proportion
 from mathpal.evaluation.summary import Report, Row, Shares
 from mathpal.record.files import SCHEMA, write_json, write_lines
 
 MANY_FAMILIES = 24  # the text table shows topics if there are more families than this
+MOST_FAILING = 12  # families in the table of failures
+TITLE = 38  # characters of a family's title there
 ANY_LAYOUT, UNREADABLE = "right in any layout", "no readable answer"
 
 
@@ -41,13 +44,15 @@ def write_report(report: Report, folder: Path) -> None:
 
 
 def _measured(row: Row, system: str) -> dict[str, Any] | None:
-    """One system's numbers of a row: accuracy, and beside it the two other shares if measured."""
+    """One system's numbers of a row: accuracy, and beside it the other shares and failures."""
     if system not in row.systems:
         return None
     found: dict[str, Any] = _named(row.systems[system], "correct", "accuracy")
     if system in row.lenient:
         found["lenient"] = _named(row.lenient[system], "correct", "accuracy")
         found["unreadable"] = _named(row.unreadable[system], "count", "share")
+    if system in row.failures:
+        found["failures"] = dict(row.failures[system])
     return found
 
 
@@ -80,6 +85,7 @@ def text_table(report: Report) -> str:
 
     Below each sum stand the answers that are right in any layout, and those without a readable
     answer: what changes from base to tuned in the first line only is layout, not mathematics.
+    A second table counts why the wrong answers are wrong, if there are any.
     """
     systems = [name for name in ("base", "tuned") if name in report.verdicts]
     found = list(_lines(report.rows))
@@ -91,7 +97,49 @@ def text_table(report: Report) -> str:
         lines.append(f"{name:<{width}}  {n:>5}{cells}")
     told = report.settings.get("instruction") or {}
     lines += [f"{system} was asked with: {text}" for system, text in told.items() if text]
-    return "\n".join(lines)
+    failing = list(_failing(report.rows))
+    return "\n".join([*lines, "", *failing] if failing else lines)
+
+
+def _failing(rows: list[Row]) -> Iterator[str]:
+    """Yield the lines of the table of failures: all problems, then the families that fail most.
+
+    Those in which the tuned model answers all correctly (the base, if alone) are left out.
+    """
+    whole = next(row for row in rows if row.group == "all")
+    systems = [name for name in ("base", "tuned") if name in whole.failures]
+    if not any(_wrong(whole, system) for system in systems):
+        return
+    found = sorted(
+        (row for row in _families(rows) if _wrong(row, systems[-1])),
+        key=lambda row: [-_wrong(row, system) for system in reversed(systems)],
+    )
+    table = [["why wrong, " + " → ".join(systems), "n", "wrong", *FAILURES]]
+    for row in (whole, *found[:MOST_FAILING]):
+        name = f"  {_shortened(_title(row))}" if row is not whole else _title(row)
+        counts = [[_wrong(row, s), *row.failures[s].values()] for s in systems]
+        table.append([name, str(row.n), *map(_counted, zip(*counts, strict=True))])
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for number, (name, *cells) in enumerate(table):
+        columns = zip(cells, widths[1:], strict=True)
+        yield f"{name:<{widths[0]}}" + "".join(f"  {cell:>{width}}" for cell, width in columns)
+        if number == 0:
+            yield "-" * (sum(widths) + 2 * len(cells))
+    if more := len(found[MOST_FAILING:]):
+        yield f"  … {more} more {'family' if more == 1 else 'families'}"
+
+
+def _wrong(row: Row, system: str) -> int:
+    return sum(row.failures[system].values())
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= TITLE else text[: TITLE - 1].rstrip() + "…"
+
+
+def _counted(counts: tuple[int, ...]) -> str:
+    """Counts of the systems, "160 → 103"; a dash for none at all."""
+    return " → ".join(map(str, counts)) if any(counts) else "–"
 
 
 def _lines(rows: list[Row]) -> Iterator[tuple[str, int, Shares]]:
@@ -111,14 +159,8 @@ def _shown(rows: list[Row]) -> list[Row]:
     """
     kinds = Counter(_kind(row) for row in rows)
     sums = [row for row in rows if row.group == "all" or (not row.cohort and kinds[_kind(row)] > 1)]
-    sources = {(row.group.removeprefix("source/"), row.n) for row in rows if _kind(row) == "source"}
     topics = [row for row in rows if row.group.startswith("topic/")]
-    families = [
-        row
-        for row in rows
-        if row.group.startswith("family/")
-        and (row.group.removeprefix("family/"), row.n) not in sources
-    ]
+    families = _families(rows)
     parts = topics if topics and len(families) > MANY_FAMILIES else families
     shown = [
         found
@@ -126,6 +168,17 @@ def _shown(rows: list[Row]) -> list[Row]:
         for found in (row, *(part for part in parts if part.cohort == row.group))
     ]
     return [*shown, *(part for part in parts if part not in shown)]
+
+
+def _families(rows: list[Row]) -> list[Row]:
+    """The families that are no source."""
+    sources = {(row.group.removeprefix("source/"), row.n) for row in rows if _kind(row) == "source"}
+    return [
+        row
+        for row in rows
+        if row.group.startswith("family/")
+        and (row.group.removeprefix("family/"), row.n) not in sources
+    ]
 
 
 def _kind(row: Row) -> str:

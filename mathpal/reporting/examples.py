@@ -26,6 +26,7 @@ class Answer:
 
     Attributes:
         layout_only: whether it counts as wrong for its layout alone.
+        failure: why it is wrong; "" if it is right or an older run did not say.
         claims: what it declares, concludes, corrects and doubts, as "line 6: declares 14 kg".
     """
 
@@ -35,6 +36,7 @@ class Answer:
     explanation: str
     tokens: int | None
     layout_only: bool
+    failure: str
     claims: tuple[str, ...] = ()
 
 
@@ -149,6 +151,7 @@ def _answer(row: dict[str, Any] | None) -> Answer | None:
         explanation=_text(row.get("explanation")),
         tokens=tokens if isinstance(tokens, int) else None,
         layout_only=row["verdict"] != "correct" and row.get("verdict_lenient") == "correct",
+        failure=_text(row.get("failure")),
         claims=tuple(_claim(claim) for claim in row.get("claims") or ()),
     )
 

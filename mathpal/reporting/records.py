@@ -24,6 +24,7 @@ class System(Interval):
 
     lenient: NotRequired[Interval | None]
     unreadable: NotRequired[Interval | None]
+    failures: NotRequired[dict[str, Count] | None]
 
 
 class Group(TypedDict):
@@ -74,6 +75,7 @@ class Sample(TypedDict):
     extracted: NotRequired[Any]
     explanation: NotRequired[str | None]
     verdict_lenient: NotRequired[str | None]
+    failure: NotRequired[str | None]
     tokens: NotRequired[Count | None]
     claims: NotRequired[list[Claim] | None]
 

@@ -18,6 +18,7 @@ from mathpal.record.journal import Lines
 from mathpal.record.schemas import Manifest, Measured
 from mathpal.reporting.curves import main_figures, other_figures
 from mathpal.reporting.examples import choose, pair, tally
+from mathpal.reporting.failures import read_failures
 from mathpal.reporting.head import Head, fact_list, read_environment, read_head
 from mathpal.reporting.inputs import Section, derive, read_object, read_outcome, read_records
 from mathpal.reporting.intervals import NARROW, WIDE, interval_bar, interval_chart
@@ -78,6 +79,7 @@ def _content(run_dir: Path) -> dict[str, object]:
         "environment": derive(run, "run.json", lambda r: read_environment(r, outcome.value)),
         "metrics": derive(outcome, "outcome.json", lambda o: fact_list(o.metrics)),
         "results": results,
+        "failures": derive(evaluated, "evaluation/results.json", read_failures),
         "family_chart": derive(results, "evaluation/results.json", _family_chart),
         "curves": derive(metrics, "metrics.jsonl", _curves),
         "examples": derive(samples, "evaluation/samples.jsonl", partial(_examples, titles=titles)),

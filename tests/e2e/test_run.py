@@ -86,6 +86,17 @@ def test_the_outcome_has_flat_metrics_and_an_objective(finished):
     assert set(outcome["timings"]) >= {"model", "data", "fit", "evaluate", "export"}
 
 
+def test_every_wrong_answer_has_one_reason_in_every_file(finished):
+    lines = (finished.run_dir / "evaluation" / "samples.jsonl").read_text().splitlines()
+    samples = [json.loads(line) for line in lines]
+    assert all((s["failure"] is None) == (s["verdict"] == "correct") for s in samples)
+    for row in read(finished, "evaluation/results.json")["rows"]:
+        for system in ("base", "tuned"):
+            found = row[system]
+            assert sum(found["failures"].values()) == row["n"] - found["correct"]
+    assert "Why wrong answers are wrong" in (finished.run_dir / "report.html").read_text()
+
+
 def test_the_manifest_says_what_was_run(finished):
     manifest = read(finished, "run.json")
     assert manifest["overrides"] == SMALL
