@@ -80,6 +80,7 @@ check: $(READY) ## ruff, mypy, import layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy tests
 	$(BIN)/lint-imports
 
 format: $(READY) ## let ruff format the code and fix what it can

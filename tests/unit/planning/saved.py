@@ -60,6 +60,6 @@ class _OneKernel(torch.autograd.Function):
 def packed_attention_of_a_gpu(q: Any, k: Any, v: Any, rows: Any, **how: Any) -> torch.Tensor:
     """`packed_attention` of this CPU that keeps what it would keep on a GPU in 16 bits."""
     found: torch.Tensor = _OneKernel.apply(
-        q, k, v, lambda *parts: packed_attention(*parts, rows, **how)
+        q, k, v, lambda q, k, v: packed_attention(q, k, v, rows, **how)
     )
     return found

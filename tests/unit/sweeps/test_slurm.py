@@ -3,6 +3,7 @@
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,16 +68,14 @@ class TestQueue:
 
 class TestSubmitit:
     @pytest.fixture
-    def watcher(self, monkeypatch: pytest.MonkeyPatch) -> "submitit.SlurmInfoWatcher":
+    def watcher(self, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(submitit.SlurmJob, "watcher", None)
         slurm.ask_the_queue.cache_clear()
         slurm.ask_the_queue()
         yield submitit.SlurmJob.watcher
         slurm.ask_the_queue.cache_clear()
 
-    def test_a_job_that_left_the_queue_is_over(
-        self, squeue: Path, watcher: "submitit.SlurmInfoWatcher"
-    ) -> None:
+    def test_a_job_that_left_the_queue_is_over(self, squeue: Path, watcher: Any) -> None:
         squeue.write_text("7|RUNNING\n8_1|PENDING\n9|COMPLETING\n")
         for job in ("7", "8_1", "9"):
             assert not watcher.is_done(job, mode="force")
@@ -87,7 +86,7 @@ class TestSubmitit:
         assert watcher.is_done("9", mode="force")
 
     def test_while_nobody_answers_no_job_is_over(
-        self, squeue: Path, watcher: "submitit.SlurmInfoWatcher", caplog: pytest.LogCaptureFixture
+        self, squeue: Path, watcher: Any, caplog: pytest.LogCaptureFixture
     ) -> None:
         assert subprocess.run(["squeue"], capture_output=True).returncode
         assert not watcher.is_done("7", mode="force")
