@@ -7,6 +7,7 @@ plain JSON are written and read, so loading a checkpoint cannot run code.
 import hashlib
 import json
 import logging
+import os
 import re
 import shutil
 from pathlib import Path
@@ -101,7 +102,17 @@ def _describe(path: Path) -> Described:
 
 
 def steps(folder: Path) -> dict[int, Path]:
-    """Return the checkpoint folders, damaged ones included, by step in rising order."""
+    """Return the checkpoint folders, damaged ones included, by step in rising order.
+
+    Raises:
+        DataError: if the folder is a link to another run's, whose checkpoints would be removed.
+    """
+    owner = folder.resolve().parent
+    if folder.is_symlink() and os.path.lexists(owner / "run.json"):
+        raise DataError(
+            f"{folder} is a link to the checkpoints of another run, {owner}; expected a folder of "
+            "its own, or a link to one outside of runs. Remove the link, or copy the folder here"
+        )
     found = {
         int(match[1]): path
         for path in (folder.iterdir() if folder.is_dir() else ())

@@ -189,6 +189,24 @@ def test_of_a_linked_one_the_link_alone_is_removed(folder: Path, tmp_path: Path)
     assert (elsewhere / "weights.safetensors").is_file()
 
 
+def test_the_checkpoints_of_another_run_are_not_taken_through_a_link(
+    folder: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "own" / "checkpoints"
+    own.parent.mkdir()
+    own.symlink_to(folder)
+    assert list(checkpoints.steps(own)) == [10, 20, 30]  # a folder on another disk
+    (folder.parent / "run.json").write_text("{}")
+    for use in (
+        lambda: checkpoints.newest(own),
+        lambda: checkpoints.newest_sound(own),
+        lambda: checkpoints.prune(own, 1, best=None),
+    ):
+        with pytest.raises(DataError, match=r"own/checkpoints is a link to .* another run"):
+            use()
+    assert list(checkpoints.steps(folder)) == [10, 20, 30]
+
+
 def test_the_newest_and_the_best_stay(folder: Path) -> None:
     checkpoints.write(folder, made(40))
     checkpoints.prune(folder, 2, best=10)
