@@ -187,7 +187,7 @@ class _Sums:
 
     def speeds(self, flops_per_token: float) -> dict[str, float]:
         seconds = self.busy + self.waited
-        if not seconds:
+        if seconds <= 0 or self.padded <= 0:  # nothing was timed, or a damaged state says so
             return {}
         return {
             "train/tokens_per_second": self.tokens / seconds,

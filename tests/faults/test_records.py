@@ -34,6 +34,15 @@ def test_no_mutation_ends_in_a_traceback(run: Path, name: str) -> None:
     hostile.fuzz(run, name, SHARE)
 
 
+@pytest.mark.parametrize("sums", [{"padded": 0}, {"busy": 0, "waited": 0}, {"busy": -9.5}])
+def test_sums_of_nothing_give_no_speed(run: Path, sums: dict[str, float]) -> None:
+    name = f"{hostile.STEP}/state.json"
+    state = json.loads((run / name).read_text())
+    state["recorder"]["whole"] |= sums
+    with hostile.replaced(run, name, lambda path: path.write_text(json.dumps(state))):
+        assert not hostile.require_words(run, name)
+
+
 def fifo(path: Path) -> None:
     os.mkfifo(path)
 
