@@ -7,7 +7,6 @@ unresolved: `${oc.env:NAME}` reads the environment again when the run is resumed
 import io
 import json
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 from mathpal.errors import ConfigError, DataError
 from mathpal.record import files, untrusted
 from mathpal.record.redaction import redact, redacted_keys
-from mathpal.settings.interpolations import require_bounded
+from mathpal.settings.interpolations import literal, require_bounded
 
 FOLDER = ".hydra"
 CONF = next(
@@ -167,7 +166,7 @@ def _as_text(value: Any) -> Any:
     if isinstance(value, list):
         return [_as_text(item) for item in value]
     if isinstance(value, str):
-        return re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", value)
+        return literal(value)
     return value
 
 

@@ -28,21 +28,42 @@ def require_bounded(config: Any) -> None:
     Raises:
         ValueError: names the value.
     """
-    holders = dict(_nodes(config))
-    leaves = {path: node for path, node in holders.items() if isinstance(node, str)}
+    leaves: dict[str, str] = {}
+    below: dict[str, list[str]] = {}
+    _gather(config, "", leaves, below)
     if sum(len(inner) for text in leaves.values() for _, inner in _spans(text)) > _COMPUTED:
         raise ValueError(f"it has more than {_COMPUTED} interpolations within interpolations")
     costs: dict[str, _Cost] = {}
     for path in leaves:
-        _cost(path, leaves, holders, costs, ())
+        _cost(path, leaves, below, costs, ())
 
 
-def _nodes(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every node with its dotted path; the whole has the path ""."""
-    yield path, value
+def literal(text: str) -> str:
+    """Return a text in which OmegaConf finds no interpolation; resolved, it is the text again.
+
+    Example:
+        >>> print(literal("${x}"))
+        \\${x}
+    """
+    return re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", text)
+
+
+def _gather(
+    value: Any, path: str, leaves: dict[str, str], below: dict[str, list[str]]
+) -> list[str]:
+    """Fill in each text by its dotted path, and for each node the paths of the texts within it.
+
+    Returns:
+        The paths within this node; the whole has the path "".
+    """
+    found = below[path] = []
+    if isinstance(value, str):
+        leaves[path] = value
+        found.append(path)
     items = value.items() if isinstance(value, dict) else ()
     for key, item in enumerate(value) if isinstance(value, list) else items:
-        yield from _nodes(item, f"{path}.{key}" if path else str(key))
+        found += _gather(item, f"{path}.{key}" if path else str(key), leaves, below)
+    return found
 
 
 def _spans(text: str) -> Iterator[tuple[str, list[str]]]:
@@ -78,7 +99,7 @@ def _named(text: str, path: str) -> Iterator[str]:
 def _cost(
     path: str,
     leaves: dict[str, str],
-    holders: dict[str, Any],
+    below: dict[str, list[str]],
     costs: dict[str, _Cost],
     within: tuple[str, ...],
 ) -> _Cost:
@@ -89,8 +110,8 @@ def _cost(
         return costs[path]
     evaluations, depth = 1, len(within)
     for name in _named(leaves[path], path):
-        for each in [name] if name in leaves else _below(name, leaves, holders):
-            found = _cost(each, leaves, holders, costs, (*within, path))
+        for each in below.get(name, ()):
+            found = _cost(each, leaves, below, costs, (*within, path))
             evaluations += found.evaluations
             depth = max(depth, len(within) + 1 + found.depth)
             if evaluations > _EVALUATIONS or depth > _DEPTH:
@@ -100,10 +121,3 @@ def _cost(
                 )
     costs[path] = _Cost(evaluations, depth - len(within))
     return costs[path]
-
-
-def _below(name: str, leaves: dict[str, str], holders: dict[str, Any]) -> list[str]:
-    """The texts below a mapping or list that an interpolation names."""
-    if not isinstance(holders.get(name), dict | list):
-        return []
-    return [path for path in leaves if not name or path.startswith(f"{name}.")]

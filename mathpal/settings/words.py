@@ -10,6 +10,8 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
+from mathpal.settings.interpolations import literal
+
 _QUESTION = "question"  # free text, often with LaTeX; never an interpolation
 _SETTING = re.compile(r"\+{0,2}[\w./@:-]+", re.ASCII)
 
@@ -85,8 +87,7 @@ def _literal(value: str) -> str:
     """Return a text quoted so that Hydra takes no `\\,` and OmegaConf no `${` out of it."""
     from hydra.core.override_parser.types import Quote, QuotedString
 
-    escaped = re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", value)
-    return QuotedString(text=escaped, quote=Quote.single).with_quotes()
+    return QuotedString(text=literal(value), quote=Quote.single).with_quotes()
 
 
 def _is_quoted(text: str) -> bool:
