@@ -58,8 +58,7 @@ def turns_of(fields: Mapping[str, Any], name: str) -> list[Any] | Fault:
         )
     if "system" not in beside:
         return turns
-    first = turns[0] if isinstance(turns[0], dict) else {}
-    if first.get("role", first.get("from")) == "system":
+    if isinstance(turns[0], dict) and _role(turns[0]) == "system":
         return Fault("turns", f"there is a system turn and 'system' beside {name!r}; keep one")
     return [{"role": "system", "content": beside["system"]}, *turns]
 
@@ -73,7 +72,7 @@ def turn_of(turn: Any, unread: Counter[str]) -> Turn | Fault:
     """
     if not isinstance(turn, dict):
         return Fault("turns", f"expected an object, found {type(turn).__name__}")
-    role = turn["role"] if "role" in turn else turn.get("from")
+    role = _role(turn)
     content = turn["content"] if "content" in turn else turn.get("value")
     if not isinstance(role, str) or role not in ROLES:
         return Fault("turns", f"the role is {role!r}; expected one of {', '.join(ROLES)}")
@@ -94,6 +93,11 @@ def turn_of(turn: Any, unread: Counter[str]) -> Turn | Fault:
         content = "\n".join(map(str, parts))
     unread.update(f"keys {key!r} of turns" for key in held if key not in (*TEXT, *LEARNT))
     return Turn(ROLES[role], content, learnt)
+
+
+def _role(turn: Mapping[str, Any]) -> Any:
+    """The role as given, in either spelling."""
+    return turn["role"] if "role" in turn else turn.get("from")
 
 
 def _is_given(value: Any) -> bool:
