@@ -7,7 +7,7 @@ NAMES = (
     "Hà", "Hải", "Hạnh", "Hằng", "Hiếu", "Hoa", "Hoàng", "Hùng", "Huy", "Hương", "Khánh", "Khoa",
     "Lan", "Linh", "Long", "Ly", "Mai", "Minh", "My", "Nam", "Nga", "Ngọc", "Nhi", "Nhung",
     "Oanh", "Phong", "Phúc", "Phương", "Quân", "Quang", "Quỳnh", "Sơn", "Tâm", "Thảo", "Thu",
-    "Thủy", "Toàn", "Trang", "Trung", "Tú", "Tuấn", "Tùng", "Uyên", "Vân", "Việt", "Vy", "Yến",
+    "Thuỷ", "Toàn", "Trang", "Trung", "Tú", "Tuấn", "Tùng", "Uyên", "Vân", "Việt", "Vy", "Yến",
 )  # fmt: skip
 
 # (thing, counting word as it stands after the number)

@@ -78,7 +78,9 @@ def cong_tru_trong_20(draw: Draw) -> Draft:
         "Số thích hợp viết vào chỗ chấm là số nào? {e} = ...",
     ).format(e=expression)
     steps = _within_20(a, b, plus)
-    solution = equalities(*steps, f"{expression} = {value}", answer=str(value))
+    solution = equalities(
+        *steps, f"{expression} = {value}", answer=str(value), restated=bool(steps)
+    )
     slips = (str(abs(a - b) if plus else a + b), str(value + 1), str(max(0, value - 1)))
     return Draft(question, solution, str(value), (expression,), slips)
 
@@ -86,13 +88,14 @@ def cong_tru_trong_20(draw: Draw) -> Draft:
 def _written_calculation(draw: Draw, a: int, b: int, plus: bool) -> Draft:
     """Return the problem a + b or a - b, solved in columns."""
     value = a + b if plus else a - b
-    expression = f"{a} {'+' if plus else '-'} {b}"
+    expression = f"{spaced(a)} {'+' if plus else '-'} {spaced(b)}"
+    answer = spaced(value)
     lines = column_sum(a, b) if plus else column_difference(a, b)
     question = calculation_text(draw).format(e=expression)
-    solution = equalities(*lines, f"{expression} = {value}", answer=str(value))
+    solution = equalities(*lines, f"{expression} = {answer}", answer=answer, restated=True)
     unlike = abs(value - 10) if plus else value + 10
-    slips = (str(unlike), str(abs(a - b) if plus else a + b), str(value + (1 if plus else 2)))
-    return Draft(question, solution, str(value), (expression,), slips)
+    wrong = (unlike, abs(a - b) if plus else a + b, value + (1 if plus else 2))
+    return Draft(question, solution, answer, (expression,), tuple(map(spaced, wrong)))
 
 
 @family(number=5, grade=2, kind="integer", topic="numbers")
@@ -146,31 +149,6 @@ def cong_tru_ba_so(draw: Draw) -> Draft:
 def cong_tru_so_lon(draw: Draw) -> Draft:
     """Cộng, trừ các số có năm, sáu chữ số."""
     plus = draw.pick((True, False))
-    size = draw.pick((90, 500))
-    thousands, ones = draw.integer(20, size), draw.integer(100, 999)
+    thousands, ones = draw.integer(20, draw.pick((90, 500))), draw.integer(100, 999)
     taken, part = draw.integer(10, thousands - 2), draw.integer(100, 999)
-    a, b = thousands * 1_000 + ones, taken * 1_000 + part
-    if plus:
-        value = a + b
-        carry = int(ones + part > 999)
-        note = f", viết {(ones + part) % 1_000:03d}, nhớ 1" if carry else ""
-        first = f"Lớp đơn vị: {ones} + {part} = {spaced(ones + part)}{note}"
-        terms, total = f"{thousands} + {taken}", thousands + taken + carry
-    else:
-        value = a - b
-        carry = int(ones < part)
-        given = ones + 1_000 * carry
-        note = ", nhớ 1" if carry else ""
-        first = f"Lớp đơn vị: {spaced(given)} - {part} = {given - part}{note}"
-        terms, total = f"{thousands} - {taken}", thousands - taken - carry
-    if carry:
-        terms += " + 1" if plus else " - 1"
-    expression = f"{spaced(a)} {'+' if plus else '-'} {spaced(b)}"
-    answer = spaced(value)
-    question = calculation_text(draw).format(e=expression)
-    solution = equalities(
-        first, f"Lớp nghìn: {terms} = {total}", f"{expression} = {answer}", answer=answer
-    )
-    slips = (spaced(value - 1_000 if plus else value + 1_000), spaced(value + 100),
-             spaced(value - 10))  # fmt: skip
-    return Draft(question, solution, answer, (plus, a, b), slips)
+    return _written_calculation(draw, thousands * 1_000 + ones, taken * 1_000 + part, plus)

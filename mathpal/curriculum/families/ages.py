@@ -39,7 +39,7 @@ def tinh_tuoi(draw: Draw) -> Draft:
     old = young + gap
     if later:
         text = draw.template(
-            "{M} hơn con {d} tuổi. Sau {n} năm nữa tuổi {m} gấp {k} lần tuổi con. Tính tuổi mỗi "
+            "{M} hơn con {d} tuổi. Sau {n} năm nữa, tuổi {m} gấp {k} lần tuổi con. Tính tuổi mỗi "
             "người hiện nay.",
             "Hiện nay {m} hơn con {d} tuổi. Biết {n} năm nữa tuổi {m} sẽ gấp {k} lần tuổi con. Hỏi "
             "hiện nay mỗi người bao nhiêu tuổi?",
@@ -49,7 +49,7 @@ def tinh_tuoi(draw: Draw) -> Draft:
         when, sign = f"sau {years} năm", "-"
     else:
         text = draw.template(
-            "{M} hơn con {d} tuổi. Trước đây {n} năm tuổi {m} gấp {k} lần tuổi con. Tính tuổi mỗi "
+            "{M} hơn con {d} tuổi. Trước đây {n} năm, tuổi {m} gấp {k} lần tuổi con. Tính tuổi mỗi "
             "người hiện nay.",
             "Hiện nay {m} hơn con {d} tuổi. Biết cách đây {n} năm tuổi {m} gấp {k} lần tuổi con. "
             "Hỏi hiện nay mỗi người bao nhiêu tuổi?",
@@ -81,7 +81,7 @@ def tinh_tuoi_biet_tong(draw: Draw) -> Draft:
     total, total_then = 2 * young + gap, then * (times + 1)
     if later:
         text = draw.template(
-            "Hiện nay tổng số tuổi của {m} và con là {t} tuổi. Sau {n} năm nữa tuổi {m} gấp {k} "
+            "Hiện nay tổng số tuổi của {m} và con là {t} tuổi. Sau {n} năm nữa, tuổi {m} gấp {k} "
             "lần tuổi con. Tính tuổi mỗi người hiện nay.",
             "Năm nay {m} và con có tổng số tuổi là {t}. Biết {n} năm nữa tuổi {m} sẽ gấp {k} lần "
             "tuổi con. Hỏi năm nay mỗi người bao nhiêu tuổi?",
@@ -91,7 +91,7 @@ def tinh_tuoi_biet_tong(draw: Draw) -> Draft:
         when, sign, back = f"sau {years} năm", "+", "-"
     else:
         text = draw.template(
-            "Hiện nay tổng số tuổi của {m} và con là {t} tuổi. Trước đây {n} năm tuổi {m} gấp {k} "
+            "Hiện nay tổng số tuổi của {m} và con là {t} tuổi. Trước đây {n} năm, tuổi {m} gấp {k} "
             "lần tuổi con. Tính tuổi mỗi người hiện nay.",
             "Năm nay {m} và con có tổng số tuổi là {t}. Biết cách đây {n} năm tuổi {m} gấp {k} lần "
             "tuổi con. Hỏi năm nay mỗi người bao nhiêu tuổi?",
@@ -137,9 +137,9 @@ def tuoi_gap_sau_may_nam(draw: Draw) -> Draft:
         text = draw.template(
             "Năm nay {m} {a} tuổi, con {b} tuổi. Hỏi cách đây mấy năm tuổi {m} gấp {k} lần tuổi "
             "con?",
-            "Hiện nay con {b} tuổi và {m} {a} tuổi. Trước đây bao nhiêu năm thì tuổi {m} gấp {k} "
+            "Hiện nay con {b} tuổi và {m} {a} tuổi. Cách đây bao nhiêu năm thì tuổi {m} gấp {k} "
             "lần tuổi con?",
-            "{M} {a} tuổi còn con {b} tuổi. Tính xem trước đây mấy năm tuổi {m} gấp {k} lần tuổi "
+            "{M} {a} tuổi còn con {b} tuổi. Tính xem cách đây mấy năm tuổi {m} gấp {k} lần tuổi "
             "con.",
         )
         last, wrong = f"{young} - {then}", then

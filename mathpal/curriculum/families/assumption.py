@@ -78,12 +78,13 @@ def gia_thiet_tam(draw: Draw) -> Draft:
     than = {"giá": "hơn", "nặng": "nặng hơn"}.get(mix.part, f"{mix.part} nhiều hơn")
     told = ", mỗi {a} {v} {p}, mỗi {b} {v} {q}" if mix.told else ""
     question = draw.template(
-        "{l} {n} {c} gồm {a} và {b}{told}. Tất cả {z} {t}. Hỏi mỗi loại có bao nhiêu {c}?",
-        "{l} tất cả {n} {c} gồm {a} và {b}{told}. Biết tổng cộng {z} {t}, tính số {c} mỗi loại.",
-        "Tính số {k}{a} và số {k}{b}, biết {m} {n} {c} gồm hai loại đó{told} và tất cả {z} {t}.",
+        "{l} {n} {C} gồm {a} và {b}{told}. Tất cả {z} {t}. Hỏi mỗi loại có bao nhiêu {c}?",
+        "{l} tất cả {n} {C} gồm {a} và {b}{told}. Biết tổng cộng {z} {t}, tính số {c} mỗi loại.",
+        "Tính số {k}{a} và số {k}{b}, biết {m} {n} {C} gồm hai loại đó{told} và tất cả {z} {t}.",
     )
     question = question.replace("{told}", told).format(
         l=mix.place, m=mix.place[0].lower() + mix.place[1:], n=count, c=mix.counter, a=mix.less,
+        C="chiếc thuyền" if mix.counter == "chiếc" else mix.counter,
         b=mix.more, k=kind, v=mix.part, t=_amount(total, mix.unit), p=_amount(low, mix.unit),
         q=_amount(high, mix.unit), z="hết" if mix.part == "giá" else mix.part,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Averages, grade 4: of two to four numbers, and a missing number found from the average."""
 
-from mathpal.curriculum.families.spoken import solved, spoken
+from mathpal.curriculum.families.spoken import spoken
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
 
@@ -65,7 +65,7 @@ def trung_binh_cong(draw: Draw) -> Draft:
     listed = ", ".join(map(str, values[:-1])) + f" và {values[-1]}"
     question = draw.template(
         "{K} {o} {d} lần lượt {x} {n}. Hỏi trung bình mỗi {o} {d} bao nhiêu {u}?",
-        "{w} {d} lần lượt {x} {n}. Tính trung bình mỗi {o} {d} bao nhiêu {u}.",
+        "{w} {d} lần lượt {x} {n}. Tính xem trung bình mỗi {o} {d} bao nhiêu {u}.",
         "Tính xem trung bình mỗi {o} {d} bao nhiêu {u}, biết {k} {o} {d} lần lượt {x} {n}.",
     ).format(
         k=WORDS[count], K=_up(WORDS[count]), o=turn, d=deed, x=listed, n=noun, u=spoken(noun),
@@ -74,11 +74,11 @@ def trung_binh_cong(draw: Draw) -> Draft:
     answer = _named(mean, noun, unit)
     solution = worked(
         (
-            f"{_up(WORDS[count])} {turn} {deed} tất cả số {solved(noun)} là",
+            f"{_up(WORDS[count])} {turn} {deed} tất cả số {spoken(noun)} là",
             f"{_sum(values)} ({unit})",
         ),
         (
-            f"Trung bình mỗi {turn} {deed} số {solved(noun)} là",
+            f"Trung bình mỗi {turn} {deed} số {spoken(noun)} là",
             f"{total} : {count} = {mean} ({unit})",
         ),
         answer=answer,
@@ -145,7 +145,7 @@ def phan_con_lai_tu_trung_binh(draw: Draw) -> Draft:
     count, mean = draw.integer(2, 3), draw.integer(low, high)
     values = _spread(draw, mean, count)
     total, known = mean * count, values[:-1]
-    said = solved(noun)
+    said = spoken(noun)
     last = "thứ hai" if count == 2 else "thứ ba"
     head = "thứ nhất" if count == 2 else "đầu"
     if count == 2:

@@ -68,8 +68,8 @@ def thu_trong_tuan(draw: Draw) -> Draft:
     else:
         question = draw.template(
             "Hôm nay là {w}. Hỏi cách đây {n} ngày là thứ mấy?",
-            "Nếu hôm nay là {w} thì trước đây {n} ngày là thứ mấy trong tuần?",
-            "Hôm nay là {w}, Hội sách đã mở cửa trước đây {n} ngày. Hỏi Hội sách mở vào thứ mấy?",
+            "Nếu hôm nay là {w} thì cách đây {n} ngày là thứ mấy trong tuần?",
+            "Hôm nay là {w}, Hội sách đã mở cửa cách đây {n} ngày. Hỏi Hội sách mở vào thứ mấy?",
         )
     question = question.format(w=WEEKDAYS[today], n=days)
     weeks, rest = divmod(days, 7)
@@ -98,7 +98,7 @@ def so_ngay_cua_dot(draw: Draw) -> Draft:
     length = LONG_MONTHS[month]
     start = length - first + 1
     question = draw.template(
-        "{P} bắt đầu từ ngày {a} tháng {m} đến hết ngày {b} tháng {n}. Biết tháng {m} có {l} ngày, "
+        "{P} diễn ra từ ngày {a} tháng {m} đến hết ngày {b} tháng {n}. Biết tháng {m} có {l} ngày, "
         "hỏi {p} kéo dài bao nhiêu ngày?",
         "{P} diễn ra từ ngày {a} tháng {m} đến hết ngày {b} tháng {n} cùng năm. Tháng {m} có {l} "
         "ngày. Tính số ngày của {p}.",
@@ -147,7 +147,12 @@ def doi_thoi_gian(draw: Draw) -> Draft:
             "{v} {y} gồm bao nhiêu {x} và bao nhiêu {y}?",
         ).format(v=value, x=large, y=small)
         answer = f"{a} {large} {b} {small}"
-        lines = [f"1 {large} = {rate} {small}", f"{value} : {rate} = {a} (dư {b})"]
+        lines = [
+            f"1 {large} = {rate} {small}",
+            f"{rate} × {a} = {rate * a}",
+            f"{value} - {rate * a} = {b}",
+            f"{value} : {rate} = {a} (dư {b})",
+        ]
         slips = [f"{b} {large} {a} {small}", f"{a + 1} {large} {b} {small}"]
     solution = equalities(*lines, answer=answer)
     return Draft(question, solution, answer, (large, small, a, b, way), tuple(slips))
@@ -163,15 +168,15 @@ def the_ki(draw: Draw) -> Draft:
         text = draw.template(
             "Một {t} được xây xong vào năm {y}. Hỏi năm đó thuộc thế kỉ thứ mấy? (Viết bằng số tự "
             "nhiên)",
-            "Năm {y}, người ta xây xong một {t}. Hỏi {t} đó được xây xong ở thế kỉ thứ mấy? (Viết "
-            "bằng số tự nhiên)",
+            "Năm {y}, người ta xây xong một {t}. Hỏi {t} đó được xây xong vào thế kỉ thứ mấy? "
+            "(Viết bằng số tự nhiên)",
             "Một {t} có từ năm {y}. Năm đó thuộc thế kỉ thứ mấy? (Viết bằng số tự nhiên)",
         )
     else:
         text = draw.template(
             "Năm {y} thuộc thế kỉ thứ mấy? (Viết bằng số tự nhiên)",
-            "Hãy cho biết năm {y} là ở thế kỉ thứ mấy. (Viết bằng số tự nhiên)",
-            "Một sự kiện diễn ra vào năm {y}. Đó là thế kỉ thứ mấy? (Viết bằng số tự nhiên)",
+            "Hãy cho biết năm {y} thuộc thế kỉ thứ mấy. (Viết bằng số tự nhiên)",
+            "Một sự kiện diễn ra vào năm {y}. Năm đó thuộc thế kỉ thứ mấy? (Viết bằng số tự nhiên)",
         )
     question = text.format(y=year, t=thing)
     hundreds, rest = divmod(year, 100)
@@ -193,12 +198,16 @@ def ki_niem(draw: Draw) -> Draft:
     now = built + age
     question = draw.template(
         "Năm {b}, người ta xây xong một {s}. Tính số năm từ đó đến năm {n}.",
-        "{t} của huyện được xây xong năm {b}. Hỏi đến năm {n}, {s} đó được bao nhiêu năm?",
+        "{t} của huyện được xây xong năm {b}. Hỏi đến năm {n}, {s} đó đã xây xong được bao "
+        "nhiêu năm?",
         "Từ khi {s} được xây xong vào năm {b} đến năm {n} là bao nhiêu năm?",
     ).format(t=thing, s=thing[0].lower() + thing[1:], b=built, n=now)
     answer = f"{age} năm"
     solution = worked(
-        (f"Đến năm {now}, {thing.lower()} đó được số năm là", f"{now} - {built} = {age} (năm)"),
+        (
+            f"Đến năm {now}, {thing.lower()} đó đã xây xong được số năm là",
+            f"{now} - {built} = {age} (năm)",
+        ),
         answer=answer,
     )
     wrong = (age + 1, age + 10, age + 100)

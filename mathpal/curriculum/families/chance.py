@@ -105,12 +105,21 @@ def dem_so_lan_xuat_hien(draw: Draw) -> Draft:
         "Gieo một con xúc xắc {n} lần được các số chấm: {r}. Mặt có số chấm {e} xuất hiện bao "
         "nhiêu lần?",
         "Kết quả {n} lần gieo xúc xắc của {p} là: {r}. Tính số lần xuất hiện mặt có số chấm {e}.",
-    ).format(p=draw.pick(NAMES), n=len(results), r="; ".join(map(str, results)), e=said)
-    count = len(hits)
-    answer = f"{count} lần"
-    listed = "; ".join(map(str, hits))
+    ).format(
+        p=draw.pick(NAMES),
+        n=len(results),
+        r="; ".join(f"lần {turn}: {result}" for turn, result in enumerate(results, 1)),
+        e=said,
+    )
+    answer, count, tally = f"{len(hits)} lần", 0, []
+    for turn, result in enumerate(results, 1):
+        count += result in faces
+        tally.append(f"lần {turn}: {result}{f' ({count})' if result in faces else ''}")
     solution = reasoned(
-        f"Các lần có số chấm {said}: {listed}.", f"Có tất cả {count} lần.", answer=answer
+        f"Đánh số các lần có số chấm {said}:",
+        "; ".join(tally) + ".",
+        f"Có tất cả {count} lần.",
+        answer=answer,
     )
     slips = (f"{len(results) - count} lần", f"{count + 1} lần", f"{max(1, count - 1)} lần")
     return Draft(question, solution, answer, (event, *results), slips)
@@ -217,8 +226,8 @@ def lay_de_chac_chan(draw: Draw) -> Draft:
         "{p}?",
         "Một {x} đựng {a} {t} màu {p}, {b} {t} màu {q}, {c} {t} màu {r}. Hỏi cần lấy ra ít nhất "
         "bao nhiêu {t} mà không nhìn để chắc chắn có ít nhất {m} {w} màu {p}?",
-        "Không nhìn vào {x} gồm {b} {t} màu {q}, {c} {t} màu {r} và {a} {t} màu {p}. Tìm số {t} ít "
-        "nhất phải lấy để chắc chắn có ít nhất {m} {w} màu {p}.",
+        "Một {x} có {b} {t} màu {q}, {c} {t} màu {r} và {a} {t} màu {p}. Không nhìn vào {x}, tìm "
+        "số {t} ít nhất phải lấy để chắc chắn có ít nhất {m} {w} màu {p}.",
     ).format(
         x=box, a=a, b=b, c=c, t=thing, w=word, m=need, p=colours[0], q=colours[1], r=colours[2]
     )

@@ -31,14 +31,16 @@ PI = Fraction(314, 100)
 
 
 @cache
-def _times_pi(factor: Fraction, unit: str) -> str:
-    """Return the product with 3,14, with 3,14 split so that each partial product is easy."""
+def _times_pi(what: str, factor: Fraction, unit: str) -> tuple[str, str]:
+    """Return the step that multiplies by 3,14, split so that each partial product is easy."""
     digits = decimal(factor).replace(" ", "").replace(",", "").strip("0")
     shares = (
         (Fraction(3), Fraction(14, 100)) if len(digits) == 1 else (3, TENTHS[0], TENTHS[3] / 10)
     )
     parts = " + ".join(decimal(factor * share) for share in shares)
-    return f"{decimal(factor)} × 3,14 = {parts} = {decimal(factor * PI)} ({unit})"
+    told = "3 và 0,14" if len(digits) == 1 else "3; 0,1 và 0,04"
+    sentence = f"Nhân lần lượt với {told}, cộng lại ta có {what} là"
+    return sentence, f"{decimal(factor)} × 3,14 = {parts} = {decimal(factor * PI)} ({unit})"
 
 
 def _round(draw: Draw, radius: Fraction | int) -> tuple[str, str]:
@@ -103,7 +105,7 @@ def chu_vi_hinh_tron(draw: Draw) -> Draft:
     thing, unit = _round(draw, radius) if turns == 1 else ("", "m")
     across = 2 * radius
     around = across * PI
-    steps = [("Chu vi hình tròn là", _times_pi(across, unit))]
+    steps = [_times_pi("chu vi hình tròn", across, unit)]
     answer = f"{decimal(around)} {unit}"
     slips = tuple(f"{decimal(v)} {unit}" for v in (around / 2, around * 2, radius * radius * PI))
     if variant == "r":
@@ -129,7 +131,7 @@ def chu_vi_hinh_tron(draw: Draw) -> Draft:
             "Đường kính của một bánh xe là {d} m. Khi bánh xe lăn trên đường {n} vòng, xe đi được "
             "bao nhiêu mét?",
         )
-        steps[0] = ("Chu vi bánh xe là", steps[0][1])
+        steps = [_times_pi("chu vi bánh xe", across, unit)]
         once, tens = decimal(around), turns // 10
         ten = "" if tens in (1, 10) else f"{decimal(around * 10)} × {tens} = "
         path = f"{once} × {turns} = {ten}{decimal(around * turns)} (m)"
@@ -153,7 +155,7 @@ def dien_tich_hinh_tron(draw: Draw) -> Draft:
     square = radius * radius
     r, r2 = decimal(radius), decimal(square)
     steps = [("Bán kính nhân với bán kính bằng", f"{r} × {r} = {r2}")]
-    last = ("Diện tích hình tròn là", _times_pi(square, f"{unit}²"))
+    last = _times_pi("diện tích hình tròn", square, f"{unit}²")
     area = square * PI
     slips: tuple[Fraction, ...] = (2 * radius * PI, 4 * area, square)
     if variant == "r":
@@ -186,7 +188,7 @@ def dien_tich_hinh_tron(draw: Draw) -> Draft:
             ("Bán kính nhỏ nhân với chính nó bằng", f"{i} × {i} = {decimal(less)}"),
             ("Hiệu của hai số đó là", f"{r2} - {decimal(less)} = {decimal(gap)}"),
         ]
-        last = ("Diện tích phần cần tìm là", _times_pi(gap, f"{unit}²"))
+        last = _times_pi("diện tích phần cần tìm", gap, f"{unit}²")
         slips = ((radius - inner) ** 2 * PI, square * PI, (square + less) * PI)
     answer = f"{decimal(area)} {unit}²"
     question = text.format(r=r, d=decimal(2 * radius), i=decimal(inner), u=unit, t=thing)
@@ -216,7 +218,7 @@ def hinh_tron_trong_hinh_khac(draw: Draw) -> Draft:
     solution = worked(
         ("Diện tích hình chữ nhật là", f"{length} × {width} = {whole} (m²)"),
         ("Bán kính nhân với bán kính bằng", f"{radius} × {radius} = {square}"),
-        ("Diện tích hình tròn là", _times_pi(Fraction(square), "m²")),
+        _times_pi("diện tích hình tròn", Fraction(square), "m²"),
         ("Diện tích còn lại là", f"{whole} - {decimal(round_area)} = {decimal(rest)} (m²)"),
         answer=answer,
     )

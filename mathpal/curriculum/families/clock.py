@@ -28,7 +28,7 @@ HOURS = {
     "sau": (
         "Bây giờ là {a} giờ. Hỏi {s} giờ nữa là mấy giờ?",
         "Đồng hồ chỉ {a} giờ. Sau {s} giờ nữa, đồng hồ chỉ mấy giờ?",
-        "Lúc này là {a} giờ. Thêm {s} giờ nữa thì đến mấy giờ?",
+        "Lúc này là {a} giờ. Thêm {s} giờ nữa thì là mấy giờ?",
     ),
     "trước": (
         "Bây giờ là {b} giờ. Hỏi cách đây {s} giờ là mấy giờ?",
@@ -54,7 +54,7 @@ OUTINGS = {
     ),
     "lâu": (
         "{p} đi chơi từ {a} giờ đến {b} giờ. Hỏi {p} đi chơi trong mấy giờ?",
-        "{p} ra khỏi nhà lúc {a} giờ và về nhà lúc {b} giờ. {p} đi trong mấy giờ?",
+        "{p} ra khỏi nhà lúc {a} giờ và về nhà lúc {b} giờ. Hỏi {p} đi trong mấy giờ?",
         "Lớp của {p} thăm vườn thú từ {a} giờ đến {b} giờ. Hỏi lớp thăm vườn thú trong mấy giờ?",
     ),
 }
@@ -66,12 +66,12 @@ HALF_DAYS = {
         "Bây giờ là {a} giờ sáng. Hỏi còn bao nhiêu giờ nữa thì đến {b} giờ {c}?",
     ),
     "đến": (
-        "Bây giờ là {a} giờ sáng. Hỏi sau {s} giờ nữa đồng hồ điện tử chỉ bao nhiêu giờ?",
+        "Bây giờ là {a} giờ sáng. Hỏi sau {s} giờ nữa, đồng hồ điện tử chỉ mấy giờ?",
         "Đồng hồ điện tử đang chỉ {a} giờ. Thêm {s} giờ nữa thì đồng hồ đó chỉ mấy giờ?",
         "Lúc này là {a} giờ sáng. Hỏi {s} giờ sau, đồng hồ điện tử chỉ mấy giờ?",
     ),
     "đi": (
-        "Bây giờ là {b} giờ {c}. Hỏi trước đây {s} giờ là mấy giờ sáng?",
+        "Bây giờ là {b} giờ {c}. Hỏi cách đây {s} giờ là mấy giờ sáng?",
         "Đồng hồ chỉ {b} giờ {c}. Hỏi trước đó {s} giờ là mấy giờ sáng?",
         "Lúc này là {b} giờ {c}. Lùi lại {s} giờ thì là mấy giờ sáng?",
     ),
@@ -90,7 +90,7 @@ WORKDAYS = {
         "{P} bắt đầu đi lúc {a} giờ sáng và đi trong {s} giờ. Hỏi khi {p} đến nơi, đồng hồ điện tử "
         "chỉ mấy giờ?",
         "{P} làm việc từ {a} giờ sáng, {s} giờ sau thì xong. Hỏi lúc {p} làm xong, đồng hồ điện tử "
-        "chỉ bao nhiêu giờ?",
+        "chỉ mấy giờ?",
     ),
     "đi": (
         "{P} về nhà lúc {b} giờ {c}, sau {s} giờ đi làm. Hỏi {p} ra khỏi nhà lúc mấy giờ sáng?",
@@ -206,18 +206,18 @@ def thoi_diem_xong(draw: Draw) -> Draft:
 
 @family(number=48, grade=4, kind="time", topic="measure")
 def so_sanh_thoi_gian(draw: Draw) -> Draft:
-    """Bài toán nhiều hơn, ít hơn về thời gian, đổi giờ ra phút."""
+    """Bài toán dài hơn, ngắn hơn về thời gian, đổi giờ ra phút."""
     more = draw.pick((True, False))
     first, second = draw.pick(FAST_AND_SLOW)[:: 1 if more else -1]
     hours, rest, gap = draw.integer(1, 3), draw.integer(1, 11) * 5, draw.integer(2, 11) * 5
     total = hours * 60 + rest
-    value, sign, word = (total + gap, "+", "nhiều") if more else (total - gap, "-", "ít")
+    value, sign, word = (total + gap, "+", "dài") if more else (total - gap, "-", "ngắn")
     question = draw.template(
-        "Thời gian {f} là {h} giờ {r} phút. Thời gian {s} {w} hơn {g} phút. Hỏi thời gian {s} là "
-        "bao nhiêu phút?",
-        "Thời gian {f} là {h} giờ {r} phút, còn thời gian {s} {w} hơn {g} phút. Tính thời gian "
-        "{s} theo phút.",
-        "Biết thời gian {f} là {h} giờ {r} phút và thời gian {s} {w} hơn {g} phút, hỏi {s} trong "
+        "Thời gian {f} là {h} giờ {r} phút. Thời gian {s} {w} hơn thời gian {f} {g} phút. Hỏi thời "
+        "gian {s} là bao nhiêu phút?",
+        "Thời gian {f} là {h} giờ {r} phút, còn thời gian {s} {w} hơn thời gian đó {g} phút. Tính "
+        "thời gian {s} theo đơn vị phút.",
+        "Biết {f} hết {h} giờ {r} phút và thời gian {s} {w} hơn thời gian đó {g} phút. Hỏi {s} hết "
         "bao nhiêu phút?",
     ).format(f=first, s=second, h=hours, r=rest, w=word, g=gap)
     answer = f"{value} phút"

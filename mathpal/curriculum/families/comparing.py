@@ -100,7 +100,7 @@ def hon_kem(draw: Draw) -> Draft:
         if draw.pick((True, True, False)):
             text = draw.template(
                 "{P} {v} {a} {t}, {q} {v} {c} {t}. Hỏi {q} {v} nhiều hơn {p} bao nhiêu {t}?",
-                "{P} {v} {a} {t} và {q} {v} {c} {t}. Tính số {t} {q} {v} nhiều hơn {p}.",
+                "{P} {v} {a} {t} và {q} {v} {c} {t}. Tính xem {q} {v} nhiều hơn {p} bao nhiêu {t}.",
                 "Biết {q} {v} {c} {t}, {p} {v} {a} {t}. Hỏi {q} {v} hơn {p} bao nhiêu {t}?",
             )
         else:
@@ -108,7 +108,8 @@ def hon_kem(draw: Draw) -> Draft:
             text = draw.template(
                 "{Q} {v} {c} {t} còn {p} {v} {a} {t}. Hỏi {p} {v} ít hơn {q} bao nhiêu {t}?",
                 "{P} {v} {a} {t}, {q} {v} {c} {t}. Hỏi {p} {v} ít hơn {q} bao nhiêu {t}?",
-                "Biết {p} {v} {a} {t} và {q} {v} {c} {t}. Tính số {t} {p} {v} ít hơn {q}.",
+                "Biết {p} {v} {a} {t} và {q} {v} {c} {t}. Tính xem {p} {v} ít hơn {q} bao "
+                "nhiêu {t}.",
             )
         equation, value = f"{a + b} - {a}", b
     else:

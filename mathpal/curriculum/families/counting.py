@@ -30,7 +30,7 @@ PHRASES = (
     "bị mất", "gửi tiết kiệm", "lãi suất", "làm riêng", "héc-ta", "biết rằng", "tung đồng xu",
     "mặt sấp", "lòng bể", "dày", "nghỉ", "nhân dịp", "phía trước", "thả lưới", "nằm ngang",
     "lúc đầu", "quay về", "ước chung, bội chung", "ƯCLN và BCNN", "nhiệt độ", "số nguyên tố",
-    "hợp số", "cơ số, số mũ", "lũy thừa", "tia phân giác", "góc bẹt, góc nhọn, góc tù",
+    "hợp số", "cơ số, số mũ", "luỹ thừa", "tia phân giác", "góc bẹt, góc nhọn, góc tù",
     "xác suất thực nghiệm", "phần tử", "tập hợp", "đường chéo", "gần đúng", "chênh lệch",
     "phần thưởng", "số nguyên âm", "liệt kê", "tương ứng", "trung điểm", "đoạn thẳng",
     "đuổi kịp", "Lấy ra", "Sau đó", "bán vé",
@@ -53,13 +53,15 @@ def dem(draw: Draw) -> Draft:
     """
     if draw.pick((True, True, False)):
         question = draw.template(
-            "Đếm số tiếng trong cụm từ: {t}",
-            "Cụm từ sau có bao nhiêu tiếng? {t}",
-            "Trong cụm từ sau có mấy tiếng? {t}",
+            "Đếm số tiếng trong {c} {t}.",
+            "Có bao nhiêu tiếng trong {c} {t}?",
+            "Hỏi {c} {t} có mấy tiếng?",
         )
         phrases = draw.distinct(PHRASES, draw.integer(1, 3))
         text, noun = ", ".join(phrases), "tiếng"
+        shown = ", ".join(f"“{phrase}”" for phrase in phrases)
         items = text.replace(",", "").split()
+        first = "Đếm lần lượt từng tiếng:"
     else:
         question = draw.template(
             "Dãy sau có bao nhiêu kí hiệu? {t}",
@@ -68,6 +70,9 @@ def dem(draw: Draw) -> Draft:
         )
         items = draw.distinct(SYMBOLS, draw.integer(2, 8))
         text, noun = "; ".join(items), "kí hiệu"
+        phrases, shown, first = [], text, "Đếm lần lượt từng kí hiệu:"
+    named = "các cụm từ" if len(phrases) > 1 else "cụm từ"
     counted = "; ".join(f"{item} {place}" for place, item in enumerate(items, 1))
     answer = f"{len(items)} {noun}"
-    return Draft(question.format(t=text), reasoned(counted, answer=answer), answer, (text,))
+    question = question.format(t=shown, c=named)
+    return Draft(question, reasoned(first, counted, answer=answer), answer, (text,))

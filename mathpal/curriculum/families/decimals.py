@@ -163,8 +163,8 @@ def bai_toan_so_thap_phan(draw: Draw) -> Draft:
         texts = (
             "Buổi sáng một {s} bán được {a} {u} {g}, buổi chiều bán được nhiều hơn buổi sáng {b} "
             "{u}. Hỏi cả ngày {s} bán được bao nhiêu {o} {g}?",
-            "Một {s} buổi sáng bán {a} {u} {g}, buổi chiều bán hơn buổi sáng {b} {u}. Tính số "
-            "{o} {g} bán được trong cả ngày.",
+            "Một {s} buổi sáng bán {a} {u} {g}, buổi chiều bán nhiều hơn buổi sáng {b} {u}. Tính "
+            "số {o} {g} bán được trong cả ngày.",
             "Tính số {o} {g} một {s} bán được cả ngày, biết buổi sáng bán {a} {u} và buổi chiều "
             "bán nhiều hơn buổi sáng {b} {u}.",
         )
@@ -173,7 +173,7 @@ def bai_toan_so_thap_phan(draw: Draw) -> Draft:
         texts = (
             "Buổi sáng một {s} bán được {a} {u} {g}, buổi chiều bán được ít hơn buổi sáng {b} "
             "{u}. Hỏi cả ngày {s} bán được bao nhiêu {o} {g}?",
-            "Một {s} buổi sáng bán {a} {u} {g}, buổi chiều bán kém buổi sáng {b} {u}. Tính số "
+            "Một {s} buổi sáng bán {a} {u} {g}, buổi chiều bán ít hơn buổi sáng {b} {u}. Tính số "
             "{o} {g} bán được trong cả ngày.",
             "Tính số {o} {g} một {s} bán được cả ngày, biết buổi sáng bán {a} {u} và buổi chiều "
             "bán ít hơn buổi sáng {b} {u}.",

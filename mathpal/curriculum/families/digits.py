@@ -132,8 +132,8 @@ def tim_so_hai_chu_so(draw: Draw) -> Draft:
         text = draw.template(
             "Tìm số có hai chữ số, biết tổng hai chữ số là {s} và chữ số {f} hơn chữ số {g} {d} "
             "đơn vị.",
-            "Một số có hai chữ số có tổng các chữ số bằng {s}, chữ số {f} hơn chữ số {g} là {d}. "
-            "Số đó là số nào?",
+            "Một số có hai chữ số có tổng các chữ số bằng {s}, chữ số {f} hơn chữ số {g} {d} "
+            "đơn vị. Số đó là số nào?",
             "Số nào có hai chữ số mà tổng hai chữ số là {s}, chữ số {f} lớn hơn chữ số {g} {d} "
             "đơn vị?",
         )
@@ -180,7 +180,7 @@ def tim_so_hai_chu_so(draw: Draw) -> Draft:
 
 @family(number=16, grade=6, kind="integer", topic="number_theory")
 def tim_so_ab(draw: Draw) -> Draft:
-    r"""Tìm số \overline{ab} biết tổng, hiệu."""
+    """Tìm số có hai chữ số ab biết tổng, hiệu."""
     b = draw.integer(1, 8)
     a = draw.integer(b + 1, 9)
     x, y = draw.integer(1, 9), draw.integer(1, 9)
@@ -188,29 +188,29 @@ def tim_so_ab(draw: Draw) -> Draft:
     numbers: tuple[int, ...] = (total, gap)
     way = draw.pick(("sum", "difference", "columns", "columns"))
     if way == "sum":
-        given = rf"\overline{{ab}} + \overline{{ba}} = {11 * total}"
-        second = f"a - b = {gap}"
+        given = f"ab + ba = {11 * total}"
+        second, written = f"a - b = {gap}", "ab, ba"
         lines = [
-            r"\overline{ab} + \overline{ba} = 11 × (a + b)",
+            "ab + ba = 11 × (a + b)",
             f"a + b = {11 * total} : 11 = {total}",
         ]
     elif way == "difference":
-        given = rf"\overline{{ab}} - \overline{{ba}} = {9 * gap}"
-        second = f"a + b = {total}"
+        given = f"ab - ba = {9 * gap}"
+        second, written = f"a + b = {total}", "ab, ba"
         lines = [
-            r"\overline{ab} - \overline{ba} = 9 × (a - b)",
+            "ab - ba = 9 × (a - b)",
             f"a - b = {9 * gap} : 9 = {gap}",
         ]
     else:
         whole = 10 * total + x + y
-        given = rf"\overline{{a{x}}} + \overline{{b{y}}} = {whole}"
-        second, numbers = f"a - b = {gap}", (total, gap, x, y)
+        given = f"a{x} + b{y} = {whole}"
+        second, written, numbers = f"a - b = {gap}", f"a{x}, b{y}", (total, gap, x, y)
         lines = [f"{whole} - {x} - {y} = {10 * total}", f"a + b = {10 * total} : 10 = {total}"]
     question = draw.template(
-        r"Tìm số \overline{{ab}}, biết {e} và {s}.",
-        r"Cho {e} và {s}. Tìm số \overline{{ab}}.",
-        r"Số \overline{{ab}} là số nào, biết rằng {e} và {s}?",
-    ).format(e=given, s=second)
+        "Tìm số có hai chữ số ab, biết {e} và {s}. ({w} là các số có hai chữ số)",
+        "Cho {e} và {s}, trong đó {w} là các số có hai chữ số. Tìm số có hai chữ số ab.",
+        "Số có hai chữ số ab là số nào, biết rằng {e} và {s}? ({w} là các số có hai chữ số)",
+    ).format(e=given, s=second, w=written)
     lines += [f"a = ({total} + {gap}) : 2 = {a}", f"b = {total} - {a} = {b}"]
     number = 10 * a + b
     slips = (str(10 * b + a), str(number + 9), str(number - 9), str(number + 11))

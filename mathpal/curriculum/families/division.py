@@ -1,5 +1,8 @@
 """Families on division with a remainder, in calculations and in stories."""
 
+from collections.abc import Iterator
+
+from mathpal.curriculum.chains import written_out
 from mathpal.curriculum.layouts import equalities, reasoned, worked
 from mathpal.curriculum.phrasing import SPOKEN
 from mathpal.curriculum.registry import Draft, Draw, family
@@ -37,12 +40,56 @@ def _between_multiples(number: int, divisor: int, quotient: int) -> list[str]:
     return [*lines, f"{relation} nên thương là {quotient}.", f"{number} - {low} = {number - low}"]
 
 
+def _quotient_by_trial(number: int, divisor: int) -> Iterator[str]:
+    """Yield the steps that find a quotient of one digit by a divisor of two digits.
+
+    The divisor is rounded to tens, the quotient estimated and then corrected by one at a time, as
+    grade 4 teaches it. The last step is the product with the right quotient.
+    """
+    times = min(number // ((divisor + 5) // 10 * 10), 9) or 1
+    yield f"{number} : {divisor} được khoảng {times}."
+    while True:
+        product = divisor * times
+        yield written_out(f"{divisor} × {times} = {product}")
+        if product > number:
+            times -= 1
+            yield f"{product} > {number} nên thử {times}."
+        elif number - product >= divisor:
+            times += 1
+            yield written_out(f"{number} - {product} = {number - product}")
+            yield f"Số dư {number - product} chưa bé hơn {divisor} nên thử {times}."
+        else:
+            return
+
+
+def long_division(number: int, divisor: int) -> list[str]:
+    """Return the steps of a written division, one digit of the quotient after the other."""
+    lines: list[str] = []
+    rest, begun = 0, False
+    for digit in str(number):
+        rest = 10 * rest + int(digit)
+        if not begun and rest < divisor:
+            continue
+        if begun:
+            lines.append(f"Hạ {digit}, được {rest}.")
+        times = rest // divisor
+        product = times * divisor
+        if divisor > 9:
+            lines += _quotient_by_trial(rest, divisor) if times else ()
+            lines.append(f"{rest} : {divisor} được {times}.")
+        else:
+            lines.append(f"{rest} : {divisor} được {times}, {divisor} × {times} = {product}")
+        lines.append(f"{rest} - {product} = {rest - product}")
+        rest, begun = rest - product, True
+    return lines
+
+
 def _division_text(draw: Draw) -> str:
     return draw.template(
-        "Tính: {n} : {d}",
+        "Phép chia {n} : {d} có thương là mấy và số dư là mấy?",
         "Tìm thương và số dư của phép chia {n} : {d}.",
-        "Đặt tính rồi tính (có dư): {n} : {d}",
-        "Thực hiện phép chia có dư {n} : {d}.",
+        "Đặt tính rồi tính, viết cả thương và số dư: {n} : {d}",
+        "Thực hiện phép chia có dư {n} : {d} rồi viết thương và số dư.",
     )
 
 
@@ -70,19 +117,10 @@ def chia_co_du_lon(draw: Draw) -> Draft:
     if draw.pick((True, False)):
         divisor, quotient = draw.integer(11, 49), draw.integer(2, 9)
         number = divisor * quotient + draw.integer(1, divisor - 1)
-        return _with_remainder(draw, number, divisor, _between_multiples(number, divisor, quotient))
+        return _with_remainder(draw, number, divisor, long_division(number, divisor))
     divisor, tens, ones = draw.integer(3, 9), draw.integer(1, 9), draw.integer(1, 9)
-    rest = draw.integer(1, divisor - 1)
-    left, taken = divisor * ones + rest, divisor * 10 * tens
-    number = taken + left
-    steps = [
-        f"{divisor} × {10 * tens} = {taken}",
-        f"{number} - {taken} = {left}",
-        f"{divisor} × {ones} = {divisor * ones}",
-        f"{left} - {divisor * ones} = {rest}",
-        f"{10 * tens} + {ones} = {10 * tens + ones}",
-    ]
-    return _with_remainder(draw, number, divisor, steps)
+    number = divisor * (10 * tens + ones) + draw.integer(1, divisor - 1)
+    return _with_remainder(draw, number, divisor, long_division(number, divisor))
 
 
 @family(number=7, grade=3, kind="pair", topic="numbers")
@@ -95,7 +133,7 @@ def chia_nhieu_nhat(draw: Draw) -> Draft:
     unit, _, stuff = thing.partition(" ")
     question = draw.template(
         "Có {n} {t}, {s}. Hỏi {v} được nhiều nhất bao nhiêu {b} và còn thừa bao nhiêu {w}?",
-        "Người ta có {n} {t}, {s}. Như vậy {v} được nhiều nhất mấy {b} và còn thừa mấy {w}?",
+        "Người ta có {n} {t}, {s}. Hỏi {v} được nhiều nhất mấy {b} và còn thừa mấy {w}?",
         "Với {n} {t}, {s} thì {v} được nhiều nhất bao nhiêu {b} và còn thừa bao nhiêu {w}?",
         "Cô Hoa có {n} {t}. Biết {s}, hỏi cô Hoa {v} được nhiều nhất bao nhiêu {b} và còn thừa "
         "bao nhiêu {w}?",

@@ -22,7 +22,7 @@ TASKS = {
     ),
     "phút": (
         ("Một máy", "đóng xong", "thùng hàng"), ("Một bạn", "gấp xong", "hộp giấy"),
-        ("Một bạn", "chạy hết", "vòng sân"), ("Một máy", "in xong", "quyển sách"),
+        ("Một bạn", "chạy xong", "vòng sân"), ("Một máy", "in xong", "quyển sách"),
     ),
 }  # fmt: skip
 

@@ -36,7 +36,7 @@ def nguoc_chieu_gap_nhau(draw: Draw) -> Draft:
     if asked == "thời gian":
         question = draw.template(
             "Quãng đường AB dài {s} km. Cùng lúc, một {f} đi từ A với vận tốc {v} km/giờ, một {l} "
-            "đi từ B ngược chiều với vận tốc {w} km/giờ. Hỏi sau mấy giờ hai bên gặp nhau?",
+            "đi từ B ngược chiều với vận tốc {w} km/giờ. Hỏi sau mấy giờ thì gặp nhau?",
             "Một {f} đi từ A và một {l} đi từ B cùng lúc, ngược chiều nhau, vận tốc lần lượt là "
             "{v} km/giờ và {w} km/giờ. AB dài {s} km. Tính thời gian để gặp nhau.",
             "Hai nơi A và B cách nhau {s} km. Một {f} (vận tốc {v} km/giờ) và một {l} (vận tốc {w} "
@@ -49,8 +49,8 @@ def nguoc_chieu_gap_nhau(draw: Draw) -> Draft:
         answer, wrong = f"{time} giờ", [time + 2, time + 1, time * 2]
     elif asked == "quãng đường":
         question = draw.template(
-            "Một {f} đi từ A với vận tốc {v} km/giờ và một {l} đi từ B với vận tốc {w} km/giờ. Hai "
-            "bên đi cùng lúc, ngược chiều nhau và gặp nhau sau {t} giờ. Tính quãng đường AB.",
+            "Một {f} đi từ A với vận tốc {v} km/giờ và một {l} đi từ B với vận tốc {w} km/giờ. Cả "
+            "hai đi cùng lúc, ngược chiều nhau và gặp nhau sau {t} giờ. Tính quãng đường AB.",
             "Cùng lúc, một {f} đi từ A đến B với vận tốc {v} km/giờ, một {l} đi từ B đến A với vận "
             "tốc {w} km/giờ. Sau {t} giờ thì gặp nhau. Hỏi quãng đường AB dài bao nhiêu ki-lô-mét?",
             "Sau {t} giờ đi ngược chiều cùng lúc từ A và B, một {f} có vận tốc {v} km/giờ gặp một "
@@ -109,14 +109,14 @@ def cho_gap_nhau(draw: Draw) -> Draft:
 
 @family(number=51, grade=5, kind="time", topic="motion", stratum="advanced")
 def gap_nhau_luc_may_gio(draw: Draw) -> Draft:
-    """Giờ gặp nhau khi một bên đi trước."""
+    """Giờ gặp nhau khi một xe đi trước."""
     fast, v, slow, w = _speeds(draw, MEETING)
     before, time, start = draw.integer(1, 2), draw.integer(1, 3), draw.integer(24, 36) * 15
     total, ahead = v + w, w * before
     distance, end = ahead + total * time, start + (before + time) * 60
     question = draw.template(
         "AB dài {s} km. Lúc {h}, một {l} đi từ A đến B với vận tốc {w} km/giờ. Sau {b} giờ, một "
-        "{f} đi từ B đến A với vận tốc {v} km/giờ. Hỏi hai bên gặp nhau lúc mấy giờ?",
+        "{f} đi từ B đến A với vận tốc {v} km/giờ. Hỏi {f} gặp {l} lúc mấy giờ?",
         "Lúc {h}, một {l} đi từ A với vận tốc {w} km/giờ. {b} giờ sau, một {f} đi từ B ngược chiều "
         "với vận tốc {v} km/giờ. Biết AB dài {s} km. Tính thời điểm gặp nhau.",
         "A cách B {s} km. Một {l} đi từ A lúc {h}, mỗi giờ đi {w} km. Sau đó {b} giờ, một {f} đi "
@@ -151,8 +151,9 @@ def cung_chieu_duoi_kip(draw: Draw) -> Draft:
         draw.template(
             "Một {f} đuổi theo một {l} đi cùng chiều ở phía trước, cách {s} km. Mỗi giờ {f} đi {v} "
             "km, {l} đi {w} km. Hỏi {f} đi bao nhiêu ki-lô-mét thì đuổi kịp?",
-            "Từ A, một {f} đuổi theo một {l} đi cùng chiều ở trước, cách A {s} km. Vận tốc của "
-            "{f} là {v} km/giờ, của {l} là {w} km/giờ. Chỗ đuổi kịp cách A bao nhiêu ki-lô-mét?",
+            "Từ A, một {f} đuổi theo một {l} đi cùng chiều ở phía trước, cách A {s} km. Vận "
+            "tốc của {f} là {v} km/giờ, của {l} là {w} km/giờ. Chỗ đuổi kịp cách A bao nhiêu "
+            "ki-lô-mét?",
             "Một {f} đi với vận tốc {v} km/giờ đuổi theo một {l} đi cùng chiều ở phía trước, "
             "cách {s} km, với vận tốc {w} km/giờ. Tính quãng đường {f} đi đến khi đuổi kịp.",
         )

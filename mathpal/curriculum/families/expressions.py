@@ -91,7 +91,7 @@ def _between(expression: str, numbers: tuple[int, ...]) -> tuple[str, ...]:
 
 @family(number=9, grade=6, kind="integer", topic="numbers")
 def thu_tu_luy_thua(draw: Draw) -> Draft:
-    """Thứ tự thực hiện phép tính có lũy thừa."""
+    """Thứ tự thực hiện phép tính có luỹ thừa."""
     base, power = draw.pick(((2, 2), (2, 3), (2, 4), (3, 2), (3, 3), (4, 2), (5, 2), (6, 2),
                              (7, 2), (8, 2), (9, 2), (10, 2), (10, 3)))  # fmt: skip
     raised, value = f"{base}{'²³⁴'[power - 2]}", base**power

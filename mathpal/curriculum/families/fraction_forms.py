@@ -1,5 +1,6 @@
 """Families on what a fraction is: lowest terms, common denominators, mixed numbers."""
 
+from collections.abc import Iterator
 from math import gcd
 
 from mathpal.curriculum.layouts import equalities
@@ -13,12 +14,28 @@ NUMERATORS = {b: [a for a in range(1, b) if gcd(a, b) == 1] for b in range(2, 41
 COPRIME = [(b, d) for b in range(2, 10) for d in range(2, 10) if gcd(b, d) == 1]
 
 
-def _expanded(numerator: int, denominator: int, times: int) -> str:
+def expanded(numerator: int, denominator: int, times: int) -> str:
     """Return the equation that multiplies numerator and denominator by the same number."""
     return (
         f"{numerator}/{denominator} = ({numerator} × {times})/({denominator} × {times})"
         f" = {numerator * times}/{denominator * times}"
     )
+
+
+def reductions(top: int, bottom: int) -> Iterator[tuple[int, int, int]]:
+    """Yield a fraction after each division by a prime, with the prime, down to lowest terms.
+
+    Example:
+        >>> list(reductions(12, 18))
+        [(6, 9, 2), (2, 3, 3)]
+    """
+    k = 2
+    while k <= min(top, bottom):
+        if top % k or bottom % k:
+            k += 1
+        else:
+            top, bottom = top // k, bottom // k
+            yield top, bottom, k
 
 
 @family(number=18, grade=4, kind="fraction", topic="fractions")
@@ -35,11 +52,14 @@ def rut_gon_phan_so(draw: Draw) -> Draft:
         "Tìm phân số tối giản bằng phân số {x}.",
         "Cho phân số {x}. Hãy rút gọn phân số đó thành phân số tối giản.",
     ).format(x=given)
-    solution = equalities(
-        f"Tử số và mẫu số cùng chia hết cho {k}.",
-        f"{given} = ({a * k} : {k})/({b * k} : {k}) = {answer}",
-        answer=answer,
-    )
+    lines = []
+    for top, bottom, prime in reductions(a * k, b * k):
+        high, low = top * prime, bottom * prime
+        lines += [
+            f"{high} và {low} cùng chia hết cho {prime}.",
+            f"{high}/{low} = ({high} : {prime})/({low} : {prime}) = {top}/{bottom}",
+        ]
+    solution = equalities(*lines, answer=answer)
     slips = (f"{a}/{b * k}", f"{a * k}/{b}", f"{b}/{a}" if a > 1 else f"{k}/{b}")
     return Draft(question, solution, answer, (a * k, b * k), slips)
 
@@ -63,7 +83,7 @@ def quy_dong_mau_so(draw: Draw) -> Draft:
     answer = "; ".join(made)
     solution = equalities(
         f"Mẫu số chung là {common}.",
-        _expanded(a, b, k),
+        expanded(a, b, k),
         f"Giữ nguyên phân số {c}/{common}.",
         answer=answer,
     )
@@ -87,8 +107,8 @@ def quy_dong_hai_mau_so(draw: Draw) -> Draft:
     answer = f"{a * d}/{common}; {c * b}/{common}"
     solution = equalities(
         f"Mẫu số chung là {b} × {d} = {common}",
-        _expanded(a, b, d),
-        _expanded(c, d, b),
+        expanded(a, b, d),
+        expanded(c, d, b),
         answer=answer,
     )
     slips = (

@@ -3,6 +3,7 @@
 from fractions import Fraction
 from math import gcd, lcm
 
+from mathpal.curriculum.families.fraction_forms import expanded, reductions
 from mathpal.curriculum.layouts import equalities
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import fraction
@@ -16,9 +17,19 @@ APART = [
 
 
 def _lowest(top: int, bottom: int) -> str:
-    """Return the reduction to append to a result, as " = 1/2"; "" if it is in lowest terms."""
+    """Return the reduction to append to a result; "" if it is in lowest terms.
+
+    Example:
+        >>> _lowest(12, 18)
+        ' = (12 : 2)/(18 : 2) = 6/9 = (6 : 3)/(9 : 3) = 2/3'
+    """
     text = fraction(Fraction(top, bottom))
-    return "" if text == f"{top}/{bottom}" else f" = {text}"
+    if top % bottom == 0:
+        return f" = {text}" if bottom > 1 else ""
+    return "".join(
+        f" = ({top * k} : {k})/({bottom * k} : {k}) = {top}/{bottom}"
+        for top, bottom, k in reductions(top, bottom)
+    )
 
 
 def _asked(draw: Draw, expression: str) -> str:
@@ -86,8 +97,9 @@ def cong_tru_phan_so_mau_chia_het(draw: Draw) -> Draft:
     answer = fraction(Fraction(top, common))
     solution = equalities(
         f"Mẫu số chung là {common}.",
-        f"{small[0]}/{b} = {made}/{common}",
-        f"{first}/{common} {sign} {second}/{common} = {top}/{common}{_lowest(top, common)}",
+        expanded(*small, k),
+        f"{first}/{common} {sign} {second}/{common} = ({first} {sign} {second})/{common}"
+        f" = {top}/{common}{_lowest(top, common)}",
         answer=answer,
     )
     slips = _slips(left, sign, right)
@@ -109,9 +121,10 @@ def cong_tru_phan_so_khac_mau(draw: Draw) -> Draft:
     answer = fraction(Fraction(top, common))
     solution = equalities(
         f"Mẫu số chung là {common}.",
-        f"{a}/{b} = {first}/{common}",
-        f"{c}/{d} = {second}/{common}",
-        f"{first}/{common} {sign} {second}/{common} = {top}/{common}{_lowest(top, common)}",
+        expanded(a, b, common // b),
+        expanded(c, d, common // d),
+        f"{first}/{common} {sign} {second}/{common} = ({first} {sign} {second})/{common}"
+        f" = {top}/{common}{_lowest(top, common)}",
         answer=answer,
     )
     slips = _slips((a, b), sign, (c, d))
@@ -159,13 +172,15 @@ def chia_phan_so(draw: Draw) -> Draft:
         c = draw.integer(2, 9)
         left, right, turned = str(c), f"{a}/{b}", f"{b}/{a}"
         top, bottom, missed = c * b, a, Fraction(c * a, b)
+    middle = (f"({a} × {d})/({b} × {c})" if variant > 1 else
+              f"{a}/({b} × {c})" if variant else f"({c} × {b})/{a}")  # fmt: skip
     expression = f"{left} : {right}"
     answer = fraction(Fraction(top, bottom))
     solution = equalities(
         f"Phân số đảo ngược của {right} là {turned}."
         if "/" in right
         else f"Chia cho {right} cũng là nhân với {turned}.",
-        f"{expression} = {left} × {turned} = {top}/{bottom}{_lowest(top, bottom)}",
+        f"{expression} = {left} × {turned} = {middle} = {top}/{bottom}{_lowest(top, bottom)}",
         answer=answer,
     )
     slips = (

@@ -18,7 +18,7 @@ PIECES = (
     "tấm bìa", "tờ giấy màu", "bức ảnh", "nhãn vở", "tấm thiệp", "miếng nhựa", "mảnh vải",
     "tấm kính", "mảnh gỗ", "miếng bánh", "mặt hộp", "tấm thẻ", "miếng xốp",
 )  # fmt: skip
-LONG_PIECES = ("mảnh vải", "tấm kính", "mảnh gỗ", "tấm biển", "thanh gỗ", "dải giấy", "tấm tôn")
+LONG_PIECES = ("mảnh vải", "tấm kính", "mảnh gỗ", "tấm biển", "tấm gỗ", "dải giấy", "tấm tôn")
 # (thing, unit, smallest side, largest side)
 SQUARES = (
     ("viên gạch", "cm", 10, 60), ("sân chơi", "m", 8, 50), ("khăn tay", "cm", 15, 40),

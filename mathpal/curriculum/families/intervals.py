@@ -35,8 +35,8 @@ def _trees_on_line(draw: Draw) -> Draft:
         "biết cả hai đầu đều có {t}?",
         "Một {l} dài {w} m có các {t} cách nhau {d} m, hai đầu đều có {t}. Tính số {t} trên {l} "
         "đó.",
-        "Người ta {v} các {t} dọc theo {l} dài {w} m, cứ {d} m một {c} và {v} ở cả hai đầu. Cần "
-        "bao nhiêu {t}?",
+        "Người ta {v} các {t} dọc theo {l} dài {w} m, cứ cách {d} m {v} một {c} và {v} ở cả hai "
+        "đầu. Hỏi cần bao nhiêu {t}?",
     ).format(l=line, w=length, t=thing, d=d, c=counter, v=verb)
     answer = f"{gaps + 1} {thing}"
     solution = worked(
@@ -52,17 +52,17 @@ def _length_of_line(draw: Draw) -> Draft:
     line, thing, counter, verb, distances = draw.pick(LINES)
     d, gaps = draw.integer(*distances), draw.integer(4, 19)
     question = draw.template(
-        "Trên một {l} có {n} {t} cách đều nhau, hai {c} liền nhau cách nhau {d} m. Hỏi từ {c} đầu "
-        "đến {c} cuối dài bao nhiêu mét?",
-        "Có {n} {t} thành một hàng dọc theo một {l}, mỗi {c} cách {c} liền nó {d} m. Tính khoảng "
-        "cách từ {c} đầu tiên đến {c} cuối cùng.",
+        "Trên một {l} có {n} {t} cách đều nhau, hai {c} liền nhau cách nhau {d} m. Hỏi {c} "
+        "đầu cách {c} cuối bao nhiêu mét?",
+        "Có {n} {t} được {v} thành một hàng dọc theo một {l}, hai {c} liền nhau cách nhau {d} m. "
+        "Tính khoảng cách từ {c} đầu tiên đến {c} cuối cùng.",
         "Dọc theo một {l} người ta {v} {n} {t} thành một hàng, khoảng cách giữa hai {c} liền nhau "
         "là {d} m. Hỏi {c} đầu cách {c} cuối bao nhiêu mét?",
     ).format(l=line, n=gaps + 1, t=thing, d=d, c=counter, v=verb)
     answer = f"{gaps * d} m"
     solution = worked(
         ("Số khoảng cách là", f"{gaps + 1} - 1 = {gaps} (khoảng)"),
-        (f"Từ {counter} đầu đến {counter} cuối dài là", f"{d} × {gaps} = {gaps * d} (m)"),
+        (f"Khoảng cách từ {counter} đầu đến {counter} cuối là", f"{d} × {gaps} = {gaps * d} (m)"),
         answer=answer,
     )
     slips = _slips("m", (gaps + 1) * d, (gaps - 1) * d, gaps * d + 10)
@@ -96,7 +96,7 @@ def _both_sides(draw: Draw) -> Draft:
     line, thing, counter, verb, distances = draw.pick(LINES[:4])
     d, gaps, ends = draw.integer(*distances), draw.integer(8, 30), draw.pick((2, 1, 0))
     length, one = d * gaps, gaps + ends - 1
-    told = {2: "cả hai đầu đều có", 1: "chỉ một đầu có", 0: "hai đầu không có"}[ends]
+    told = {2: "cả hai đầu đều có", 1: "chỉ một đầu có", 0: "hai đầu đều không có"}[ends]
     question = draw.template(
         "Hai bên một {l} dài {w} m có các {t} cách đều nhau {d} m, {e} {t}. Hỏi có tất cả bao "
         "nhiêu {t}?",

@@ -37,11 +37,11 @@ def can_nang_cac_goi(draw: Draw) -> Draft:
     question = draw.template(
         "Mỗi {a} cân nặng {e} g, mỗi {b} cân nặng {o} g. Hỏi {n} {a} và 1 {b} cân nặng tất cả "
         "bao nhiêu gam?",
-        "Mẹ mua {n} {a}, mỗi {a} cân nặng {e} g, và 1 {b} cân nặng {o} g. Hỏi tất cả cân nặng "
+        "Mẹ mua {n} {a}, mỗi {u} cân nặng {e} g, và 1 {b} cân nặng {o} g. Hỏi tất cả cân nặng "
         "bao nhiêu gam?",
         "Trên bàn cân có {n} {a} và 1 {b}. Mỗi {a} nặng {e} g, {b} nặng {o} g. Tính cân nặng "
         "của tất cả các thứ đó.",
-    ).format(a=light, b=heavy, e=each, o=other, n=count)
+    ).format(a=light, b=heavy, e=each, o=other, n=count, u=light.split()[0])
     answer = f"{spaced(packs + other)} g"
     solution = worked(
         (f"{count} {light} cân nặng là", f"{each} × {count} = {packs} (g)"),
@@ -67,8 +67,8 @@ def xe_cho_hang(draw: Draw) -> Draft:
         "xe chở bao nhiêu tạ {c}?",
         "Hai xe chở {c}. Xe thứ nhất chở được {t} tấn {r} tạ, xe thứ hai chở {w} xe thứ nhất "
         "{g} tạ. Tính số tạ {c} cả hai xe chở.",
-        "Có hai xe chở {c} về kho. Xe thứ nhất chở {t} tấn {r} tạ, xe thứ hai chở {w} {g} tạ. "
-        "Hỏi hai xe chở về kho bao nhiêu tạ {c}?",
+        "Có hai xe chở {c} về kho. Xe thứ nhất chở {t} tấn {r} tạ, xe thứ hai chở {w} xe thứ "
+        "nhất {g} tạ. Hỏi hai xe chở về kho bao nhiêu tạ {c}?",
     ).format(t=tons, r=rest, c=cargo, w=word, g=gap)
     answer = f"{first + second} tạ"
     solution = worked(

@@ -25,7 +25,7 @@ LONG = (
     ("Đoạn đường cao tốc", "công nhân đã trải nhựa"), ("Con kênh", "người ta đã đào"),
     ("Tuyến đường sắt", "đội thợ đã sửa"), ("Quãng đường đua", "vận động viên đã chạy"),
     ("Con đường làng", "bà con đã lát gạch"), ("Đường dây điện", "đội thợ đã kéo"),
-    ("Bờ dòng suối", "bà con đã trồng cây dọc theo"), ("Dòng sông qua huyện", "thuyền đã đi xuôi"),
+    ("Bờ suối", "bà con đã kè đá"), ("Khúc sông qua huyện", "thuyền đã đi xuôi"),
 )  # fmt: skip
 FRUITS = (
     ("Quả mít", "quả dưa"), ("Quả bí", "quả bầu"), ("Con ngỗng", "con vịt"),

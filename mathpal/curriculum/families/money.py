@@ -28,6 +28,11 @@ ERRANDS = (
 )  # fmt: skip
 
 
+def _each(thing: str) -> str:
+    """Return the counting word of a thing, for a price that stands right after it."""
+    return "cái" if thing == "nhãn vở" else thing.split()[0]
+
+
 @family(number=49, grade=2, kind="quantity", topic="measure")
 def dem_tien(draw: Draw) -> Draft:
     """Đếm số tiền của các tờ tiền."""
@@ -82,12 +87,12 @@ def tien_viet_nam(draw: Draw) -> Draft:
     cost = price * count
     paid = draw.pick([note for note in (20, 50, 100, 200) if note * 1000 > cost][:2]) * 1000
     question = draw.template(
-        "{p} mua {n} {t}, mỗi {t} giá {c} đồng. {p} đưa cô bán hàng {d} đồng. Hỏi cô bán hàng "
+        "{p} mua {n} {t}, mỗi {e} giá {c} đồng. {p} đưa cô bán hàng {d} đồng. Hỏi cô bán hàng "
         "trả lại {p} bao nhiêu tiền?",
         "Mỗi {t} giá {c} đồng. {p} mua {n} {t} và đưa {d} đồng. Hỏi {p} được trả lại bao nhiêu "
         "đồng?",
-        "{p} có {d} đồng, mua {n} {t} với giá {c} đồng một {t}. Hỏi {p} còn lại bao nhiêu đồng?",
-    ).format(p=person, n=count, t=thing, c=spaced(price), d=spaced(paid))
+        "{p} có {d} đồng, mua {n} {t} với giá {c} đồng một {e}. Hỏi {p} còn lại bao nhiêu đồng?",
+    ).format(p=person, n=count, t=thing, c=spaced(price), d=spaced(paid), e=_each(thing))
     answer = f"{spaced(paid - cost)} đồng"
     solution = worked(
         (f"Số tiền mua {count} {thing} là", f"{spaced(price)} × {count} = {spaced(cost)} (đồng)"),
@@ -110,13 +115,16 @@ def mua_nhieu_loai(draw: Draw) -> Draft:
     a, b = draw.integer(*range_a) * 500, draw.integer(*range_b) * 500
     m, n = draw.integer(2, 9), draw.integer(2, 9)
     question = draw.template(
-        "{p} mua {m} {f}, mỗi {f} giá {a} đồng và {n} {s}, mỗi {s} giá {b} đồng. Hỏi {p} phải trả "
+        "{p} mua {m} {f}, mỗi {g} giá {a} đồng và {n} {s}, mỗi {h} giá {b} đồng. Hỏi {p} phải trả "
         "tất cả bao nhiêu tiền?",
         "Giá một {f} là {a} đồng, giá một {s} là {b} đồng. Tính số tiền {p} phải trả khi mua {m} "
         "{f} và {n} {s}.",
-        "Cô bán cho {p} {m} {f} giá {a} đồng một {f} và {n} {s} giá {b} đồng một {s}. {p} phải trả "
+        "Cô bán cho {p} {m} {f} giá {a} đồng một {g} và {n} {s} giá {b} đồng một {h}. {p} phải trả "
         "cô bao nhiêu đồng?",
-    ).format(p=person, m=m, f=first, a=spaced(a), n=n, s=second, b=spaced(b))
+    ).format(
+        p=person, m=m, f=first, a=spaced(a), n=n, s=second, b=spaced(b), g=_each(first),
+        h=_each(second),
+    )  # fmt: skip
     answer = f"{spaced(a * m + b * n)} đồng"
     solution = worked(
         (f"Số tiền mua {m} {first} là", f"{spaced(a)} × {m} = {spaced(a * m)} (đồng)"),

@@ -61,7 +61,7 @@ def _uniform(draw: Draw, who: str, moves: str, speed: int, time: int, unit: str,
         question = draw.template(
             "Một {w} {d} với vận tốc {v} {p} trong {t} {u}. Tính quãng đường {d} được.",
             "Tính quãng đường một {w} {d} được trong {t} {u} với vận tốc {v} {p}.",
-            "Vận tốc của một {w} là {v} {p}. Hỏi sau {t} {u} {d} được bao nhiêu {l}?",
+            "Vận tốc của một {w} là {v} {p}. Hỏi sau {t} {u}, {w} đó {d} được bao nhiêu {l}?",
         )
         answer, sentence = f"{spaced(distance)} {length}", f"Quãng đường {moves} được là"
         line, wrong = f"{speed} × {time}", (speed + time, distance + speed, distance * 10)
@@ -115,7 +115,7 @@ def van_toc_gio_phut(draw: Draw) -> Draft:
         question = draw.template(
             "Một {w} đi với vận tốc {v} km/giờ trong {t}. Tính quãng đường đi được.",
             "Tính quãng đường một {w} đi được trong {t} với vận tốc {v} km/giờ.",
-            "Vận tốc của một {w} là {v} km/giờ. Hỏi sau {t} đi được bao nhiêu ki-lô-mét?",
+            "Vận tốc của một {w} là {v} km/giờ. Hỏi sau {t}, {w} đó đi được bao nhiêu ki-lô-mét?",
         )
         answer = f"{distance} km"
         steps = [change, ("Quãng đường đi được là", f"{speed} × {value} = {distance} (km)")]

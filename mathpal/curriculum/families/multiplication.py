@@ -1,18 +1,10 @@
 """Families on multiplying and exact division of whole numbers."""
 
 from mathpal.curriculum.families.addition import calculation_text
+from mathpal.curriculum.families.division import long_division
 from mathpal.curriculum.layouts import equalities
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import spaced
-
-
-def times_digit(a: int, digit: int) -> list[str]:
-    """Return the steps of a two-digit number times one digit: tens, ones, their sum."""
-    tens, ones = a // 10 * 10, a % 10
-    if not tens or not ones:
-        return []
-    return [f"{tens} × {digit} = {tens * digit}", f"{ones} × {digit} = {ones * digit}",
-            f"{tens * digit} + {ones * digit} = {a * digit}"]  # fmt: skip
 
 
 def _mental_text(draw: Draw) -> str:
@@ -30,7 +22,7 @@ def _calculated(
 ) -> Draft:
     question = text.format(e=expression)
     answer = spaced(value)
-    solution = equalities(*steps, f"{expression} = {answer}", answer=answer)
+    solution = equalities(*steps, f"{expression} = {answer}", answer=answer, restated=bool(steps))
     wrong = tuple(spaced(slip) for slip in slips if slip > 0)
     return Draft(question, solution, answer, (expression,), wrong)
 
@@ -68,16 +60,12 @@ def nhan_chia(draw: Draw) -> Draft:
     """Nhân, chia với số có một chữ số."""
     b = draw.integer(2, 9)
     a = draw.pick((draw.integer(3, 10), draw.integer(11, 49), draw.integer(11, 49)))
-    tens, ones = a // 10 * 10, a % 10
     times = draw.pick((True, False))
     text = calculation_text(draw) if a > 10 else _mental_text(draw)
     if times:
         slips = (a * b + b, a * b - 10, a * b + 10)
-        return _calculated(text, f"{a} × {b}", times_digit(a, b), a * b, slips)
-    steps = [f"{b} × {a} = {a * b}"]
-    if tens and ones:
-        steps = [f"{tens * b} : {b} = {tens}", f"{ones * b} : {b} = {ones}",
-                 f"{tens} + {ones} = {a}"]  # fmt: skip
+        return _calculated(text, f"{a} × {b}", [], a * b, slips)
+    steps = [] if a > 10 and a % 10 else [f"{b} × {a} = {a * b}"]
     slips = (a + 1, a - 1, a + 10)
     return _calculated(text, f"{a * b} : {b}", steps, a, slips)
 
@@ -102,13 +90,8 @@ def chia_hai_chu_so(draw: Draw) -> Draft:
     """Chia cho số có hai chữ số."""
     divisor, tens, ones = draw.integer(11, 39), draw.integer(1, 5), draw.integer(1, 9)
     quotient = 10 * tens + ones
-    number, taken = divisor * quotient, divisor * 10 * tens
-    steps = [
-        f"{divisor} × {10 * tens} = {spaced(taken)}",
-        f"{spaced(number)} - {spaced(taken)} = {divisor * ones}",
-        f"{divisor} × {ones} = {divisor * ones}",
-        f"{10 * tens} + {ones} = {quotient}",
-    ]
+    number = divisor * quotient
+    steps = long_division(number, divisor)
     slips = (quotient + 1, quotient - 1, quotient + 10, 100 * tens + ones)
     text = calculation_text(draw)
     return _calculated(text, f"{spaced(number)} : {divisor}", steps, quotient, slips)

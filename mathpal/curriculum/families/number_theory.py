@@ -114,7 +114,7 @@ def cac_chu_so_thich_hop(draw: Draw) -> Draft:
         f"{' + '.join(map(str, digits))} = {known}",
         f"Chữ số * nhỏ nhất để tổng chia hết cho 3 là {first}.",
         f"{known} + {first} = {known + first}",
-        "Các chữ số sau hơn chữ số trước 3 đơn vị.",
+        "Mỗi chữ số sau hơn chữ số liền trước 3 đơn vị.",
         answer=answer,
     )
     slips = (_listed(stars[1:]), _listed(stars[:-1]), _listed([(s + 1) % 10 for s in stars]))

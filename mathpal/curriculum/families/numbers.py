@@ -74,12 +74,12 @@ def _written(draw: Draw, number: int) -> Draft:
             "Viết tổng {t} thành một số.",
         )
         given = " + ".join(spaced(digit * 10**i) for digit, i in present)
-        lines = [_named(digits, ", ") + ".", f"{given} = {spaced(number)}"]
+        parts = [f"{spaced(digit * 10**i)} là {digit} {PLACES[i]}" for digit, i in present]
+        lines = ["; ".join(parts) + ".", _named(digits, ", ") + ".", f"{given} = {spaced(number)}"]
     answer = spaced(number)
     slips = _misplaced(number)
-    return Draft(
-        text.format(t=given), reasoned(*lines, answer=answer), answer, (way, number), slips
-    )
+    solution = reasoned(*lines, answer=answer, restated=True)
+    return Draft(text.format(t=given), solution, answer, (way, number), slips)
 
 
 def _named(digits: list[int], between: str) -> str:

@@ -135,12 +135,11 @@ def so_sanh_thap_phan(draw: Draw) -> Draft:
     return Draft(_asked(draw, left, right), solution, sign, (left, right))
 
 
-def _sorted(draw: Draw, values: list[Fraction], *, rest: str = "Số") -> Draft:
+def _sorted(draw: Draw, values: list[Fraction]) -> Draft:
     """Return a problem that asks to sort different numbers, shown in the given order.
 
     Args:
         values: the numbers; if they are sorted already, the first moves to the end.
-        rest: how the lines after the first begin.
     """
     rising = draw.pick((True, False))
     text = draw.template(
@@ -157,7 +156,7 @@ def _sorted(draw: Draw, values: list[Fraction], *, rest: str = "Số") -> Draft:
     lines: list[str] = []
     for value in right_order[:-2]:
         left.remove(value)
-        start = rest if lines else "Số"
+        start = AMONG_THE_REST if lines else "Số"
         shown = "; ".join(map(decimal, left))
         lines.append(f"{start} {first} là {decimal(value)}, còn lại {shown}.")
     last = right_order[-2:]
@@ -203,7 +202,7 @@ def sap_xep_thap_phan(draw: Draw) -> Draft:
     ones, hundredths = draw.integer(1, 2), draw.integer(1, 8)
     values = [base, base + Fraction(hundredths, 100), base + Fraction(1, 10),
               Fraction(whole + ones) + Fraction(draw.integer(1, 4), 100)]  # fmt: skip
-    return _sorted(draw, draw.distinct(values, draw.integer(3, 4)), rest=AMONG_THE_REST)
+    return _sorted(draw, draw.distinct(values, draw.integer(3, 4)))
 
 
 @family(number=3, grade=6, kind="list", topic="numbers")
@@ -212,7 +211,7 @@ def sap_xep_so_nguyen(draw: Draw) -> Draft:
     below = draw.distinct(range(-30, 0), draw.integer(2, 3))
     above = draw.distinct(range(0, 30), 4 - len(below))
     values = [Fraction(n) for n in draw.distinct([*below, *above], 4)]
-    return _sorted(draw, values, rest=AMONG_THE_REST)
+    return _sorted(draw, values)
 
 
 @family(number=3, grade=1, kind="integer", topic="numbers")

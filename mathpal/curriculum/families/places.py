@@ -41,7 +41,7 @@ def _value_of(draw: Draw, digits: list[int], place: int) -> Draft:
     made_of = [f"{digits[i]} {PLACES[i]}" for i in range(len(digits) - 1, -1, -1)]
     solution = reasoned(
         f"Số {spaced(number)} gồm {', '.join(made_of)}.",
-        f"Chữ số {digit} ở hàng {PLACES[place]}.",
+        f"Chữ số {digit} chỉ {digit} {PLACES[place]}, ở hàng {PLACES[place]}.",
         f"{digit} × {spaced(unit)} = {answer}",
         answer=answer,
     )

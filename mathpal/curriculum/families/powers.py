@@ -114,7 +114,7 @@ def so_phan_tu(draw: Draw) -> Draft:
 
 @family(number=62, grade=6, kind="integer", topic="number_theory")
 def luy_thua(draw: Draw) -> Draft:
-    """Tính giá trị lũy thừa và biểu thức có lũy thừa."""
+    """Tính giá trị luỹ thừa và biểu thức có luỹ thừa."""
     variant = draw.pick(("một", "tổng", "tổng", "tích"))
     base, exponent = draw.pick(POWERS if variant == "một" else LOW)
     value, shown = base**exponent, _power(base, exponent)
@@ -151,7 +151,7 @@ def luy_thua(draw: Draw) -> Draft:
 
 @family(number=62, grade=6, kind="integer", topic="number_theory")
 def so_mu(draw: Draw) -> Draft:
-    """Nhân, chia hai lũy thừa cùng cơ số: tìm số mũ."""
+    """Nhân, chia hai luỹ thừa cùng cơ số: tìm số mũ."""
     base, small, more = draw.integer(2, 15), draw.integer(2, 9), draw.integer(1, 12)
     large = small + more
     times = draw.pick((True, False))
@@ -159,15 +159,15 @@ def so_mu(draw: Draw) -> Draft:
     result = large + small if times else more
     question = draw.template(
         "Tìm số tự nhiên n, biết {x} {s} {y} = {b}ⁿ.",
-        "Viết {x} {s} {y} dưới dạng lũy thừa {b}ⁿ. Số mũ n bằng bao nhiêu?",
-        "Kết quả của phép tính {x} {s} {y} là một lũy thừa của {b}. Số mũ của lũy thừa đó là số "
+        "Viết {x} {s} {y} dưới dạng luỹ thừa {b}ⁿ. Số mũ n bằng bao nhiêu?",
+        "Kết quả của phép tính {x} {s} {y} là một luỹ thừa của {b}. Số mũ của luỹ thừa đó là số "
         "nào?",
     ).format(x=_power(base, large), y=_power(base, small), s=sign, b=base)
     answer = str(result)
     rule = (
-        "Nhân hai lũy thừa cùng cơ số thì cộng các số mũ."
+        "Nhân hai luỹ thừa cùng cơ số thì cộng các số mũ."
         if times
-        else "Chia hai lũy thừa cùng cơ số thì trừ các số mũ."
+        else "Chia hai luỹ thừa cùng cơ số thì trừ các số mũ."
     )
     sum_sign = "+" if times else "-"
     solution = reasoned(rule, f"{large} {sum_sign} {small} = {result}", answer=answer)

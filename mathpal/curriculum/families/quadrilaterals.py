@@ -184,8 +184,8 @@ def dien_tich_hinh_thoi(draw: Draw) -> Draft:
     product = short * long
     if times:
         text = draw.template(
-            "Một hình thoi có một đường chéo dài {b} {u}, đường chéo kia dài gấp {k} lần. Tính "
-            "diện tích hình thoi đó.",
+            "Một hình thoi có một đường chéo dài {b} {u}, đường chéo kia gấp {k} lần đường "
+            "chéo đó. Tính diện tích hình thoi đó.",
             "Tính diện tích hình thoi, biết đường chéo thứ nhất dài {b} {u} và đường chéo thứ hai "
             "gấp {k} lần đường chéo thứ nhất.",
             "Một {t} hình thoi có đường chéo ngắn {b} {u}, đường chéo dài gấp {k} lần đường chéo "

@@ -67,7 +67,7 @@ def ti_so_cua_hai_so(draw: Draw) -> Draft:
     solution = worked(
         (f"Tỉ số của số {first} và số {second} là", f"{left} : {right} = {left}/{right}"),
         (
-            f"Chia cả tử số và mẫu số cho {times} được",
+            f"Chia cả tử số và mẫu số cho {times}, ta được",
             f"{left}/{right} = ({left} : {times})/({right} : {times}) = {a}/{b}",
         ),
         answer=answer,

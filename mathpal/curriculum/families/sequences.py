@@ -36,25 +36,25 @@ def so_la_ma(draw: Draw) -> Draft:
     lines = [_roman_parts(a)]
     if way == "read":
         text = draw.template(
-            "Số La Mã {r} là số nào?",
-            "Đọc số La Mã {r} và viết bằng chữ số thường.",
+            "Số La Mã {r} là số tự nhiên nào?",
+            "Viết số La Mã {r} dưới dạng số tự nhiên.",
             "Số La Mã {r} có giá trị bằng bao nhiêu?",
         )
         b, value = 0, a
     elif way == "plus":
         text = draw.template(
-            "Tính {r} + {s}, kết quả viết bằng chữ số thường.",
-            "Tổng của hai số La Mã {r} và {s} bằng bao nhiêu (viết bằng chữ số thường)?",
-            "Cộng hai số La Mã {r} và {s} rồi viết kết quả bằng chữ số thường.",
+            "Tính {r} + {s}, kết quả viết bằng số tự nhiên.",
+            "Tổng của hai số La Mã {r} và {s} bằng bao nhiêu (viết bằng số tự nhiên)?",
+            "Cộng hai số La Mã {r} và {s} rồi viết kết quả bằng số tự nhiên.",
         )
         b = draw.integer(1, 20)
         value = a + b
         lines += [_roman_parts(b), f"{a} + {b} = {value}"]
     elif way == "minus":
         text = draw.template(
-            "Tính {s} - {r}, kết quả viết bằng chữ số thường.",
+            "Tính {s} - {r}, kết quả viết bằng số tự nhiên.",
             "Số La Mã {s} lớn hơn số La Mã {r} bao nhiêu đơn vị?",
-            "Hiệu của hai số La Mã {s} và {r} bằng bao nhiêu (viết bằng chữ số thường)?",
+            "Hiệu của hai số La Mã {s} và {r} bằng bao nhiêu (viết bằng số tự nhiên)?",
         )
         a = min(a, 19)
         b = draw.integer(a + 1, 20)
@@ -168,7 +168,7 @@ def day_so_tong(draw: Draw) -> Draft:
     solution = reasoned(
         *working,
         f"Tổng có: {count - 1} + 1 = {count} (số)",
-        f"Tổng số bé nhất và số lớn nhất: {first} + {last} = {both}",
+        f"Tổng của số bé nhất và số lớn nhất: {first} + {last} = {both}",
         f"Số nhóm có hai số: {count} : 2 = {pairs}",
         f"{both} × {pairs} = {spaced(total)}",
         answer=spaced(total),

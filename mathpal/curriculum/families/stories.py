@@ -75,12 +75,12 @@ LOSE_OWNED = (
 GAIN_SCENE = (
     "{l} có {a} {t}, có thêm {b} {t} {v}. Hỏi có tất cả bao nhiêu {t}?",
     "{l} có {a} {t}. Một lúc sau có {b} {t} nữa {v}. Hỏi lúc này {m} có tất cả bao nhiêu {t}?",
-    "Lúc đầu {m} có {a} {t}, sau đó thêm {b} {t} {v}. Tính số {t} có tất cả.",
+    "Lúc đầu {m} có {a} {t}, sau đó có thêm {b} {t} {v}. Tính số {t} có tất cả.",
 )
 LOSE_SCENE = (
     "{l} có {a} {t}, sau đó có {b} {t} {v}. Hỏi {m} còn lại bao nhiêu {t}?",
     "{l} đang có {a} {t}. Có {b} {t} {v}. Tính số {t} còn lại {m}.",
-    "Lúc đầu {m} có {a} {t}, rồi {b} {t} {v}. Hỏi còn lại bao nhiêu {t}?",
+    "Lúc đầu {m} có {a} {t}, rồi có {b} {t} {v}. Hỏi còn lại bao nhiêu {t}?",
 )
 
 
@@ -114,6 +114,12 @@ def them_bot(draw: Draw) -> Draft:
     return Draft(question, solution, answer, (a, sign, b), slips)
 
 
+def _bare(thing: str, unit: str) -> str:
+    """Return a kind without its counting word: "bút mực" for "cái bút mực"."""
+    kind = thing.removeprefix(f"{unit} ")
+    return thing if kind in ("chín", "xanh") else kind  # these are no things
+
+
 @family(number=11, grade=1, kind="quantity", topic="word_problems")
 def gop_tach(draw: Draw) -> Draft:
     """Gộp hai nhóm, tách một nhóm."""
@@ -130,14 +136,17 @@ def gop_tach(draw: Draw) -> Draft:
         sentence, slip = f"Số {whole} có tất cả là", max(a, b) - min(a, b)
     else:
         text = draw.template(
-            "{l} có tất cả {s} {w}, trong đó có {b} {y}, còn lại là {x}. Hỏi có bao nhiêu {x}?",
-            "{l} có {s} {w} gồm {x} và {y}, trong đó có {b} {y}. Hỏi {m} có bao nhiêu {x}?",
-            "{l} có {s} {w} gồm {x} và {y}. Số {y} là {b} {u}. Tính số {x}.",
+            "{l} có tất cả {s} {w}, trong đó có {b} {y}, còn lại là {X}. Hỏi có bao nhiêu {x}?",
+            "{l} có {s} {w} gồm {X} và {Y}, trong đó có {b} {y}. Hỏi {m} có bao nhiêu {x}?",
+            "{l} có {s} {w} gồm {X} và {Y}, trong đó {b} {u} là {Y}. Tính số {x}.",
         )
         thing, sign, value, shown = one, "-", a, total
         sentence, slip = f"Số {one} là", total + b
     again = f"{place[4:]} đó" if place.startswith("Một ") else _lowered(place)
-    question = text.format(l=place, m=again, a=a, b=b, s=total, x=one, y=other, w=whole, u=unit)
+    question = text.format(
+        l=place, m=again, a=a, b=b, s=total, x=one, y=other, w=whole, u=unit,
+        X=_bare(one, unit), Y=_bare(other, unit),
+    )  # fmt: skip
     answer = f"{value} {thing}"
     solution = worked((sentence, f"{shown} {sign} {b} = {value} ({unit})"), answer=answer)
     slips = tuple(f"{n} {thing}" for n in (slip or 1, value + 10, value + 1))

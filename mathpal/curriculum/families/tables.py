@@ -48,19 +48,19 @@ TABLES = (
     Table("số rau củ bán được", "kg", "ki-lô-gam {}",
           ("cà chua", "cà rốt", "khoai tây", "bắp cải", "su hào", "dưa chuột", "bí đỏ",
            "rau muống", "hành", "mướp", "khoai lang", "củ cải")),
-    Table("số đồ dùng học tập bán được", "cái", "cái {}",
+    Table("số đồ dùng học tập bán được", "cái", "{}",
           ("bút chì", "bút mực", "thước kẻ", "tẩy", "cặp sách", "hộp bút", "kéo", "bảng con")),
-    Table("số bánh bán được", "cái", "cái {}",
+    Table("số bánh bán được", "cái", "{}",
           ("bánh mì", "bánh bao", "bánh chưng", "bánh giò", "bánh rán", "bánh nướng",
            "bánh dẻo", "bánh kem")),
     Table("số bạn thích mỗi màu", "bạn", "bạn thích {}",
           ("màu đỏ", "màu xanh", "màu vàng", "màu tím", "màu hồng", "màu trắng", "màu cam",
            "màu nâu", "màu đen")),
-    Table("số quần áo may được", "cái", "cái {}",
+    Table("số quần áo may được", "cái", "{}",
           ("áo sơ mi", "áo khoác", "quần dài", "váy", "áo len", "quần đùi", "áo dài")),
     Table("số đồ chơi trong lớp", "cái", "{}",
           ("ô tô", "máy bay", "tàu thuỷ", "diều", "trống", "chong chóng", "đèn lồng", "còi")),
-    Table("số đồ gỗ đóng được", "cái", "cái {}",
+    Table("số đồ gỗ đóng được", "cái", "{}",
           ("bàn", "ghế", "tủ", "giường", "kệ sách", "cửa", "thang", "hòm")),
     Table("số bạn thích các món ăn", "bạn", "bạn thích {}",
           ("phở", "bún", "cơm rang", "xôi", "cháo", "mì", "bánh cuốn", "miến", "chè")),
@@ -91,15 +91,23 @@ def bang_nhieu_nhat_it_nhat(draw: Draw) -> Draft:
     table, nouns, rows = _filled(draw, values)
     high, low = max(values), min(values)
     question = draw.template(
-        "Bảng dưới đây cho biết {h}: {r}. Hỏi số nhiều nhất hơn số ít nhất bao nhiêu {u}?",
-        "Khi đếm {h}, người ta ghi lại: {r}. Tính xem số lớn nhất hơn số bé nhất bao nhiêu {u}.",
-        "Xem bảng {h}: {r}. Loại nhiều nhất nhiều hơn loại ít nhất bao nhiêu {u}?",
-        "Biểu đồ tranh cho biết {h}: {r}. Loại ít nhất kém loại nhiều nhất bao nhiêu {u}?",
+        "Bảng dưới đây cho biết {h}: {r}. Hỏi số lớn nhất hơn số bé nhất bao nhiêu {u}?",
+        "Khi thống kê {h}, người ta ghi lại: {r}. Tính xem số lớn nhất hơn số bé nhất bao "
+        "nhiêu {u}.",
+        "Xem bảng số liệu về {h}: {r}. Số lớn nhất và số bé nhất hơn kém nhau bao nhiêu {u}?",
+        "Biểu đồ tranh cho biết {h}: {r}. Số bé nhất kém số lớn nhất bao nhiêu {u}?",
     ).format(h=table.heading, r=rows, u=SPOKEN.get(table.unit, table.unit))
     first, last = nouns[values.index(high)], nouns[values.index(low)]
     answer = f"{high - low} {table.unit}"
-    line = f"{high} - {low} = {high - low} ({table.unit})"
-    solution = worked((f"Số {first} (nhiều nhất) hơn số {last} (ít nhất) là", line), answer=answer)
+    order = " > ".join(map(str, sorted(values, reverse=True)))
+    solution = worked(
+        ("So sánh các số", order),
+        (
+            f"Nhiều nhất là {high} {first}, ít nhất là {low} {last}, hơn kém nhau",
+            f"{high} - {low} = {high - low} ({table.unit})",
+        ),
+        answer=answer,
+    )
     middle = sorted(values)[1]
     slips = (f"{high + low} {table.unit}", f"{high - middle} {table.unit}", f"{high} {table.unit}")
     return Draft(question, solution, answer, tuple(values), slips)
@@ -117,12 +125,12 @@ def bang_tong_va_hieu(draw: Draw) -> Draft:
         text = draw.template(
             "Bảng dưới đây cho biết {h}: {r}. Hỏi có tất cả bao nhiêu {u}?",
             "Người ta thống kê {h} như sau: {r}. Tính tổng {h}.",
-            "Xem bảng số liệu {h}: {r}. Có tất cả bao nhiêu {u}?",
+            "Xem bảng số liệu về {h}: {r}. Có tất cả bao nhiêu {u}?",
         )
         answer = f"{total} {u}"
         solution = worked(
-            (f"Số {nouns[0]} và số {nouns[1]} có tất cả là", f"{a} + {b} = {a + b} ({u})"),
-            ("Tổng số của cả ba loại là", f"{a + b} + {c} = {total} ({u})"),
+            (f"Tổng số {nouns[0]} và {nouns[1]} là", f"{a} + {b} = {a + b} ({u})"),
+            ("Tổng của cả ba số là", f"{a + b} + {c} = {total} ({u})"),
             answer=answer,
         )
         slips = (f"{a + b} {u}", f"{total - 10} {u}", f"{b + c} {u}")
@@ -134,7 +142,7 @@ def bang_tong_va_hieu(draw: Draw) -> Draft:
             draw.template(
                 "Bảng dưới đây cho biết {h}: {r}. Hỏi số {x} nhiều hơn số {y} bao nhiêu {u}?",
                 "Người ta thống kê {h} như sau: {r}. Số {y} ít hơn số {x} bao nhiêu {u}?",
-                "Xem bảng số liệu {h}: {r}. Tính hiệu của số {x} và số {y}.",
+                "Xem bảng số liệu về {h}: {r}. Tính hiệu của số {x} và số {y}.",
             )
             .replace("{x}", nouns[high])
             .replace("{y}", nouns[low])
@@ -161,14 +169,14 @@ def bieu_do_trung_binh(draw: Draw) -> Draft:
     table, nouns, rows = _filled(draw, values)
     u, total, two = table.unit, 3 * mean, values[0] + values[1]
     question = draw.template(
-        "Biểu đồ cột cho biết {h}: {r}. Hỏi trung bình mỗi cột ứng với bao nhiêu {u}?",
-        "Dựa vào bảng {h} dưới đây: {r}. Tính trung bình cộng của ba số liệu đó.",
-        "Người ta vẽ biểu đồ {h}: {r}. Trung bình mỗi cột biểu diễn bao nhiêu {u}?",
+        "Biểu đồ cột cho biết {h}: {r}. Hỏi trung bình cộng của ba số đó là bao nhiêu {u}?",
+        "Dựa vào bảng số liệu về {h}: {r}. Tính trung bình cộng của ba số liệu đó.",
+        "Người ta vẽ biểu đồ về {h}: {r}. Tìm số trung bình cộng của ba số trên biểu đồ.",
     ).format(h=table.heading, r=rows, u=SPOKEN.get(u, u))
     answer = f"{mean} {u}"
     solution = worked(
         (
-            f"Số {nouns[0]} và số {nouns[1]} có tất cả là",
+            f"Tổng số {nouns[0]} và {nouns[1]} là",
             f"{values[0]} + {values[1]} = {two} ({u})",
         ),
         ("Tổng của ba số là", f"{two} + {values[2]} = {total} ({u})"),
@@ -195,7 +203,7 @@ def bieu_do_hinh_quat(draw: Draw) -> Draft:
         "Biểu đồ hình quạt tròn cho biết {h} của một trường có {n} học sinh: {r}. Hỏi có bao "
         "nhiêu {x}?",
         "Một trường có {n} học sinh. Biểu đồ hình quạt tròn về {h}: {r}. Tính số {x}.",
-        "Theo biểu đồ hình quạt tròn về {h} trong {n} học sinh thì {r}. Số {x} là bao nhiêu?",
+        "Biểu đồ hình quạt tròn về {h} trong {n} học sinh cho biết: {r}. Số {x} là bao nhiêu?",
     ).format(h=heading, n=whole, x=noun, r=f"{labels[0]}: {one}%; {labels[1]}: {two}%; {shown}")
     value = hundreds * percent
     steps = [

@@ -31,7 +31,7 @@ def be_nuoc(draw: Draw) -> Draft:
         litres = volume * 1000
         steps += [
             ("Thể tích bể là", f"{base} × {height} = {volume} (m³)"),
-            ("Số lít nước của bể đầy là", f"{volume} × 1 000 = {spaced(litres)} (lít)"),
+            ("Số lít nước khi bể đầy là", f"{volume} × 1 000 = {spaced(litres)} (lít)"),
         ]
         slips = [volume * 100, volume * 10, base * 1000]
     else:
@@ -89,9 +89,9 @@ def muc_nuoc(draw: Draw) -> Draft:
     question = draw.template(
         "Một bể hình hộp chữ nhật dài {a} dm, rộng {b} dm, cao {c} dm. Mực nước trong bể cao {w} "
         "dm. Hỏi phải đổ thêm bao nhiêu lít nước để đầy bể?",
-        "Bể cá hình hộp chữ nhật có chiều dài {a} dm, chiều rộng {b} dm, chiều cao {c} dm. Trong "
-        "bể nước cao {w} dm. Tính số lít nước cần thêm cho đầy bể.",
-        "Lòng bể hình hộp chữ nhật dài {a} dm, rộng {b} dm và cao {c} dm. Nước đang cao {w} dm. "
+        "Bể cá hình hộp chữ nhật có chiều dài {a} dm, chiều rộng {b} dm, chiều cao {c} dm. Mực "
+        "nước trong bể cao {w} dm. Tính số lít nước cần thêm cho đầy bể.",
+        "Lòng bể hình hộp chữ nhật dài {a} dm, rộng {b} dm và cao {c} dm. Mực nước cao {w} dm. "
         "Cần bao nhiêu lít nước nữa thì bể đầy? (1 dm³ = 1 lít)",
     ).format(a=length, b=width, c=level + more, w=level)
     answer = f"{need} lít"

@@ -1,6 +1,6 @@
 """Word problems of three steps, grade 4."""
 
-from mathpal.curriculum.families.spoken import solved, spoken
+from mathpal.curriculum.families.spoken import spoken
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.phrasing import names
 from mathpal.curriculum.registry import Draft, Draw, family
@@ -65,7 +65,7 @@ def _three_parts(draw: Draw) -> Draft:
     heads = [
         f"{one} {f'một {subject} ' if subject else ''}{deed}", f"{two} {deed}", f"{three} {deed}",
     ]  # fmt: skip
-    said = solved(noun)
+    said = spoken(noun)
     relation = f"gấp {k} lần {one}" if times else f"nhiều hơn {one} {k} {noun}"
     question = draw.template(
         "{A} {a} {n}, {b} {r}, {c} ít hơn {y} {d} {n}. Hỏi {e} {v} bao nhiêu {u}?",
@@ -106,9 +106,9 @@ def _two_kinds(draw: Draw) -> Draft:
     first, second = n * c, m * d
     answer = _named(first + second, noun, unit)
     solution = worked(
-        (f"{n} {big} có số {solved(noun)} là", f"{c} × {n} = {first} ({unit})"),
-        (f"{m} {small} có số {solved(noun)} là", f"{d} × {m} = {second} ({unit})"),
-        (f"Có tất cả số {solved(noun)} là", f"{first} + {second} = {first + second} ({unit})"),
+        (f"{n} {big} có số {spoken(noun)} là", f"{c} × {n} = {first} ({unit})"),
+        (f"{m} {small} có số {spoken(noun)} là", f"{d} × {m} = {second} ({unit})"),
+        (f"Có tất cả số {spoken(noun)} là", f"{first} + {second} = {first + second} ({unit})"),
         answer=answer,
     )
     slips = tuple(_named(x, noun, unit) for x in (n * d + m * c, c + d, first + second + 10))
@@ -123,15 +123,15 @@ def _shopping(draw: Draw) -> Draft:
     total = cost + other
     paid = draw.pick([note for note in (100, 200, 300, 500) if note > total][:2])
     question = draw.template(
-        "{p} mua {n} {t}, mỗi {t} giá {c} đồng và một {o} giá {d} đồng. {p} đưa cô bán hàng {w} "
+        "{p} mua {n} {t}, mỗi {k} giá {c} đồng và một {o} giá {d} đồng. {p} đưa cô bán hàng {w} "
         "đồng. Hỏi cô bán hàng trả lại {p} bao nhiêu tiền?",
-        "{p} có {w} đồng. {p} mua {n} {t} giá {c} đồng một {t} và một {o} giá {d} đồng. Hỏi {p} "
+        "{p} có {w} đồng. {p} mua {n} {t} giá {c} đồng một {k} và một {o} giá {d} đồng. Hỏi {p} "
         "còn lại bao nhiêu tiền?",
         "Mỗi {t} giá {c} đồng, một {o} giá {d} đồng. {p} mang theo {w} đồng để mua {n} {t} và một "
         "{o}. Hỏi {p} còn thừa bao nhiêu tiền?",
     ).format(
         p=person, n=count, t=thing, c=spaced(price * 1000), o=once, d=spaced(other * 1000),
-        w=spaced(paid * 1000),
+        w=spaced(paid * 1000), k=thing.split()[0],
     )  # fmt: skip
     cost_, other_, total_, paid_, rest_ = (
         spaced(x * 1000) for x in (cost, other, total, paid, paid - total)
@@ -157,7 +157,7 @@ def _stock(draw: Draw) -> Draft:
     gone = count * each
     kept, added = draw.integer(5, 40) * 10, draw.integer(4, 30) * 5
     whole, rest = gone + kept, kept + added
-    short, said = unit.split()[0], solved(unit)
+    short, said = unit.split()[0], spoken(unit)
     question = draw.template(
         "Một {l} có {w} {u}. Người ta lấy ra {n} {h}, mỗi {h} {c} {u}, sau đó nhập thêm {b} {u}. "
         "Hỏi lúc này {l} đó có bao nhiêu {s}?",

@@ -1,6 +1,6 @@
 """Word problems of two steps, grade 3."""
 
-from mathpal.curriculum.families.spoken import solved, spoken
+from mathpal.curriculum.families.spoken import spoken
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.phrasing import names
 from mathpal.curriculum.registry import Draft, Draw, family
@@ -70,15 +70,15 @@ def _compared(draw: Draw) -> Draft:
     question = draw.template(
         "{F} {a} {n}. {S} {r}. Hỏi {q} bao nhiêu {u}?",
         "{F} {a} {n}, {s} {r}. Hỏi {q} bao nhiêu {u}?",
-        "Biết {f} {a} {n}, {s} {r}. Số {u} {q} là bao nhiêu?",
+        "Biết {f} {a} {n}, {s} {r}. Tính xem {q} bao nhiêu {u}.",
     ).format(
         F=_up(first), f=first, S=_up(second), s=second, a=a, n=noun, u=spoken(noun), r=relation,
         q=asked,
     )  # fmt: skip
     answer = _quantity(value, noun, unit)
     solution = worked(
-        (f"{_up(second)} số {solved(noun)} là", f"{a} {sign} {k} = {other} ({unit})"),
-        (f"{_up(asked)} số {solved(noun)} là", f"{last} = {value} ({unit})"),
+        (f"{_up(second)} số {spoken(noun)} là", f"{a} {sign} {k} = {other} ({unit})"),
+        (f"{_up(asked)} số {spoken(noun)} là", f"{last} = {value} ({unit})"),
         answer=answer,
     )
     slips = tuple(_quantity(n, noun, unit) for n in (slip, a + k if sign == "×" else a, value + 10))
@@ -95,7 +95,7 @@ def _packed_less(draw: Draw) -> Draft:
         text = draw.template(
             "{P} có {n} {h} {g}, mỗi {h} có {c} {t} và còn {b} {t} để ở ngoài. Hỏi {p} có tất cả "
             "bao nhiêu {t}?",
-            "{P} xếp các {t} vào {n} {h}, mỗi {h} {c} {t} thì còn thừa {b} {t}. Hỏi {p} có tất cả "
+            "{P} xếp {g} vào {n} {h}, mỗi {h} {c} {t} thì còn thừa {b} {t}. Hỏi {p} có tất cả "
             "bao nhiêu {t}?",
             "Có {n} {h} {g}, mỗi {h} có {c} {t}. {P} mua thêm {b} {t} nữa. Tính số {t} có tất cả.",
         )

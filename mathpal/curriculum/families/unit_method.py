@@ -1,6 +1,6 @@
 """Problems solved by reduction to the unit (rút về đơn vị), then multiplying or dividing."""
 
-from mathpal.curriculum.families.spoken import solved, spoken
+from mathpal.curriculum.families.spoken import spoken
 from mathpal.curriculum.layouts import worked
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import spaced
@@ -19,13 +19,13 @@ PACKS = (
 RATES = (
     ("phút", "vòi nước", "chảy được", "l nước", "l"),
     ("ngày", "đội công nhân", "sửa được", "m đường", "m"),
-    ("giờ", "cái máy", "làm được", "cái cốc", "cái"),
+    ("giờ", "máy", "làm được", "cái cốc", "cái"),
     ("ngày", "thợ may", "may được", "cái áo", "cái"),
     ("giờ", "người đi xe đạp", "đi được", "km", "km"),
     ("tuần", "bạn nhỏ", "đọc được", "trang sách", "trang"),
     ("ngày", "đàn gà", "ăn hết", "kg thóc", "kg"),
     ("giờ", "bác thợ", "xây được", "viên gạch", "viên"),
-    ("phút", "cái máy in", "in được", "tờ giấy", "tờ"),
+    ("phút", "máy in", "in được", "tờ giấy", "tờ"),
 )
 GOODS = (
     ("quyển vở", 6, 15), ("cái bút", 3, 9), ("cái bánh", 5, 12), ("kg cam", 15, 30),
@@ -60,8 +60,8 @@ def _pack_back(draw: Draw) -> Draft:
     ).format(n=count, h=holder, w=whole, t=thing, m=asked, u=spoken(thing))
     answer = _named(value, thing, unit)
     solution = worked(
-        (f"Một {holder} có số {solved(thing)} là", f"{whole} : {count} = {one} ({unit})"),
-        (f"{asked} {holder} có số {solved(thing)} là", f"{one} × {asked} = {value} ({unit})"),
+        (f"Một {holder} có số {spoken(thing)} là", f"{whole} : {count} = {one} ({unit})"),
+        (f"{asked} {holder} có số {spoken(thing)} là", f"{one} × {asked} = {value} ({unit})"),
         answer=answer,
     )
     slips = tuple(_named(x, thing, unit) for x in (whole + asked, value + one, one, whole))
@@ -70,14 +70,14 @@ def _pack_back(draw: Draw) -> Draft:
 
 def _rate_back(draw: Draw) -> Draft:
     span, who, deed, result, unit = draw.pick(RATES)
-    said = solved(result)
+    said = spoken(result)
     (count, asked), one = _counts(draw), draw.integer(10, 18)
     whole, value = one * count, one * asked
     question = draw.template(
         "Trong {n} {o}, một {s} {v} {w} {t}. Hỏi trong {m} {o}, {s} đó {v} bao nhiêu {u}? (Số {u} "
         "mỗi {o} như nhau)",
-        "Một {s} trong {n} {o} {v} {w} {t}. Nếu cứ đều như thế thì trong {m} {o} {v} bao nhiêu "
-        "{u}?",
+        "Một {s} trong {n} {o} {v} {w} {t}. Hỏi với mức như vậy, trong {m} {o} {s} đó {v} bao "
+        "nhiêu {u}?",
         "Biết một {s} cứ {n} {o} thì {v} {w} {t}. Tính số {u} {v} trong {m} {o}.",
     ).format(n=count, o=span, s=who, v=deed, w=whole, t=result, m=asked, u=spoken(result))
     answer = _named(value, result, unit)
@@ -128,7 +128,7 @@ def _packs_needed(draw: Draw) -> Draft:
     ).format(n=count, h=holder, w=whole, t=thing, x=other)
     answer = f"{asked} {holder}"
     solution = worked(
-        (f"Một {holder} có số {solved(thing)} là", f"{whole} : {count} = {one} ({unit})"),
+        (f"Một {holder} có số {spoken(thing)} là", f"{whole} : {count} = {one} ({unit})"),
         (f"Số {holder} cần có là", f"{other} : {one} = {asked} ({holder})"),
         answer=answer,
     )
@@ -138,14 +138,14 @@ def _packs_needed(draw: Draw) -> Draft:
 
 def _time_needed(draw: Draw) -> Draft:
     span, who, deed, result, unit = draw.pick(RATES)
-    said = solved(result)
+    said = spoken(result)
     (count, asked), one = _counts(draw), draw.integer(10, 15)
     whole, other = one * count, one * asked
     question = draw.template(
         "Trong {n} {o}, một {s} {v} {w} {t}. Hỏi trong bao nhiêu {o} thì {s} đó {v} {x} {t}? (Số "
         "{u} mỗi {o} như nhau)",
-        "Một {s} trong {n} {o} {v} {w} {t}. Nếu cứ đều như thế thì {v} {x} {t} trong bao nhiêu "
-        "{o}?",
+        "Một {s} trong {n} {o} {v} {w} {t}. Hỏi với mức như vậy, {s} đó {v} {x} {t} trong bao "
+        "nhiêu {o}?",
         "Biết một {s} cứ {n} {o} thì {v} {w} {t}. Tính số {o} cần có để {v} {x} {t}.",
     ).format(n=count, o=span, s=who, v=deed, w=whole, t=result, x=other, u=spoken(result))
     answer = f"{asked} {span}"
@@ -171,7 +171,7 @@ def _goods_bought(draw: Draw) -> Draft:
     answer = f"{asked} {thing}"
     solution = worked(
         (f"Giá tiền {_one(thing)} là", f"{whole} : {count} = {each} (đồng)"),
-        (f"Số {solved(thing)} mua được là", f"{other} : {each} = {asked} ({thing.split()[0]})"),
+        (f"Số {spoken(thing)} mua được là", f"{other} : {each} = {asked} ({thing.split()[0]})"),
         answer=answer,
     )
     slips = tuple(f"{x} {thing}" for x in (asked + count, asked + 1, one))

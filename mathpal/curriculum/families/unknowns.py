@@ -1,10 +1,27 @@
 """Families on finding x: one step, two steps, decimals, negative numbers."""
 
 from fractions import Fraction
+from itertools import pairwise
 
+from mathpal.curriculum.chains import written_out
 from mathpal.curriculum.layouts import equalities
 from mathpal.curriculum.registry import Draft, Draw, family
 from mathpal.curriculum.writing import decimal
+
+
+def _written_out(lines: list[str]) -> list[str]:
+    """Insert the steps of a calculation between its line and that of its value.
+
+    Example:
+        >>> _written_out(["x = 111 - 75", "x = 36"])
+        ['x = 111 - 75', 'x = 41 - 5', 'x = 36']
+    """
+    written = lines[:1]
+    for before, line in pairwise(lines):
+        unknown, calculation, value = *before.split(" = "), line.split(" = ")[1]
+        between = written_out(f"{calculation} = {value}").split(" = ")[1:-1]
+        written += [f"{unknown} = {step}" for step in between] + [line]
+    return written
 
 
 def _found(
@@ -24,7 +41,7 @@ def _found(
         "Với giá trị nào của x thì {e}?",
     )
     answer = f"x = {decimal(value)}"
-    solution = equalities(*lines, answer, answer=answer)
+    solution = equalities(*_written_out([*lines, answer]), answer=answer)
     slips = tuple(f"x = {decimal(slip)}" for slip in wrong if slip > 0 or value < 0)
     return Draft(text.format(e=lines[0]), solution, answer, (lines[0],), slips)
 

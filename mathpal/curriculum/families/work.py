@@ -115,10 +115,10 @@ def _drained(draw: Draw) -> Draft:
     question = draw.template(
         "Vòi thứ nhất chảy đầy một bể trong {a} {o}. Vòi thứ hai tháo hết nước của bể đầy trong "
         "{b} {o}. Bể không có nước, mở cả hai vòi thì sau bao lâu bể đầy?",
-        "Một bể cạn có vòi thứ nhất chảy vào, {a} {o} thì đầy bể và vòi thứ hai chảy ra, {b} {o} "
-        "thì hết bể nước. Nếu mở cả hai vòi cùng một lúc thì sau bao lâu bể đầy?",
-        "Mở vòi thứ nhất thì {a} {o} đầy bể, mở vòi thứ hai thì {b} {o} bể đầy chảy ra hết. Tính "
-        "thời gian để bể cạn đầy nước khi mở cả hai vòi.",
+        "Một bể có vòi thứ nhất chảy vào, {a} {o} thì đầy bể, và vòi thứ hai chảy ra, {b} {o} thì "
+        "hết bể nước đầy. Bể đang cạn, nếu mở cả hai vòi cùng một lúc thì sau bao lâu bể đầy?",
+        "Khi bể cạn, mở vòi thứ nhất thì {a} {o} bể đầy. Khi bể đầy, mở vòi thứ hai thì {b} {o} bể "
+        "cạn. Bể đang cạn, tính thời gian để bể đầy nước khi mở cả hai vòi.",
     ).format(a=a, b=b, o=unit)
     steps = [
         (f"Một {unit} vòi thứ nhất chảy được là", f"1 : {a} = 1/{a} (bể)"),
@@ -151,8 +151,8 @@ def voi_nuoc(draw: Draw) -> Draft:
         "thì {a} {o} đầy bể. Hỏi vòi thứ hai chảy một mình thì bao lâu đầy bể?",
         "Vòi thứ nhất chảy đầy bể trong {a} {o}. Nếu cả hai vòi cùng chảy thì bể đầy sau {t} {o}. "
         "Hỏi riêng vòi thứ hai chảy đầy bể trong bao lâu?",
-        "Cả hai vòi chảy đầy bể trong {t} {o}, riêng vòi thứ nhất chảy đầy bể trong {a} {o}. Tính "
-        "thời gian để riêng vòi thứ hai chảy đầy bể.",
+        "Cả hai vòi cùng chảy thì đầy bể trong {t} {o}, riêng vòi thứ nhất chảy đầy bể trong {a} "
+        "{o}. Tính thời gian để riêng vòi thứ hai chảy đầy bể.",
     )
     return _alone(draw, texts, who, "chảy được", "bể")
 
