@@ -16,7 +16,6 @@ from mathpal.curriculum import FAMILIES, problem
 from mathpal.curriculum.listing import HEADINGS
 from mathpal.errors import ConfigError, DataError
 from mathpal.evaluation.evaluate import evaluate, skip, spread
-from mathpal.evaluation.statistics import wilson
 from mathpal.evaluation.summary import Report, summarise
 from mathpal.evaluation.tables import text_table, title, write_report
 from mathpal.generation.responses import Response, respond
@@ -24,6 +23,7 @@ from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora
 from mathpal.objectives.sft import sft
 from mathpal.problems import Problem
+from mathpal.statistics.proportions import wilson
 from mathpal.tokens.chat import encode, prompt_text
 from mathpal.training.fit import fit
 from mathpal.training.job import TrainingJob
