@@ -92,10 +92,10 @@ def plain_loop(loaded: Any, problems: list[Any], max_new_tokens: int, batch_size
     """
     import torch
 
-    from mathpal.generation.responses import decoding
+    from mathpal.generation.library import greedy_settings
     from mathpal.tokens.chat import prompt_text
 
-    tokenizer, settings = loaded.tokenizer, decoding(loaded.tokenizer, max_new_tokens)
+    tokenizer, settings = loaded.tokenizer, greedy_settings(loaded.tokenizer, max_new_tokens)
     texts: list[str] = []
     for begin in range(0, len(problems), batch_size):
         prompts = [prompt_text(tokenizer, turns) for turns in problems[begin : begin + batch_size]]

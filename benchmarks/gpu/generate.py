@@ -105,11 +105,11 @@ def library(loaded: Any, asked: list[str], batch: int, new: int, where: Any) -> 
     """Tokens of each answer by `model.generate`, one left-padded batch after another."""
     import torch
 
-    from mathpal.generation.responses import decoding
+    from mathpal.generation.library import greedy_settings
     from mathpal.tokens.chat import prompt_text, stop_ids
 
     words, lengths = loaded.tokenizer, []
-    settings, stops = decoding(words, new), set(stop_ids(words))
+    settings, stops = greedy_settings(words, new), set(stop_ids(words))
     for begin in range(0, len(asked), batch):
         prompts = [prompt_text(words, text) for text in asked[begin : begin + batch]]
         given = words(prompts, add_special_tokens=False, padding=True, return_tensors="pt")

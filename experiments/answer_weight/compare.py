@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from math import comb
 from pathlib import Path
 
-from mathpal.evaluation.statistics import wilson
+from mathpal.statistics.proportions import wilson
 
 Verdicts = dict[str, dict[str, bool]]  # cohort, problem
 

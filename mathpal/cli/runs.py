@@ -3,8 +3,8 @@
 The keyword-only parameters of a function are the verb's settings.
 """
 
+import itertools
 import sys
-from functools import partial
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
@@ -72,9 +72,8 @@ def generate(
         seed: seed of the sampling.
         allow_changed: answer even if the base is not the run's any more.
     """
-    import transformers
-
     from mathpal.generation.chat import chat, reply, require_text, taught_many_turns
+    from mathpal.generation.records import Decoding
     from mathpal.run.reopening import reopen_model
 
     require_text(question or "")
@@ -83,15 +82,14 @@ def generate(
         if not hasattr(loaded.model, "disable_adapter"):
             raise ConfigError(f"{run} was trained without LoRA and has no base; use system=tuned")
         loaded.model.base_model.disable_adapter_layers()
-    transformers.set_seed(seed)
-    answer = partial(
-        reply,
-        loaded,
-        max_new_tokens=max_new_tokens,
-        temperature=temperature,
-        top_k=top_k,
-        top_p=top_p,
+    decoding = Decoding(
+        max_new_tokens=max_new_tokens, temperature=temperature, top_k=top_k, top_p=top_p, seed=seed
     )
+    numbers = itertools.count()
+
+    def answer(turns: list[dict[str, str]]) -> str:
+        return reply(loaded, turns, decoding, number=next(numbers))
+
     if question is not None:
         answer([{"role": "user", "content": question}])
     elif sys.stdin.isatty():

@@ -3,17 +3,14 @@
 The facade that `conf/evaluation/*.yaml` names.
 """
 
-import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, MinLen
 
 from mathpal.evaluation.instructions import (
-    INSTRUCTION,
     Instructed,
     System,
-    asked,
     instructions,
     only_measured_systems_are_instructed,
 )
@@ -21,9 +18,10 @@ from mathpal.evaluation.summary import Report, summarise
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
 from mathpal.settings.capabilities import declares
+from mathpal.systems.prompting import INSTRUCTION
 
 if TYPE_CHECKING:
-    from mathpal.generation.responses import Response
+    from mathpal.generation.records import Response
 
 Count = Annotated[int, Ge(1)]
 
@@ -67,7 +65,10 @@ def evaluate(
     """
     from mathpal.answers import parse_gold
     from mathpal.answers.second_opinion import checker
-    from mathpal.generation.responses import respond
+    from mathpal.generation.records import Decoding, Question
+    from mathpal.progress import Progress
+    from mathpal.systems.local import LocalModel
+    from mathpal.tokens.chat import asked_turns
 
     if second_opinion:
         checker()  # raises before anything is generated
@@ -76,15 +77,12 @@ def evaluate(
     golds = [parse_gold(p.answer or "", kind=p.kind) for p in chosen]
     samples: list[dict[str, Any]] = []
     before = instructions(loaded, systems, instruction, instructed)
+    questions = [Question(problem.id, asked_turns(problem)) for problem in chosen]
+    decoding = Decoding(max_new_tokens=max_new_tokens, batch_tokens=batch_tokens)
     for system in systems:
-        with switched_off(loaded.model) if system == "base" else contextlib.nullcontext():
-            responses = respond(
-                loaded,
-                [asked(p, before[system]) for p in chosen],
-                max_new_tokens=max_new_tokens,
-                batch_tokens=batch_tokens,
-                label=f"evaluating {system}",
-            )
+        asked = LocalModel(system, loaded, adapted=system == "tuned", instruction=before[system])
+        with Progress(f"evaluating {system}", total=len(questions), unit="problem") as bar:
+            responses = asked.answer(questions, decoding, lambda place, response: bar.advance())
         for item, gold, response in zip(chosen, golds, responses, strict=True):
             sample = _sample(item, system, response, gold, lenient=lenient)
             samples.append({**sample, "instruction": before[system]})
@@ -171,9 +169,3 @@ def spread(items: Sequence[Problem], limit: int | None) -> list[Problem]:
         counts[min(counts, key=lambda name: counts[name] / len(sources[name]))] += 1
     chosen = ((own, counts[name]) for name, own in sources.items())
     return [own[i * len(own) // count] for own, count in chosen for i in range(count)]
-
-
-def switched_off(model: Any) -> contextlib.AbstractContextManager[None]:
-    """Context in which the LoRA weights have no effect."""
-    assert hasattr(model, "disable_adapter"), "preflight refuses base without LoRA"
-    return model.disable_adapter()

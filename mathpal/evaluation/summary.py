@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from mathpal.answers.failures import FAILURES, Failure
-from mathpal.evaluation.statistics import Proportion, wilson
+from mathpal.statistics.proportions import Proportion, wilson
 
 Sample = dict[str, Any]
 Shares = Mapping[str, Proportion]

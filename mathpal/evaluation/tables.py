@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from mathpal.answers.failures import FAILURES
-from mathpal.evaluation.statistics import Proportion
 from mathpal.evaluation.summary import Report, Row, Shares
 from mathpal.record.files import SCHEMA, write_json, write_lines
+from mathpal.statistics.proportions import Proportion
 
 MANY_FAMILIES = 24  # the text table shows topics if there are more families than this
 MOST_FAILING = 12  # families in the table of failures

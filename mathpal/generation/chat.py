@@ -1,6 +1,6 @@
 """Stream one answer to the terminal, and run an interactive chat.
 
-Knows a model's `generate`, and what the run's data taught: single questions or conversations of
+Knows a model's answers, and what the run's data taught: single questions or conversations of
 many turns. Knows no gold answers and no batches.
 """
 
@@ -13,10 +13,12 @@ from annotated_types import Ge
 from typing_extensions import TypedDict
 
 from mathpal.errors import ConfigError, MathPalError
-from mathpal.generation.responses import decoding, within_positions, without_defaults
+from mathpal.generation.records import Decoding, Question
+from mathpal.generation.responses import respond
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
 from mathpal.record import reading
+from mathpal.tokens.chat import prompt_text
 
 MANY_TURNS: Final = "many_turn_rows"  # key of data/summary.json: rows with several questions
 HELP = """\
@@ -33,52 +35,35 @@ class Taught(TypedDict):
     many_turn_rows: NotRequired[Annotated[int, Ge(0)]]
 
 
-def reply(
-    loaded: Loaded,
-    turns: Turns,
-    *,
-    max_new_tokens: int,
-    temperature: float = 0.0,
-    top_k: int = 64,
-    top_p: float = 0.95,
-) -> str:
-    """Answer the last turn, printing each word as it is generated.
+def reply(loaded: Loaded, turns: Turns, decoding: Decoding, *, number: int = 0) -> str:
+    """Answer the last turn, printing the text as it is generated.
 
     Args:
         loaded: model and tokenizer.
         turns: the conversation so far, the user's turn last.
-        max_new_tokens: most tokens of the answer.
-        temperature: 0 for greedy decoding.
-        top_k: used if the temperature is above 0, like `top_p`; see `mathpal generate --help`.
+        decoding: how the answer is generated.
+        number: of the answer; with the seed it decides what is drawn.
 
     Raises:
         ConfigError: if the last turn is no text, or too long for the model.
     """
     require_text(turns[-1]["content"])
-    import torch
-    from transformers import TextStreamer
-
     tokenizer = loaded.tokenizer
-    text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-    inputs = tokenizer(text, add_special_tokens=False, return_tensors="pt").to(loaded.model.device)
-    drawing = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
-    length = inputs.input_ids.shape[1]
+    length = len(tokenizer(prompt_text(tokenizer, turns), add_special_tokens=False).input_ids)
     if length > loaded.max_length:
         raise ConfigError(
             f"the question and the turns before it have {length} tokens, and the model is loaded "
             f"for {loaded.max_length}; expected a shorter question (in a chat, /new forgets the "
-            f"turns before it), or model.max_length={length + max_new_tokens}"
+            f"turns before it), or model.max_length={length + decoding.max_new_tokens}"
         )
-    room = within_positions(loaded.model, length, max_new_tokens)
-    settings = decoding(tokenizer, room, **(drawing if temperature > 0 else {}))
-    with torch.inference_mode(), without_defaults(loaded.model):
-        out = loaded.model.generate(
-            input_ids=inputs.input_ids,
-            attention_mask=inputs.attention_mask,
-            generation_config=settings,
-            streamer=TextStreamer(tokenizer, skip_prompt=True, skip_special_tokens=True),
-        )
-    return tokenizer.decode(out[0, length:], skip_special_tokens=True)
+    (answer,) = respond(
+        loaded,
+        [Question("chat", turns, number)],
+        decoding,
+        streamed=lambda _, text: print(text, end="", flush=True),
+    )
+    print()
+    return answer.text
 
 
 def require_text(question: str) -> None:

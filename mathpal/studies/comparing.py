@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from mathpal.statistics.means import Paired, holm, paired
 from mathpal.studies.ranking import ALONE, Configuration, Ranking
-from mathpal.studies.statistics import Paired, holm, paired
 
 RIVALS = 3  # with more, the correction would leave no difference significant
 LEVEL = 0.05

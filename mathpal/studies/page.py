@@ -12,10 +12,10 @@ from mathpal.drawing import formatting
 from mathpal.errors import MathPalError
 from mathpal.record.files import write_text
 from mathpal.reporting.inputs import Section
+from mathpal.statistics.means import PAIRS_FOR_RANKS, mean_interval
 from mathpal.studies import best, costs, figures, overviews, tables
 from mathpal.studies.findings import Findings
 from mathpal.studies.history import FINISHED, Trial
-from mathpal.studies.statistics import PAIRS_FOR_RANKS, mean_interval
 from mathpal.studies.verdict import verdict
 from mathpal.studies.wording import (
     between,

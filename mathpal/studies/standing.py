@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mathpal.record.files import short
+from mathpal.statistics.means import mean_interval
 from mathpal.studies import costs
 from mathpal.studies.findings import Findings
 from mathpal.studies.history import FINISHED, Trial
-from mathpal.studies.statistics import mean_interval
 from mathpal.studies.wording import between, measured, numbers, settings
 
 _FRESH = 30.0  # most seconds since the last heartbeat of a driver that is at work

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from mathpal.drawing.formatting import duration
+from mathpal.statistics.means import mean_interval
 from mathpal.studies.findings import Findings
 from mathpal.studies.history import History, Trial
 from mathpal.studies.layouts import beside
-from mathpal.studies.statistics import mean_interval
 from mathpal.studies.wording import (
     DASH,
     between,

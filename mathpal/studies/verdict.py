@@ -4,13 +4,13 @@ import math
 from collections.abc import Iterator, Sequence
 
 from mathpal.drawing.formatting import duration, percent
+from mathpal.statistics.means import PAIRS_FOR_RANKS, mean_interval
 from mathpal.studies.comparing import Comparison
 from mathpal.studies.costs import Time, counts, failures
 from mathpal.studies.findings import Findings
 from mathpal.studies.history import FINISHED, History
 from mathpal.studies.layouts import split
 from mathpal.studies.ranking import Configuration
-from mathpal.studies.statistics import PAIRS_FOR_RANKS, mean_interval
 from mathpal.studies.wording import (
     between,
     listed,

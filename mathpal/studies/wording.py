@@ -6,8 +6,8 @@ from typing import Any
 
 from mathpal.drawing.formatting import MINUS, scientific
 from mathpal.settings.faults import shown
+from mathpal.statistics.means import Mean
 from mathpal.studies.ranking import SEED, Configuration
-from mathpal.studies.statistics import Mean
 
 DASH = "\N{EN DASH}"
 

@@ -6,7 +6,7 @@ template cannot express. `mask_gate` proves the mask.
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,14 +72,14 @@ def asked_turns(problem: Problem) -> list[dict[str, str]]:
     return turns_of(problem)[:-1]
 
 
-def prompt_text(tokenizer: Any, turns: str | list[dict[str, str]]) -> str:
+def prompt_text(tokenizer: Any, turns: str | Sequence[Mapping[str, str]]) -> str:
     """Return the rendered prompt, up to the beginning of the model's answer.
 
     Args:
         tokenizer: with a chat template.
         turns: the conversation so far, or one question.
     """
-    asked = messages(turns) if isinstance(turns, str) else turns
+    asked = messages(turns) if isinstance(turns, str) else [dict(turn) for turn in turns]
     return tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True)
 
 

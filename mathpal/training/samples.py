@@ -10,7 +10,7 @@ import lightning
 import numpy as np
 import torch
 
-from mathpal.generation.responses import decoding, without_defaults
+from mathpal.generation.library import greedy_settings, without_defaults
 from mathpal.models.backends import answering
 from mathpal.record.samples import Rows
 from mathpal.tokens.chat import TokenTable, stop_ids
@@ -91,7 +91,7 @@ def answers(model: Any, tokenizer: Any, rows: list[Asked]) -> list[str]:
         out = model.generate(
             input_ids=ids.to(model.device),
             attention_mask=mask.to(model.device),
-            generation_config=decoding(tokenizer, NEW_TOKENS),
+            generation_config=greedy_settings(tokenizer, NEW_TOKENS),
         )
     stops = stop_ids(tokenizer)
     texts = []

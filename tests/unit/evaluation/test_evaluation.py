@@ -16,17 +16,18 @@ from mathpal.curriculum import FAMILIES, problem
 from mathpal.curriculum.listing import HEADINGS
 from mathpal.errors import ConfigError, DataError
 from mathpal.evaluation.evaluate import evaluate, skip, spread
-from mathpal.evaluation.statistics import wilson
 from mathpal.evaluation.summary import Report, summarise
 from mathpal.evaluation.tables import text_table, title, write_report
-from mathpal.generation.responses import Response, respond
+from mathpal.generation.records import Response
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora
 from mathpal.objectives.sft import sft
 from mathpal.problems import Problem
+from mathpal.statistics.proportions import wilson
 from mathpal.tokens.chat import encode, prompt_text
 from mathpal.training.fit import fit
 from mathpal.training.job import TrainingJob
+from tests import asking
 from tests.records import read_json
 
 QUESTIONS = [problem("ask", "test", name, 0).question for name in sorted(FAMILIES)][:9]
@@ -54,7 +55,8 @@ def trained(shared_tiny: Loaded) -> Loaded:
 def ask(
     loaded: Loaded, questions: list[str], batch_tokens: int = 1000, limit: int = 24
 ) -> list[Response]:
-    return respond(loaded, questions, max_new_tokens=limit, batch_tokens=batch_tokens)
+    found = asking.ask(loaded, questions, max_new_tokens=limit, batch_tokens=batch_tokens)
+    return [answer._replace(prompt_tokens=0) for answer in found]
 
 
 class TestAnswers:
@@ -102,8 +104,8 @@ def say(monkeypatch: pytest.MonkeyPatch, texts: list[str]) -> list[Any]:
     """Let a model answer these texts; return what it is asked, call by call."""
     calls: list[Any] = []
 
-    def respond(loaded: Loaded, asked: list[Any], **settings: Any) -> list[Response]:
-        calls.append(asked)
+    def respond(loaded: Loaded, asked: list[Any], *settings: Any, **more: Any) -> list[Response]:
+        calls.append([question.turns for question in asked])
         return [Response(text, 5, True) for text in texts]
 
     monkeypatch.setattr("mathpal.generation.responses.respond", respond)

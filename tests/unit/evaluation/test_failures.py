@@ -12,7 +12,7 @@ from mathpal.curriculum import FAMILIES
 from mathpal.evaluation.evaluate import evaluate
 from mathpal.evaluation.summary import Report, summarise
 from mathpal.evaluation.tables import MOST_FAILING, text_table, write_report
-from mathpal.generation.responses import Response
+from mathpal.generation.records import Response
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora
 from mathpal.problems import Problem
@@ -49,8 +49,10 @@ def shown(report: Report) -> list[str]:
 class TestEvaluate:
     @pytest.fixture
     def report(self, shared_tiny: Loaded, monkeypatch: pytest.MonkeyPatch) -> Report:
-        def respond(loaded: Loaded, asked: Any, *, label: str, **settings: Any) -> list[Response]:
-            texts = SAID[label.removeprefix("evaluating ")]
+        systems = iter(("base", "tuned"))
+
+        def respond(loaded: Loaded, asked: Any, *settings: Any, **more: Any) -> list[Response]:
+            texts = SAID[next(systems)]
             cut = ("Một xe đi", texts[-1])
             return [Response(text, 5, text not in cut) for text in texts]
 

@@ -1,6 +1,7 @@
 """An instruction stands before the questions of the named systems only, and is recorded."""
 
 import copy
+import itertools
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -10,17 +11,18 @@ from typing import Any
 import pytest
 
 from mathpal.evaluation.evaluate import evaluate
-from mathpal.evaluation.instructions import INSTRUCTION, asked, instructions
+from mathpal.evaluation.instructions import instructions
 from mathpal.evaluation.tables import text_table, write_report
 from mathpal.export.exports import export_merged_16bit
-from mathpal.generation.responses import Response
+from mathpal.generation.records import Response
 from mathpal.models.loaded import Loaded
 from mathpal.models.loading import load_causal_lm, load_gemma3n
 from mathpal.models.lora import attach_lora
 from mathpal.models.origin import is_marked, mark, text_part
 from mathpal.problems import Problem
 from mathpal.run.weights import save_trained
-from mathpal.tokens.chat import asked_turns, prompt_text
+from mathpal.systems.prompting import INSTRUCTION
+from mathpal.tokens.chat import prompt_text
 from tests.records import read_json
 
 SUM = Problem("s", "1 + 1 = ?", "Đáp số: 2", answer="2", kind="integer", cohort="new")
@@ -43,12 +45,13 @@ def model(trained_by_mathpal: bool) -> Loaded:
 def prompts(shared_tiny: Loaded, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     """Rendered prompts by system, as a model is asked them; every answer is "2"."""
     found: dict[str, list[str]] = {}
+    systems = itertools.cycle(("base", "tuned"))
 
-    def respond(loaded: Loaded, turns: Any, *, label: str, **settings: Any) -> list[Response]:
-        found[label.removeprefix("evaluating ")] = [
-            prompt_text(shared_tiny.tokenizer, each) for each in turns
+    def respond(loaded: Loaded, asked: Any, *settings: Any, **more: Any) -> list[Response]:
+        found[next(systems)] = [
+            prompt_text(shared_tiny.tokenizer, question.turns) for question in asked
         ]
-        return [Response("2", 1, True) for _ in turns]
+        return [Response("2", 1, True) for _ in asked]
 
     monkeypatch.setattr("mathpal.generation.responses.respond", respond)
     return found
@@ -75,21 +78,6 @@ class TestWhoIsInstructed:
     def test_a_name_decides_nothing(self) -> None:
         named = model(False)._replace(name="shipped:gemma3n_tiny")
         assert instructions(named, ("base",), WORDS, "auto") == {"base": WORDS}
-
-
-class TestHowItIsPut:
-    def test_before_the_question(self) -> None:
-        (turn,) = asked(SUM, WORDS)
-        assert turn == {"role": "user", "content": f"{WORDS}\n\n1 + 1 = ?"}
-
-    def test_before_the_last_question_of_a_conversation(self) -> None:
-        *before, question = asked(TALK, WORDS)
-        assert before == asked_turns(TALK)[:-1]
-        assert question["content"] == f"{WORDS}\n\n1 + 1 = ?"
-
-    @pytest.mark.parametrize("problem", [SUM, TALK])
-    def test_without_one_the_prompt_is_that_of_training(self, problem: Problem) -> None:
-        assert asked(problem, None) == asked_turns(problem)
 
 
 class TestEvaluation:

@@ -16,8 +16,11 @@ from mathpal.generation.chat import (
     require_text,
     taught_many_turns,
 )
+from mathpal.generation.records import Decoding
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
+
+FOUR = Decoding(max_new_tokens=4)
 
 
 def asked(*lines: str, remembers: bool) -> list[list[str]]:
@@ -58,12 +61,12 @@ def test_a_conversation_longer_than_the_model_was_loaded_for_is_refused(
 ) -> None:
     turns = [{"role": "user", "content": "Tính: " + "1 + " * shared_tiny.max_length + "1"}]
     with pytest.raises(ConfigError, match=r"tokens, and the model is loaded for 256.*/new") as said:
-        reply(shared_tiny, turns, max_new_tokens=4)
+        reply(shared_tiny, turns, FOUR)
     enough = int(str(said.value).rsplit("=", 1)[1])
     wider = shared_tiny._replace(max_length=enough - 4)
-    reply(wider, turns, max_new_tokens=4)
+    reply(wider, turns, FOUR)
     with pytest.raises(ConfigError):
-        reply(wider._replace(max_length=enough - 5), turns, max_new_tokens=4)
+        reply(wider._replace(max_length=enough - 5), turns, FOUR)
 
 
 def test_commands_are_read_in_any_letters() -> None:

@@ -17,13 +17,15 @@ from transformers import (
     T5Config,
 )
 
-from mathpal.generation import decoding, responses
+from mathpal.generation import decoding
 from mathpal.generation.cache import ROOM, RowCache, RowLayer, attention_windows
-from mathpal.generation.decoding import greedy
-from mathpal.generation.responses import Response, respond
+from mathpal.generation.decoding import decode
+from mathpal.generation.records import Response
+from mathpal.generation.sampling import most_likely
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora
 from mathpal.tokens.chat import prompt_text
+from tests.asking import ask
 
 LIMIT = 20
 STOPS = range(0, 90, 9)  # one id in nine: rows end at all lengths, some only at the limit
@@ -92,10 +94,12 @@ def alone(model: Any, prompts: list[list[int]]) -> list[list[int]]:
 
 
 def written(model: Any, prompts: list[list[int]], **changed: Any) -> dict[int, list[int]]:
-    settings = {"stops": set(STOPS), "max_new_tokens": LIMIT, "batch_tokens": 300, **changed}
+    settings = {"max_new_tokens": LIMIT, "batch_tokens": 300, "choose": most_likely, **changed}
+    stops = settings.pop("stops", STOPS)
     windows = attention_windows(model.config)
     assert windows is not None
-    return dict(greedy(model, prompts, windows=windows, **settings))
+    ends = lambda ids: ids[-1] in stops  # noqa: E731
+    return dict(decode(model, prompts, windows=windows, ends=ends, **settings))
 
 
 class Watched:
@@ -208,9 +212,10 @@ class TestBatch:
     def test_the_caller_is_not_in_inference_mode(
         self, watched: Watched, prompts: list[list[int]]
     ) -> None:
-        running = greedy(
-            watched, prompts, windows=[None, None], stops=(), max_new_tokens=2, batch_tokens=50
-        )
+        running = decode(
+            watched, prompts, windows=[None, None], ends=lambda ids: False, choose=most_likely,
+            max_new_tokens=2, batch_tokens=50,
+        )  # fmt: skip
         next(running)
         assert not torch.is_inference_mode_enabled()
 
@@ -243,6 +248,10 @@ class TestCache:
         assert attention_windows(lfm2().config) is None
 
 
+def bare(found: list[Response]) -> list[Response]:
+    return [answer._replace(prompt_tokens=0) for answer in found]
+
+
 def lfm2() -> Any:
     config = Lfm2Config(
         vocab_size=600, hidden_size=32, intermediate_size=48, num_hidden_layers=2,
@@ -263,10 +272,8 @@ class TestOtherModels:
 
     def test_they_answer_through_transformers_own_loop(self, other: Loaded) -> None:
         questions = ["1 + 1 = ?", "Một hình vuông có cạnh 5 cm. Tính chu vi.", "2 + 3 = ?"]
-        found = respond(other, questions, max_new_tokens=12, batch_tokens=200)
-        one_by_one = [
-            respond(other, [q], max_new_tokens=12, batch_tokens=200)[0] for q in questions
-        ]
+        found = ask(other, questions, max_new_tokens=12, batch_tokens=200)
+        one_by_one = [ask(other, [q], max_new_tokens=12, batch_tokens=200)[0] for q in questions]
         assert found == one_by_one
         assert all(answer.tokens == 12 or answer.finished for answer in found)
 
@@ -280,8 +287,8 @@ class TestOtherModels:
             return torch.cat([input_ids, torch.tensor([[a, 1, b], [a, b, 5]])], dim=1)
 
         monkeypatch.setattr(other.model, "generate", generate)
-        found = respond(other, ["1", "2"], max_new_tokens=3, batch_tokens=10_000)
-        assert found == [Response("a", 2, True), Response("ab", 3, True)]
+        found = ask(other, ["1", "2"], max_new_tokens=3, batch_tokens=10_000)
+        assert bare(found) == [Response("a", 2, True), Response("ab", 3, True)]
 
 
 class TestRespond:
@@ -292,15 +299,15 @@ class TestRespond:
         asked: list[list[int]] = []
 
         def answers(
-            model: Any, prompts: list[list[int]], *, stops: Any, **rest: Any
+            model: Any, prompts: list[list[int]], *, ends: Any, **rest: Any
         ) -> Iterator[tuple[int, list[int]]]:
-            assert sorted(stops) == [1, 5]
+            assert [token for token in range(1536) if ends([token])] == [1, 5]
             asked.extend(prompts)
             yield from [(1, [a, b, 5]), (2, [a, b, b]), (0, [a, 1])]
 
-        monkeypatch.setattr(decoding, "greedy", answers)
-        found = responses.respond(shared_tiny, ["1", "2", "3"], max_new_tokens=3, batch_tokens=99)
-        assert found == [
+        monkeypatch.setattr(decoding, "decode", answers)
+        found = ask(shared_tiny, ["1", "2", "3"], max_new_tokens=3, batch_tokens=99)
+        assert bare(found) == [
             Response("a", 2, True), Response("ab", 3, True), Response("abb", 3, False)
         ]  # fmt: skip
         texts = [shared_tiny.tokenizer.decode(ids) for ids in asked]

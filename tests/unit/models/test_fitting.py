@@ -10,7 +10,6 @@ from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig, OPTConfi
 
 from mathpal.curriculum import problem
 from mathpal.errors import ConfigError
-from mathpal.generation.responses import respond
 from mathpal.models.fitting import learned_positions, positions
 from mathpal.models.loaded import Loaded
 from mathpal.models.loading import load_causal_lm
@@ -22,6 +21,7 @@ from mathpal.settings.preflight import preflight
 from mathpal.tokens.chat import encode
 from mathpal.training.fit import fit
 from mathpal.training.job import TrainingJob
+from tests.asking import ask
 from tests.unit.models.test_loading import saved
 
 
@@ -92,10 +92,10 @@ class TestPositions:
         folder = opt(shared_tiny, tmp_path / "m", 64)
         loaded = load_causal_lm(path=str(folder), dtype="float32", max_length=64)
         with caplog.at_level(logging.WARNING):
-            (found,) = respond(loaded, ["Tính: 1 + 2"], max_new_tokens=200, batch_tokens=4096)
+            (found,) = ask(loaded, ["Tính: 1 + 2"], max_new_tokens=200, batch_tokens=4096)
         assert 0 < found.tokens < 64 and "cut off after" in caplog.text
         with pytest.raises(ConfigError, match="knows 64 positions, so it cannot answer"):
-            respond(loaded, ["Tính: 1 + 2" * 20], max_new_tokens=2, batch_tokens=4096)
+            ask(loaded, ["Tính: 1 + 2" * 20], max_new_tokens=2, batch_tokens=4096)
 
 
 @pytest.mark.parametrize("inner", [16, 8])
@@ -114,5 +114,5 @@ def test_an_opt_model_is_trained_and_asked(shared_tiny: Loaded, tmp_path: Path, 
     job = TrainingJob(loaded, rows, None, sft(), record, None)
     fit(job, lr=5e-2, batch_tokens=1024, max_steps=12, record_every=1, accelerator="cpu")
     assert losses[-1] < losses[0]
-    (found,) = respond(loaded, ["Tính: 1 + 2"], max_new_tokens=4, batch_tokens=512)
+    (found,) = ask(loaded, ["Tính: 1 + 2"], max_new_tokens=4, batch_tokens=512)
     assert found.tokens >= 1

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mathpal.generation.chat import reply
+from mathpal.generation.records import Decoding
 from mathpal.models.loaded import Loaded
 from mathpal.models.loading import load_causal_lm
 from mathpal.models.lora import attach_lora
@@ -76,7 +77,7 @@ def test_answers_do_not_depend_on_it(
     if lora:
         loaded = loaded._replace(model=attach_lora(loaded.model, r=2, alpha=4))
     question = messages("Có 12 quả cam, thêm 12 quả cam. Hỏi có mấy quả cam?")
-    expected = reply(tiny, question, max_new_tokens=30)
-    assert reply(loaded, question, max_new_tokens=30) == expected
+    expected = reply(tiny, question, Decoding(max_new_tokens=30))
+    assert reply(loaded, question, Decoding(max_new_tokens=30)) == expected
     held = loaded.model.generation_config
     assert [getattr(held, name) for name in content] == list(content.values())

@@ -11,12 +11,12 @@ from safetensors.torch import load_file
 
 from mathpal.errors import ConfigError
 from mathpal.export.exports import export_merged_16bit
-from mathpal.generation.responses import respond
 from mathpal.models.host_table import HostEmbedding, offloaded
 from mathpal.models.loaded import Loaded
 from mathpal.models.loading import load_gemma3n
 from mathpal.models.lora import attach_lora, no_lora
 from mathpal.objectives.sft import sft
+from tests.asking import ask
 from tests.unit.models.test_loading import miniature, saved, with_towers
 
 NAME = "model.embed_tokens_per_layer.weight"
@@ -68,7 +68,7 @@ def test_loss_and_gradients_are_the_same_to_the_bit(
 
 def test_answers_are_the_same(folder: Path) -> None:
     written = [
-        respond(m, ["Tính: 12 + 3", "Tính: 4"], max_new_tokens=6, batch_tokens=256)
+        ask(m, ["Tính: 12 + 3", "Tính: 4"], max_new_tokens=6, batch_tokens=256)
         for m in pair(folder)
     ]
     assert written[0] == written[1]

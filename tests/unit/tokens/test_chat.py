@@ -27,6 +27,7 @@ from mathpal.tokens.chat import (
 from mathpal.tokens.plain import text_problem
 from mathpal.tokens.preview import marked, mask_sample
 from mathpal.tokens.token_cache import fingerprint
+from tests.asking import ask
 
 PROBLEMS = [problem("chat", "train", name, i) for name in sorted(FAMILIES) for i in range(3)]
 SUM = Problem("sum", "1 + 1 = ?", "1 + 1 = 2\nĐáp số: 2")
@@ -334,7 +335,7 @@ def test_the_mask_of_any_conversation(
 def test_a_model_is_asked_with_all_turns_before_the_last_answer(
     tokenizer: Any, shared_tiny: Loaded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mathpal.generation import decoding, responses
+    from mathpal.generation import decoding
 
     assert asked_turns(SUM) == messages(SUM.question)
     assert prompt_text(tokenizer, asked_turns(SUM)) == prompt_text(tokenizer, SUM.question)
@@ -345,9 +346,9 @@ def test_a_model_is_asked_with_all_turns_before_the_last_answer(
         prompts.extend(map(tokenizer.decode, batch))
         return ((number, [1]) for number in range(len(batch)))
 
-    monkeypatch.setattr(decoding, "greedy", answer)
+    monkeypatch.setattr(decoding, "decode", answer)
     asked = ["1 + 1 = ?", asked_turns(TALK)]
-    responses.respond(shared_tiny, asked, max_new_tokens=4, batch_tokens=100)
+    ask(shared_tiny, asked, max_new_tokens=4, batch_tokens=100)
     whole = encode([TALK], tokenizer, max_length=256)
     ids, seen = whole_row(whole)
     last = len(seen) - seen[::-1].index(False)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
+from mathpal.statistics.means import holm, mean_interval, paired
 from mathpal.studies.comparing import compare
 from mathpal.studies.history import read
 from mathpal.studies.importance import importance
 from mathpal.studies.ranking import rank
-from mathpal.studies.statistics import holm, mean_interval, paired
 from tests.unit.studies.studies import build, told
 
 

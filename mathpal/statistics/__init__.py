@@ -1,0 +1,1 @@
+"""Intervals and tests of shares, means and paired differences. Knows numbers, no runs or trials."""
