@@ -81,7 +81,7 @@ def train(overrides: list[str]) -> Peak:
     from mathpal.settings import composition
     from mathpal.settings.composition import compose
     from mathpal.settings.preflight import preflight
-    from mathpal.training.resident import peak_resident
+    from mathpal.record.resident import peak_resident
 
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()

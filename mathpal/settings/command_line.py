@@ -178,6 +178,8 @@ def _forms(text: str, place: Place, sweeps: bool, faults: list[Fault]) -> list[s
     if key not in GROUPS and not plus:
         faults.append(Fault(text, "a plus: this group is not part of the defaults", f"+{text}"))
         return []
+    if isinstance(override.value(), list):
+        return [text] if set(chosen) <= set(options) else []
     return [f"{plus}{key}={option}" for option in chosen if option in options]
 
 

@@ -33,10 +33,12 @@ class Role(NamedTuple):
     Attributes:
         package: the package that must define the function.
         given: names of the runtime objects that a run passes by position.
+        several: the group holds a node for each of its chosen options, by name; no run has it.
     """
 
     package: str
     given: tuple[str, ...]
+    several: bool = False
 
 
 GROUPS = {
@@ -48,6 +50,7 @@ GROUPS = {
     "tracker": Role("mathpal.tracking", ("run_dir",)),
     "evaluation": Role("mathpal.evaluation", ("loaded", "problems")),
     "export": Role("mathpal.export", ("loaded", "run_dir")),
+    "system": Role("mathpal.systems", ("bench", "name"), several=True),
 }
 
 
@@ -106,10 +109,13 @@ def find_faults(
     faults: list[Fault] = []
     groups = {} if groups is None else groups
     options = {} if options is None else options
-    wanted = GROUPS if schema is RunSettings else {g: r for g, r in GROUPS.items() if g in config}
+    wanted = _wanted(schema, config)
     for group, role in wanted.items():
-        call = _bind(group, config.get(group), role, faults)
-        if call is not None:
+        nodes = config.get(group)
+        if role.several:
+            bound = _bind_each(group, nodes, role, faults)
+            groups |= {f"{group}.{name}": call for name, call in bound.items() if call}
+        elif (call := _bind(group, nodes, role, faults)) is not None:
             groups[group] = call
     plain = {str(key): value for key, value in config.items() if key not in wanted}
     beside = capabilities(schema).beside
@@ -123,10 +129,18 @@ def find_faults(
         calls = [one for call in groups.values() for one in with_nested(call)]
         rules = [capabilities(call.func).rule for call in calls]
         found = [rule(settings_of(c)) for rule, c in zip(rules, calls) if rule]
-        if len(wanted) == len(GROUPS):
+        if schema is RunSettings:
             found += [rule(composition) for rule in RULES]
         faults += [fault for fault in found if fault is not None]
     return faults
+
+
+def _wanted(schema: Callable[..., Any], config: Mapping[Any, Any]) -> dict[str, Role]:
+    """The groups of a composition: all of a run's, or those that a verb composes."""
+    if schema is RunSettings:
+        return {group: role for group, role in GROUPS.items() if not role.several}
+    own = parameters(schema)  # a setting may have the name of a group
+    return {g: role for g, role in GROUPS.items() if g in config and g not in own}
 
 
 def keywords(
