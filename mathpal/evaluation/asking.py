@@ -69,6 +69,7 @@ def ask_all(
                 waiting = [p for p in problems[begin : begin + chunk] if p.id not in own]
                 if waiting:
                     _ask(system, waiting, decoding, path, own, bar)
+    write_lines(path, _lines(answers, problems))  # in order: endpoints answer in any
     return answers
 
 
@@ -124,14 +125,17 @@ def _recorded(
             if not all(each in own and _sound(own[each]) for each in together):
                 for each in together:
                     own.pop(each, None)
-    kept = [
+    write_lines(path, _lines(answers, problems))  # without a torn last line
+    return answers
+
+
+def _lines(answers: Answers, problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    return [
         _line(system, problem.id, own[problem.id])
         for system, own in answers.items()
         for problem in problems
         if problem.id in own
     ]
-    write_lines(path, kept)  # without a torn last line
-    return answers
 
 
 def _sound(response: Response) -> bool:

@@ -19,7 +19,8 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "from {others}.",
         "untrained": "Without training: {name}, {share}.",
         "more": "{second} answers {points} points more than {first} (95 % interval {low} to "
-        "{high}; p {p}, corrected for {pairs} comparisons).",
+        "{high}; p {p}{correction}).",
+        "correction": ", corrected for {pairs} comparisons",
         "open": "{first} or {second}: the data cannot decide ({signed} points, 95 % interval "
         "{low} to {high}; p {p}).",
         "needed": "About {n} problems of this kind would show a difference of {points} points with "
@@ -40,7 +41,8 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "{others}.",
         "untrained": "Không cần huấn luyện: {name}, {share}.",
         "more": "{second} đúng hơn {first} {points} điểm phần trăm (khoảng tin cậy 95 %: {low} đến "
-        "{high}; p {p}, đã hiệu chỉnh cho {pairs} phép so sánh).",
+        "{high}; p {p}{correction}).",
+        "correction": ", đã hiệu chỉnh cho {pairs} phép so sánh",
         "open": "{first} hay {second}: dữ liệu chưa quyết định được ({signed} điểm, khoảng tin cậy "
         "95 %: {low} đến {high}; p {p}).",
         "needed": "Cần khoảng {n} bài cùng loại để thấy chênh lệch {points} điểm với xác suất "
@@ -147,7 +149,8 @@ def _pair(pair: Pair, pairs: int, words: Mapping[str, str]) -> list[str]:
             first, second, low, high = second, first, -high, -low
         line = words["more"].format(
             first=first, second=second, points=_points(abs(gain)), low=_points(low),
-            high=_points(high), p=probability(pair.p), pairs=pairs,
+            high=_points(high), p=probability(pair.p),
+            correction=words["correction"].format(pairs=pairs) if pairs > 1 else "",
         )  # fmt: skip
         layout = abs(gain) - abs(pair.lenient.difference)
         if layout < SMALLEST:

@@ -33,12 +33,10 @@ class Role(NamedTuple):
     Attributes:
         package: the package that must define the function.
         given: names of the runtime objects that a run passes by position.
-        several: the group holds a node for each of its chosen options, by name; no run has it.
     """
 
     package: str
     given: tuple[str, ...]
-    several: bool = False
 
 
 GROUPS = {
@@ -50,8 +48,9 @@ GROUPS = {
     "tracker": Role("mathpal.tracking", ("run_dir",)),
     "evaluation": Role("mathpal.evaluation", ("loaded", "problems")),
     "export": Role("mathpal.export", ("loaded", "run_dir")),
-    "system": Role("mathpal.systems", ("bench", "name"), several=True),
 }
+# A group of verbs: it holds a node for each chosen option, by name.
+SYSTEM, SYSTEM_ROLE = "system", Role("mathpal.systems", ("bench", "name"))
 
 
 def preflight(cfg: DictConfig, schema: Callable[..., Any] = RunSettings) -> Composition:
@@ -109,14 +108,17 @@ def find_faults(
     faults: list[Fault] = []
     groups = {} if groups is None else groups
     options = {} if options is None else options
-    wanted = _wanted(schema, config)
+    own = parameters(schema)  # a setting may have the name of a group
+    wanted = GROUPS if schema is RunSettings else {g: r for g, r in GROUPS.items() if g in config}
+    wanted = {group: role for group, role in wanted.items() if group not in own}
     for group, role in wanted.items():
-        nodes = config.get(group)
-        if role.several:
-            bound = _bind_each(group, nodes, role, faults)
-            groups |= {f"{group}.{name}": call for name, call in bound.items() if call}
-        elif (call := _bind(group, nodes, role, faults)) is not None:
+        call = _bind(group, config.get(group), role, faults)
+        if call is not None:
             groups[group] = call
+    if SYSTEM in config and SYSTEM not in own:
+        wanted = {**wanted, SYSTEM: SYSTEM_ROLE}
+        bound = _bind_each(SYSTEM, config[SYSTEM], SYSTEM_ROLE, faults)
+        groups.update({f"{SYSTEM}.{name}": call for name, call in bound.items() if call})
     plain = {str(key): value for key, value in config.items() if key not in wanted}
     beside = capabilities(schema).beside
     if beside is not None:
@@ -133,14 +135,6 @@ def find_faults(
             found += [rule(composition) for rule in RULES]
         faults += [fault for fault in found if fault is not None]
     return faults
-
-
-def _wanted(schema: Callable[..., Any], config: Mapping[Any, Any]) -> dict[str, Role]:
-    """The groups of a composition: all of a run's, or those that a verb composes."""
-    if schema is RunSettings:
-        return {group: role for group, role in GROUPS.items() if not role.several}
-    own = parameters(schema)  # a setting may have the name of a group
-    return {g: role for g, role in GROUPS.items() if g in config and g not in own}
 
 
 def keywords(
