@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
+NAME = "asking"  # of the threads
 LOOK_EVERY_S = 0.1
 PATIENCE_S = 2.0  # for threads that were stopped
 
@@ -73,7 +74,8 @@ def in_threads(
     """
     shared = _Shared(count, work)
     threads = [
-        threading.Thread(target=shared.run, args=(worker, stop), daemon=True) for worker in workers
+        threading.Thread(target=shared.run, args=(worker, stop), name=NAME, daemon=True)
+        for worker in workers
     ]
     try:
         for thread in threads:
