@@ -9,10 +9,11 @@ from pydantic import DirectoryPath
 from mathpal.errors import ConfigError
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
+from mathpal.retrieval.examples import fixed
 from mathpal.settings.capabilities import declares
 from mathpal.systems.bench import Bench
 from mathpal.systems.local import Examples, LocalModel
-from mathpal.systems.prompting import INSTRUCTION, Example
+from mathpal.systems.prompting import INSTRUCTION
 from mathpal.systems.system import System
 from mathpal.systems.voting import Majority
 
@@ -131,21 +132,14 @@ def shown_first(problems: Sequence[Problem], chosen: int | Sequence[str]) -> Exa
         chosen: how many, evenly spread over the list, or their ids.
 
     Raises:
-        ConfigError: if an id is not among them, or there are not so many.
+        ConfigError: if there are not so many.
+        DataError: if an id is not among them.
     """
     if isinstance(chosen, int):
         if chosen > len(problems):
             raise ConfigError(f"examples={chosen}: there are {len(problems)} solved problems")
-        picked = [problems[i * len(problems) // chosen] for i in range(chosen)]
-    else:
-        by_id = {problem.id: problem for problem in problems}
-        if missing := [each for each in chosen if each not in by_id]:
-            raise ConfigError(
-                f"examples: no training problem has the id {', '.join(missing)}; expected ids "
-                f"such as {next(iter(by_id), '(none)')}"
-            )
-        picked = [by_id[each] for each in chosen]
-    shown = [Example(p.id, p.question, p.solution) for p in picked]
+        chosen = [problems[i * len(problems) // chosen].id for i in range(chosen)]
+    shown = fixed(problems, chosen)
     return lambda question, room: shown
 
 

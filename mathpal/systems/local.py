@@ -7,7 +7,8 @@ from typing import Any
 from mathpal.errors import ConfigError
 from mathpal.generation.records import Decoding, Question, Response
 from mathpal.models.loaded import Loaded
-from mathpal.systems.prompting import Example, prompted
+from mathpal.retrieval.examples import Example
+from mathpal.systems.prompting import prompted
 
 # A question and the tokens left for examples -> the examples to show before it.
 Examples = Callable[[Question, int], Sequence[Example]]

@@ -14,6 +14,7 @@ from annotated_types import Ge, Gt, Le, MinLen
 
 from mathpal.errors import ConfigError
 from mathpal.generation.records import Decoding, Question, Response, draw_seed
+from mathpal.systems.bench import Bench
 from mathpal.systems.endpoint.address import Endpoint, endpoint, read_key
 from mathpal.systems.endpoint.connection import Connection
 from mathpal.systems.endpoint.failure import HOPELESS, IN_A_ROW, Failure, is_hopeless, reason
@@ -32,6 +33,8 @@ _MOST_NAMES = 20  # of models and fingerprints in the record
 
 
 def remote(
+    bench: Bench,
+    name: str,
     *,
     url: Text,
     model: Text,
@@ -79,7 +82,8 @@ def remote(
     Raises:
         ConfigError: an address that cannot be asked; no key in the environment.
     """
-    settings = {name: value for name, value in locals().items() if name != "url"}
+    given = locals()
+    settings = {key: given[key] for key in given.keys() - {"bench", "name", "url"}}
     where = endpoint(url, key_variable)
     read_key(where)  # a missing key is reported before anything else is done
     return Remote(
@@ -88,7 +92,8 @@ def remote(
         Limits(retries + 1, timeout, question_timeout),
         concurrency=concurrency,
         requests_per_minute=requests_per_minute,
-        record={"kind": "remote", "url": where.base, **settings},
+        name=name,
+        record={"url": where.base, **settings},
     )
 
 
@@ -116,7 +121,8 @@ class Remote:
     """A system that asks an endpoint; `remote` says what its settings mean.
 
     Attributes:
-        name: the model's.
+        name: among the systems of a comparison.
+        separate: True: no answer depends on another question.
         record: the settings; after answers also "answered_by", the names of the models that
             answered, and "fingerprints", as the endpoint told them.
     """
@@ -129,10 +135,11 @@ class Remote:
         *,
         concurrency: int,
         requests_per_minute: int | None = None,
+        name: str = "remote",
         record: Mapping[str, Any],
         timing: Timing = CLOCKS,
     ) -> None:
-        self.name = form.model
+        self.name, self.separate = name, True
         self.record: Mapping[str, Any] = {**record, "answered_by": [], "fingerprints": []}
         self._where, self._form, self._limits = where, form, limits
         self._concurrency, self._timing = concurrency, timing
@@ -143,14 +150,9 @@ class Remote:
         questions: Sequence[Question],
         decoding: Decoding,
         finished: Callable[[int, Response], None] | None = None,
+        streamed: Callable[[int, str], None] | None = None,
     ) -> list[Response]:
-        """Answer every question, in the order of the questions.
-
-        Args:
-            questions: any number.
-            decoding: how answers are generated.
-            finished: called with the place of each question and its answer, as soon as it is
-                there; in the calling thread.
+        """Answer every question; see `System.answer`. The callbacks run in the calling thread.
 
         Raises:
             ConfigError: no key; or 20 questions in a row, in the order in which they ended, failed
@@ -168,6 +170,8 @@ class Remote:
 
         def collect(place: int, tried: Tried) -> None:
             answers[place] = self._noted(tried)
+            if streamed and answers[place].text:
+                streamed(place, answers[place].text)
             if finished:
                 finished(place, answers[place])
             kinds.append(tried.result.kind if isinstance(tried.result, Failure) else "")
@@ -226,7 +230,9 @@ class Remote:
 
     def _give_up(self, tried: Tried) -> None:
         name = self._where.key_variable or "the variable that key_variable=NAME names"
-        advice = HOPELESS[tried.result.kind].format(key=name, url=self._where.base, model=self.name)
+        advice = HOPELESS[tried.result.kind].format(
+            key=name, url=self._where.base, model=self._form.model
+        )
         raise ConfigError(
             f"{self.name}: {IN_A_ROW} questions in a row failed with {reason(*tried)}. {advice}"
         )

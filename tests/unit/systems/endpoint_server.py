@@ -122,7 +122,7 @@ class Clock:
 
 def system(url: str, timing: Timing = CLOCKS, **settings: Any) -> Remote:
     """The system of these settings, with a clock of the test's own."""
-    made: Any = remote(**{"url": url, "model": "m", "timeout": 60.0, **settings})
+    made: Any = remote(None, "remote", **{"url": url, "model": "m", "timeout": 60.0, **settings})
     return Remote(
         made._where, made._form, made._limits, concurrency=made._concurrency,
         requests_per_minute=settings.get("requests_per_minute"), record=made.record, timing=timing,

@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 import torch
 
-from mathpal.errors import ConfigError
+from mathpal.errors import ConfigError, MathPalError
 from mathpal.generation.records import Decoding, Question
 from mathpal.models.loaded import Loaded
 from mathpal.models.lora import attach_lora
 from mathpal.problems import Problem
+from mathpal.retrieval.examples import Example
 from mathpal.systems.bench import Bench
 from mathpal.systems.build import base, majority, shown_first, tuned
 from mathpal.systems.local import LocalModel, count_tokens, is_same_model
-from mathpal.systems.prompting import INSTRUCTION, Example
+from mathpal.systems.prompting import INSTRUCTION
 from mathpal.tokens.chat import messages
 from tests.asking import ask
 
@@ -76,9 +77,11 @@ class TestExamples:
         assert [e.id for e in shown_first(SOLVED, 3)(QUESTION, 0)] == ["s0", "s3", "s6"]
         assert [e.id for e in shown_first(SOLVED, ["s4", "s1"])(QUESTION, 0)] == ["s4", "s1"]
 
-    @pytest.mark.parametrize(("chosen", "said"), [(11, "there are 10"), (["s1", "x"], "id x;")])
+    @pytest.mark.parametrize(
+        ("chosen", "said"), [(11, "there are 10"), (["s1", "x"], "examples x: expected ids")]
+    )
     def test_what_is_not_there_is_refused(self, chosen: Any, said: str) -> None:
-        with pytest.raises(ConfigError, match=said):
+        with pytest.raises(MathPalError, match=said):
             shown_first(SOLVED, chosen)
 
     def test_they_are_in_the_prompt_and_in_the_record(self, trained: Loaded) -> None:

@@ -54,7 +54,7 @@ def test_an_answer_and_what_was_asked() -> None:
     ]
     decoding = Decoding(80, temperature=0.5, top_k=7, top_p=0.9, stop=("\n\n",), seed=3)
     with served(says(chat())) as server:
-        asking: System = remote(url=server.url, model="m", instruction="Giải.", send_top_k=True)
+        asking: System = remote(None, "remote", url=server.url, model="m", instruction="Giải.", send_top_k=True)
         answered = asking.answer([Question("a", turns)], decoding)
     assert answered == [Response("Đáp số: 4", 5, True, 10)]
     (request,) = server.requests
@@ -509,16 +509,16 @@ def test_the_key_is_nowhere(
 
 def test_no_key_where_one_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError, match="OPENAI_API_KEY is not set"):
-        remote(url="https://api.example.com", model="m")
+        remote(None, "remote", url="https://api.example.com", model="m")
     with pytest.raises(ConfigError, match="is not encrypted"):
-        remote(url="http://10.1.2.3:8000", model="m")
-    remote(url="http://10.1.2.3:8000", model="m", key_variable=None)
+        remote(None, "remote", url="http://10.1.2.3:8000", model="m")
+    remote(None, "remote", url="http://10.1.2.3:8000", model="m", key_variable=None)
     monkeypatch.setenv("OPENAI_API_KEY", "two words")
     with pytest.raises(ConfigError, match="holds no key") as caught:
-        remote(url="https://api.example.com", model="m")
+        remote(None, "remote", url="https://api.example.com", model="m")
     assert "two words" not in str(caught.value)
     with pytest.raises(ConfigError, match="never write the key") as caught:
-        remote(url="https://api.example.com", model="m", key_variable=KEY)
+        remote(None, "remote", url="https://api.example.com", model="m", key_variable=KEY)
     assert KEY not in str(caught.value)
 
 
