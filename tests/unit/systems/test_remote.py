@@ -54,7 +54,9 @@ def test_an_answer_and_what_was_asked() -> None:
     ]
     decoding = Decoding(80, temperature=0.5, top_k=7, top_p=0.9, stop=("\n\n",), seed=3)
     with served(says(chat())) as server:
-        asking: System = remote(None, "remote", url=server.url, model="m", instruction="Giải.", send_top_k=True)
+        asking: System = remote(
+            None, "remote", url=server.url, model="m", instruction="Giải.", send_top_k=True
+        )
         answered = asking.answer([Question("a", turns)], decoding)
     assert answered == [Response("Đáp số: 4", 5, True, 10)]
     (request,) = server.requests
