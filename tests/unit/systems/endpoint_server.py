@@ -106,7 +106,11 @@ def questions(count: int) -> list[Question]:
 
 
 class Clock:
-    """Time that passes only while somebody waits."""
+    """Time that passes only while somebody waits, for all threads at once.
+
+    With waits of more than a few seconds it needs a single thread: else those of the others would
+    end a request.
+    """
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -122,7 +126,8 @@ class Clock:
 
 def system(url: str, timing: Timing = CLOCKS, **settings: Any) -> Remote:
     """The system of these settings, with a clock of the test's own."""
-    made: Any = remote(None, "remote", **{"url": url, "model": "m", "timeout": 60.0, **settings})
+    patient = {"timeout": 600.0, "question_timeout": 3600.0}  # on a machine that is busy
+    made: Any = remote(None, "remote", **{"url": url, "model": "m", **patient, **settings})
     return Remote(
         made._where, made._form, made._limits, concurrency=made._concurrency,
         requests_per_minute=settings.get("requests_per_minute"), record=made.record, timing=timing,

@@ -31,7 +31,7 @@ from tests.unit.systems.endpoint_server import (
     system,
 )
 
-PATIENCE_S = 60.0  # of events; reached only by a failing test
+PATIENCE_S = 100.0  # of events; reached only by a failing test
 
 
 @pytest.fixture(autouse=True)
@@ -366,7 +366,7 @@ def test_a_reason_that_lies_in_no_question_ends_the_series(script: Script, advic
 
 def test_a_server_that_is_gone_ends_the_series_too() -> None:
     with pytest.raises(ConfigError, match=r"connection refused after 5 tries. Start the server"):
-        system(refusing(), Clock().timing).answer(questions(30), GREEDY)
+        system(refusing(), Clock().timing, concurrency=1).answer(questions(30), GREEDY)
 
 
 def test_nineteen_failures_are_nineteen_answers() -> None:
@@ -419,7 +419,7 @@ def test_ctrl_c_ends_what_is_under_way() -> None:
 
 def test_ctrl_c_ends_a_wait_between_tries() -> None:
     def script(request: Request) -> None:
-        request.reply({}, 429, Retry_After="100")
+        request.reply({}, 429, Retry_After="120")
         if request.asked.startswith("1"):
             os.kill(os.getpid(), signal.SIGINT)
 
