@@ -78,10 +78,10 @@ def train(overrides: list[str]) -> Peak:
     from mathpal.models import loading
     from mathpal.objectives.sft import sft
     from mathpal.planning.plans import Data, plan, with_data
+    from mathpal.record.resident import peak_resident
     from mathpal.settings import composition
     from mathpal.settings.composition import compose
     from mathpal.settings.preflight import preflight
-    from mathpal.training.resident import peak_resident
 
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()

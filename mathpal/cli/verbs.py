@@ -25,6 +25,9 @@ VERBS = {
         "fine-tune a model, evaluate it and write a report",
     ),
     "evaluate": Verb("evaluate", "mathpal.cli.runs.evaluate", "evaluate a finished run again"),
+    "compare": Verb(
+        "compare", "mathpal.cli.compare.compare", "compare systems on the same problems"
+    ),
     "generate": Verb(
         "generate", "mathpal.cli.runs.generate", "ask a finished run a question, or chat with it"
     ),

@@ -4,10 +4,11 @@ The facade that `conf/evaluation/*.yaml` names.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from annotated_types import Ge, MinLen
 
+from mathpal.evaluation.grading import graded
 from mathpal.evaluation.instructions import (
     Instructed,
     System,
@@ -19,9 +20,6 @@ from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
 from mathpal.settings.capabilities import declares
 from mathpal.systems.prompting import INSTRUCTION
-
-if TYPE_CHECKING:
-    from mathpal.generation.records import Response
 
 Count = Annotated[int, Ge(1)]
 
@@ -84,7 +82,7 @@ def evaluate(
         with Progress(f"evaluating {system}", total=len(questions), unit="problem") as bar:
             responses = asked.answer(questions, decoding, lambda place, response: bar.advance())
         for item, gold, response in zip(chosen, golds, responses, strict=True):
-            sample = _sample(item, system, response, gold, lenient=lenient)
+            sample = graded(item, system, response, gold, lenient=lenient)
             samples.append({**sample, "instruction": before[system]})
     settings = {
         "decoding": "greedy",
@@ -97,44 +95,6 @@ def evaluate(
     }
     report = summarise(samples, settings)
     return report._replace(disagreements=_differing(samples)) if second_opinion else report
-
-
-def _sample(
-    item: Problem, system: str, response: "Response", gold: Any, *, lenient: bool
-) -> dict[str, Any]:
-    """Grade an answer: one object of `evaluation/samples.jsonl`."""
-    from mathpal.answers import check_steps, grade
-    from mathpal.answers.failures import failure
-
-    text, question = response.text, item.question
-    mark = grade(text, gold, question=question, explain=True)
-    free = grade(text, gold, question=question, lenient=True) if lenient else None
-    steps = [] if mark.verdict == "correct" else check_steps(text)
-    sample = {
-        "id": item.id,
-        "system": system,
-        "family": item.family,
-        "topic": item.topic,
-        "cohort": item.cohort,
-        "source": item.source,
-        "question": question,
-        "gold": item.answer,
-        "response": text,
-        "extracted": mark.extracted,
-        "verdict": mark.verdict,
-        "explanation": mark.explanation,
-        "failure": failure(mark, steps, gold=gold, finished=response.finished, lenient=free),
-        "claims": [
-            {"line": c.line, "role": c.role, "polarity": c.polarity, "text": c.letter or c.text}
-            for c in mark.claims
-            if c.letter or c.text
-        ],
-        "tokens": response.tokens,
-        "finished": response.finished,
-    }
-    if free:
-        sample["verdict_lenient"] = free.verdict
-    return sample
 
 
 def _differing(samples: list[dict[str, Any]]) -> list[dict[str, str]]:

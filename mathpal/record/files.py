@@ -10,7 +10,7 @@ import logging
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from functools import cache, partial
 from pathlib import Path
@@ -178,11 +178,17 @@ def write_lines(path: Path, objects: list[dict[str, Any]]) -> None:
 
 def append_line(path: Path, value: dict[str, Any]) -> None:
     """Append one JSON object as a line, in a single write and without secrets."""
+    append_lines(path, [value])
+
+
+def append_lines(path: Path, values: Sequence[dict[str, Any]]) -> None:
+    """Append JSON objects as lines, in a single write and without secrets."""
     path.parent.mkdir(parents=True, exist_ok=True)
     require_appendable(path)
-    line = json.dumps(_plain(redact(value)), ensure_ascii=False) + "\n"
+    lines = (json.dumps(_plain(redact(value)), ensure_ascii=False) + "\n" for value in values)
+    content = "".join(lines)
     with path.open("a", encoding="utf-8") as stream:
-        stream.write(line)
+        stream.write(content)
 
 
 def _plain(value: Any) -> Any:

@@ -46,6 +46,7 @@ class Capabilities:
         limits: data: which settings hold rows back, and how to lift them.
         rule: any group: checks the function's own settings against each other; returns a fault or
             None.
+        of_run: system: what a run trained, so several runs make several systems.
         beside: a verb: schema of settings that are allowed in addition to the verb's own. They
             are checked, but not passed to the verb.
     """
@@ -59,6 +60,7 @@ class Capabilities:
     shapes: Callable[[Mapping[str, Any]], Any] | None = None
     limits: Limits = Limits()
     rule: Callable[[Mapping[str, Any]], Fault | None] | None = None
+    of_run: bool = False
     beside: Callable[..., Any] | None = None
 
 

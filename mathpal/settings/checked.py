@@ -91,6 +91,15 @@ class Composition:
         """(loaded, run_dir) -> Path."""
         return self.groups["export"]
 
+    @property
+    def systems(self) -> dict[str, Call]:
+        """(bench, name) -> System, by name; in the order of `system=[…]`."""
+        return {
+            group.removeprefix("system."): call
+            for group, call in self.groups.items()
+            if group.startswith("system.")
+        }
+
     def settings(self, group: str) -> dict[str, Any]:
         """Return all settings of a group's function, defaults included."""
         return settings_of(self.groups[group])

@@ -19,7 +19,7 @@ from mathpal.settings.faults import Fault, report_faults, shown
 from mathpal.settings.foreign import model_option
 from mathpal.settings.hydra_node import node_faults
 from mathpal.settings.launchers import launcher_faults
-from mathpal.settings.preflight import GROUPS, find_faults
+from mathpal.settings.preflight import GROUPS, SYSTEM, find_faults
 from mathpal.settings.values import as_typed
 from mathpal.settings.words import arranged, flags_of, parsed, readable, to_copy
 
@@ -175,9 +175,11 @@ def _forms(text: str, place: Place, sweeps: bool, faults: list[Fault]) -> list[s
     for option in chosen:
         if option not in options:
             faults.append(_no_option(key, option, options))
-    if key not in GROUPS and not plus:
+    if key not in (*GROUPS, SYSTEM) and not plus:
         faults.append(Fault(text, "a plus: this group is not part of the defaults", f"+{text}"))
         return []
+    if isinstance(override.value(), list):
+        return [text] if set(chosen) <= set(options) else []
     return [f"{plus}{key}={option}" for option in chosen if option in options]
 
 

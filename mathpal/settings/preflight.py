@@ -49,6 +49,8 @@ GROUPS = {
     "evaluation": Role("mathpal.evaluation", ("loaded", "problems")),
     "export": Role("mathpal.export", ("loaded", "run_dir")),
 }
+# A group of verbs: it holds a node for each chosen option, by name.
+SYSTEM, SYSTEM_ROLE = "system", Role("mathpal.systems", ("bench", "name"))
 
 
 def preflight(cfg: DictConfig, schema: Callable[..., Any] = RunSettings) -> Composition:
@@ -106,11 +108,17 @@ def find_faults(
     faults: list[Fault] = []
     groups = {} if groups is None else groups
     options = {} if options is None else options
+    own = parameters(schema)  # a setting may have the name of a group
     wanted = GROUPS if schema is RunSettings else {g: r for g, r in GROUPS.items() if g in config}
+    wanted = {group: role for group, role in wanted.items() if group not in own}
     for group, role in wanted.items():
         call = _bind(group, config.get(group), role, faults)
         if call is not None:
             groups[group] = call
+    if SYSTEM in config and SYSTEM not in own:
+        wanted = {**wanted, SYSTEM: SYSTEM_ROLE}
+        bound = _bind_each(SYSTEM, config[SYSTEM], SYSTEM_ROLE, faults)
+        groups.update({f"{SYSTEM}.{name}": call for name, call in bound.items() if call})
     plain = {str(key): value for key, value in config.items() if key not in wanted}
     beside = capabilities(schema).beside
     if beside is not None:
@@ -123,7 +131,7 @@ def find_faults(
         calls = [one for call in groups.values() for one in with_nested(call)]
         rules = [capabilities(call.func).rule for call in calls]
         found = [rule(settings_of(c)) for rule, c in zip(rules, calls) if rule]
-        if len(wanted) == len(GROUPS):
+        if schema is RunSettings:
             found += [rule(composition) for rule in RULES]
         faults += [fault for fault in found if fault is not None]
     return faults

@@ -4,9 +4,11 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from mathpal.errors import ConfigError
 from mathpal.generation.records import Decoding, Question, Response
 from mathpal.models.loaded import Loaded
-from mathpal.systems.prompting import Example, prompted
+from mathpal.retrieval.examples import Example
+from mathpal.systems.prompting import prompted
 
 # A question and the tokens left for examples -> the examples to show before it.
 Examples = Callable[[Question, int], Sequence[Example]]
@@ -39,10 +41,11 @@ class LocalModel:
         record: Mapping[str, Any] | None = None,
     ) -> None:
         self.name, self.loaded, self.adapted = name, loaded, adapted
+        self.separate = False
         self.instruction, self.examples = instruction, examples
         self.changed = dict(changed or {})
-        self.record = {
-            "kind": "tuned" if adapted else "base",
+        self.record: Mapping[str, Any] = {
+            "adapted": adapted,
             "model": loaded.name,
             "fingerprint": loaded.fingerprint,
             "instruction": instruction,
@@ -57,11 +60,7 @@ class LocalModel:
         finished: Callable[[int, Response], None] | None = None,
         streamed: Callable[[int, str], None] | None = None,
     ) -> list[Response]:
-        """Answer every question; see `System.answer`.
-
-        Args:
-            streamed: called with the place of a question and each new piece of its answer.
-        """
+        """Answer every question; see `System.answer`."""
         from mathpal.generation.responses import respond
 
         own = decoding._replace(**self.changed)
@@ -82,6 +81,12 @@ class LocalModel:
             response._replace(sources=ids) for response, ids in zip(found, sources, strict=True)
         ]
 
+    @property
+    def prompting(self) -> tuple[Any, ...]:
+        """How the model is asked: two systems with equal values and weights give equal answers."""
+        return (self.instruction, self.record.get("examples"), self.record.get("retrieval"),
+                sorted(self.changed.items()))  # fmt: skip
+
     def active(self) -> contextlib.AbstractContextManager[Any]:
         """Context in which the loaded model is this system's: LoRA on, or off for a base."""
         return contextlib.nullcontext() if self.adapted else switched_off(self.loaded.model)
@@ -89,9 +94,18 @@ class LocalModel:
     def _examples(self, question: Question, decoding: Decoding) -> Sequence[Example]:
         if self.examples is None:
             return ()
-        bare = prompted(question.turns, self.instruction)
-        used = count_tokens(self.loaded, bare) + decoding.max_new_tokens
-        return self.examples(question, self.loaded.max_length - used)
+        room = self.loaded.max_length - decoding.max_new_tokens
+        bare = count_tokens(self.loaded, prompted(question.turns, self.instruction))
+        chosen = self.examples(question, room - bare)
+        used = count_tokens(self.loaded, prompted(question.turns, self.instruction, chosen))
+        if chosen and used > room:
+            raise ConfigError(
+                f"system.{self.name}: a prompt with its {len(chosen)} examples has {used} tokens, "
+                f"and answers may have {decoding.max_new_tokens}; expected at most "
+                f"{self.loaded.max_length} together: fewer or shorter examples, or a larger "
+                "model.max_length"
+            )
+        return chosen
 
 
 def count_tokens(loaded: Loaded, turns: Sequence[Mapping[str, str]]) -> int:

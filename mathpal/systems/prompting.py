@@ -5,19 +5,11 @@ A model that did not learn the layout of our solutions cannot know that an answe
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from mathpal.generation.records import Turns
+from mathpal.retrieval.examples import Example
 
 INSTRUCTION = 'Hãy giải bài toán dưới đây. Kết thúc bằng một dòng theo mẫu "Đáp số: …".'
-
-
-class Example(NamedTuple):
-    """A solved problem that is shown before a question."""
-
-    id: str
-    question: str
-    solution: str
 
 
 def prompted(

@@ -13,8 +13,8 @@ import torch
 
 from mathpal.models import cores
 from mathpal.progress import Progress
+from mathpal.record.resident import peak_resident
 from mathpal.training.records import RecorderState, SumsState
-from mathpal.training.resident import peak_resident
 from mathpal.training.throughput import startup
 
 log = logging.getLogger(__name__)

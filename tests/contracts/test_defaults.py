@@ -11,7 +11,7 @@ import yaml
 from mathpal.cli.main import VERBS
 from mathpal.settings.checked import parameters
 from mathpal.settings.composition import CONF
-from mathpal.settings.preflight import GROUPS
+from mathpal.settings.preflight import GROUPS, SYSTEM
 from mathpal.settings.run_settings import RunSettings
 
 # Values of an option that are meant to differ from the function's default, and why.
@@ -34,7 +34,9 @@ CHOSEN: dict[tuple[str, str], dict[str, str]] = {
     ("trainer", "trl"): {"max_steps": "a length is chosen: this one or epochs"},
     ("", "data_audit"): {"fail_on": "names the groups, so that each can be overridden"},
 }  # fmt: skip
-CHECKED = sorted((group, path.stem) for group in GROUPS for path in (CONF / group).glob("*.yaml"))
+CHECKED = sorted(
+    (group, path.stem) for group in (*GROUPS, SYSTEM) for path in (CONF / group).glob("*.yaml")
+)
 
 
 def read(path: Any) -> dict[str, Any]:

@@ -17,15 +17,16 @@ from omegaconf import DictConfig, OmegaConf
 
 from mathpal.cli.main import VERBS
 from mathpal.settings.composition import CONF, compose
-from mathpal.settings.preflight import GROUPS, find_faults, preflight
+from mathpal.settings.preflight import GROUPS, SYSTEM, SYSTEM_ROLE, find_faults, preflight
 from mathpal.settings.run_settings import RunSettings
 
 OPTIONS = sorted(
     (folder.name, path.stem)
     for folder in CONF.iterdir()
-    if folder.is_dir() and folder.name not in ("hydra", "experiment", "study")
+    if folder.is_dir() and folder.name not in ("hydra", "experiment", "study", SYSTEM)
     for path in folder.glob("*.yaml")
 )
+SYSTEMS = sorted(path.stem for path in (CONF / SYSTEM).glob("*.yaml"))
 EXPERIMENTS = sorted(path.stem for path in (CONF / "experiment").glob("*.yaml"))
 # Values that an option leaves to the user (`???`); this file stands for a file that exists.
 MANDATORY = {
@@ -64,6 +65,14 @@ def written(group: str, option: str) -> dict[str, Any]:
     return dict(node)
 
 
+@cache
+def system(option: str) -> dict[str, Any]:
+    """The node of a system, which compare composes under its own name."""
+    cfg = config(f"system=[{option}]", name="compare")
+    node: Any = OmegaConf.to_container(cfg[SYSTEM][option], resolve=False)
+    return dict(node)
+
+
 def function_of(target: str) -> Callable[..., Any]:
     module, _, name = target.rpartition(".")
     function: Callable[..., Any] = getattr(importlib.import_module(module), name)
@@ -76,7 +85,8 @@ def settings_of(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
 
 
 def targets() -> list[str]:
-    return sorted({written(group, option)["_target_"] for group, option in OPTIONS})
+    found = {written(group, option)["_target_"] for group, option in OPTIONS}
+    return sorted(found | {system(option)["_target_"] for option in SYSTEMS})
 
 
 def documentation(function: Callable[..., Any]) -> str:
@@ -191,7 +201,24 @@ def test_every_key_is_a_keyword_of_its_function(group: str, option: str) -> None
 @pytest.mark.parametrize("target", targets())
 def test_targets_live_in_their_groups_package(target: str) -> None:
     groups = {group for group, option in OPTIONS if written(group, option)["_target_"] == target}
+    if not groups:
+        assert target.startswith(f"{SYSTEM_ROLE.package}.")
+        return
     assert {GROUPS[group].package for group in groups} == {".".join(target.split(".")[:2])}
+
+
+@pytest.mark.parametrize("option", SYSTEMS)
+def test_every_system_composes_and_binds_under_its_name(option: str, tmp_path: Path) -> None:
+    schema = function_of(VERBS["compare"].schema)
+    given = [f"system.remote.{key}=x" for key in ("url", "model")] if option == "remote" else []
+    cfg = config(f"system=[{option}]", f"run='{tmp_path}'", *given, name="compare")
+    bound = preflight(cfg, schema)
+    assert list(bound.systems) == [option]
+    node, function = system(option), function_of(system(option)["_target_"])
+    assert set(node) - {"_target_"} == set(settings_of(function))
+    head, first, *_ = (CONF / SYSTEM / f"{option}.yaml").read_text("utf-8").splitlines()
+    assert head == f"# @package system.{option}"
+    assert re.match(r"# \S.*", first)
 
 
 @pytest.mark.parametrize("verb", sorted(set(VERBS) - {"train"}))

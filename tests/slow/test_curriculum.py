@@ -16,7 +16,7 @@ WRITE = """
 import json, sys, time
 from pathlib import Path
 from mathpal.data.stream import write_problems
-from mathpal.training.resident import peak_resident
+from mathpal.record.resident import peak_resident
 began = time.process_time()
 size = write_problems(Path(sys.argv[1]), count=int(sys.argv[2]))
 used = peak_resident() / 2**20

@@ -3,7 +3,8 @@
 import pytest
 
 from mathpal.problems import Problem
-from mathpal.systems.prompting import Example, prompted
+from mathpal.retrieval.examples import Example
+from mathpal.systems.prompting import prompted
 from mathpal.tokens.chat import asked_turns
 
 SUM = Problem("s", "1 + 1 = ?", "Đáp số: 2", answer="2", kind="integer", cohort="new")

@@ -3,11 +3,11 @@
 import subprocess
 import sys
 
-from mathpal.training.resident import peak_resident
+from mathpal.record.resident import peak_resident
 
 MB = 2**20
 CHILD = """
-from mathpal.training.resident import peak_resident
+from mathpal.record.resident import peak_resident
 before = peak_resident()
 held = b"x" * (50 * 2**20)
 print(before, peak_resident())

@@ -1,0 +1,1 @@
+"""An OpenAI-compatible chat endpoint: its address, one request, one reply, tries, threads."""
