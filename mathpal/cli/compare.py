@@ -21,7 +21,7 @@ def compare(
     run: DirectoryPath | Sequence[DirectoryPath],
     into: Path | None = None,
     limit: Count | None = None,
-    max_new_tokens: Count = 200,
+    max_new_tokens: Count = 320,
     temperature: Annotated[float, Ge(0)] = 0.0,
     top_k: Annotated[int, Ge(0)] = 64,
     top_p: Annotated[float, Gt(0), Le(1)] = 0.95,

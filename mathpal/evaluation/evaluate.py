@@ -31,7 +31,7 @@ def evaluate(
     *,
     systems: Sequence[System] = ("base", "tuned"),
     limit: Count | None = None,
-    max_new_tokens: Count = 200,
+    max_new_tokens: Count = 320,
     batch_tokens: Count = 65536,
     instruction: Annotated[str, MinLen(1)] = INSTRUCTION,
     instructed: Instructed = (),

@@ -35,7 +35,7 @@ class Decoding(NamedTuple):
         batch_tokens: most tokens of prompts and answers, padding included, in a KV cache.
     """
 
-    max_new_tokens: int = 200
+    max_new_tokens: int = 320
     temperature: float = 0.0
     top_k: int = 64
     top_p: float = 0.95
