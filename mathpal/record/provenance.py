@@ -17,6 +17,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def verb_command() -> str:
+    """Return this process's command line of `mathpal`, as it is typed, without secrets."""
+    return shlex.join(["mathpal", *(str(redact(word)) for word in sys.argv[1:])])
+
+
 def described(
     run_dir: Path,
     config: dict[str, Any],
