@@ -134,7 +134,7 @@
     }, 120);
   });
   form.addEventListener("submit", (event) => event.preventDefault());
-  byId("reset").addEventListener("click", () => {
+  byId("clear").addEventListener("click", () => {
     fill([]);
     remember();
   });

@@ -28,7 +28,7 @@ AT_ONCE = 50  # problems that the page shows before it is asked for more
 _HERE = Path(__file__).parent
 _NAMED = 4  # systems in the page's title
 # Signs that turn the order of the text around them, and the one that ends a text for old programs.
-_UNSAFE = dict.fromkeys([0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd")
+_UNSAFE = re.compile("[\0\u202a-\u202e\u2066-\u2069]")
 
 
 def write_compare_page(folder: Path, language: Language) -> Path:
@@ -46,7 +46,7 @@ def write_compare_page(folder: Path, language: Language) -> Path:
     html = _environment(language).get_template("compare.html.j2").render(content)
     path = folder / PAGE
     # A model may emit half a surrogate pair, which a UTF-8 file cannot hold.
-    write_text(path, html.translate(_UNSAFE).encode("utf-8", "replace").decode())
+    write_text(path, _UNSAFE.sub("\ufffd", html).encode("utf-8", "replace").decode())
     return path
 
 
