@@ -9,7 +9,6 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from mathpal.drawing.charts import drawing, nice_ticks, svg_text
-from mathpal.drawing.formatting import cut
 
 
 class Point(NamedTuple):
@@ -46,8 +45,8 @@ class Frame(NamedTuple):
     letters: int
 
 
-WIDE = Frame(width=1000, left=300, right=180, row=30, letters=38)
-NARROW = Frame(width=360, left=12, right=12, row=50, letters=28)
+WIDE = Frame(width=1000, left=330, right=180, row=30, letters=42)
+NARROW = Frame(width=360, left=12, right=12, row=66, letters=42)
 
 
 def estimate_chart(
@@ -103,7 +102,7 @@ def _down(x: float, points: Sequence[Point], frame: Frame) -> str:
     """Return a line from top to bottom; in a narrow chart it leaves out the rows' texts."""
     if frame is WIDE:
         return f"M{x} 4V{10 + frame.row * len(points)}"
-    return "".join(f"M{x} {frame.row * number + 30}v22" for number in range(len(points)))
+    return "".join(f"M{x} {frame.row * number + 46}v22" for number in range(len(points)))
 
 
 def _ends(points: Sequence[Point]) -> tuple[float, float]:
@@ -115,16 +114,15 @@ def _ends(points: Sequence[Point]) -> tuple[float, float]:
 
 
 def _row(point: Point, y: float, frame: Frame, x: Callable[[float], float]) -> Markup:
-    shown, left_out = cut(point.label, frame.letters)
-    text = shown.rstrip() + "…" if left_out else shown
+    text = _shortened(point.label, frame.letters)
     if frame is WIDE:
         middle = y + frame.row / 2
         texts = svg_text("label end", frame.left - 18, middle + 4.5, text)
         texts += svg_text("note", frame.width - frame.right + 14, middle + 4.5, point.note)
     else:
-        middle = y + 34
+        middle = y + 50
         texts = svg_text("label", frame.left, y + 18, text)
-        texts += svg_text("note end", frame.width - frame.right, y + 18, point.note)
+        texts += svg_text("note", frame.left, y + 34, point.note)
     style = "sure" if point.sure else "unsure"
     marks = Markup("")
     if point.low is not None and point.high is not None:
@@ -135,6 +133,14 @@ def _row(point: Point, y: float, frame: Frame, x: Callable[[float], float]) -> M
         style, x(point.value), middle
     )
     return Markup("<g><title>{}: {}</title>{}{}</g>").format(point.label, point.note, texts, marks)
+
+
+def _shortened(label: str, letters: int) -> str:
+    """Leave out the middle of a long label: names of systems differ at their ends."""
+    if len(label) <= letters:
+        return label
+    half = (letters - 1) // 2
+    return f"{label[:half].rstrip()}…{label[-half:].lstrip()}"
 
 
 def _anchor(x: float, frame: Frame) -> str:

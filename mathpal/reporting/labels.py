@@ -202,7 +202,8 @@ def translator(language: Language) -> Callable[..., str]:
         pattern = found.one if n == 1 and language == "en" and found.one else found[
             ("en", "vi").index(language)
         ]  # fmt: skip
-        return pattern.format(**values, n="" if n is None else numbers.count(n, language))
+        text = pattern.format(**values, n="" if n is None else numbers.count(n, language))
+        return text.replace(" %", f"{numbers.SPACE}%")
 
     return label
 

@@ -187,7 +187,8 @@ def _begin(
         return
     if any(folder.glob("*")) and (folder / "answers.jsonl").exists():
         raise DataError(f"{folder} has answers but no {MANIFEST}; choose another directory")
-    write_json(path, {**plain, "command": provenance.verb_command()})
+    command = provenance.verb_command("compare", without="into")
+    write_json(path, {**plain, "command": command})
 
 
 def _graded(problems: Sequence[Problem], answers: Answers) -> dict[str, list[dict[str, Any]]]:
