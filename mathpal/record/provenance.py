@@ -17,6 +17,17 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def verb_command(verb: str, *, without: str) -> str:
+    """Return this process's command line of `mathpal VERB`, as it is typed, without secrets.
+
+    Args:
+        verb: its words.
+        without: name of a setting that is left out.
+    """
+    words = [str(redact(word)) for word in sys.argv[1:] if not word.startswith(f"{without}=")]
+    return shlex.join(["mathpal", *verb.split(), *words])
+
+
 def described(
     run_dir: Path,
     config: dict[str, Any],

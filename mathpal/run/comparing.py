@@ -28,8 +28,9 @@ from mathpal.evaluation.verdicts import Language, bargains, verdicts
 from mathpal.generation.records import Decoding, Question
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem, Splits
-from mathpal.record import outcome, reading
+from mathpal.record import outcome, provenance, reading
 from mathpal.record.files import short, write_json
+from mathpal.reporting.compare_page import write_compare_page
 from mathpal.run.reopening import reopen
 from mathpal.run.weights import restore
 from mathpal.settings.capabilities import capabilities
@@ -89,7 +90,8 @@ def run_comparison(
     if wanted.speed:
         costs = _measured(systems, problems, wanted, found, training, folder)
         sentences += bargains(costs, language)
-    return "\n".join([files.text_table(found), "", *sentences])
+    page = write_compare_page(folder, language)
+    return "\n".join([files.text_table(found), "", *sentences, "", str(short(page))])
 
 
 def _opened(wanted: Wanted) -> tuple[Bench, Splits, tuple[str, ...]]:
@@ -185,7 +187,8 @@ def _begin(
         return
     if any(folder.glob("*")) and (folder / "answers.jsonl").exists():
         raise DataError(f"{folder} has answers but no {MANIFEST}; choose another directory")
-    write_json(path, plain)
+    command = provenance.verb_command("compare", without="into")
+    write_json(path, {**plain, "command": command})
 
 
 def _graded(problems: Sequence[Problem], answers: Answers) -> dict[str, list[dict[str, Any]]]:

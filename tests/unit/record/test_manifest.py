@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mathpal.errors import DataError
-from mathpal.record import environment, files, manifest, outcome
+from mathpal.record import environment, files, manifest, outcome, provenance
 from mathpal.record.outcome import Outcome
 from tests.records import read_json
 
@@ -187,3 +187,10 @@ class TestCode:
         git("apply", "git.diff")
         assert (tmp_path / "sub" / "a.py").read_text() == "two\n"
         assert (tmp_path / "picture").read_bytes() == bytes(range(255, -1, -1))
+
+
+def test_the_command_of_a_verb_has_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["run=outputs/a b", "into=x", "system.remote.api_key=abc"]
+    monkeypatch.setattr("sys.argv", ["mathpal compare", *words])
+    found = provenance.verb_command("compare", without="into")
+    assert found == "mathpal compare 'run=outputs/a b' 'system.remote.api_key=***'"
