@@ -131,7 +131,7 @@ def find_faults(
         calls = [one for call in groups.values() for one in with_nested(call)]
         rules = [capabilities(call.func).rule for call in calls]
         found = [rule(settings_of(c)) for rule, c in zip(rules, calls) if rule]
-        if schema is RunSettings:
+        if wanted.keys() >= GROUPS.keys():
             found += [rule(composition) for rule in RULES]
         faults += [fault for fault in found if fault is not None]
     return faults

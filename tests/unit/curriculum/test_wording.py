@@ -17,7 +17,7 @@ ODDITIES = (
     (r"đều như thế", "Nếu cứ đều như thế thì", "Hỏi với mức như vậy,"),
     (r"chữ số thường", "viết bằng chữ số thường", "viết bằng số tự nhiên"),
     (r"[Cc]ụm từ(?: sau|:)", "Trong cụm từ sau có mấy tiếng?", "Hỏi cụm từ “so với” có mấy tiếng?"),
-    (r"^Tính: \d+ : \d+\n(?s:.*)dư", "Tính: 9 : 2\n9 : 2 = 4 (dư 1)", "Tính: 8 : 2\n8 : 2 = 4"),
+    (r"^Tính: \d+ : \d+\n(?s:.*)\(dư", "Tính: 9 : 2\n9 : 2 = 4 (dư 1)", "Tính: 8 : 2\n8 : 2 = 4"),
     (
         r"(\w+ \w+),? giá [\d ]+ đồng một \1\b",
         "7 tờ giấy giá 1 500 đồng một tờ giấy",

@@ -187,8 +187,8 @@ def test_encoding_marks_the_answers_tokens_and_nothing_else(tiny: Loaded) -> Non
     from mathpal.tokens.chat import encode
 
     problems = [problem("marked", "train", name, 0) for name in sorted(FAMILIES)[::6]]
-    plain = encode(problems, tiny.tokenizer, max_length=256)
-    marked = encode(problems, tiny.tokenizer, max_length=256, mark_answers=True)
+    plain = encode(problems, tiny.tokenizer, max_length=1024)
+    marked = encode(problems, tiny.tokenizer, max_length=1024, mark_answers=True)
     assert plain.answer is None
     assert marked.answer is not None
     assert (marked.ids == plain.ids).all() and (marked.supervised == plain.supervised).all()
