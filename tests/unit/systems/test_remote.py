@@ -104,7 +104,7 @@ def test_the_record_has_settings_and_who_answered() -> None:
     assert record["url"] == f"{server.url}/v1"
     assert (record["model"], record["retries"], record["price_in"]) == ("m", 4, 1.5)
     assert (record["answered_by"], record["fingerprints"]) == (["m-0", "m-1", "m-2"], [])
-    assert asking.name == "m"
+    assert asking.name == "remote"
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
