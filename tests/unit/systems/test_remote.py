@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -396,6 +397,15 @@ def test_an_error_of_the_caller_ends_the_series_at_once() -> None:
     assert len(server.requests) <= 5
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """SIGINT raises KeyboardInterrupt, whatever handler an earlier test has left."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_what_is_under_way() -> None:
     assert threading.current_thread() is threading.main_thread()
     arrived: list[int] = []
@@ -417,6 +427,7 @@ def test_ctrl_c_ends_what_is_under_way() -> None:
     assert len(server.requests) == 4
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_a_wait_between_tries() -> None:
     def script(request: Request) -> None:
         request.reply({}, 429, Retry_After="120")
