@@ -121,9 +121,9 @@ def plan(solution: str) -> str:
     An equation is a line with "=" and a calculation.
 
     Example:
-        >>> plan("10 × 2 = 20 (m)\\\\n20 + 3 = 23 (m)\\\\nĐáp số: 23 m")
+        >>> plan("10 × 2 = 20 (m)\\n20 + 3 = 23 (m)\\nĐáp số: 23 m")
         ''
-        >>> plan("4 × 2 = 8\\\\n8 + 3 = 11\\\\n11 : 2 = 5,5")
+        >>> plan("4 × 2 = 8\\n8 + 3 = 11\\n11 : 2 = 5,5")
         '×= += :='
     """
     lines = [[sign for sign in units(line) if sign in _SIGNS] for line in solution.split("\n")]
