@@ -122,8 +122,8 @@ def qdrant(
     )
 
 
-def read(source: str, path: Path | None, url: str | None, collection: str) -> list[dict[str, Any]]:
-    """Read the payloads of all points. `source` names the settings in messages."""
+def library(source: str) -> Any:
+    """Import qdrant_client, which may be missing. `source` names the settings in the message."""
     try:
         import qdrant_client
     except ModuleNotFoundError as error:
@@ -132,6 +132,12 @@ def read(source: str, path: Path | None, url: str | None, collection: str) -> li
         raise ConfigError(
             f"{source} needs the package qdrant-client: pip install 'mathpal[qdrant]'"
         ) from error
+    return qdrant_client
+
+
+def read(source: str, path: Path | None, url: str | None, collection: str) -> list[dict[str, Any]]:
+    """Read the payloads of all points. `source` names the settings in messages."""
+    qdrant_client = library(source)
     from qdrant_client.http.exceptions import ApiException
 
     # The client would create a missing folder.

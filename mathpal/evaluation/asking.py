@@ -14,11 +14,12 @@ from typing import Annotated, Any, NotRequired
 from annotated_types import Ge
 from typing_extensions import TypedDict
 
-from mathpal.generation.records import Decoding, Question, Response
+from mathpal.generation.records import Decoding, Response
 from mathpal.problems import Problem
 from mathpal.progress import Progress
 from mathpal.record import journal
 from mathpal.record.files import append_lines, write_lines
+from mathpal.systems.prompting import questions
 from mathpal.systems.system import System
 
 NAME = "answers.jsonl"
@@ -82,15 +83,13 @@ def _ask(
     bar: Progress,
 ) -> None:
     """Ask one chunk, and write its answers."""
-    from mathpal.tokens.chat import asked_turns
 
     def told(place: int, response: Response) -> None:
         bar.advance()
         if system.separate:
             append_lines(path, [_line(system.name, problems[place].id, response)])
 
-    questions = [Question(problem.id, asked_turns(problem)) for problem in problems]
-    responses = system.answer(questions, decoding, told)
+    responses = system.answer(questions(problems), decoding, told)
     lines = [_line(system.name, p.id, r) for p, r in zip(problems, responses, strict=True)]
     if not system.separate:
         append_lines(path, lines)
@@ -120,8 +119,9 @@ def _recorded(
             answers[row["system"]].setdefault(row["id"], Response(**fields))
     for system in systems:
         own = answers[system.name]
-        for begin in range(0, len(problems), 1 if system.separate else chunk):
-            together = [p.id for p in problems[begin : begin + (1 if system.separate else chunk)]]
+        size = 1 if system.separate else chunk
+        for begin in range(0, len(problems), size):
+            together = [problem.id for problem in problems[begin : begin + size]]
             if not all(each in own and _sound(own[each]) for each in together):
                 for each in together:
                     own.pop(each, None)

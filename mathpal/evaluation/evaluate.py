@@ -19,7 +19,7 @@ from mathpal.evaluation.summary import Report, summarise
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
 from mathpal.settings.capabilities import declares
-from mathpal.systems.prompting import INSTRUCTION
+from mathpal.systems.prompting import INSTRUCTION, questions
 
 Count = Annotated[int, Ge(1)]
 
@@ -63,10 +63,9 @@ def evaluate(
     """
     from mathpal.answers import parse_gold
     from mathpal.answers.second_opinion import checker
-    from mathpal.generation.records import Decoding, Question
+    from mathpal.generation.records import Decoding
     from mathpal.progress import Progress
     from mathpal.systems.local import LocalModel
-    from mathpal.tokens.chat import asked_turns
 
     if second_opinion:
         checker()  # raises before anything is generated
@@ -75,12 +74,12 @@ def evaluate(
     golds = [parse_gold(p.answer or "", kind=p.kind) for p in chosen]
     samples: list[dict[str, Any]] = []
     before = instructions(loaded, systems, instruction, instructed)
-    questions = [Question(problem.id, asked_turns(problem)) for problem in chosen]
+    asked = questions(chosen)
     decoding = Decoding(max_new_tokens=max_new_tokens, batch_tokens=batch_tokens)
     for system in systems:
-        asked = LocalModel(system, loaded, adapted=system == "tuned", instruction=before[system])
-        with Progress(f"evaluating {system}", total=len(questions), unit="problem") as bar:
-            responses = asked.answer(questions, decoding, lambda place, response: bar.advance())
+        model = LocalModel(system, loaded, adapted=system == "tuned", instruction=before[system])
+        with Progress(f"evaluating {system}", total=len(asked), unit="problem") as bar:
+            responses = model.answer(asked, decoding, lambda place, response: bar.advance())
         for item, gold, response in zip(chosen, golds, responses, strict=True):
             sample = graded(item, system, response, gold, lenient=lenient)
             samples.append({**sample, "instruction": before[system]})

@@ -14,11 +14,10 @@ from typing_extensions import TypedDict
 
 from mathpal.errors import ConfigError, MathPalError
 from mathpal.generation.records import Decoding, Question
-from mathpal.generation.responses import respond
+from mathpal.generation.responses import prompt_ids, respond
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem
 from mathpal.record import reading
-from mathpal.tokens.chat import prompt_text
 
 MANY_TURNS: Final = "many_turn_rows"  # key of data/summary.json: rows with several questions
 HELP = """\
@@ -48,8 +47,7 @@ def reply(loaded: Loaded, turns: Turns, decoding: Decoding, *, number: int = 0) 
         ConfigError: if the last turn is no text, or too long for the model.
     """
     require_text(turns[-1]["content"])
-    tokenizer = loaded.tokenizer
-    length = len(tokenizer(prompt_text(tokenizer, turns), add_special_tokens=False).input_ids)
+    length = len(prompt_ids(loaded.tokenizer, turns))
     if length > loaded.max_length:
         raise ConfigError(
             f"the question and the turns before it have {length} tokens, and the model is loaded "

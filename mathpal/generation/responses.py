@@ -10,7 +10,7 @@ from typing import Any
 from mathpal.errors import ConfigError
 from mathpal.generation.ending import Ending, Stream
 from mathpal.generation.library import library
-from mathpal.generation.records import Decoding, Question, Response, draw_seed
+from mathpal.generation.records import Decoding, Question, Response, Turns, draw_seed
 from mathpal.models.fitting import learned_positions
 from mathpal.models.loaded import Loaded
 from mathpal.tokens.chat import prompt_text, stop_ids
@@ -39,10 +39,7 @@ def respond(
         ConfigError: if a prompt fills all positions of the model.
     """
     tokenizer = loaded.tokenizer
-    prompts = [
-        tokenizer(prompt_text(tokenizer, question.turns), add_special_tokens=False).input_ids
-        for question in questions
-    ]
+    prompts = [prompt_ids(tokenizer, question.turns) for question in questions]
     longest = max(map(len, prompts), default=0)
     room = within_positions(loaded.model, longest, decoding.max_new_tokens)
     decoding = decoding._replace(max_new_tokens=room)
@@ -59,6 +56,12 @@ def respond(
         if finished:
             finished(place, answers[place])
     return [answers[place] for place in range(len(prompts))]
+
+
+def prompt_ids(tokenizer: Any, turns: str | Turns) -> list[int]:
+    """Return the tokens of a rendered prompt, up to the beginning of the model's answer."""
+    ids: list[int] = tokenizer(prompt_text(tokenizer, turns), add_special_tokens=False).input_ids
+    return ids
 
 
 def within_positions(model: Any, longest: int, max_new_tokens: int) -> int:

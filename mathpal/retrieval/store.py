@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mathpal.data.qdrant import PAGE, SECONDS, rows_of
+from mathpal.data.qdrant import PAGE, SECONDS, library, rows_of
 from mathpal.data.sieve import worked_problem
-from mathpal.errors import ConfigError, DataError
+from mathpal.errors import DataError
 from mathpal.problems import Problem
 from mathpal.retrieval.dense import Nearest, Vector
 from mathpal.retrieval.lsa import Vectors
@@ -63,15 +63,9 @@ def open_store(path: Path | None, url: str | None) -> Store:
         DataError: the folder is something else, or another program has it open.
     """
     source = "index=qdrant" + (f" path={path}" if path else "") + (f" url={url}" if url else "")
-    try:
-        from qdrant_client import QdrantClient
-        from qdrant_client.models import SearchParams
-    except ModuleNotFoundError as error:
-        if error.name != "qdrant_client":
-            raise
-        raise ConfigError(
-            f"{source} needs the package qdrant-client: pip install 'mathpal[qdrant]'"
-        ) from error
+    QdrantClient = library(source).QdrantClient
+    from qdrant_client.models import SearchParams
+
     if path is not None and not _usable(path):
         raise DataError(
             f"{source}: expected the folder of an embedded Qdrant, with a meta.json, or a new one"

@@ -19,13 +19,13 @@ from mathpal.data.gates import gold_gate
 from mathpal.data.leakage import find_leaks
 from mathpal.errors import ConfigError, DataError
 from mathpal.evaluation import comparison_files as files
-from mathpal.evaluation.asking import Answers, ask_all
+from mathpal.evaluation.asking import NAME, Answers, ask_all
 from mathpal.evaluation.comparison import compared
 from mathpal.evaluation.costs import Cost
 from mathpal.evaluation.evaluate import spread
 from mathpal.evaluation.grading import graded
 from mathpal.evaluation.verdicts import Language, bargains, verdicts
-from mathpal.generation.records import Decoding, Question
+from mathpal.generation.records import Decoding
 from mathpal.models.loaded import Loaded
 from mathpal.problems import Problem, Splits
 from mathpal.record import outcome, provenance, reading
@@ -37,6 +37,7 @@ from mathpal.settings.capabilities import capabilities
 from mathpal.settings.checked import Call
 from mathpal.systems.bench import Bench
 from mathpal.systems.local import LocalModel, is_same_model
+from mathpal.systems.prompting import questions
 from mathpal.systems.system import System
 
 log = logging.getLogger(__name__)
@@ -185,7 +186,7 @@ def _begin(
             )
         log.info("resuming the comparison in %s", folder)
         return
-    if any(folder.glob("*")) and (folder / "answers.jsonl").exists():
+    if (folder / NAME).exists():
         raise DataError(f"{folder} has answers but no {MANIFEST}; choose another directory")
     command = provenance.verb_command("compare", without="into")
     write_json(path, {**plain, "command": command})
@@ -230,12 +231,10 @@ def _measured(
     """Measure the systems' speed, write it, and return their costs."""
     from mathpal.evaluation.performance import measure
     from mathpal.progress import track
-    from mathpal.tokens.chat import asked_turns
 
     chosen = spread(problems, max(2, min(len(problems), 4 * wanted.speed)))
-    questions = [Question(problem.id, asked_turns(problem)) for problem in chosen]
     speeds = {
-        system.name: measure(system, questions, wanted.decoding, alone=wanted.speed)
+        system.name: measure(system, questions(chosen), wanted.decoding, alone=wanted.speed)
         for system in track(systems, "speed", total=len(systems), unit="system")
     }
     accuracy = {one.name: one.accuracy.accuracy for one in found.standings}

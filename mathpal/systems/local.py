@@ -110,10 +110,9 @@ class LocalModel:
 
 def count_tokens(loaded: Loaded, turns: Sequence[Mapping[str, str]]) -> int:
     """Return the length of a prompt."""
-    from mathpal.tokens.chat import prompt_text
+    from mathpal.generation.responses import prompt_ids
 
-    text = prompt_text(loaded.tokenizer, turns)
-    return len(loaded.tokenizer(text, add_special_tokens=False).input_ids)
+    return len(prompt_ids(loaded.tokenizer, turns))
 
 
 def switched_off(model: Any) -> contextlib.AbstractContextManager[None]:

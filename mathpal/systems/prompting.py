@@ -4,12 +4,20 @@ A model that did not learn the layout of our solutions cannot know that an answe
 "Đáp số: …"; without being told, it is graded on its layout. Knows no model and no grading.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from mathpal.generation.records import Turns
+from mathpal.generation.records import Question, Turns
+from mathpal.problems import Problem
 from mathpal.retrieval.examples import Example
 
 INSTRUCTION = 'Hãy giải bài toán dưới đây. Kết thúc bằng một dòng theo mẫu "Đáp số: …".'
+
+
+def questions(problems: Iterable[Problem]) -> list[Question]:
+    """Return what systems are asked of problems: the turns before each one's answer."""
+    from mathpal.tokens.chat import asked_turns
+
+    return [Question(problem.id, asked_turns(problem)) for problem in problems]
 
 
 def prompted(
